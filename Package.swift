@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A Swift target and the only arrows of the layer picture that start there.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "skillet",
+  products: [
+    .executable(name: "skillet", targets: ["skillet"]),
+    .executable(name: "skillet-bench", targets: ["skillet-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    layer("Tensors", ["CKernels", "COpenBLAS"]),
+    layer("Checkpoints", ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+    layer("Tokenizers"),
+    layer("Models", ["Checkpoints", "Tokenizers", "Tensors"]),
+    layer("Training", ["Models", "Tokenizers", "Tensors"]),
+    layer("Diagnostics"),
+    layer("RecipeLanguage", ["Diagnostics"]),
+    layer("Terminals", ["CEditLine"]),
+    layer(
+      "Notebooks",
+      [
+        "RecipeLanguage", "Diagnostics", "Training", "Models", "Checkpoints", "Tokenizers",
+        "Tensors",
+      ]),
+    .executableTarget(
+      name: "skillet",
+      dependencies: ["Notebooks", "RecipeLanguage", "Diagnostics", "Terminals", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "skillet-bench",
+      dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
+      swiftSettings: settings),
+  ]
+)

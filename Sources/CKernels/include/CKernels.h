@@ -1,0 +1,166 @@
+/* Numeric kernels with run-time CPU dispatch: the whole C interface.
+ *
+ * Conventions: matrices are row-major; strides are in elements; counts are size_t. No function
+ * allocates, fails or keeps state other than the chosen table; callers check shapes. Results do not
+ * depend on how callers divide rows or panels among threads.
+ */
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/* ---- dispatch ------------------------------------------------------------------------------ */
+
+/* Name of the kernel table in use: "avx512bf16", "avx512", "avx2", "neon" or "portable". The table
+ * is chosen once, from SKILLET_ISA if that names a usable table, else the best for this CPU. */
+const char *ck_isa_name(void);
+/* Forces a table by name; false (and no change) if it is unknown or this CPU cannot run it. */
+bool ck_use_isa(const char *name);
+/* The i-th table this CPU can run, best first; NULL past the end. */
+const char *_Nullable ck_isa_available(size_t index);
+
+/* ---- frozen matrices ----------------------------------------------------------------------- */
+
+typedef enum ck_format {
+  CK_F32,   /* 4 bytes an element */
+  CK_F16,   /* 2 bytes */
+  CK_BF16,  /* 2 bytes */
+  CK_Q8_0,  /* ggml: blocks of 32: f16 d, int8[32]; x = d*q */
+  CK_Q4_0,  /* ggml: blocks of 32: f16 d, 16 bytes; low nibbles are 0..15, high 16..31; x = d*(q-8) */
+  CK_Q4_1,  /* ggml: blocks of 32: f16 d, f16 m, 16 bytes as Q4_0; x = d*q + m */
+  CK_INT8,  /* int8 codes, one multiplier a row: x = scales[row]*q */
+  CK_CODE4, /* 4-bit codes into a table of 16, high nibble first (as bitsandbytes), one absmax a
+               block of `block` elements along the row: x = absmax*table[q] */
+} ck_format;
+
+/* A read-only matrix [rows, columns] in one of the formats. Rows begin at data + row*row_bytes.
+ * CODE4: columns is even; every row has blocks_a_row = ceil(columns/block) blocks; the absmax of
+ * block b of row r is element r*blocks_a_row + b of `scales`, or, when scales is NULL, of the
+ * doubly quantized form: nested_table[nested_codes[i]] * nested_scales[i/256] + nested_offset. */
+typedef struct ck_matrix {
+  ck_format format;
+  size_t rows, columns;
+  const void *data;
+  size_t row_bytes;
+  const float *_Nullable scales;
+  size_t block;
+  const float *_Nullable table;
+  const uint8_t *_Nullable nested_codes;
+  const float *_Nullable nested_table; /* 256 values */
+  const float *_Nullable nested_scales;
+  float nested_offset;
+} ck_matrix;
+
+/* out[count] = elements column.. of one row. `column` is a multiple of 32 (or any, for F32, F16,
+ * BF16); column + count <= columns. */
+void ck_dequantize(const ck_matrix *m, size_t row, size_t column, size_t count, float *out);
+
+/* ---- products of many rows -----------------------------------------------------------------
+ * C[rows, columns] (+)= alpha * A[rows, depth] * B[depth, columns].
+ * A is packed into tiles of ck_tile_rows rows, B into panels of ck_panel_columns columns, both as
+ * the operand type; missing rows and columns of the last tile or panel are zero. Sums are f32 in
+ * order of depth. BF16 operands need a table where ck_has_bf16() is true: round to nearest even. */
+
+typedef enum ck_operands { CK_OPERANDS_F32, CK_OPERANDS_BF16 } ck_operands;
+
+bool ck_has_bf16(void);
+size_t ck_tile_rows(ck_operands operands);
+size_t ck_panel_columns(ck_operands operands);
+/* Bytes of `rows` packed rows (rounded up to whole tiles), and of one panel, of a depth. 64-byte
+ * multiples. */
+size_t ck_packed_rows_bytes(ck_operands operands, size_t rows, size_t depth);
+size_t ck_panel_bytes(ck_operands operands, size_t depth);
+
+/* Packs A[i, k] = x[i*row_stride + k*column_stride]. One of the strides is 1. To share the work, a
+ * caller packs whole tiles apart: rows [n*tile, ...) go to out + n * packed bytes of one tile. */
+void ck_pack_rows(ck_operands operands, const float *x, size_t row_stride, size_t column_stride,
+                  size_t rows, size_t depth, void *out);
+
+/* Panel for Y = X * Wt: its columns are rows first..first+count of w, its depth columns
+ * depth_start..+depth of w (depth_start a multiple of 32). scratch: (panel columns * depth) floats. */
+void ck_pack_panel_of_rows(ck_operands operands, const ck_matrix *w, size_t first, size_t count,
+                           size_t depth_start, size_t depth, void *panel, float *scratch);
+/* Panel for dX = dY * W: its columns are columns first..first+count of w (first a multiple of the
+ * panel width), its depth rows depth_start..+depth of w. Same scratch. */
+void ck_pack_panel_of_columns(ck_operands operands, const ck_matrix *w, size_t first, size_t count,
+                              size_t depth_start, size_t depth, void *panel, float *scratch);
+
+/* C[rows, columns] (+)= alpha * A * panel; columns <= panel columns. */
+void ck_multiply(ck_operands operands, const void *packed_rows, size_t rows, const void *panel,
+                 size_t columns, size_t depth, float alpha, bool accumulate, float *c,
+                 size_t c_stride);
+
+/* ---- products of one row -------------------------------------------------------------------- */
+
+/* y[i] = sum over k of w[first+i, k]*x[k], i < count; f32 throughout. */
+void ck_multiply_vector(const ck_matrix *w, size_t first, size_t count, const float *x, float *y);
+
+/* x as int8 in blocks of 32 with one scale (amax/127) and the sum of its codes times the scale a
+ * block: codes[n], scales[n/32], sums[n/32]; n a multiple of 32. */
+void ck_quantize_vector(const float *x, size_t n, int8_t *codes, float *scales, float *sums);
+/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. Formats Q8_0, Q4_0, Q4_1,
+ * INT8 and CODE4; false if this matrix has no such path (then use ck_multiply_vector). */
+bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, const int8_t *codes,
+                             const float *scales, const float *sums, float *y);
+
+/* ---- vectors and rows ----------------------------------------------------------------------- */
+
+float ck_dot(const float *x, const float *y, size_t n);
+double ck_sum_of_squares(const float *x, size_t n);
+void ck_add(float *y, const float *x, size_t n);            /* y += x */
+void ck_axpy(float *y, float a, const float *x, size_t n);  /* y += a*x */
+void ck_scale(float *y, float a, size_t n);                 /* y *= a */
+void ck_to_bf16(const float *x, size_t n, uint16_t *y);     /* round to nearest even */
+void ck_from_bf16(const uint16_t *x, size_t n, float *y);
+
+/* y = x * weight * r, r = 1/sqrt(mean(x^2)+epsilon), kept in inverse_rms[rows] (RMSNorm,
+ * arXiv 1910.07467). x, y: [rows, columns]. */
+void ck_rms_norm(const float *x, const float *weight, size_t rows, size_t columns, float epsilon,
+                 float *y, float *inverse_rms);
+/* dx += gradient of the above with respect to x. */
+void ck_rms_norm_backward(const float *x, const float *weight, const float *inverse_rms,
+                          const float *dy, size_t rows, size_t columns, float *dx);
+
+/* y = silu(gate)*up, silu(g) = g/(1+exp(-g)). */
+void ck_swiglu(const float *gate, const float *up, size_t n, float *y);
+void ck_swiglu_backward(const float *gate, const float *up, const float *dy, size_t n, float *dgate,
+                        float *dup);
+
+/* Rotary embedding in place on `heads` heads of one row x[heads*head_size]; cosines, sines:
+ * [head_size/2]. adjacent: pairs are (2i, 2i+1) (GGUF llama), else (i, i+head_size/2) (Hugging
+ * Face). inverse rotates back, which is also the gradient. */
+void ck_rotate(float *x, size_t heads, size_t head_size, const float *cosines, const float *sines,
+               bool adjacent, bool inverse);
+
+/* x = softmax(scale*x) in place; returns log(sum(exp(scale*x))). */
+float ck_softmax(float *x, size_t n, float scale);
+/* ds = scale * p * (dp - sum(p*dp)). */
+void ck_softmax_backward(const float *p, const float *dp, size_t n, float scale, float *ds);
+
+/* Running log-sum-exp over chunks: start with *maximum = -INFINITY, *sum = 0; afterwards
+ * lse = maximum + log(sum). */
+void ck_log_sum_exp_chunk(const float *x, size_t n, float *maximum, float *sum);
+/* x = weight * exp(x - log_sum_exp): the gradient of cross-entropy without the one-hot part. */
+void ck_cross_entropy_gradient(float *x, size_t n, float log_sum_exp, float weight);
+
+/* One AdamW update (arXiv 1711.05101, PyTorch's order): p *= 1-lr*wd; m, v moments;
+ * p -= lr * (m/bias1) / (sqrt(v/bias2) + epsilon). */
+void ck_adamw(float *p, float *m, float *v, const float *g, size_t n, float lr, float beta1,
+              float beta2, float epsilon, float weight_decay, float bias1, float bias2);
+
+/* ---- encoding ------------------------------------------------------------------------------- */
+
+/* Largest |x|. */
+float ck_absmax(const float *x, size_t n);
+/* codes[i] = index of the table value nearest to x[i]*(1/absmax) (ties to the lower index), packed
+ * two a byte, high nibble first; table ascending when sorted by `order` (order[k] = index of the
+ * k-th smallest); n even. absmax 0 encodes the table's zero. */
+void ck_encode_code4(const float *x, size_t n, float absmax, const float *table,
+                     const uint8_t *order, uint8_t *codes);
+
+#pragma clang assume_nonnull end
+#endif
