@@ -60,5 +60,6 @@ let package = Package(
       name: "skillet-bench",
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       swiftSettings: settings),
+    tests("TensorsTests", ["Tensors"]),
   ]
 )
