@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Stack-like memory for activations and scratch: allocate, then release everything since a mark.
+///
+/// Chunks are kept for reuse, so a training step allocates nothing once the longest batch has been
+/// seen. Every allocation is aligned to 64 bytes. Used by one thread.
+package final class Arena: @unchecked Sendable {
+  /// A position to release to.
+  package struct Mark {
+    fileprivate let chunk: Int
+    fileprivate let offset: Int
+  }
+
+  private struct Chunk {
+    let base: UnsafeMutableRawPointer
+    let byteCount: Int
+  }
+
+  private static let smallestChunk = 16 << 20
+  private var chunks: [Chunk] = []
+  private var current = 0
+  private var offset = 0
+
+  package init() {}
+
+  deinit {
+    for chunk in chunks { free(chunk.base) }
+  }
+
+  /// Bytes held from the system.
+  package var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
+
+  package func mark() -> Mark { Mark(chunk: current, offset: offset) }
+
+  package func release(to mark: Mark) {
+    current = mark.chunk
+    offset = mark.offset
+  }
+
+  /// Gives `byteCount` bytes with undefined contents.
+  package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    let size = (max(byteCount, 1) + 63) & ~63
+    while current < chunks.count, chunks[current].byteCount - offset < size {
+      current += 1
+      offset = 0
+    }
+    if current == chunks.count {
+      appendChunk(byteCount: max(size, Self.smallestChunk))
+      offset = 0
+    }
+    defer { offset += size }
+    return chunks[current].base + offset
+  }
+
+  /// A matrix `[rows, columns]` with undefined contents.
+  package func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    let bytes = allocate(byteCount: rows * columns * MemoryLayout<Float>.stride)
+    return Matrix(
+      base: bytes.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
+  }
+
+  /// Runs `body` and releases what it allocated.
+  package func scoped<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let start = mark()
+    defer { release(to: start) }
+    return try body()
+  }
+
+  private func appendChunk(byteCount: Int) {
+    var pointer: UnsafeMutableRawPointer?
+    let status = posix_memalign(&pointer, 4096, byteCount)
+    guard status == 0, let pointer else {
+      // Out of memory is the one failure that no caller can act on.
+      perror("skillet: out of memory")
+      exit(70)
+    }
+    chunks.append(Chunk(base: pointer, byteCount: byteCount))
+  }
+}

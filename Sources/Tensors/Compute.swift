@@ -1,0 +1,54 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How operands of large products are kept: exact floats, or bfloat16 with float sums.
+package enum Precision: String, Sendable {
+  case f32, bf16
+}
+
+/// Where work runs: the threads, the operand type and scratch memory for each thread.
+///
+/// One `Compute` serves one model at a time; results are the same for any thread count.
+package final class Compute: @unchecked Sendable {
+  package let pool: WorkerPool
+  package let operands: ck_operands
+  /// Activations and temporaries of the calling thread.
+  package let arena = Arena()
+  private let workerArenas: [Arena]
+
+  /// - Parameters:
+  ///   - threadCount: nil reads SKILLET_THREADS, then takes the processors this process may use.
+  ///   - precision: nil takes bf16 where the CPU multiplies it in hardware, else f32.
+  package init(threadCount: Int? = nil, precision: Precision? = nil) {
+    let threads = threadCount ?? Self.defaultThreadCount
+    pool = WorkerPool(threadCount: threads)
+    workerArenas = (0..<pool.threadCount).map { _ in Arena() }
+    let wantsBF16 = (precision ?? .bf16) == .bf16
+    operands = wantsBF16 && ck_has_bf16() ? CK_OPERANDS_BF16 : CK_OPERANDS_F32
+  }
+
+  package var precision: Precision { operands == CK_OPERANDS_BF16 ? .bf16 : .f32 }
+
+  package static var defaultThreadCount: Int {
+    if let text = getenv("SKILLET_THREADS"), let count = Int(String(cString: text)), count > 0 {
+      return count
+    }
+    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// Scratch memory of one worker; release it before the task ends.
+  package func scratch(of worker: Int) -> Arena { workerArenas[worker] }
+
+  /// Runs `body` over blocks of at most `grain` rows.
+  package func forEachBlock(of rows: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let blocks = (rows + grain - 1) / grain
+    pool.run(blocks) { block, _ in
+      body(block * grain..<min(rows, (block + 1) * grain))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import CKernels
+
+/// The formats in which frozen weights are kept in memory.
+package enum WeightFormat: String, Sendable, CaseIterable {
+  case f32, f16, bf16, q8_0, q4_0, q4_1, int8, int4, nf4, fp4
+
+  package var kernelFormat: ck_format {
+    switch self {
+    case .f32: CK_F32
+    case .f16: CK_F16
+    case .bf16: CK_BF16
+    case .q8_0: CK_Q8_0
+    case .q4_0: CK_Q4_0
+    case .q4_1: CK_Q4_1
+    case .int8: CK_INT8
+    case .int4, .nf4, .fp4: CK_CODE4
+    }
+  }
+
+  /// Elements that share the smallest stored unit of a row; columns must be a multiple.
+  package var columnMultiple: Int {
+    switch self {
+    case .q8_0, .q4_0, .q4_1: 32
+    case .int4, .nf4, .fp4: 2
+    case .f32, .f16, .bf16, .int8: 1
+    }
+  }
+
+  /// Bytes of one row of codes, without factors kept apart; nil if `columns` does not fit.
+  package func rowByteCount(columns: Int) -> Int? {
+    guard columns > 0, columns % columnMultiple == 0 else { return nil }
+    switch self {
+    case .f32: return columns * 4
+    case .f16, .bf16: return columns * 2
+    case .q8_0: return columns / 32 * 34
+    case .q4_0: return columns / 32 * 18
+    case .q4_1: return columns / 32 * 20
+    case .int8: return columns
+    case .int4, .nf4, .fp4: return columns / 2
+    }
+  }
+}
+
+/// A weight matrix `[rows, columns]` that training never changes, kept in its block format.
+///
+/// Products dequantize one panel of it at a time; `owner` keeps the memory (a mapped file or a
+/// buffer) alive.
+package final class FrozenMatrix: @unchecked Sendable {
+  package let format: WeightFormat
+  package let rows: Int
+  package let columns: Int
+  /// Bytes of codes and factors together.
+  package let byteCount: Int
+  package let operand: ck_matrix
+  private let owners: [AnyObject]
+
+  /// - Parameters:
+  ///   - data: `rows` rows of codes, one after the other.
+  ///   - factorByteCount: bytes of factors stored beside the codes.
+  package init(
+    format: WeightFormat, rows: Int, columns: Int, data: UnsafeRawPointer, rowByteCount: Int,
+    factorByteCount: Int = 0, owners: [AnyObject], configure: (inout ck_matrix) -> Void = { _ in }
+  ) {
+    self.format = format
+    self.rows = rows
+    self.columns = columns
+    self.owners = owners
+    byteCount = rows * rowByteCount + factorByteCount
+    var operand = ck_matrix(
+      format.kernelFormat, rows: rows, columns: columns, data: data, rowByteCount: rowByteCount)
+    configure(&operand)
+    self.operand = operand
+  }
+
+  package var elementCount: Int { rows * columns }
+
+  package var bitsPerWeight: Double { Double(byteCount) * 8 / Double(max(1, elementCount)) }
+
+  /// Writes row `index` as floats to `output[columns]`.
+  package func dequantize(row index: Int, into output: UnsafeMutablePointer<Float>) {
+    withUnsafePointer(to: operand) { ck_dequantize($0, index, 0, columns, output) }
+  }
+}
+
+extension ck_matrix {
+  /// A matrix without factors of its own.
+  init(
+    _ format: ck_format, rows: Int, columns: Int, data: UnsafeRawPointer, rowByteCount: Int
+  ) {
+    self.init(
+      format: format, rows: rows, columns: columns, data: data, row_bytes: rowByteCount,
+      scales: nil, block: 0, table: nil, nested_codes: nil, nested_table: nil, nested_scales: nil,
+      nested_offset: 0)
+  }
+}
+
+/// Aligned memory that a `FrozenMatrix` owns.
+package final class RawBuffer: @unchecked Sendable {
+  package let base: UnsafeMutableRawPointer
+  package let byteCount: Int
+
+  package init(byteCount: Int) {
+    self.byteCount = byteCount
+    base = .allocate(byteCount: max(64, byteCount), alignment: 64)
+  }
+
+  deinit { base.deallocate() }
+
+  package func bound<Element>(to type: Element.Type) -> UnsafeMutablePointer<Element> {
+    base.assumingMemoryBound(to: type)
+  }
+}

@@ -1,0 +1,114 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Cross-entropy of the next token through the output head, in chunks of rows so that a
+/// `[tokens, vocabulary]` matrix never exists.
+package struct CrossEntropy: Sendable {
+  /// Sums over the scored positions.
+  package struct Score: Sendable {
+    /// Sum of −log p(target), in nats.
+    package var loss = 0.0
+    package var squares = 0.0
+    package var tokens = 0
+    /// Positions where the likeliest token is the target.
+    package var correct = 0
+
+    package init() {}
+
+    package mutating func add(_ other: Score) {
+      loss += other.loss
+      squares += other.squares
+      tokens += other.tokens
+      correct += other.correct
+    }
+
+    mutating func add(loss: Double, isCorrect: Bool) {
+      self.loss += loss
+      squares += loss * loss
+      tokens += 1
+      correct += isCorrect ? 1 : 0
+    }
+  }
+
+  private static let chunkBytes = 32 << 20
+  private static let depthChunk = 2048
+
+  /// - Parameters:
+  ///   - hidden: `[positions, hidden]`, normalised, one row for each scored position.
+  ///   - targets: the token that follows each position, in `0..<head.rows`.
+  ///   - gradient: if given, `[positions, hidden]`, receives `weight` · d loss / d hidden.
+  package static func score(
+    hidden: Matrix, targets: [Int32], head: FrozenMatrix, gradient: Matrix? = nil,
+    weight: Float = 1, with compute: Compute
+  ) -> Score {
+    let tile = ck_tile_rows(compute.operands)
+    let rowsPerChunk = max(tile, chunkBytes / (4 * head.rows) / tile * tile)
+    var score = Score()
+    for start in stride(from: 0, to: hidden.rows, by: rowsPerChunk) {
+      compute.arena.scoped {
+        let rows = start..<min(hidden.rows, start + rowsPerChunk)
+        let logits = compute.arena.matrix(rows.count, head.rows)
+        compute.arena.scoped {
+          compute.multiply(
+            compute.pack(hidden.rows(rows)), head.operand, .rowsOfMatrix, into: logits)
+        }
+        score.add(
+          rowScores(
+            logits, targets: targets[rows], weight: gradient.map { _ in weight },
+            with: compute))
+        if let gradient {
+          backward(logits, head: head, into: gradient.rows(rows), with: compute)
+        }
+      }
+    }
+    return score
+  }
+
+  /// Scores each row; with a weight, turns its logits into weight · (softmax − one-hot).
+  private static func rowScores(
+    _ logits: Matrix, targets: ArraySlice<Int32>, weight: Float?, with compute: Compute
+  ) -> Score {
+    let scoped = compute.arena.matrix(logits.rows, 2)
+    compute.forEachBlock(of: logits.rows, grain: 4) { rows in
+      for row in rows {
+        let values = logits.row(row)
+        let target = Int(targets[targets.startIndex + row])
+        var maximum = -Float.infinity
+        var sum: Float = 0
+        ck_log_sum_exp_chunk(values, logits.columns, &maximum, &sum)
+        let logSum = maximum + log(sum)
+        scoped.row(row)[0] = logSum - values[target]
+        scoped.row(row)[1] = values[target] >= maximum ? 1 : 0
+        if let weight {
+          ck_cross_entropy_gradient(values, logits.columns, logSum, weight)
+          values[target] -= weight
+        }
+      }
+    }
+    var score = Score()
+    for row in 0..<logits.rows {
+      score.add(loss: Double(scoped.row(row)[0]), isCorrect: scoped.row(row)[1] > 0)
+    }
+    return score
+  }
+
+  /// dHidden = dLogits · W, in chunks of the vocabulary so that packed panels stay in the cache.
+  private static func backward(
+    _ dLogits: Matrix, head: FrozenMatrix, into gradient: Matrix, with compute: Compute
+  ) {
+    for start in stride(from: 0, to: head.rows, by: depthChunk) {
+      compute.arena.scoped {
+        let chunk = start..<min(head.rows, start + depthChunk)
+        let packed = compute.pack(dLogits.columns(chunk))
+        compute.multiply(
+          packed, head.operand, .columnsOfMatrix, depthStart: start, accumulate: start > 0,
+          into: gradient)
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import CKernels
+
+/// All panels of a small float operand, packed once by one thread and used by several products.
+struct SerialPanels {
+  let base: UnsafeMutableRawPointer
+  let columns: Int
+  let depth: Int
+  /// Bytes from one panel to the next.
+  let stride: Int
+}
+
+/// Products inside one task: one thread, float operands, memory from that thread's scratch.
+struct SerialProducts {
+  let operands: ck_operands
+  let arena: Arena
+
+  /// Panels for `A · mᵀ`.
+  func panels(ofRows m: Matrix) -> SerialPanels {
+    panels(columns: m.rows, depth: m.columns) { first, count, panel, scratch in
+      withUnsafePointer(to: m.operand) {
+        ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel, scratch)
+      }
+    }
+  }
+
+  /// Panels for `A · m`.
+  func panels(ofColumns m: Matrix) -> SerialPanels {
+    panels(columns: m.columns, depth: m.rows) { first, count, panel, scratch in
+      withUnsafePointer(to: m.operand) {
+        ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel, scratch)
+      }
+    }
+  }
+
+  private func panels(
+    columns: Int, depth: Int,
+    _ pack: (Int, Int, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
+  ) -> SerialPanels {
+    let width = ck_panel_columns(operands)
+    let stride = ck_panel_bytes(operands, depth)
+    let base = arena.allocate(byteCount: (columns + width - 1) / width * stride)
+    arena.scoped {
+      let scratch = arena.matrix(width, depth).base
+      for first in Swift.stride(from: 0, to: columns, by: width) {
+        pack(first, min(width, columns - first), base + first / width * stride, scratch)
+      }
+    }
+    return SerialPanels(base: base, columns: columns, depth: depth, stride: stride)
+  }
+
+  /// `c = a · panels`, over the first `c.columns` columns and the first `a.columns` of the depth.
+  func multiply(_ a: Matrix, _ panels: SerialPanels, accumulate: Bool = false, into c: Matrix) {
+    arena.scoped {
+      let packed = arena.allocate(
+        byteCount: ck_packed_rows_bytes(operands, a.rows, a.columns))
+      ck_pack_rows(operands, a.base, a.stride, 1, a.rows, a.columns, packed)
+      multiply(packed, depth: a.columns, panels, accumulate: accumulate, into: c)
+    }
+  }
+
+  /// `c = aᵀ · panels`.
+  func multiplyTransposed(
+    _ a: Matrix, _ panels: SerialPanels, accumulate: Bool = false, into c: Matrix
+  ) {
+    arena.scoped {
+      let packed = arena.allocate(
+        byteCount: ck_packed_rows_bytes(operands, a.columns, a.rows))
+      ck_pack_rows(operands, a.base, 1, a.stride, a.columns, a.rows, packed)
+      multiply(packed, depth: a.rows, panels, accumulate: accumulate, into: c)
+    }
+  }
+
+  private func multiply(
+    _ packed: UnsafeMutableRawPointer, depth: Int, _ panels: SerialPanels, accumulate: Bool,
+    into c: Matrix
+  ) {
+    let width = ck_panel_columns(operands)
+    for first in Swift.stride(from: 0, to: c.columns, by: width) {
+      ck_multiply(
+        operands, packed, c.rows, panels.base + first / width * panels.stride,
+        min(width, c.columns - first), depth, 1, accumulate, c.base + first, c.stride)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import CKernels
+
+/// One row for products with several matrices while decoding: exact, or as int8 blocks.
+package struct PackedVector {
+  let values: UnsafePointer<Float>
+  let codes: UnsafeMutablePointer<Int8>?
+  let scales: UnsafeMutablePointer<Float>?
+  let sums: UnsafeMutablePointer<Float>?
+}
+
+extension Compute {
+  /// Prepares `x[count]`; with exact precision, or a count that is not whole blocks of 32, it stays
+  /// as it is. The memory comes from `arena`.
+  package func packVector(_ x: UnsafePointer<Float>, count: Int) -> PackedVector {
+    guard precision == .bf16, count % 32 == 0 else {
+      return PackedVector(values: x, codes: nil, scales: nil, sums: nil)
+    }
+    let codes = arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
+    let factors = arena.matrix(2, count / 32)
+    ck_quantize_vector(x, count, codes, factors.row(0), factors.row(1))
+    return PackedVector(values: x, codes: codes, scales: factors.row(0), sums: factors.row(1))
+  }
+
+  /// y = W·x for several matrices that share `x`, in one round of the worker pool.
+  package func multiply(
+    _ x: PackedVector, by products: [(matrix: FrozenMatrix, y: UnsafeMutablePointer<Float>)]
+  ) {
+    let grain = 32
+    let blocks = products.map { ($0.matrix.rows + grain - 1) / grain }
+    pool.run(blocks.reduce(0, +)) { task, _ in
+      var index = 0
+      var block = task
+      while block >= blocks[index] {
+        block -= blocks[index]
+        index += 1
+      }
+      let (matrix, y) = products[index]
+      let first = block * grain
+      let count = min(grain, matrix.rows - first)
+      withUnsafePointer(to: matrix.operand) { operand in
+        if let codes = x.codes, let scales = x.scales, let sums = x.sums,
+          ck_multiply_vector_int8(operand, first, count, codes, scales, sums, y + first)
+        {
+          return
+        }
+        ck_multiply_vector(operand, first, count, x.values, y + first)
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A fixed set of threads that share numbered tasks.
+///
+/// Tasks are claimed in order from one atomic word, so a slow core takes fewer; which thread runs a
+/// task never changes its result because every task writes its own outputs. Idle workers spin for a
+/// moment (products follow one another within microseconds), then sleep.
+package final class WorkerPool: @unchecked Sendable {
+  /// Threads that work, the calling one included.
+  package let threadCount: Int
+
+  /// generation (24 bits) | task count (20 bits) | next task (20 bits).
+  private let claim = Atomic<UInt64>(0)
+  private let finished = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let isStopping = Atomic<Bool>(false)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var threads: [pthread_t] = []
+  /// Valid between publishing a generation and the last task's end; read only by who holds a task.
+  private var body: ((Int, Int) -> Void)?
+
+  private static let indexBits: UInt64 = 20
+  private static let indexMask: UInt64 = (1 << 20) - 1
+  private static let spinLimit = 4_000
+  /// The most tasks of one `run`.
+  package static let largestTaskCount = Int(indexMask)
+
+  package init(threadCount: Int) {
+    self.threadCount = max(1, min(threadCount, 256))
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+    for worker in 1..<max(2, self.threadCount) where worker < self.threadCount {
+      start(worker: worker)
+    }
+  }
+
+  deinit {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    wake()
+    for thread in threads { pthread_join(thread, nil) }
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Runs `body(task, worker)` for every task in `0..<count`; returns when all are done. Not to be
+  /// called from inside a task.
+  package func run(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    if threadCount == 1 || count <= 1 {
+      for task in 0..<max(count, 0) { body(task, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      self.body = body
+      finished.store(0, ordering: .relaxed)
+      let generation = (claim.load(ordering: .relaxed) >> (2 * Self.indexBits)) &+ 1
+      let word =
+        (generation << (2 * Self.indexBits)) | (UInt64(count) << Self.indexBits)
+      claim.store(word, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
+      work(generation: generation & Self.generationMask, worker: 0)
+      var spins = 0
+      while finished.load(ordering: .acquiring) < count {
+        spins += 1
+        if spins > Self.spinLimit { sched_yield() }
+      }
+      self.body = nil
+    }
+  }
+
+  private static let generationMask: UInt64 = (1 << 24) - 1
+
+  private func work(generation: UInt64, worker: Int) {
+    var word = claim.load(ordering: .acquiring)
+    while true {
+      let count = (word >> Self.indexBits) & Self.indexMask
+      let index = word & Self.indexMask
+      if (word >> (2 * Self.indexBits)) != generation || index >= count { return }
+      let (exchanged, original) = claim.compareExchange(
+        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+      guard exchanged else {
+        word = original
+        continue
+      }
+      body?(Int(index), worker)
+      finished.add(1, ordering: .releasing)
+      word = claim.load(ordering: .acquiring)
+    }
+  }
+
+  private func start(worker: Int) {
+    let start = ThreadStart(pool: Unmanaged.passUnretained(self), worker: worker)
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+        start.pool.takeUnretainedValue().serve(worker: start.worker)
+        return nil
+      }, Unmanaged.passRetained(start).toOpaque())
+    if status == 0 { threads.append(thread) }
+  }
+
+  private func serve(worker: Int) {
+    var seen: UInt64 = 0
+    while true {
+      var spins = 0
+      var generation = claim.load(ordering: .acquiring) >> (2 * Self.indexBits)
+      while generation == seen {
+        spins += 1
+        if spins > Self.spinLimit {
+          sleep(while: seen)
+          spins = 0
+        }
+        if isStopping.load(ordering: .relaxed) { return }
+        generation = claim.load(ordering: .acquiring) >> (2 * Self.indexBits)
+      }
+      seen = generation
+      work(generation: generation, worker: worker)
+    }
+  }
+
+  private func sleep(while generation: UInt64) {
+    pthread_mutex_lock(mutex)
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while !isStopping.load(ordering: .sequentiallyConsistent),
+      claim.load(ordering: .sequentiallyConsistent) >> (2 * Self.indexBits) == generation
+    {
+      pthread_cond_wait(condition, mutex)
+    }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func wake() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+}
+
+private final class ThreadStart {
+  let pool: Unmanaged<WorkerPool>
+  let worker: Int
+
+  init(pool: Unmanaged<WorkerPool>, worker: Int) {
+    self.pool = pool
+    self.worker = worker
+  }
+}
