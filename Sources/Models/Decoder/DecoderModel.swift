@@ -1,0 +1,115 @@
+import CKernels
+import Tensors
+
+/// A decoder-only transformer with frozen weights. Adapters are passed in, never stored.
+package struct DecoderModel: Sendable {
+  package let configuration: ModelConfiguration
+  package let weights: FrozenWeights
+  package let rope: RotaryEmbedding
+
+  package init(
+    configuration: ModelConfiguration, weights: FrozenWeights, rope: RotaryEmbedding
+  ) {
+    self.configuration = configuration
+    self.weights = weights
+    self.rope = rope
+  }
+
+  var attention: CausalAttention {
+    CausalAttention(
+      heads: configuration.attentionHeadCount, keyValueHeads: configuration.keyValueHeadCount,
+      headSize: configuration.headSize)
+  }
+
+  func attentionSublayer(
+    _ layer: Int, _ adapter: AdapterUse?, _ compute: Compute
+  ) -> AttentionSublayer {
+    AttentionSublayer(
+      block: weights.blocks[layer], layer: layer, attention: attention, rope: rope,
+      adapter: adapter, compute: compute)
+  }
+
+  func feedForwardSublayer(
+    _ layer: Int, _ adapter: AdapterUse?, _ compute: Compute
+  ) -> FeedForwardSublayer {
+    FeedForwardSublayer(
+      block: weights.blocks[layer], layer: layer, adapter: adapter, compute: compute)
+  }
+
+  /// The token embeddings `[tokens, hidden]`. Ids outside the vocabulary give zeros.
+  func embed(_ tokens: [Int32], with compute: Compute) -> Matrix {
+    let x = compute.arena.matrix(tokens.count, configuration.hiddenSize)
+    compute.forEachBlock(of: tokens.count, grain: 64) { rows in
+      for row in rows {
+        let token = Int(tokens[row])
+        if token >= 0, token < weights.embedding.rows {
+          weights.embedding.dequantize(row: token, into: x.row(row))
+        } else {
+          x.row(row).update(repeating: 0, count: x.columns)
+        }
+      }
+    }
+    return x
+  }
+
+  /// One block over a batch, in place.
+  func forward(
+    layer: Int, _ x: Matrix, batch: TokenBatch, adapter: AdapterUse?, saved: SavedBlock?,
+    with compute: Compute
+  ) {
+    attentionSublayer(layer, adapter, compute).forward(x, positions: batch.positions, saved: saved)
+    { q, k, v, output in
+      attention.forward(
+        q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
+    }
+    feedForwardSublayer(layer, adapter, compute).forward(x, saved: saved)
+  }
+
+  /// The final norm of the rows named, gathered `[rows, hidden]`.
+  func normalised(
+    _ x: Matrix, rows: [Int], inverse: UnsafeMutablePointer<Float>, with compute: Compute
+  ) -> (gathered: Matrix, normed: Matrix) {
+    let gathered = compute.arena.matrix(rows.count, x.columns)
+    for (index, row) in rows.enumerated() {
+      gathered.row(index).update(from: x.row(row), count: x.columns)
+    }
+    let normed = compute.arena.matrix(rows.count, x.columns)
+    weights.finalNorm.forward(gathered, into: normed, inverse: inverse, with: compute)
+    return (gathered, normed)
+  }
+
+  /// Loss of a batch without gradients.
+  package func score(
+    _ batch: TokenBatch, adapter: AdapterUse? = nil, with compute: Compute
+  ) -> CrossEntropy.Score {
+    guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
+    return compute.arena.scoped {
+      let x = embed(batch.tokens, with: compute)
+      for layer in weights.blocks.indices {
+        forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
+      }
+      let inverse = compute.arena.matrix(1, batch.scored.count).base
+      let (_, normed) = normalised(x, rows: batch.scored, inverse: inverse, with: compute)
+      return CrossEntropy.score(
+        hidden: normed, targets: batch.targets, head: weights.head, with: compute)
+    }
+  }
+
+  /// Logits `[rows, vocabulary]` of the rows named, in the arena of `compute`.
+  package func logits(
+    _ batch: TokenBatch, rows: [Int], adapter: AdapterUse? = nil, with compute: Compute
+  ) -> Matrix {
+    let result = compute.arena.matrix(rows.count, weights.head.rows)
+    compute.arena.scoped {
+      let x = embed(batch.tokens, with: compute)
+      for layer in weights.blocks.indices {
+        forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
+      }
+      let inverse = compute.arena.matrix(1, rows.count).base
+      let (_, normed) = normalised(x, rows: rows, inverse: inverse, with: compute)
+      compute.multiply(
+        compute.pack(normed), weights.head.operand, .rowsOfMatrix, into: result)
+    }
+    return result
+  }
+}

@@ -1,0 +1,107 @@
+import CKernels
+import Tensors
+
+/// One forward and backward pass through a frozen model with a trainable adapter.
+package struct TrainingPass {
+  package let model: DecoderModel
+  /// Whether blocks keep only their input and are computed again in the backward pass: about a third
+  /// more work for a fraction of the memory.
+  package let recomputes: Bool
+
+  package init(model: DecoderModel, recomputes: Bool = false) {
+    self.model = model
+    self.recomputes = recomputes
+  }
+
+  /// Adds `weight` · d(sum of losses)/d(adapter) to the adapter's gradient; returns the losses.
+  package func run(
+    _ batch: TokenBatch, adapter: AdapterUse, weight: Float, with compute: Compute
+  ) -> CrossEntropy.Score {
+    guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
+    return compute.arena.scoped {
+      let lowest = adapter.adapter.parameters.layout.lowestLayer
+      let x = model.embed(batch.tokens, with: compute)
+      var saved: [Int: SavedBlock] = [:]
+      var inputs: [Int: StoredActivation] = [:]
+      for layer in model.weights.blocks.indices {
+        if layer >= lowest {
+          if recomputes {
+            let input = StoredActivation(x.rows, x.columns, in: compute)
+            input.store(x, with: compute)
+            inputs[layer] = input
+          } else {
+            saved[layer] = savedBlock(layer, batch, adapter, compute)
+          }
+        }
+        model.forward(
+          layer: layer, x, batch: batch, adapter: adapter, saved: saved[layer], with: compute)
+      }
+      let score = headBackward(x, batch: batch, weight: weight, with: compute)
+      for layer in model.weights.blocks.indices.reversed() where layer >= lowest {
+        compute.arena.scoped {
+          let block =
+            saved[layer] ?? recompute(layer, inputs[layer], batch, adapter, compute)
+          backward(
+            layer, dx: x, batch, adapter, block, reachesInput: layer > lowest, with: compute)
+        }
+      }
+      return score
+    }
+  }
+
+  private func savedBlock(
+    _ layer: Int, _ batch: TokenBatch, _ adapter: AdapterUse, _ compute: Compute
+  ) -> SavedBlock {
+    SavedBlock(
+      tokens: batch.tokens.count, layer: layer, model: model.configuration,
+      layout: adapter.adapter.parameters.layout, in: compute)
+  }
+
+  private func recompute(
+    _ layer: Int, _ input: StoredActivation?, _ batch: TokenBatch, _ adapter: AdapterUse,
+    _ compute: Compute
+  ) -> SavedBlock {
+    let block = savedBlock(layer, batch, adapter, compute)
+    compute.arena.scoped {
+      let x = compute.arena.matrix(batch.tokens.count, model.configuration.hiddenSize)
+      input?.load(into: x, with: compute)
+      model.forward(
+        layer: layer, x, batch: batch, adapter: adapter, saved: block, with: compute)
+    }
+    return block
+  }
+
+  /// Scores the batch and turns `x` from the last block's output into its gradient.
+  private func headBackward(
+    _ x: Matrix, batch: TokenBatch, weight: Float, with compute: Compute
+  ) -> CrossEntropy.Score {
+    compute.arena.scoped {
+      let inverse = compute.arena.matrix(1, batch.scored.count).base
+      let (gathered, normed) = model.normalised(
+        x, rows: batch.scored, inverse: inverse, with: compute)
+      let dNormed = compute.arena.matrix(normed.rows, normed.columns)
+      let score = CrossEntropy.score(
+        hidden: normed, targets: batch.targets, head: model.weights.head, gradient: dNormed,
+        weight: weight, with: compute)
+      let dGathered = compute.arena.matrix(normed.rows, normed.columns)
+      dGathered.fill(0)
+      model.weights.finalNorm.backward(
+        gathered, inverse: inverse, dy: dNormed, into: dGathered, with: compute)
+      x.fill(0)
+      for (index, row) in batch.scored.enumerated() {
+        x.row(row).update(from: dGathered.row(index), count: x.columns)
+      }
+      return score
+    }
+  }
+
+  private func backward(
+    _ layer: Int, dx: Matrix, _ batch: TokenBatch, _ adapter: AdapterUse, _ saved: SavedBlock,
+    reachesInput: Bool, with compute: Compute
+  ) {
+    model.feedForwardSublayer(layer, adapter, compute).backward(dx, saved: saved)
+    model.attentionSublayer(layer, adapter, compute).backward(
+      dx, positions: batch.positions, sequences: batch.sequences, saved: saved,
+      reachesInput: reachesInput)
+  }
+}

@@ -1,0 +1,35 @@
+import Tensors
+
+/// Rotated keys and values of one sequence, a matrix `[capacity, keyValueSize]` a layer.
+package final class KeyValueCache {
+  package let capacity: Int
+  /// Positions filled so far.
+  package private(set) var count = 0
+  private let layers: [(keys: Matrix, values: Matrix)]
+  private let arena = Arena()
+
+  package init(configuration: ModelConfiguration, capacity: Int) {
+    self.capacity = capacity
+    let arena = arena
+    layers = (0..<configuration.layerCount).map { _ in
+      (
+        arena.matrix(capacity, configuration.keyValueSize),
+        arena.matrix(capacity, configuration.keyValueSize)
+      )
+    }
+  }
+
+  /// Stores new rows of a layer behind those there; gives all rows including the new.
+  func append(_ k: Matrix, _ v: Matrix, layer: Int) -> (keys: Matrix, values: Matrix) {
+    let (keys, values) = layers[layer]
+    keys.rows(count..<count + k.rows).copy(from: k)
+    values.rows(count..<count + v.rows).copy(from: v)
+    return (keys.rows(0..<count + k.rows), values.rows(0..<count + v.rows))
+  }
+
+  /// Counts rows that every layer has stored.
+  func advance(by tokens: Int) { count += tokens }
+
+  /// Forgets everything past `count`.
+  package func truncate(to count: Int) { self.count = min(self.count, max(0, count)) }
+}

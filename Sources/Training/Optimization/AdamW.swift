@@ -1,0 +1,52 @@
+import CKernels
+import Models
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Adam with decoupled weight decay (arXiv 1711.05101), in PyTorch's order of operations.
+package final class AdamW {
+  package struct Options: Sendable, Equatable {
+    package var beta1: Double
+    package var beta2: Double
+    package var epsilon: Double
+    package var weightDecay: Double
+
+    package init(
+      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+    ) {
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+    }
+  }
+
+  private let options: Options
+  private let firstMoment: AdapterVector
+  private let secondMoment: AdapterVector
+  private var updates = 0
+
+  package init(layout: AdapterLayout, options: Options) {
+    self.options = options
+    firstMoment = AdapterVector(layout: layout)
+    secondMoment = AdapterVector(layout: layout)
+  }
+
+  /// Bytes of both moments.
+  package var byteCount: Int { 2 * firstMoment.count * 4 }
+
+  /// One update of `parameters` against `gradient`.
+  package func step(_ parameters: AdapterVector, gradient: AdapterVector, rate: Double) {
+    updates += 1
+    let bias1 = 1 - pow(options.beta1, Double(updates))
+    let bias2 = 1 - pow(options.beta2, Double(updates))
+    ck_adamw(
+      parameters.values, firstMoment.values, secondMoment.values, gradient.values,
+      parameters.count, Float(rate), Float(options.beta1), Float(options.beta2),
+      Float(options.epsilon), Float(options.weightDecay), Float(bias1), Float(bias2))
+  }
+}

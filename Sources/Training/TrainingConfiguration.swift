@@ -1,0 +1,57 @@
+/// Every knob of a training run.
+package struct TrainingConfiguration: Sendable, Equatable {
+  /// How long to train.
+  package enum Length: Sendable, Equatable {
+    case epochs(Double)
+    case steps(Int)
+  }
+
+  package var length: Length = .epochs(1)
+  package var learningRate = 2e-4
+  /// Examples of one pass.
+  package var batchSize = 8
+  /// Passes whose gradients make one step, weighted by trained tokens.
+  package var accumulation = 1
+  package var schedule = LearningRateSchedule.Shape.cosine
+  /// Warm-up as a share of all steps, or as steps.
+  package var warmup: Warmup = .share(0.03)
+  package var optimizer = AdamW.Options()
+  /// Longest gradient; 0 never clips.
+  package var maxGradientNorm = 1.0
+  package var shuffles = true
+  /// Whether a pass lays its examples end to end; if not, each example is a pass of its own.
+  package var packs = true
+  /// Seed of order and dropout.
+  package var seed: UInt64 = 0
+  /// Steps between evaluations; nil for none.
+  package var evaluationInterval: Int?
+  /// Seconds after which no new step begins; nil for no limit.
+  package var budgetSeconds: Double?
+  package var recomputes = false
+  /// Most tokens of one pass; a batch above it is cut into several passes with the same gradient.
+  package var tokensPerPass = 2048
+
+  package enum Warmup: Sendable, Equatable {
+    case share(Double)
+    case steps(Int)
+  }
+
+  package init() {}
+
+  /// Steps for a number of examples.
+  package func stepCount(examples: Int) -> Int {
+    switch length {
+    case .steps(let steps): return max(1, steps)
+    case .epochs(let epochs):
+      let perEpoch = (examples + batchSize * accumulation - 1) / (batchSize * accumulation)
+      return max(1, Int((epochs * Double(perEpoch)).rounded(.up)))
+    }
+  }
+
+  package func warmupSteps(of total: Int) -> Int {
+    switch warmup {
+    case .steps(let steps): steps
+    case .share(let share): Int((share * Double(total)).rounded(.up))
+    }
+  }
+}

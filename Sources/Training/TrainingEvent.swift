@@ -1,0 +1,58 @@
+/// What a run tells while it goes on.
+package enum TrainingEvent: Sendable {
+  case started(steps: Int)
+  case stepped(TrainingProgress)
+  case evaluated(step: Int, loss: Double)
+}
+
+/// The state of a run after a step.
+package struct TrainingProgress: Sendable {
+  /// Steps done, from 1, of `steps`.
+  package var step: Int
+  package var steps: Int
+  package var loss: Double
+  package var gradientNorm: Double
+  package var learningRate: Double
+  /// Tokens processed so far.
+  package var tokens: Int
+  package var seconds: Double
+
+  package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+
+  /// Seconds left at the pace so far.
+  package var secondsLeft: Double { seconds / Double(max(1, step)) * Double(steps - step) }
+}
+
+/// What the listener wants of the run.
+package enum TrainingAnswer: Sendable {
+  case proceed
+  /// Stop now; what has been trained is kept.
+  case stop
+}
+
+/// What a run came to.
+package struct TrainingResult: Sendable {
+  /// Why the last step was the last.
+  package enum Ending: String, Sendable {
+    case completed, stopped, budget, not_finite
+  }
+
+  package var ending = Ending.completed
+  package var steps = 0
+  package var epochs = 0.0
+  package var losses: [Double] = []
+  /// Evaluations as (after step, loss).
+  package var evaluations: [(step: Int, loss: Double)] = []
+  package var tokens = 0
+  package var trainedTokens = 0
+  package var seconds = 0.0
+
+  package var firstLoss: Double? { losses.first }
+
+  /// Mean loss of the last tenth of the steps: one step's loss says little.
+  package var loss: Double? {
+    guard !losses.isEmpty else { return nil }
+    let tail = losses.suffix(max(1, losses.count / 10))
+    return tail.reduce(0, +) / Double(tail.count)
+  }
+}

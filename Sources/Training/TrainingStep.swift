@@ -1,0 +1,64 @@
+import CKernels
+import Models
+import Tensors
+
+/// One optimizer update: forward, loss, backward, clip, step.
+package struct TrainingStep {
+  package struct Report: Sendable {
+    /// Mean loss of the trained tokens, in nats.
+    package var loss: Double
+    /// Length of the gradient before clipping.
+    package var gradientNorm: Double
+    package var tokens: Int
+    package var trainedTokens: Int
+
+    package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+  }
+
+  package let pass: TrainingPass
+  package let adapter: Adapter
+  package let optimizer: AdamW
+  package let compute: Compute
+  private let gradient: AdapterVector
+
+  package init(pass: TrainingPass, adapter: Adapter, optimizer: AdamW, compute: Compute) {
+    self.pass = pass
+    self.adapter = adapter
+    self.optimizer = optimizer
+    self.compute = compute
+    gradient = AdapterVector(layout: adapter.parameters.layout)
+  }
+
+  /// Trains on the batches of one step. Each trained token weighs the same, however the step is cut
+  /// into batches. A loss or gradient that is not finite leaves the adapter as it was.
+  ///
+  /// - Parameters:
+  ///   - rate: the learning rate of this step.
+  ///   - maxNorm: longest gradient; 0 never clips.
+  ///   - dropoutSeed: differs for each step; nil turns dropout off.
+  package func run(
+    _ batches: [TokenBatch], rate: Double, maxNorm: Double, dropoutSeed: UInt64?
+  ) -> Report {
+    gradient.fill(0)
+    let trainedTokens = batches.reduce(0) { $0 + $1.scored.count }
+    var score = CrossEntropy.Score()
+    for (index, batch) in batches.enumerated() {
+      let seed = dropoutSeed.map { $0 &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 }
+      let use = AdapterUse(adapter, gradient: gradient, dropoutSeed: seed)
+      score.add(
+        pass.run(
+          batch, adapter: use, weight: 1 / Float(max(1, trainedTokens)), with: compute))
+    }
+    let norm = GradientClipping.clip(gradient, to: maxNorm)
+    let report = Report(
+      loss: score.loss / Double(max(1, score.tokens)), gradientNorm: norm,
+      tokens: batches.reduce(0) { $0 + $1.tokens.count }, trainedTokens: trainedTokens)
+    if report.isFinite {
+      optimizer.step(adapter.parameters, gradient: gradient, rate: rate)
+    }
+    return report
+  }
+
+  /// The gradient of the last step, after clipping.
+  package var lastGradient: AdapterVector { gradient }
+}
