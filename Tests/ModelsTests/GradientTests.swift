@@ -1,0 +1,119 @@
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// Gradients against central differences of the loss along random directions, one module at a time.
+@Suite struct GradientTests {
+  /// Relative difference between gradient · direction and (L(θ+εd) − L(θ−εd)) / 2ε.
+  private func directionalError(
+    model: DecoderModel, adapter: Adapter, batch: TokenBatch, pass: TrainingPass,
+    entry: AdapterLayout.Entry, dropoutSeed: UInt64? = nil, compute: Compute
+  ) -> Double {
+    let gradient = AdapterVector(layout: adapter.parameters.layout)
+    func use(_ gradient: AdapterVector) -> AdapterUse {
+      AdapterUse(adapter, gradient: gradient, dropoutSeed: dropoutSeed)
+    }
+    _ = pass.run(batch, adapter: use(gradient), weight: 1, with: compute)
+    var random = RandomGenerator(seed: 9, stream: "direction", index: UInt64(entry.offset))
+    let count = entry.count(rank: adapter.configuration.rank)
+    let direction = (0..<count).map { _ in random.normal() }
+    let start = adapter.parameters.values + entry.offset
+    let original = Array(UnsafeBufferPointer(start: start, count: count))
+    func loss(_ step: Float) -> Double {
+      for index in 0..<count { start[index] = original[index] + step * direction[index] }
+      defer { for index in 0..<count { start[index] = original[index] } }
+      let scratch = AdapterVector(layout: adapter.parameters.layout)
+      return pass.run(batch, adapter: use(scratch), weight: 1, with: compute).loss
+    }
+    let step: Float = 2e-3
+    let numeric = (loss(step) - loss(-step)) / (2 * Double(step))
+    let exact = (0..<count).reduce(0.0) {
+      $0 + Double(gradient.values[entry.offset + $1]) * Double(direction[$1])
+    }
+    return abs(numeric - exact) / max(abs(numeric), 1)
+  }
+
+  @Test(arguments: [RotaryEmbedding.Pairing.halves, .adjacent], [false, true])
+  func everyModulesGradientMatchesFiniteDifferences(
+    pairing: RotaryEmbedding.Pairing, recomputes: Bool
+  ) {
+    let compute = Compute(threadCount: 2, precision: .f32)
+    let configuration = TinyModel.configuration(pairing: pairing)
+    let model = TinyModel.decoder(configuration)
+    let adapter = TinyModel.adapter(
+      LoRAConfiguration(rank: 4, alpha: 8), model: configuration)
+    let batch = TokenBatch(sequences: TinyModel.sequences([11, 1, 29, 6]))
+    let pass = TrainingPass(model: model, recomputes: recomputes)
+    for entry in adapter.parameters.layout.entries {
+      let error = directionalError(
+        model: model, adapter: adapter, batch: batch, pass: pass, entry: entry, compute: compute)
+      #expect(error < 3e-3, "layer \(entry.layer) \(entry.module): \(error)")
+    }
+  }
+
+  @Test func gradientsThroughQuantizedWeightsAndDropoutMatchFiniteDifferences() {
+    let compute = Compute(threadCount: 2, precision: .f32)
+    let configuration = TinyModel.configuration(tiesHead: true)
+    var model = TinyModel.decoder(configuration)
+    let (weights, _) = model.weights.quantized(
+      to: QuantizationScheme(format: .nf4), skipping: [], includesHead: false, with: compute)
+    model = DecoderModel(configuration: configuration, weights: weights, rope: model.rope)
+    let adapter = TinyModel.adapter(
+      LoRAConfiguration(rank: 3, alpha: 6, dropout: 0.3, isRankStabilized: true),
+      model: configuration)
+    let batch = TokenBatch(sequences: TinyModel.sequences([40, 13]))
+    for entry in adapter.parameters.layout.entries {
+      let error = directionalError(
+        model: model, adapter: adapter, batch: batch, pass: TrainingPass(model: model),
+        entry: entry, dropoutSeed: 5, compute: compute)
+      #expect(error < 3e-3, "layer \(entry.layer) \(entry.module): \(error)")
+    }
+  }
+
+  @Test func recomputedBlocksGiveTheSameGradientBits() {
+    let compute = Compute(threadCount: 2, precision: .f32)
+    let configuration = TinyModel.configuration()
+    let model = TinyModel.decoder(configuration)
+    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: configuration)
+    let batch = TokenBatch(sequences: TinyModel.sequences([21, 30]))
+    let gradients = [false, true].map { recomputes in
+      let gradient = AdapterVector(layout: adapter.parameters.layout)
+      _ = TrainingPass(model: model, recomputes: recomputes).run(
+        batch, adapter: AdapterUse(adapter, gradient: gradient), weight: 1, with: compute)
+      return Array(UnsafeBufferPointer(start: gradient.values, count: gradient.count))
+    }
+    #expect(gradients[0] == gradients[1])
+    #expect(gradients[0].contains { $0 != 0 })
+  }
+
+  @Test func blocksBelowTheLowestAdapterDoNotChangeTheGradientAbove() {
+    let compute = Compute(threadCount: 1, precision: .f32)
+    let configuration = TinyModel.configuration(layers: 3)
+    let model = TinyModel.decoder(configuration)
+    let full = TinyModel.adapter(LoRAConfiguration(rank: 2), model: configuration)
+    let top = Adapter(
+      configuration: LoRAConfiguration(rank: 2, layers: [2]), model: configuration, seed: 1)
+    for entry in top.parameters.layout.entries {
+      guard let source = full.parameters.pair(layer: entry.layer, entry.module) else { continue }
+      top.parameters.pair(entry).a.copy(from: source.a)
+      top.parameters.pair(entry).bTransposed.copy(from: source.bTransposed)
+    }
+    for entry in full.parameters.layout.entries where entry.layer < 2 {
+      full.parameters.pair(entry).bTransposed.fill(0)
+    }
+    let batch = TokenBatch(sequences: TinyModel.sequences([17]))
+    func gradient(_ adapter: Adapter) -> AdapterVector {
+      let gradient = AdapterVector(layout: adapter.parameters.layout)
+      _ = TrainingPass(model: model).run(
+        batch, adapter: AdapterUse(adapter, gradient: gradient), weight: 1, with: compute)
+      return gradient
+    }
+    let (all, some) = (gradient(full), gradient(top))
+    for entry in some.layout.entries {
+      guard let left = all.pair(layer: entry.layer, entry.module) else { continue }
+      let right = some.pair(entry)
+      for index in 0..<right.a.count { #expect(left.a.base[index] == right.a.base[index]) }
+    }
+  }
+}
