@@ -1,0 +1,194 @@
+/* Frozen formats to floats. One decoder of 32 elements a format serves both ck_dequantize (decode and
+ * store) and ck_multiply_vector (decode and multiply), which are instantiated for each format with a
+ * constant `format`, so that the switches below vanish. */
+
+typedef uint8_t FN(bytes16) __attribute__((vector_size(16)));
+
+INLINE FN(bytes16) FN(load_bytes)(const void *p) {
+  FN(bytes16) v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+/* Bytes of 32 elements. */
+INLINE size_t FN(block_bytes)(ck_format format) {
+  switch (format) {
+    case CK_F32: return 128;
+    case CK_F16: return 64;
+    case CK_BF16: return 64;
+    case CK_Q8_0: return 34;
+    case CK_Q4_0: return 18;
+    case CK_Q4_1: return 20;
+    case CK_INT8: return 32;
+    case CK_CODE4: return 16;
+  }
+  return 0;
+}
+
+/* First byte of an element: whole blocks, then single elements where the format has no blocks. */
+INLINE const uint8_t *FN(bytes_at)(ck_format format, const ck_matrix *m, size_t row,
+                                   size_t column) {
+  const uint8_t *start = (const uint8_t *)m->data + row * m->row_bytes;
+  size_t block = FN(block_bytes)(format);
+  if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1)
+    return start + column / 32 * block;
+  return start + column * block / 32;
+}
+
+/* The multiplier outside the block that begins at `column`. */
+INLINE float FN(outer_scale)(ck_format format, const ck_matrix *m, size_t row, size_t column) {
+  if (format == CK_INT8) return m->scales[row];
+  if (format != CK_CODE4) return 1.0f;
+  unsigned shift = (unsigned)__builtin_ctzll(m->block);
+  size_t i = row * ((m->columns + m->block - 1) >> shift) + (column >> shift);
+  if (m->scales) return m->scales[i];
+  return m->nested_table[m->nested_codes[i]] * m->nested_scales[i / 256] + m->nested_offset;
+}
+
+/* The 32 codes of 16 bytes of nibbles: low nibbles first (ggml). */
+INLINE void FN(split_halves)(const uint8_t *p, uint8_t codes[32]) {
+  FN(bytes16) packed = FN(load_bytes)(p), low = packed & 15, high = packed >> 4;
+  memcpy(codes, &low, 16);
+  memcpy(codes + 16, &high, 16);
+}
+
+/* The same, high nibble first in each byte (bitsandbytes). */
+INLINE void FN(split_pairs)(FN(bytes16) packed, FN(bytes16) *first, FN(bytes16) *second) {
+  FN(bytes16) low = packed & 15, high = packed >> 4;
+  *first = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,
+                                   23);
+  *second = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+                                    30, 15, 31);
+}
+
+INLINE VF FN(from_half_lanes)(const uint8_t *p) {
+#if HAS_F16
+  typedef _Float16 half_lanes __attribute__((vector_size(2 * LANES)));
+  half_lanes h;
+  memcpy(&h, p, sizeof h);
+  return __builtin_convertvector(h, VF);
+#else
+  VF v;
+  UNROLL for (int j = 0; j < LANES; j++) v[j] = FN(half)(p + 2 * j);
+  return v;
+#endif
+}
+
+INLINE VF FN(from_bf16_lanes)(const uint8_t *p) {
+  FN(halves) h;
+  memcpy(&h, p, sizeof h);
+  return (VF)(__builtin_convertvector(h, FN(words)) << 16);
+}
+
+INLINE VF FN(from_signed)(const uint8_t *p) {
+  FN(signed_bytes) q;
+  memcpy(&q, p, sizeof q);
+  return __builtin_convertvector(q, VF);
+}
+
+INLINE VF FN(from_codes)(const uint8_t *p) {
+  FN(bytes) q;
+  memcpy(&q, p, sizeof q);
+  return __builtin_convertvector(q, VF);
+}
+
+INLINE VF FN(from_table)(FN(lookup) table, const uint8_t *p) {
+  FN(bytes) q;
+  memcpy(&q, p, sizeof q);
+  return FN(look_up)(table, __builtin_convertvector(q, VI));
+}
+
+/* v = the 32 elements at p. */
+INLINE void FN(decode)(ck_format format, const uint8_t *p, float scale, FN(lookup) table,
+                       VF v[PARTS]) {
+  uint8_t codes[32];
+  FN(bytes16) pair[2];
+  float d = 0, m = 0;
+  if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1) d = FN(half)(p);
+  if (format == CK_Q4_0) m = -8.0f * d;
+  if (format == CK_Q4_1) m = FN(half)(p + 2);
+  if (format == CK_Q4_0) FN(split_halves)(p + 2, codes);
+  if (format == CK_Q4_1) FN(split_halves)(p + 4, codes);
+  if (format == CK_CODE4) {
+    FN(split_pairs)(FN(load_bytes)(p), &pair[0], &pair[1]);
+    memcpy(codes, pair, sizeof codes);
+  }
+  UNROLL for (int j = 0; j < PARTS; j++) {
+    size_t at = (size_t)j * LANES;
+    switch (format) {
+      case CK_F32: memcpy(&v[j], p + 4 * at, sizeof v[j]); break;
+      case CK_F16: v[j] = FN(from_half_lanes)(p + 2 * at); break;
+      case CK_BF16: v[j] = FN(from_bf16_lanes)(p + 2 * at); break;
+      case CK_Q8_0: v[j] = FN(from_signed)(p + 2 + at) * d; break;
+      case CK_Q4_0: v[j] = FN(from_codes)(codes + at) * d + m; break;
+      case CK_Q4_1: v[j] = FN(from_codes)(codes + at) * d + m; break;
+      case CK_INT8: v[j] = FN(from_signed)(p + at) * scale; break;
+      case CK_CODE4: v[j] = FN(from_table)(table, codes + at) * scale; break;
+    }
+  }
+}
+
+/* The last `count` < 32 elements: single-element formats are read through a padded copy. */
+INLINE void FN(decode_tail)(ck_format format, const uint8_t *p, size_t count, float scale,
+                            FN(lookup) table, VF v[PARTS]) {
+  uint8_t padded[128] = {0};
+  size_t block = FN(block_bytes)(format);
+  bool whole = format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1;
+  memcpy(padded, p, whole ? block : (count * block + 31) / 32);
+  FN(decode)(format, padded, scale, table, v);
+}
+
+INLINE void FN(dequantize_as)(ck_format format, const ck_matrix *m, size_t row, size_t column,
+                              size_t count, float *out) {
+  const uint8_t *p = FN(bytes_at)(format, m, row, column);
+  FN(lookup) table = format == CK_CODE4 ? FN(make_lookup)(m->table) : (FN(lookup)){0};
+  VF v[PARTS];
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32, p += FN(block_bytes)(format)) {
+    FN(decode)(format, p, FN(outer_scale)(format, m, row, column + i), table, v);
+    UNROLL for (size_t j = 0; j < PARTS; j++) FN(store)(out + i + j * LANES, v[j]);
+  }
+  if (i < count) {
+    FN(decode_tail)(format, p, count - i, FN(outer_scale)(format, m, row, column + i), table, v);
+    memcpy(out + i, v, (count - i) * sizeof(float));
+  }
+}
+
+INLINE float FN(dot_row_as)(ck_format format, const ck_matrix *w, size_t row, const float *x) {
+  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  FN(lookup) table = format == CK_CODE4 ? FN(make_lookup)(w->table) : (FN(lookup)){0};
+  VF v[PARTS], sums[PARTS] = {{0}};
+  size_t i = 0;
+  for (; i + 32 <= w->columns; i += 32, p += FN(block_bytes)(format)) {
+    FN(decode)(format, p, FN(outer_scale)(format, w, row, i), table, v);
+    UNROLL for (size_t j = 0; j < PARTS; j++) sums[j] += v[j] * FN(load)(x + i + j * LANES);
+  }
+  if (i < w->columns) {
+    float padded[32] = {0};
+    size_t rest = w->columns - i;
+    memcpy(padded, x + i, rest * sizeof(float));
+    FN(decode_tail)(format, p, rest, FN(outer_scale)(format, w, row, i), table, v);
+    UNROLL for (size_t j = 0; j < PARTS; j++) sums[j] += v[j] * FN(load)(padded + j * LANES);
+  }
+  UNROLL for (size_t j = 1; j < PARTS; j++) sums[0] += sums[j];
+  return FN(sum)(sums[0]);
+}
+
+#define FOR_EACH_FORMAT(X)                                                                         \
+  X(CK_F32) X(CK_F16) X(CK_BF16) X(CK_Q8_0) X(CK_Q4_0) X(CK_Q4_1) X(CK_INT8) X(CK_CODE4)
+
+static void FN(dequantize)(const ck_matrix *m, size_t row, size_t column, size_t count,
+                           float *out) {
+#define DEQUANTIZE(format)                                                                         \
+  case format: FN(dequantize_as)(format, m, row, column, count, out); break;
+  switch (m->format) { FOR_EACH_FORMAT(DEQUANTIZE) }
+}
+
+static void FN(multiply_vector)(const ck_matrix *w, size_t first, size_t count, const float *x,
+                                float *y) {
+#define MULTIPLY_ROWS(format)                                                                      \
+  case format:                                                                                     \
+    for (size_t i = 0; i < count; i++) y[i] = FN(dot_row_as)(format, w, first + i, x);             \
+    break;
+  switch (w->format) { FOR_EACH_FORMAT(MULTIPLY_ROWS) }
+}

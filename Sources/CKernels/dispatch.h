@@ -1,0 +1,106 @@
+/* One table of kernels an instruction set. The list below is the only place that names a kernel
+ * besides the interface: it makes the table's fields, its initialisers and the public functions. */
+#ifndef CKERNELS_DISPATCH_H
+#define CKERNELS_DISPATCH_H
+
+#include "CKernels.h"
+
+#pragma clang assume_nonnull begin
+
+/* X(result, name, parameters, arguments) */
+#define CK_KERNELS(X)                                                                              \
+  X(void, dequantize,                                                                              \
+    (const ck_matrix *m, size_t row, size_t column, size_t count, float *out),                     \
+    (m, row, column, count, out))                                                                  \
+  X(void, pack_rows,                                                                               \
+    (ck_operands operands, const float *x, size_t row_stride, size_t column_stride, size_t rows,   \
+     size_t depth, void *out),                                                                     \
+    (operands, x, row_stride, column_stride, rows, depth, out))                                    \
+  X(void, pack_panel_of_rows,                                                                      \
+    (ck_operands operands, const ck_matrix *w, size_t first, size_t count, size_t depth_start,     \
+     size_t depth, void *panel, float *scratch),                                                   \
+    (operands, w, first, count, depth_start, depth, panel, scratch))                               \
+  X(void, pack_panel_of_columns,                                                                   \
+    (ck_operands operands, const ck_matrix *w, size_t first, size_t count, size_t depth_start,     \
+     size_t depth, void *panel, float *scratch),                                                   \
+    (operands, w, first, count, depth_start, depth, panel, scratch))                               \
+  X(void, multiply,                                                                                \
+    (ck_operands operands, const void *packed_rows, size_t rows, const void *panel,                \
+     size_t columns, size_t depth, float alpha, bool accumulate, float *c, size_t c_stride),       \
+    (operands, packed_rows, rows, panel, columns, depth, alpha, accumulate, c, c_stride))          \
+  X(void, multiply_vector,                                                                         \
+    (const ck_matrix *w, size_t first, size_t count, const float *x, float *y),                    \
+    (w, first, count, x, y))                                                                       \
+  X(void, quantize_vector,                                                                         \
+    (const float *x, size_t n, int8_t *codes, float *scales, float *sums),                         \
+    (x, n, codes, scales, sums))                                                                   \
+  X(bool, multiply_vector_int8,                                                                    \
+    (const ck_matrix *w, size_t first, size_t count, const int8_t *codes, const float *scales,     \
+     const float *sums, float *y),                                                                 \
+    (w, first, count, codes, scales, sums, y))                                                     \
+  X(float, dot, (const float *x, const float *y, size_t n), (x, y, n))                             \
+  X(double, sum_of_squares, (const float *x, size_t n), (x, n))                                    \
+  X(void, add, (float *y, const float *x, size_t n), (y, x, n))                                    \
+  X(void, axpy, (float *y, float a, const float *x, size_t n), (y, a, x, n))                       \
+  X(void, scale, (float *y, float a, size_t n), (y, a, n))                                         \
+  X(void, to_bf16, (const float *x, size_t n, uint16_t *y), (x, n, y))                             \
+  X(void, from_bf16, (const uint16_t *x, size_t n, float *y), (x, n, y))                           \
+  X(void, rms_norm,                                                                                \
+    (const float *x, const float *weight, size_t rows, size_t columns, float epsilon, float *y,    \
+     float *inverse_rms),                                                                          \
+    (x, weight, rows, columns, epsilon, y, inverse_rms))                                           \
+  X(void, rms_norm_backward,                                                                       \
+    (const float *x, const float *weight, const float *inverse_rms, const float *dy, size_t rows,  \
+     size_t columns, float *dx),                                                                   \
+    (x, weight, inverse_rms, dy, rows, columns, dx))                                               \
+  X(void, swiglu, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))      \
+  X(void, swiglu_backward,                                                                         \
+    (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \
+    (gate, up, dy, n, dgate, dup))                                                                 \
+  X(void, rotate,                                                                                  \
+    (float *x, size_t heads, size_t head_size, const float *cosines, const float *sines,           \
+     bool adjacent, bool inverse),                                                                 \
+    (x, heads, head_size, cosines, sines, adjacent, inverse))                                      \
+  X(float, softmax, (float *x, size_t n, float scale), (x, n, scale))                              \
+  X(void, softmax_backward,                                                                        \
+    (const float *p, const float *dp, size_t n, float scale, float *ds), (p, dp, n, scale, ds))    \
+  X(void, log_sum_exp_chunk, (const float *x, size_t n, float *maximum, float *sum),               \
+    (x, n, maximum, sum))                                                                          \
+  X(void, cross_entropy_gradient, (float *x, size_t n, float log_sum_exp, float weight),           \
+    (x, n, log_sum_exp, weight))                                                                   \
+  X(void, adamw,                                                                                   \
+    (float *p, float *m, float *v, const float *g, size_t n, float lr, float beta1, float beta2,   \
+     float epsilon, float weight_decay, float bias1, float bias2),                                 \
+    (p, m, v, g, n, lr, beta1, beta2, epsilon, weight_decay, bias1, bias2))                        \
+  X(float, absmax, (const float *x, size_t n), (x, n))                                             \
+  X(void, encode_code4,                                                                            \
+    (const float *x, size_t n, float absmax, const float *table, const uint8_t *order,             \
+     uint8_t *codes),                                                                              \
+    (x, n, absmax, table, order, codes))
+
+typedef struct ck_table {
+  const char *name;
+  bool has_bf16;
+  size_t tile_rows, panel_columns; /* the same for both kinds of operands */
+#define CK_FIELD(result, name, parameters, arguments) result(*name) parameters;
+  CK_KERNELS(CK_FIELD)
+#undef CK_FIELD
+} ck_table;
+
+extern const ck_table ck_table_portable;
+#if defined(__x86_64__)
+extern const ck_table ck_table_avx2, ck_table_avx512, ck_table_avx512bf16;
+#elif defined(__aarch64__)
+extern const ck_table ck_table_neon;
+#endif
+
+/* Depth in packed dwords: one float, or two bf16 (the even depth in the low half). */
+static inline size_t ck_steps(ck_operands operands, size_t depth) {
+  return operands == CK_OPERANDS_BF16 ? (depth + 1) / 2 : depth;
+}
+
+/* Bytes of `dwords` rounded up to whole cache lines. */
+static inline size_t ck_line_bytes(size_t dwords) { return (dwords * 4 + 63) / 64 * 64; }
+
+#pragma clang assume_nonnull end
+#endif

@@ -1,0 +1,119 @@
+/* Vectors of one instruction set, in the compiler's own vector types. Before it an isa_*.c defines
+ *   FN(name)        the name with the set's suffix
+ *   LANES           floats a vector: 4, 8 or 16
+ *   HAS_F16         1 where the set converts half precision
+ * No include guard: each isa_*.c is a translation unit of its own and includes it once. */
+#include "dispatch.h"
+
+#include <math.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define VF FN(floats)
+#define VI FN(ints)
+/* Vectors in 32 elements, the step of all block formats. */
+#define PARTS (32 / LANES)
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float VF __attribute__((vector_size(4 * LANES)));
+typedef int32_t VI __attribute__((vector_size(4 * LANES)));
+typedef uint32_t FN(words) __attribute__((vector_size(4 * LANES)));
+typedef uint8_t FN(bytes) __attribute__((vector_size(LANES)));
+typedef int8_t FN(signed_bytes) __attribute__((vector_size(LANES)));
+typedef uint16_t FN(halves) __attribute__((vector_size(2 * LANES)));
+
+INLINE VF FN(load)(const float *p) {
+  VF v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE void FN(store)(float *p, VF v) { memcpy(p, &v, sizeof v); }
+
+/* The first `width` lanes; the others are zero. */
+INLINE VF FN(load_some)(const float *p, size_t width) {
+  VF v = {0};
+  if (width >= LANES) return FN(load)(p);
+  memcpy(&v, p, width * sizeof(float));
+  return v;
+}
+
+INLINE void FN(store_some)(float *p, VF v, size_t width) {
+  if (width >= LANES)
+    FN(store)(p, v);
+  else
+    memcpy(p, &v, width * sizeof(float));
+}
+
+INLINE VF FN(splat)(float a) { return (VF){0} + a; }
+
+/* a where the mask is set (-1), else b. */
+INLINE VF FN(choose)(VI mask, VF a, VF b) { return (VF)((mask & (VI)a) | (~mask & (VI)b)); }
+
+INLINE float FN(sum)(VF v) {
+#pragma clang fp reassociate(on)
+  float s = 0;
+  UNROLL for (int i = 0; i < LANES; i++) s += v[i];
+  return s;
+}
+
+INLINE float FN(largest)(VF v) {
+  float m = v[0];
+  UNROLL for (int i = 1; i < LANES; i++) m = v[i] > m ? v[i] : m;
+  return m;
+}
+
+/* exp(x) within 2 ulp: x = n ln2 + r, exp(r) by the polynomial of Cephes' expf, 2^n in two factors so
+ * that results below 2^-126 stay right. -inf and anything below -104 give 0, above 89 inf; NaN stays. */
+INLINE VF FN(exp)(VF x) {
+  const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
+  x = FN(choose)(x < -104.0f, FN(splat)(-104.0f), x);
+  x = FN(choose)(x > 89.0f, FN(splat)(89.0f), x);
+  VF shifted = x * 1.44269504088896341f + magic;
+  VF n = shifted - magic;
+  VF r = x - n * 0.693359375f;
+  r = r - n * -2.12194440e-4f;
+  VF p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r;
+  p = p + 1.0f;
+  VI whole = (VI)shifted - 0x4B400000;
+  VI half = whole >> 1;
+  return p * (VF)((half + 127) << 23) * (VF)((whole - half + 127) << 23);
+}
+
+INLINE float FN(exp_one)(float x) { return FN(exp)(FN(splat)(x))[0]; }
+
+/* One half-precision number. */
+INLINE float FN(half)(const void *p) {
+#if HAS_F16
+  _Float16 h;
+  memcpy(&h, p, sizeof h);
+  return (float)h;
+#else
+  /* The exponent is moved by a multiplication, which also makes subnormals normal. */
+  uint16_t h;
+  memcpy(&h, p, sizeof h);
+  uint32_t bits = (uint32_t)(h & 0x7fff) << 13;
+  float f;
+  memcpy(&f, &bits, sizeof f);
+  f *= 0x1p112f;
+  memcpy(&bits, &f, sizeof f);
+  if ((h & 0x7c00) == 0x7c00) bits |= 0x7f800000;
+  bits |= (uint32_t)(h & 0x8000) << 16;
+  memcpy(&f, &bits, sizeof f);
+  return f;
+#endif
+}
+
+/* Nearest-even bf16 of a float; NaN stays NaN. */
+INLINE uint16_t FN(bf16)(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  uint32_t quiet = (bits >> 16) | 0x40;
+  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded);
+}

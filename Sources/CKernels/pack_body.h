@@ -1,0 +1,159 @@
+/* Packed operands: dwords [step][lane], a lane a row of A or a column of B, a step one depth (F32) or
+ * two (BF16, even depth low, odd total depth padded with zero). Rows that lie along the depth are
+ * staged as dwords in order and then turned, four lanes a 128-bit part. */
+
+#define PANEL_COLUMNS (PANEL_VECTORS * LANES)
+enum { FN(chunk) = 128 }; /* depth staged at once, so that staged lanes stay in the first cache */
+
+typedef uint32_t FN(quad) __attribute__((vector_size(16)));
+
+INLINE void FN(turn_quad)(const uint32_t *in, size_t in_stride, FN(quad) column[4]) {
+  FN(quad) r[4];
+  UNROLL for (int i = 0; i < 4; i++) memcpy(&r[i], in + (size_t)i * in_stride, 16);
+  FN(quad) ab_low = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+  FN(quad) ab_high = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+  FN(quad) cd_low = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+  FN(quad) cd_high = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+  column[0] = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+  column[1] = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+  column[2] = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  column[3] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/* out[k*lanes + i] = in[i*in_stride + k]; whole quads of steps may be read, `steps` are written;
+ * `in` has a multiple of four lanes. */
+INLINE void FN(turn)(const uint32_t *in, size_t in_stride, size_t lanes, size_t steps,
+                     uint32_t *out) {
+  for (size_t k = 0; k < steps; k += 4) {
+    UNROLL for (size_t i = 0; i < lanes; i += 4) {
+      FN(quad) column[4];
+      FN(turn_quad)(in + i * in_stride + k, in_stride, column);
+      size_t width = lanes - i < 4 ? lanes - i : 4;
+      UNROLL for (size_t j = 0; j < 4; j++)
+        if (k + j < steps) memcpy(out + (k + j) * lanes + i, &column[j], width * 4);
+    }
+  }
+}
+
+/* Dwords of one lane from `count` floats along the depth. */
+INLINE void FN(stage)(ck_operands operands, const float *x, size_t count, uint32_t *out) {
+  if (operands == CK_OPERANDS_F32) {
+    memcpy(out, x, count * sizeof *x);
+    return;
+  }
+  if (count % 2) out[count / 2] = 0;
+  FN(to_bf16)(x, count, (uint16_t *)out);
+}
+
+/* One step of `lanes` lanes from two rows of floats across the lanes. */
+INLINE void FN(pair_up)(const float *even, const float *odd, size_t lanes, uint32_t *out) {
+  for (size_t i = 0; i < lanes; i++)
+    out[i] = (uint32_t)FN(bf16)(even[i]) | (uint32_t)FN(bf16)(odd[i]) << 16;
+}
+
+/* A tile whose rows lie along the depth: x[i*row_stride + k]. */
+INLINE void FN(pack_tile_along)(ck_operands operands, const float *x, size_t row_stride,
+                                size_t rows, size_t depth, uint32_t *out) {
+  enum { lanes = (TILE_ROWS + 3) / 4 * 4, stride = FN(chunk) };
+  uint32_t staged[lanes * stride];
+  for (size_t i = rows; i < lanes; i++) memset(staged + i * stride, 0, stride * 4);
+  for (size_t k = 0; k < depth; k += FN(chunk)) {
+    size_t count = depth - k < FN(chunk) ? depth - k : FN(chunk), steps = ck_steps(operands, count);
+    for (size_t i = 0; i < rows; i++)
+      FN(stage)(operands, x + i * row_stride + k, count, staged + i * stride);
+    FN(turn)(staged, stride, TILE_ROWS, steps, out);
+    out += steps * TILE_ROWS;
+  }
+}
+
+/* A tile whose rows lie side by side: x[i + k*column_stride]. */
+INLINE void FN(pack_tile_across)(ck_operands operands, const float *x, size_t column_stride,
+                                 size_t rows, size_t depth, uint32_t *out) {
+  float even[TILE_ROWS] = {0}, odd[TILE_ROWS] = {0};
+  size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
+  for (size_t k = 0; k < depth; k += step, out += TILE_ROWS) {
+    memcpy(even, x + k * column_stride, rows * sizeof *x);
+    if (operands == CK_OPERANDS_F32) {
+      memcpy(out, even, sizeof even);
+      continue;
+    }
+    if (k + 1 < depth)
+      memcpy(odd, x + (k + 1) * column_stride, rows * sizeof *x);
+    else
+      memset(odd, 0, sizeof odd);
+    FN(pair_up)(even, odd, TILE_ROWS, out);
+  }
+}
+
+static void FN(pack_rows)(ck_operands operands, const float *x, size_t row_stride,
+                          size_t column_stride, size_t rows, size_t depth, void *out) {
+  size_t tile_bytes = ck_line_bytes(TILE_ROWS * ck_steps(operands, depth));
+  uint8_t *tile = out;
+  for (size_t i = 0; i < rows; i += TILE_ROWS, tile += tile_bytes) {
+    size_t height = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
+    const float *start = x + i * row_stride;
+    if (column_stride == 1)
+      FN(pack_tile_along)(operands, start, row_stride, height, depth, (uint32_t *)tile);
+    else if (height == TILE_ROWS)
+      FN(pack_tile_across)(operands, start, column_stride, TILE_ROWS, depth, (uint32_t *)tile);
+    else
+      FN(pack_tile_across)(operands, start, column_stride, height, depth, (uint32_t *)tile);
+  }
+}
+
+static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, size_t first,
+                                   size_t count, size_t depth_start, size_t depth, void *panel,
+                                   float *scratch) {
+  uint32_t *staged = (uint32_t *)scratch, *out = panel;
+  float row[FN(chunk)];
+  size_t stride = depth < FN(chunk) ? (depth + 3) / 4 * 4 : FN(chunk);
+  for (size_t k = 0; k < depth; k += FN(chunk)) {
+    size_t width = depth - k < FN(chunk) ? depth - k : FN(chunk), steps = ck_steps(operands, width);
+    for (size_t i = 0; i < PANEL_COLUMNS; i++) {
+      uint32_t *lane = staged + i * stride;
+      if (i >= count) {
+        memset(lane, 0, steps * 4);
+        continue;
+      }
+      FN(dequantize)(w, first + i, depth_start + k, width, row);
+      FN(stage)(operands, row, width, lane);
+    }
+    FN(turn)(staged, stride, PANEL_COLUMNS, steps, out);
+    out += steps * PANEL_COLUMNS;
+  }
+}
+
+/* Columns first.. of one row of w. Formats are read from whole blocks of 32, so a panel that begins
+ * inside one is dequantized from the block's start. */
+INLINE void FN(panel_row)(const ck_matrix *w, size_t row, size_t first, size_t count,
+                          float out[PANEL_COLUMNS]) {
+  float block[32 + PANEL_COLUMNS];
+  size_t skip = first % 32;
+  if (skip == 0) {
+    FN(dequantize)(w, row, first, count, out);
+    return;
+  }
+  FN(dequantize)(w, row, first - skip, skip + count, block);
+  memcpy(out, block + skip, count * sizeof *out);
+}
+
+static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, size_t first,
+                                      size_t count, size_t depth_start, size_t depth, void *panel,
+                                      float *scratch) {
+  float *even = scratch, odd[PANEL_COLUMNS] = {0};
+  uint32_t *out = panel;
+  size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
+  memset(even, 0, PANEL_COLUMNS * sizeof *even);
+  for (size_t k = 0; k < depth; k += step, out += PANEL_COLUMNS) {
+    FN(panel_row)(w, depth_start + k, first, count, even);
+    if (operands == CK_OPERANDS_F32) {
+      memcpy(out, even, PANEL_COLUMNS * 4);
+      continue;
+    }
+    if (k + 1 < depth)
+      FN(panel_row)(w, depth_start + k + 1, first, count, odd);
+    else
+      memset(odd, 0, sizeof odd);
+    FN(pair_up)(even, odd, PANEL_COLUMNS, out);
+  }
+}
