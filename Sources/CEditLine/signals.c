@@ -1,0 +1,197 @@
+/* Signals and the terminal's state. Handlers set a number, write a byte into a pipe, or give the terminal
+ * back: only async-signal-safe calls, so they may interrupt anything. */
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "CEditLine.h"
+
+static int self_pipe[2] = {-1, -1};
+static struct sigaction previous[NSIG];
+static struct termios original;
+static bool has_original;
+static atomic_bool paste_on;
+static atomic_bool job_on;
+static atomic_int interrupt_level;
+static _Atomic long long last_interrupt;
+
+static const long long abort_window_ns = 2000000000LL;
+
+static void write_all(int descriptor, const char *text) {
+  size_t left = strlen(text);
+  while (left > 0) {
+    ssize_t n = write(descriptor, text, left);
+    if (n <= 0) return;
+    text += n;
+    left -= (size_t)n;
+  }
+}
+
+/* A background process that changes the terminal is stopped by SIGTTOU. */
+static bool in_foreground(void) { return tcgetpgrp(STDIN_FILENO) == getpgrp(); }
+
+static void give_terminal_back(void) {
+  if (!has_original || !in_foreground()) return;
+  if (atomic_load(&paste_on)) write_all(STDOUT_FILENO, "\033[?2004l");
+  tcsetattr(STDIN_FILENO, TCSANOW, &original);
+}
+
+static void stop_echo(void) {
+  struct termios quiet = original;
+  quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+  if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+}
+
+static void pass_on(int number) {
+  unsigned char byte = (unsigned char)number;
+  ssize_t ignored = write(self_pipe[1], &byte, 1); /* a full pipe already holds news enough */
+  (void)ignored;
+}
+
+static void on_interrupt(int number) {
+  int saved = errno;
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  long long now = time.tv_sec * 1000000000LL + time.tv_nsec;
+  bool again = atomic_load(&interrupt_level) > 0 &&
+               now - atomic_load(&last_interrupt) <= abort_window_ns;
+  if (atomic_load(&interrupt_level) < 2) atomic_store(&interrupt_level, again ? 2 : 1);
+  atomic_store(&last_interrupt, now);
+  pass_on(number);
+  errno = saved;
+}
+
+static void on_resize(int number) {
+  int saved = errno;
+  pass_on(number);
+  errno = saved;
+}
+
+static void on_continue(int number) {
+  int saved = errno;
+  if (atomic_load(&job_on)) stop_echo();
+  pass_on(number);
+  errno = saved;
+}
+
+static void install(int number, void (*handler)(int)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler; /* without SA_RESTART: a read at the prompt must come back */
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, &previous[number]);
+}
+
+/* Ctrl-Z: the shell gets its terminal as it was; SIGCONT brings ours back. */
+static void on_stop(int number) {
+  int saved = errno;
+  give_terminal_back();
+  struct sigaction standard, ours;
+  memset(&standard, 0, sizeof standard);
+  standard.sa_handler = SIG_DFL;
+  sigaction(number, &standard, &ours);
+  sigset_t only, old;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  raise(number);
+  pthread_sigmask(SIG_UNBLOCK, &only, &old); /* stops here */
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  sigaction(number, &ours, NULL);
+  errno = saved;
+}
+
+/* The process is about to die: the terminal first, then whatever was to happen. */
+static void on_death(int number) {
+  give_terminal_back();
+  sigaction(number, &previous[number], NULL);
+  raise(number);
+}
+
+bool cedit_signals_install(void) {
+  if (self_pipe[0] >= 0) return true;
+  if (pipe(self_pipe) != 0) return false;
+  for (int end = 0; end < 2; end++) {
+    fcntl(self_pipe[end], F_SETFL, O_NONBLOCK);
+    fcntl(self_pipe[end], F_SETFD, FD_CLOEXEC);
+  }
+  has_original = tcgetattr(STDIN_FILENO, &original) == 0;
+  install(SIGINT, on_interrupt);
+  install(SIGWINCH, on_resize);
+  if (!has_original) return true;
+  install(SIGCONT, on_continue);
+  install(SIGTSTP, on_stop);
+  static const int deadly[] = {SIGHUP, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS,
+                               SIGILL, SIGFPE,  SIGTRAP};
+  for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) install(deadly[i], on_death);
+  atexit(give_terminal_back);
+  return true;
+}
+
+int cedit_interrupts(void) { return atomic_load(&interrupt_level); }
+
+void cedit_interrupts_reset(void) { atomic_store(&interrupt_level, 0); }
+
+void cedit_job_begin(void) {
+  atomic_store(&job_on, true);
+  stop_echo();
+}
+
+void cedit_job_end(void) {
+  atomic_store(&job_on, false);
+  if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &original);
+}
+
+void cedit_bracketed_paste(bool on) {
+  write_all(STDOUT_FILENO, on ? "\033[?2004h" : "\033[?2004l");
+  atomic_store(&paste_on, on);
+}
+
+void cedit_drain_signals(void) {
+  char bytes[64];
+  while (self_pipe[0] >= 0 && read(self_pipe[0], bytes, sizeof bytes) > 0) continue;
+}
+
+int cedit_wait(int descriptor) {
+  struct pollfd files[2] = {{descriptor, POLLIN, 0}, {self_pipe[0], POLLIN, 0}};
+  for (;;) {
+    if (poll(files, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      return -1;
+    }
+    unsigned char number;
+    if ((files[1].revents & POLLIN) && read(self_pipe[0], &number, 1) == 1) return number;
+    if (files[0].revents != 0) return 0;
+  }
+}
+
+ssize_t cedit_read_bytes(int descriptor, void *buffer, size_t count) {
+  for (;;) {
+    int signal = cedit_wait(descriptor);
+    if (signal < 0) return -1;
+    if (signal == SIGINT) {
+      errno = EINTR;
+      return -1;
+    }
+    if (signal > 0) continue;
+    ssize_t n = read(descriptor, buffer, count);
+    if (n >= 0 || (errno != EINTR && errno != EAGAIN)) return n;
+  }
+}
+
+bool cedit_terminal_size(int descriptor, int *columns, int *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return false;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return true;
+}

@@ -1,0 +1,57 @@
+/// Colour for people, plain text for everything else.
+package struct TextStyle: Equatable, Sendable {
+  /// What a piece of text is, not which colour it has.
+  package enum Role: Sendable {
+    case prompt, heading, name, number, error, warning, note, help, good, dim
+
+    /// The escape sequence that switches it on.
+    package var start: String {
+      switch self {
+      case .prompt: "\u{1B}[1;32m"
+      case .heading: "\u{1B}[1m"
+      case .name: "\u{1B}[36m"
+      case .number: "\u{1B}[35m"
+      case .error: "\u{1B}[1;31m"
+      case .warning: "\u{1B}[1;33m"
+      case .note: "\u{1B}[1;34m"
+      case .help: "\u{1B}[1;36m"
+      case .good: "\u{1B}[32m"
+      case .dim: "\u{1B}[2m"
+      }
+    }
+
+    package static let end = "\u{1B}[0m"
+  }
+
+  /// `--color`.
+  package enum Choice: String, CaseIterable, Sendable {
+    case auto, always, never
+  }
+
+  package let isEnabled: Bool
+
+  package static let plain = TextStyle(isEnabled: false)
+  package static let colored = TextStyle(isEnabled: true)
+
+  package init(isEnabled: Bool) {
+    self.isEnabled = isEnabled
+  }
+
+  /// `always` and `never` are obeyed; `auto` needs a terminal, not `TERM=dumb`, and no `NO_COLOR`
+  /// (https://no-color.org: set and not empty).
+  package init(_ choice: Choice, isTerminal: Bool, environment: [String: String]) {
+    switch choice {
+    case .always: isEnabled = true
+    case .never: isEnabled = false
+    case .auto:
+      let kind = environment["TERM"] ?? ""
+      let refused = !(environment["NO_COLOR"] ?? "").isEmpty
+      isEnabled = isTerminal && !refused && kind != "dumb" && !kind.isEmpty
+    }
+  }
+
+  /// The text in its role's colour, or as it is.
+  package func callAsFunction(_ role: Role, _ text: String) -> String {
+    isEnabled && !text.isEmpty ? role.start + text + Role.end : text
+  }
+}
