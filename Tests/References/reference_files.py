@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -14,7 +15,9 @@ PACKAGES = ["torch", "transformers", "tokenizers", "peft", "bitsandbytes", "gguf
 
 
 def write_json(path, value):
+    """Indented, with lists of numbers on one line."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
+    text = re.sub(r"\[[-+.\deE,\s]+\]", lambda numbers: " ".join(numbers[0].split()), text)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
