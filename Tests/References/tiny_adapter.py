@@ -1,0 +1,70 @@
+"""Adapters for the tiny model, made and saved by PEFT."""
+
+import json
+
+import reference_files as files
+import torch
+from peft import LoraConfig, get_peft_model
+from safetensors import safe_open
+from transformers import AutoModelForCausalLM
+
+BASE = "tiny-llama"
+ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+
+
+def base_model():
+    model = AutoModelForCausalLM.from_pretrained(
+        files.ROOT / BASE / "hf", dtype=torch.float32, attn_implementation="eager").eval()
+    model.config._name_or_path = BASE
+    model.name_or_path = BASE
+    return model
+
+
+def make(seed, **options):
+    """An adapter whose A is PEFT's own initial value and whose B is random, so that every gradient flows."""
+    torch.manual_seed(seed)
+    config = LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, bias="none", **options)
+    model = get_peft_model(base_model(), config).eval()
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "lora_B" in name:
+                weight.copy_(torch.randn(weight.shape, generator=generator) * 0.05)
+            if "lora_magnitude_vector" in name:
+                weight.mul_(1 + 0.2 * torch.randn(weight.shape, generator=generator))
+    return model
+
+
+def save(model, folder):
+    """PEFT writes the target modules in the order of a set; sorting them makes the file repeatable."""
+    model.save_pretrained(folder)
+    (folder / "README.md").unlink()
+    path = folder / "adapter_config.json"
+    config = json.loads(path.read_text())
+    config["target_modules"] = sorted(config["target_modules"])
+    files.write_json(path, config)
+    (folder / "adapter_model.safetensors").chmod(0o644)
+
+
+def trainable(model):
+    """Parameters in PEFT's saved names (the adapter's own name left out)."""
+    return {
+        name.replace(".default", ""): weight for name, weight in model.named_parameters()
+        if weight.requires_grad}
+
+
+@torch.no_grad()
+def logits(model, sequences):
+    return {f"{key}.logits": model(torch.tensor([ids])).logits[0].clone() for key, ids in sequences.items()}
+
+
+def sequences():
+    return json.loads((files.ROOT / BASE / "expected.json").read_text())["sequences"]
+
+
+def describe(folder):
+    """Every tensor of a saved adapter as `TYPE [shape]`, and the file's metadata."""
+    with safe_open(folder / "adapter_model.safetensors", "pt") as file:
+        parts = {key: file.get_slice(key) for key in sorted(file.keys())}
+        tensors = {key: f"{part.get_dtype()} {part.get_shape()}" for key, part in parts.items()}
+        return {"metadata": file.metadata(), "tensors": tensors}
