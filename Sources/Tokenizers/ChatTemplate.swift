@@ -95,7 +95,7 @@ package struct ChatTemplate: Equatable, Sendable {
   ) -> [Segment] {
     var text = ""
     if let system, case .firstUser(let before, let after) = format.system {
-      text = before + trimmed(system.fullContent) + after
+      text = before + system.fullContent + after
     }
     if let label = format.contextLabel, !message.context.isEmpty {
       text += trimmed(message.content) + label + trimmed(message.context)
@@ -122,7 +122,9 @@ package struct ChatTemplate: Equatable, Sendable {
         .conversation(message: index + offset, template: name, reason: reason)
       }
       if message.role == .system {
-        guard index == 0 else { throw refuse("a system message must be the first message") }
+        guard index == 0 || !format.alternates else {
+          throw refuse("a system message must be the first message")
+        }
         continue
       }
       if message.role == .tool, format.tool == nil {
