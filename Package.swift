@@ -14,10 +14,12 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [],
+  exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -61,5 +63,7 @@ let package = Package(
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       swiftSettings: settings),
     tests("TensorsTests", ["Tensors"]),
+    tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
+    tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
   ]
 )

@@ -1,0 +1,163 @@
+/// How a model's conversations are written down: the one renderer of training, evaluation and
+/// generation.
+package struct ChatTemplate: Equatable, Sendable {
+  /// The texts of a model's begin and end token. Formats that use `<s>` and `</s>` use these.
+  package struct TextTokens: Equatable, Sendable {
+    package var begin: String
+    package var end: String
+
+    package init(begin: String = "<s>", end: String = "</s>") {
+      self.begin = begin
+      self.end = end
+    }
+  }
+
+  package static let names = ChatFormat.builtIn.map(\.name)
+
+  let format: ChatFormat
+  package let tokens: TextTokens
+  /// The system message of conversations that have none; nil if they get none.
+  package var systemMessage: String?
+
+  package var name: String { format.name }
+  /// The text of the token that ends every reply.
+  package var endOfTurn: String { text(of: format.reply.end) }
+  /// The texts of the tokens that end a reply when generated.
+  package var stops: [String] {
+    endOfTurn == tokens.end ? [endOfTurn] : [endOfTurn, tokens.end]
+  }
+  /// The special tokens that the format writes. A model without them spells their names out and
+  /// learns slowly.
+  package var markers: [String] {
+    var markers: [String] = []
+    let turns = format.user.before + format.user.after + format.reply.before + [format.reply.end]
+    for piece in format.opening + turns {
+      if case .text = piece { continue }
+      if !markers.contains(text(of: piece)) { markers.append(text(of: piece)) }
+    }
+    return markers
+  }
+
+  package init(named name: String, tokens: TextTokens) throws(ChatTemplateError) {
+    guard let format = ChatFormat.builtIn.first(where: { $0.name == name }) else {
+      throw .unknownName(name)
+    }
+    self.init(format: format, tokens: tokens, systemMessage: format.defaultSystem)
+  }
+
+  init(format: ChatFormat, tokens: TextTokens, systemMessage: String?) {
+    self.format = format
+    self.tokens = tokens
+    self.systemMessage = systemMessage
+  }
+
+  /// Renders a conversation.
+  ///
+  /// - Parameter opensReply: adds what comes right before the next reply (the generation prompt).
+  package func segments(
+    for messages: [Message], opensReply: Bool = false
+  ) throws(ChatTemplateError) -> [Segment] {
+    var messages = messages
+    if let system = defaultSystem(of: messages) {
+      messages.insert(Message(.system, system), at: 0)
+      try check(messages, offset: 0)
+    } else {
+      try check(messages, offset: 1)
+    }
+    var segments = plain(format.opening)
+    var system: Message?
+    for message in messages {
+      switch (message.role, format.system) {
+      case (.system, .firstUser): system = message
+      case (.system, .turn(let turn)): segments += rendered(message, in: turn)
+      case (.user, _):
+        segments += rendered(message, in: format.user, system: system)
+        system = nil
+      case (.tool, _): segments += rendered(message, in: format.tool ?? format.user)
+      case (.assistant, _): segments += rendered(reply: message)
+      }
+    }
+    return opensReply ? segments + plain(format.reply.before) : segments
+  }
+
+  private func defaultSystem(of messages: [Message]) -> String? {
+    guard let first = messages.first, first.role != .system else { return nil }
+    if let text = format.defaultSystemWithContext, systemMessage == format.defaultSystem,
+      messages.contains(where: { !$0.context.isEmpty })
+    {
+      return text
+    }
+    return systemMessage
+  }
+
+  private func rendered(
+    _ message: Message, in turn: ChatFormat.Turn, system: Message? = nil
+  ) -> [Segment] {
+    var text = ""
+    if let system, case .firstUser(let before, let after) = format.system {
+      text = before + system.fullContent + after
+    }
+    if let label = format.contextLabel, !message.context.isEmpty {
+      text += trimmed(message.content) + label + trimmed(message.context)
+    } else {
+      text += trimmed(message.fullContent)
+    }
+    return plain(turn.before) + [Segment(text)] + plain(turn.after)
+  }
+
+  private func rendered(reply message: Message) -> [Segment] {
+    let reply = format.reply
+    let text = reply.leading + trimmed(message.fullContent) + reply.trailing
+    return plain(reply.before)
+      + [
+        Segment(text, isTrained: message.isTrained),
+        Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained),
+      ] + plain(reply.after)
+  }
+
+  private func check(_ messages: [Message], offset: Int) throws(ChatTemplateError) {
+    var expected = Message.Role.user
+    for (index, message) in messages.enumerated() {
+      func refuse(_ reason: String) -> ChatTemplateError {
+        .conversation(message: index + offset, template: name, reason: reason)
+      }
+      if message.role == .system {
+        guard index == 0 || !format.alternates else {
+          throw refuse("a system message must be the first message")
+        }
+        continue
+      }
+      if message.role == .tool, format.tool == nil {
+        throw refuse("it has no place for a tool's answer")
+      }
+      guard format.alternates else { continue }
+      if message.role != expected {
+        throw refuse(
+          "user and assistant must take turns, and this should be the \(expected.rawValue)")
+      }
+      expected = expected == .user ? .assistant : .user
+    }
+  }
+
+  private func trimmed(_ text: String) -> String {
+    guard format.trims, let start = text.firstIndex(where: { !$0.isWhitespace }),
+      let end = text.lastIndex(where: { !$0.isWhitespace })
+    else { return format.trims ? "" : text }
+    return String(text[start...end])
+  }
+
+  private func plain(_ pieces: [ChatFormat.Piece]) -> [Segment] {
+    pieces.map { piece in
+      if case .text(let text) = piece { return Segment(text) }
+      return Segment(text(of: piece), isMarkup: true)
+    }
+  }
+
+  private func text(of piece: ChatFormat.Piece) -> String {
+    switch piece {
+    case .text(let text), .token(let text): text
+    case .begin: tokens.begin
+    case .end: tokens.end
+    }
+  }
+}

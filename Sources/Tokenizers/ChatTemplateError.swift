@@ -1,0 +1,23 @@
+/// Why a chat template cannot be found or cannot render a conversation.
+package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
+  case unknownName(String)
+  /// A model's own template that is none of the built-in formats; the reason says what it has.
+  case unrecognised(reason: String)
+  /// A conversation that the format has no text for; the message counts from 1.
+  case conversation(message: Int, template: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .unknownName(let name):
+      let names = ChatTemplate.names
+      let near = nearestName(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+      return "There is no chat template \"\(name)\".\(near) The templates are "
+        + names.joined(separator: ", ") + "."
+    case .unrecognised(let reason):
+      return "The model's own chat template is none that Skillet can write: \(reason). "
+        + "Choose one by name, for example template: chatml."
+    case .conversation(let message, let template, let reason):
+      return "Message \(message) does not fit the template \(template): \(reason)."
+    }
+  }
+}

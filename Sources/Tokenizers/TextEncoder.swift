@@ -1,0 +1,8 @@
+/// Turns text into token ids; what rendering of conversations needs of a tokenizer.
+package protocol TextEncoder {
+  /// - Parameters:
+  ///   - text: any text.
+  ///   - parseSpecial: whether the names of special tokens in the text become those tokens; else
+  ///     they are spelled out like any other text.
+  func encode(_ text: String, parseSpecial: Bool) -> [Int32]
+}
