@@ -40,7 +40,7 @@ def unpermute(rows, heads):
 
 
 def heads_of(name, config):
-    """The heads by which a matrix's rows are permuted, or nil for every other tensor."""
+    """The heads by which a matrix's rows are permuted, or None for every other tensor."""
     if name.endswith("q_proj.weight"):
         return config.num_attention_heads
     if name.endswith("k_proj.weight"):
