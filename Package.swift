@@ -62,7 +62,11 @@ let package = Package(
       name: "skillet-bench",
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       swiftSettings: settings),
-    tests("TensorsTests", ["Tensors"]),
+    .target(
+      name: "TestSupport", dependencies: ["Models", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("TensorsTests", ["Tensors", "CKernels", "COpenBLAS", "Checkpoints", "TestSupport"]),
+    tests("ModelsTests", ["Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
     tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
   ]

@@ -27,7 +27,7 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// A stream of the bare function, for comparing with other implementations.
-  init(key: (UInt64, UInt64), index: UInt64 = 0) {
+  package init(key: (UInt64, UInt64), index: UInt64 = 0) {
     self.key = key
     self.index = index
   }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+import Tensors
 
 @Suite struct RandomGeneratorTests {
   /// The first row is also Random123's known answer; all rows are NumPy 2.4's `Philox`.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tokenizers
+import Tokenizers
 
 @Suite struct ChatTemplateJinjaTests {
   let tokens = ChatTemplate.TextTokens()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Tokenizers
+import Tokenizers
 
 /// Conversations as other renderers write them; see Goldens/make_chat_templates.py.
 struct ChatGoldens: Decodable {

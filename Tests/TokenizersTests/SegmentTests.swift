@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tokenizers
+import Tokenizers
 
 /// One token a byte; `<…>` is one token (1000 and the length) where special tokens are parsed.
 struct ByteEncoder: TextEncoder {
