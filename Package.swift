@@ -65,5 +65,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
     tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
+    tests(
+      "CheckpointsTests", ["Checkpoints", "Tensors"], resources: [.copy("Golden")]),
   ]
 )
