@@ -69,5 +69,7 @@ let package = Package(
     tests("ModelsTests", ["Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
     tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
+    tests(
+      "CheckpointsTests", ["Checkpoints", "Tensors"], resources: [.copy("Golden")]),
   ]
 )

@@ -1,0 +1,308 @@
+import Tensors
+
+/// What is wrong with a JSON text, and at which byte.
+package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Bytes from the start of the text.
+  package let offset: Int
+  /// What is wrong, as a clause without a full stop.
+  package let cause: String
+
+  package var description: String { "byte \(offset): \(cause)" }
+}
+
+extension JSONValue {
+  /// Parses one document (RFC 8259), strictly: no trailing text, no duplicate keys, no NaN.
+  package init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
+    let whole = Array(bytes)
+    self = try whole.withUnsafeBufferPointer { buffer throws(JSONError) in
+      try JSONValue(parsing: UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  package init(parsing text: String) throws(JSONError) {
+    try self.init(parsing: text.utf8)
+  }
+
+  package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    var parser = JSONParser(bytes: bytes.bindMemory(to: UInt8.self))
+    self = try parser.parseDocument()
+  }
+
+  /// Reads and parses the file at `path`.
+  package init(file path: String) throws(CheckpointError) {
+    let file = try CheckpointError.mapping(path)
+    do {
+      try self.init(parsing: file.bytes)
+    } catch {
+      throw CheckpointError(
+        .malformed, file: path, offset: error.offset, cause: "this is not JSON: \(error.cause)",
+        fix: "correct the file or download it again")
+    }
+  }
+}
+
+/// A recursive-descent parser over bytes. Foundation's decoder neither reports duplicate keys nor
+/// reads a tokenizer's 100,000 strings into a tree quickly.
+private struct JSONParser {
+  let bytes: UnsafeBufferPointer<UInt8>
+  var position = 0
+  var depth = 0
+
+  /// Deep enough for any real file, shallow enough for any stack.
+  static let maximumDepth = 256
+
+  /// The byte at the position; 0, which no JSON token begins with, at the end.
+  var current: UInt8 { position < bytes.count ? bytes[position] : 0 }
+
+  mutating func parseDocument() throws(JSONError) -> JSONValue {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    let value = try parseValue()
+    skipSpace()
+    guard position == bytes.count else {
+      throw error("there is more text after the end of the document")
+    }
+    return value
+  }
+
+  mutating func skipSpace() {
+    while position < bytes.count, case let byte = bytes[position],
+      byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    { position += 1 }
+  }
+
+  mutating func parseValue() throws(JSONError) -> JSONValue {
+    skipSpace()
+    switch current {
+    case UInt8(ascii: "{"):
+      return try nested { parser throws(JSONError) in
+        try parser.parseObject()
+      }
+    case UInt8(ascii: "["):
+      return try nested { parser throws(JSONError) in
+        try parser.parseArray()
+      }
+    case UInt8(ascii: "\""): return .string(try parseString())
+    case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
+    case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
+    case UInt8(ascii: "n"): return try parseWord("null", .null)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
+    default:
+      throw error(position < bytes.count ? "a value should stand here" : "the text ends too early")
+    }
+  }
+
+  private mutating func nested(
+    _ parse: (inout JSONParser) throws(JSONError) -> JSONValue
+  ) throws(JSONError) -> JSONValue {
+    guard depth < Self.maximumDepth else {
+      throw error("values are nested more than \(Self.maximumDepth) deep")
+    }
+    depth += 1
+    defer { depth -= 1 }
+    position += 1
+    return try parse(&self)
+  }
+
+  private mutating func parseArray() throws(JSONError) -> JSONValue {
+    var elements: [JSONValue] = []
+    skipSpace()
+    if take(UInt8(ascii: "]")) { return .array(elements) }
+    repeat {
+      elements.append(try parseValue())
+      skipSpace()
+    } while take(UInt8(ascii: ","))
+    guard take(UInt8(ascii: "]")) else { throw error("a comma or ] should stand here") }
+    return .array(elements)
+  }
+
+  private mutating func parseObject() throws(JSONError) -> JSONValue {
+    var members: [JSONObject.Member] = []
+    var keys = JSONKeySet()
+    skipSpace()
+    if take(UInt8(ascii: "}")) { return .object(JSONObject(checked: members)) }
+    repeat {
+      skipSpace()
+      let start = position
+      guard current == UInt8(ascii: "\"") else { throw error("a key in quotes should stand here") }
+      let key = try parseString()
+      guard keys.insert(key, into: members) else {
+        throw JSONError(offset: start, cause: "the key \"\(key)\" occurs twice in one object")
+      }
+      skipSpace()
+      guard take(UInt8(ascii: ":")) else { throw error("a colon should stand after a key") }
+      members.append(JSONObject.Member(key: key, value: try parseValue()))
+      skipSpace()
+    } while take(UInt8(ascii: ","))
+    guard take(UInt8(ascii: "}")) else { throw error("a comma or } should stand here") }
+    return .object(JSONObject(checked: members))
+  }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard current == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func parseWord(
+    _ word: StaticString, _ value: JSONValue
+  ) throws(JSONError) -> JSONValue {
+    let length = word.utf8CodeUnitCount
+    guard length <= bytes.count - position,
+      (0..<length).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] })
+    else { throw error("a value should stand here") }
+    position += length
+    return value
+  }
+
+  func error(_ cause: String) -> JSONError {
+    JSONError(offset: position, cause: cause)
+  }
+}
+
+// MARK: - Numbers
+
+extension JSONParser {
+  private mutating func parseNumber() throws(JSONError) -> JSONValue {
+    let start = position
+    _ = take(UInt8(ascii: "-"))
+    let leadingZero = current == UInt8(ascii: "0")
+    let digits = try takeDigits()
+    guard !leadingZero || digits == 1 else { throw error("a number may not begin with 0") }
+    var isInteger = true
+    if take(UInt8(ascii: ".")) {
+      isInteger = false
+      _ = try takeDigits()
+    }
+    if current | 0x20 == UInt8(ascii: "e") {
+      isInteger = false
+      position += 1
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      _ = try takeDigits()
+    }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if isInteger, let value = Int(text) { return .int(value) }
+    guard let value = Double(text), value.isFinite else {
+      throw JSONError(offset: start, cause: "the number \(text) is out of range")
+    }
+    return .double(value)
+  }
+
+  private mutating func takeDigits() throws(JSONError) -> Int {
+    let start = position
+    while UInt8(ascii: "0")...UInt8(ascii: "9") ~= current { position += 1 }
+    guard position > start else { throw error("a digit should stand here") }
+    return position - start
+  }
+}
+
+// MARK: - Strings
+
+extension JSONParser {
+  /// From the opening quote to after the closing one.
+  private mutating func parseString() throws(JSONError) -> String {
+    position += 1
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        let text = try text(bytes[start..<position], at: start)
+        position += 1
+        return text
+      case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
+      case 0..<0x20: throw error("a control character stands unescaped in a string")
+      default: position += 1
+      }
+    }
+    throw error("the text ends within a string")
+  }
+
+  private func text(_ part: some Collection<UInt8>, at start: Int) throws(JSONError) -> String {
+    if let text = String(validating: part, as: UTF8.self) { return text }
+    throw JSONError(offset: start, cause: "the string is not UTF-8")
+  }
+
+  private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
+    var result = Array(bytes[start..<position])
+    while position < bytes.count {
+      let byte = bytes[position]
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return try text(result, at: start)
+      case UInt8(ascii: "\\"):
+        position += 1
+        try parseEscape(into: &result)
+      case 0..<0x20: throw error("a control character stands unescaped in a string")
+      default:
+        result.append(byte)
+        position += 1
+      }
+    }
+    throw error("the text ends within a string")
+  }
+
+  private mutating func parseEscape(into result: inout [UInt8]) throws(JSONError) {
+    let escape = current
+    position += 1
+    switch escape {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(escape)
+    case UInt8(ascii: "b"): result.append(0x08)
+    case UInt8(ascii: "f"): result.append(0x0C)
+    case UInt8(ascii: "n"): result.append(0x0A)
+    case UInt8(ascii: "r"): result.append(0x0D)
+    case UInt8(ascii: "t"): result.append(0x09)
+    case UInt8(ascii: "u"): result.append(contentsOf: String(try parseScalar()).utf8)
+    default:
+      position -= 1
+      throw error("there is no such escape after a backslash")
+    }
+  }
+
+  /// Four hexadecimal digits, or two groups of them that form a surrogate pair.
+  private mutating func parseScalar() throws(JSONError) -> Character {
+    let first = try takeHexadecimal()
+    if let scalar = Unicode.Scalar(first) { return Character(scalar) }
+    if first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+      let second = try takeHexadecimal()
+      if 0xDC00..<0xE000 ~= second,
+        let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+      {
+        return Character(scalar)
+      }
+    }
+    throw error("half a surrogate pair stands alone")
+  }
+
+  private mutating func takeHexadecimal() throws(JSONError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = Character(Unicode.Scalar(current)).hexDigitValue else {
+        throw error("four hexadecimal digits should stand after \\u")
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+}
+
+/// Finds duplicate keys: a linear search while an object is small, hashes when it grows.
+private struct JSONKeySet {
+  private var hashes: Set<UInt64> = []
+
+  /// Notes `key`; false where one of `members` has it.
+  mutating func insert(_ key: String, into members: [JSONObject.Member]) -> Bool {
+    if members.count < 16 { return !contains(key, members) }
+    if hashes.isEmpty { for member in members { hashes.insert(Self.hash(member.key)) } }
+    return hashes.insert(Self.hash(key)).inserted || !contains(key, members)
+  }
+
+  private func contains(_ key: String, _ members: [JSONObject.Member]) -> Bool {
+    members.contains { $0.key.utf8.elementsEqual(key.utf8) }
+  }
+
+  /// FNV-1a over the bytes: `String`'s own hash normalizes, and equal bytes are what counts.
+  private static func hash(_ key: String) -> UInt64 {
+    key.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
