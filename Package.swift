@@ -44,7 +44,7 @@ let package = Package(
     layer("Checkpoints", ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
     layer("Tokenizers"),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
-    layer("Training", ["Models", "Tokenizers", "Tensors", "CKernels"]),
+    layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Diagnostics"),
     layer("RecipeLanguage", ["Diagnostics"]),
     layer("Terminals", ["CEditLine"]),

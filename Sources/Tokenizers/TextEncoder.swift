@@ -1,5 +1,5 @@
 /// Turns text into token ids; what rendering of conversations needs of a tokenizer.
-package protocol TextEncoder {
+package protocol TextEncoder: Sendable {
   /// - Parameters:
   ///   - text: any text.
   ///   - parseSpecial: whether the names of special tokens in the text become those tokens; else

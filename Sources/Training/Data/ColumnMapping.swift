@@ -1,0 +1,41 @@
+import Tokenizers
+
+/// Which key of the file plays which part, and where a text is cut into prompt and completion.
+package struct ColumnMapping: Equatable, Sendable {
+  /// A part of a format (`prompt`) to the file's key for it (`question`).
+  package var names: [String: String]
+  /// Rows of `text` become prompt and completion: the prompt ends with the first place of this
+  /// marker, the rest is the completion.
+  package var cutAfter: String?
+
+  package init(names: [String: String] = [:], cutAfter: String? = nil) {
+    self.names = names
+    self.cutAfter = cutAfter
+  }
+
+  /// From a recipe's `columns: {…}`: parts with the file's keys, and `cut_after` with the marker.
+  package init(columns: [String: String]) throws(DataError) {
+    var columns = columns
+    cutAfter = columns.removeValue(forKey: "cut_after")
+    names = columns
+    if cutAfter == "" {
+      throw DataError(
+        file: "columns", reason: "cut_after is empty, so a text could not be cut",
+        fix: "Give the text that ends the prompt, for example cut_after: \"\\nA:\"")
+    }
+    let parts = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
+    for part in columns.keys.sorted() where !parts.contains(part) {
+      let near = nearestName(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
+      throw DataError(
+        file: "columns", reason: "no format has a part \"\(part)\"",
+        fix: near + "The parts are cut_after, " + unique(parts).joined(separator: ", "))
+    }
+  }
+
+  /// The file's key for a part.
+  package func key(for part: String) -> String { names[part] ?? part }
+
+  private func unique(_ names: [String]) -> [String] {
+    names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+  }
+}

@@ -1,0 +1,89 @@
+import Tokenizers
+
+/// Instruction data, ready for training: the rows as they were meant and as the model reads them.
+package struct Dataset: Equatable, Sendable {
+  package let source: DatasetSource
+  package let options: DatasetOptions
+  /// The rows in use, in the file's order.
+  package private(set) var examples: [Example] = []
+  /// The same rows as tokens.
+  package private(set) var tokenized: [TokenizedExample] = []
+  package private(set) var summary: DatasetSummary
+
+  /// Reads, detects, renders and tokenizes.
+  ///
+  /// Throws for what no row can be read from (no file, text that is not JSON, no format, no
+  /// template, no usable row); single rows that cannot be used are skipped and noted.
+  package init(
+    reading source: DatasetSource, options: DatasetOptions, text: ModelText
+  ) throws(DataError) {
+    guard options.maxLength >= 2 else {
+      throw DataError(
+        file: source.name, reason: "max_length is \(options.maxLength), too short for any row",
+        fix: "Give at least 2, or leave it out for 512")
+    }
+    let rows = try RowReader.rows(of: source)
+    let detection = try FormatDetection(of: rows, file: source.name, options: options)
+    let template = try Self.template(for: detection.format, source, options, text)
+    self.source = source
+    self.options = options
+    summary = DatasetSummary(detection: detection, template: template.name)
+    let encoder = ExampleEncoder(
+      text: text, template: template, mask: options.mask, maxLength: options.maxLength)
+    for row in rows {
+      do throws(RowRejection) {
+        try add(row, encoder: encoder)
+      } catch {
+        summary.skipped.append(RowNote(line: row.line, reason: error.reason))
+      }
+    }
+    if examples.isEmpty, let first = summary.skipped.first {
+      throw DataError(
+        file: source.name, line: first.line,
+        reason: "none of the \(rows.count) rows can be used; this one: \(first.reason)",
+        fix: "Correct the rows, or read them in another way (format, columns, max_length)")
+    }
+  }
+
+  private mutating func add(_ row: DatasetRow, encoder: ExampleEncoder) throws(RowRejection) {
+    let content = try summary.format.content(of: row.object, columns: options.columns)
+    let example = Example(content, line: row.line)
+    let (tokenized, cut) = try encoder.encode(example)
+    let trained = tokenized.trainedCount
+    guard trained > 0 else { throw RowRejection(reason: "it has no token to learn") }
+    examples.append(example)
+    self.tokenized.append(tokenized)
+    summary.rows += 1
+    summary.tokens += tokenized.tokens.count
+    summary.trainedTokens += trained
+    summary.endsTrained += encoder.endsTrained(tokenized) ? 1 : 0
+    summary.longest = max(summary.longest, tokenized.tokens.count)
+    if let cut { summary.cut.append(RowNote(line: row.line, reason: cut)) }
+  }
+
+  private static func template(
+    for format: DatasetFormat, _ source: DatasetSource, _ options: DatasetOptions,
+    _ text: ModelText
+  ) throws(DataError) -> ChatTemplate {
+    if format == .text, options.columns.cutAfter == nil {
+      guard ["auto", "none"].contains(options.template) else {
+        throw DataError(
+          file: source.name, reason: "plain text has no turns for the template \(options.template)",
+          fix: "Leave the template out, or cut the text: columns: {cut_after: \"\\nA:\"}")
+      }
+      return text.plainTemplate
+    }
+    let isChat = format == .messages || format == .sharegpt
+    if isChat, options.template == "auto", text.ownTemplate == nil {
+      throw DataError(
+        file: source.name, reason: "its conversations need a chat template, and the model has none",
+        fix: "Choose one by name, for example template: chatml")
+    }
+    do {
+      return try text.template(
+        named: options.template, fallback: format == .alpaca ? "alpaca" : "none")
+    } catch {
+      throw DataError(file: source.name, reason: "its template cannot be used", fix: "\(error)")
+    }
+  }
+}

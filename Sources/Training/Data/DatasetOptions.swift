@@ -1,0 +1,30 @@
+/// What counts in the loss.
+package enum LossMask: String, CaseIterable, Sendable {
+  /// Replies and the token that ends them.
+  case completion
+  /// Every token but the first.
+  case all
+}
+
+/// How a dataset is read.
+package struct DatasetOptions: Equatable, Sendable {
+  /// Nil chooses the format that most rows have.
+  package var format: DatasetFormat?
+  package var columns: ColumnMapping
+  /// A chat template's name, `none`, or `auto`: the model's own template, else what suits the format.
+  package var template: String
+  package var mask: LossMask
+  /// The most tokens that an example may have.
+  package var maxLength: Int
+
+  package init(
+    format: DatasetFormat? = nil, columns: ColumnMapping = ColumnMapping(),
+    template: String = "auto", mask: LossMask = .completion, maxLength: Int = 512
+  ) {
+    self.format = format
+    self.columns = columns
+    self.template = template
+    self.mask = mask
+    self.maxLength = maxLength
+  }
+}

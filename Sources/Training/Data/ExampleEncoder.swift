@@ -1,0 +1,92 @@
+import Tokenizers
+
+/// Turns examples into tokens with their mask, and cuts those that are too long.
+struct ExampleEncoder {
+  let text: ModelText
+  let template: ChatTemplate
+  let mask: LossMask
+  let maxLength: Int
+
+  /// - Returns: the tokens, and what was cut if the example was too long.
+  func encode(_ example: Example) throws(RowRejection) -> (TokenizedExample, cut: String?) {
+    switch example.content {
+    case .messages(let messages): try encode(messages, line: example.line)
+    case .text(let text): encode(text, line: example.line)
+    }
+  }
+
+  /// A text and the end token. Too long, it loses its end.
+  private func encode(_ content: String, line: Int) -> (TokenizedExample, cut: String?) {
+    var tokens = text.encode([
+      Segment(content, isTrained: true),
+      Segment(text.tokens.end, isMarkup: true, isTrained: true),
+    ]).tokens
+    var cut: String?
+    if tokens.count > maxLength {
+      cut = "\(tokens.count) tokens: the last \(tokens.count - maxLength) were left out"
+      tokens = Array(tokens.prefix(maxLength))
+    }
+    return (example(tokens, trained: tokens.map { _ in true }, line: line), cut)
+  }
+
+  /// A conversation. Too long, it loses the start of its prompt. What follows the last reply's end
+  /// token is left out: nothing there is learnt, and nothing that is learnt depends on it.
+  private func encode(
+    _ messages: [Message], line: Int
+  ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
+    let marked = text.encode(try rendered(messages))
+    guard let last = marked.trained.lastIndex(of: true) else {
+      throw RowRejection(reason: "it has no token to learn")
+    }
+    let end = mask == .all ? marked.tokens.count : last + 1
+    let reply = (marked.trained[..<last].lastIndex(of: false) ?? -1) + 1
+    let excess = end - maxLength
+    guard excess > 0 else {
+      let trained = mask == .all ? marked.tokens.map { _ in true } : marked.trained
+      return (
+        example(Array(marked.tokens[..<end]), trained: Array(trained[..<end]), line: line), nil
+      )
+    }
+    guard excess < reply else {
+      throw RowRejection(
+        reason: "its reply alone has \(end - reply) tokens, and max_length is \(maxLength)")
+    }
+    let begin = marked.tokens.prefix(1).filter { $0 == text.begin }
+    let start = excess + begin.count
+    let trained = marked.trained[start..<end].map { $0 || mask == .all }
+    return (
+      example(
+        begin + marked.tokens[start..<end], trained: begin.map { _ in false } + trained,
+        line: line),
+      "\(end) tokens: \(excess) were left out at the start of the prompt"
+    )
+  }
+
+  /// Whether the token that ends a turn is there to be learnt.
+  func endsTrained(_ example: TokenizedExample) -> Bool {
+    let marker = Segment(template.endOfTurn, isMarkup: true)
+    guard let end = text.encoder.encode([marker]).tokens.last else { return false }
+    return zip(example.tokens, example.trained).contains { $0 == end && $1 }
+  }
+
+  private func rendered(_ messages: [Message]) throws(RowRejection) -> [Segment] {
+    do {
+      return try template.segments(for: messages)
+    } catch {
+      throw RowRejection(reason: Self.clause(error))
+    }
+  }
+
+  private func example(_ tokens: [Int32], trained: [Bool], line: Int) -> TokenizedExample {
+    var trained = trained
+    if !trained.isEmpty { trained[0] = false }
+    return TokenizedExample(tokens: tokens, trained: trained, line: line)
+  }
+
+  private static func clause(_ error: ChatTemplateError) -> String {
+    guard case .conversation(let message, let template, let reason) = error else {
+      return error.description
+    }
+    return "message \(message) does not fit the template \(template): \(reason)"
+  }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+
+extension RowReader {
+  /// A parser's complaint with its place in the file, what stands there, and what to do.
+  func explained(_ error: JSONError, in text: ArraySlice<UInt8>) -> DataError {
+    let offset = min(text.startIndex + error.offset, text.endIndex)
+    let (line, column) = file.place(of: offset)
+    let rest = text[offset...]
+    let seen = Self.excerpt(rest)
+    return DataError(
+      file: file.name, line: line, column: column,
+      reason: "this is not JSON: \(error.cause)" + (seen.isEmpty ? "" : ", and there is \(seen)"),
+      fix: Self.fix(for: rest, cause: error.cause))
+  }
+
+  /// The word or sign that a text begins with, in quotes; empty at its end.
+  private static func excerpt(_ bytes: ArraySlice<UInt8>) -> String {
+    guard let first = bytes.first else { return "" }
+    guard first >= 0x20, first != 0x7F else { return "control character \(first)" }
+    let text = String(decoding: bytes.prefix(24), as: UTF8.self)
+    let word = text.prefix { $0.isLetter || $0 == "_" }
+    return first == UInt8(ascii: "\"") ? "a \"" : "\"\(word.isEmpty ? text.prefix(1) : word)\""
+  }
+
+  private static func fix(for rest: ArraySlice<UInt8>, cause: String) -> String {
+    let hints: [(start: String, fix: String)] = [
+      ("'", "Use double quotes around keys and text"),
+      ("NaN", "JSON has no NaN: write null or leave the key out"),
+      ("Infinity", "JSON has no Infinity: write null or leave the key out"),
+      ("-Infinity", "JSON has no Infinity: write null or leave the key out"),
+      ("None", "Write null"), ("True", "Write true"), ("False", "Write false"),
+      ("}", "Remove the comma before it, or add what is missing"),
+      ("]", "Remove the comma before it, or add what is missing"),
+    ]
+    if let hint = hints.first(where: { rest.starts(with: $0.start.utf8) }) { return hint.fix }
+    if cause.contains("the text ends") {
+      return "Put each row on one line, and write line breaks inside text as \\n"
+    }
+    if cause.contains("control character") { return "Write line breaks as \\n and tabs as \\t" }
+    if cause.contains("surrogate") { return "Write both halves of the pair, or the character" }
+    if cause.contains("more text after") { return "Put each row on a line of its own" }
+    return "Correct the row or take it out"
+  }
+}
+
+extension JSONValue {
+  /// The kind of value, for messages.
+  var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "true or false"
+    case .int, .double: "a number"
+    case .string: "text"
+    case .array: "a list"
+    case .object: "an object"
+    }
+  }
+
+  /// Text, and numbers, true and false as text: what a column may hold.
+  var columnText: String? {
+    switch self {
+    case .string(let text): text
+    case .int(let number): String(number)
+    case .double(let number): String(number)
+    case .bool(let bool): String(bool)
+    case .null, .array, .object: nil
+    }
+  }
+}
