@@ -16,17 +16,19 @@ package struct Trainer {
   /// Trains `adapter` in place.
   ///
   /// - Parameters:
-  ///   - examples: at least one, each with trained tokens.
+  ///   - dataset, rows: at least one row.
   ///   - validation: what `evaluationInterval` evaluates on.
   ///   - listener: told of every step; answers whether to go on.
   package func train(
-    _ adapter: Adapter, on examples: [TokenizedExample], validation: [TokenizedExample] = [],
+    _ adapter: Adapter, on dataset: Dataset, rows: [Int], validation: [TokenizedExample] = [],
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
     let plan = BatchPlan(
-      exampleCount: examples.count, batch: configuration.batchSize * configuration.accumulation,
-      seed: configuration.seed, shuffles: configuration.shuffles)
-    let steps = configuration.stepCount(examples: examples.count)
+      of: dataset, rows: rows, batch: configuration.batchSize,
+      accumulate: configuration.accumulation,
+      tokenBudget: configuration.packs ? configuration.tokensPerPass : 0,
+      shuffleSeed: configuration.shuffles ? configuration.seed : nil)
+    let steps = configuration.stepCount(stepsAnEpoch: plan.stepsAnEpoch)
     let schedule = LearningRateSchedule(
       shape: configuration.schedule, peak: configuration.learningRate,
       warmupSteps: configuration.warmupSteps(of: steps), totalSteps: steps)
@@ -37,14 +39,13 @@ package struct Trainer {
     var run = Run(steps: steps)
     guard listener(.started(steps: steps)) == .proceed else { return run.finish(.stopped) }
     for index in 0..<steps {
-      let batches = batches(of: plan.examples(ofStep: index).map { examples[$0] })
       let rate = schedule.rate(at: index)
       let report = step.run(
-        batches, rate: rate, maxNorm: configuration.maxGradientNorm,
+        plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
         dropoutSeed: dropoutSeed(step: index))
       guard report.isFinite else { return run.finish(.not_finite) }
       run.add(report)
-      run.result.epochs = Double(run.result.steps * plan.batch) / Double(examples.count)
+      run.result.epochs = Double(run.result.steps) / Double(plan.stepsAnEpoch)
       var answer = listener(.stepped(run.progress(report, rate: rate)))
       if answer == .proceed, let interval = configuration.evaluationInterval,
         (index + 1) % interval == 0, index + 1 < steps, !validation.isEmpty
@@ -72,27 +73,6 @@ package struct Trainer {
     var stream = RandomGenerator(
       seed: configuration.seed, stream: "dropout step", index: UInt64(step))
     return stream.next()
-  }
-
-  /// Examples as batches of at most `batchSize` examples and `tokensPerPass` tokens.
-  private func batches(of examples: [TokenizedExample]) -> [TokenBatch] {
-    var result: [TokenBatch] = []
-    var current: [TokenizedExample] = []
-    var tokens = 0
-    let limit = configuration.packs ? configuration.batchSize : 1
-    for example in examples {
-      let isFull =
-        current.count == limit || tokens + example.tokens.count > configuration.tokensPerPass
-      if isFull, !current.isEmpty {
-        result.append(TokenBatch(current))
-        current = []
-        tokens = 0
-      }
-      current.append(example)
-      tokens += example.tokens.count
-    }
-    if !current.isEmpty { result.append(TokenBatch(current)) }
-    return result
   }
 
   /// What has happened so far.

@@ -8,9 +8,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
   package var length: Length = .epochs(1)
   package var learningRate = 2e-4
-  /// Examples of one pass.
+  /// Examples of a step.
   package var batchSize = 8
-  /// Passes whose gradients make one step, weighted by trained tokens.
+  /// Multiplies the examples of a step; losses weigh by trained tokens, so that it equals a batch as
+  /// much larger.
   package var accumulation = 1
   package var schedule = LearningRateSchedule.Shape.cosine
   /// Warm-up as a share of all steps, or as steps.
@@ -19,7 +20,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
   /// Longest gradient; 0 never clips.
   package var maxGradientNorm = 1.0
   package var shuffles = true
-  /// Whether a pass lays its examples end to end; if not, each example is a pass of its own.
+  /// Whether examples are worked on end to end; if not, one at a time.
   package var packs = true
   /// Seed of order and dropout.
   package var seed: UInt64 = 0
@@ -28,7 +29,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
   /// Seconds after which no new step begins; nil for no limit.
   package var budgetSeconds: Double?
   package var recomputes = false
-  /// Most tokens of one pass; a batch above it is cut into several passes with the same gradient.
+  /// Most tokens of one pass; a step above it takes several passes with the same gradient.
   package var tokensPerPass = 2048
 
   package enum Warmup: Sendable, Equatable {
@@ -38,13 +39,11 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
   package init() {}
 
-  /// Steps for a number of examples.
-  package func stepCount(examples: Int) -> Int {
+  /// Steps of a run whose epochs have that many.
+  package func stepCount(stepsAnEpoch: Int) -> Int {
     switch length {
-    case .steps(let steps): return max(1, steps)
-    case .epochs(let epochs):
-      let perEpoch = (examples + batchSize * accumulation - 1) / (batchSize * accumulation)
-      return max(1, Int((epochs * Double(perEpoch)).rounded(.up)))
+    case .steps(let steps): max(1, steps)
+    case .epochs(let epochs): max(1, Int((epochs * Double(stepsAnEpoch)).rounded(.up)))
     }
   }
 

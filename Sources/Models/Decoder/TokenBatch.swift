@@ -1,40 +1,42 @@
 /// Sequences laid end to end without padding; each sees only itself.
-package struct TokenBatch: Sendable {
-  package let tokens: [Int32]
+package struct TokenBatch: Equatable, Sendable {
+  /// What the model reads.
+  package private(set) var tokens: [Int32] = []
   /// The token ranges of the sequences, in order, covering `tokens`.
-  package let sequences: [Range<Int>]
+  package private(set) var sequences: [Range<Int>] = []
   /// Positions within each sequence.
-  package let positions: [Int32]
-  /// Rows whose next token counts in the loss, ascending.
-  package let scored: [Int]
-  /// The tokens that follow the scored rows.
-  package let targets: [Int32]
+  package private(set) var positions: [Int32] = []
+  /// Rows of `tokens` whose prediction counts, ascending.
+  package private(set) var scored: [Int] = []
+  /// The token that each of them should predict.
+  package private(set) var targets: [Int32] = []
 
+  package init() {}
+
+  /// Whole sequences in which every token but the first is to be predicted.
+  package init(sequences: [[Int32]]) {
+    for sequence in sequences { append(sequence, trained: sequence.map { _ in true }) }
+  }
+
+  /// Adds a sequence.
+  ///
   /// - Parameters:
-  ///   - sequences: token ids of each sequence.
-  ///   - trained: for each sequence and token, whether predicting that token counts. The first token
-  ///     of a sequence is never predicted. nil counts all others.
-  package init(sequences: [[Int32]], trained: [[Bool]]? = nil) {
-    var tokens: [Int32] = []
-    var ranges: [Range<Int>] = []
-    var positions: [Int32] = []
-    var scored: [Int] = []
-    var targets: [Int32] = []
-    for (index, sequence) in sequences.enumerated() where !sequence.isEmpty {
-      let start = tokens.count
-      tokens += sequence
-      ranges.append(start..<tokens.count)
-      positions += (0..<sequence.count).map { Int32($0) }
-      for place in 1..<max(2, sequence.count) where place < sequence.count {
-        guard trained?[index][place] ?? true else { continue }
-        scored.append(start + place - 1)
-        targets.append(sequence[place])
-      }
+  ///   - trained: as long as `sequence`: whether predicting that token counts. The first token is
+  ///     never predicted.
+  ///   - readsLast: whether the model reads the last token too; nothing is predicted from it.
+  package mutating func append(
+    _ sequence: [Int32], trained: [Bool], readsLast: Bool = true
+  ) {
+    let read = readsLast ? sequence[...] : sequence.dropLast()
+    guard !read.isEmpty else { return }
+    let start = tokens.count
+    tokens += read
+    sequences.append(start..<tokens.count)
+    positions += read.indices.map { Int32(truncatingIfNeeded: $0) }
+    for (place, (token, isTrained)) in zip(sequence, trained).enumerated().dropFirst()
+    where isTrained {
+      scored.append(start + place - 1)
+      targets.append(token)
     }
-    self.tokens = tokens
-    self.sequences = ranges
-    self.positions = positions
-    self.scored = scored
-    self.targets = targets
   }
 }

@@ -22,9 +22,7 @@ extension LoadedModel {
     return LoadedModel(
       decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
       tokenizer: tokenizer,
-      chatTemplate: try metadata.textIfPresent("tokenizer.chat_template").flatMap {
-        ChatTemplate(jinja: $0)
-      },
+      chatTemplate: try metadata.textIfPresent("tokenizer.chat_template"),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
       path: path)
   }

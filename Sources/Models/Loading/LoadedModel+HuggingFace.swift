@@ -19,7 +19,7 @@ extension LoadedModel {
     return LoadedModel(
       decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
       tokenizer: tokenizer,
-      chatTemplate: tokenizerConfig?["chat_template"]?.string.flatMap { ChatTemplate(jinja: $0) },
+      chatTemplate: tokenizerConfig?["chat_template"]?.string,
       name: baseName(folder), format: "safetensors", path: folder)
   }
 }

@@ -2,12 +2,12 @@ import Checkpoints
 import Tensors
 import Tokenizers
 
-/// A model ready for use: decoder, tokenizer and the conversation format that it was tuned with.
+/// A model ready for use: decoder, tokenizer and how it wants its text.
 package struct LoadedModel: Sendable {
   package var decoder: DecoderModel
   package let tokenizer: Tokenizer
-  /// The model's own format; nil where it has none.
-  package let chatTemplate: ChatTemplate?
+  /// How the model wants its text, with its own conversation format where it has one.
+  package let text: ModelText
   /// The name in the file's metadata, or the file's own.
   package let name: String
   /// `gguf` or `safetensors`.
@@ -21,24 +21,26 @@ package struct LoadedModel: Sendable {
   }
 
   init(
-    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplate?, name: String,
+    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: String?, name: String,
     format: String, path: String
   ) {
     self.decoder = decoder
     self.tokenizer = tokenizer
-    self.chatTemplate = chatTemplate
     self.name = name
     self.format = format
     self.path = path
+    text = ModelText(tokenizer: tokenizer, jinja: chatTemplate)
   }
 
-  /// Tokens that end a reply: the end-of-sequence token and the template's own.
-  package var stopTokens: Set<Int32> {
-    var result = Set([tokenizer.specialTokens.endOfSequence].compactMap { $0 })
-    for text in chatTemplate?.stopTokens ?? [] {
-      if let token = tokenizer.specialTokens.control[text] { result.insert(token) }
-    }
-    return result
+  /// Tokens that end a reply: the end-of-sequence token and those of the template in use.
+  package func stopTokens(of template: ChatTemplate?) -> Set<Int32> {
+    var texts = template?.stops ?? []
+    texts.append(text.tokens.end)
+    return Set(
+      texts.compactMap { name in
+        let tokens = tokenizer.encode(name, parseSpecial: true)
+        return tokens.count == 1 ? tokens[0] : nil
+      })
   }
 }
 

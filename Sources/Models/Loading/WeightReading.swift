@@ -108,13 +108,13 @@ struct WeightReading {
 }
 
 /// What a file format calls the tensors of a decoder.
-struct WeightNames {
+struct WeightNames: Sendable {
   let embedding: String
   let finalNorm: String
   let head: String
-  let attentionNorm: (Int) -> String
-  let feedForwardNorm: (Int) -> String
-  let linear: (Int, TargetModule) -> String
+  let attentionNorm: @Sendable (Int) -> String
+  let feedForwardNorm: @Sendable (Int) -> String
+  let linear: @Sendable (Int, TargetModule) -> String
 
   static let gguf = WeightNames(
     embedding: "token_embd.weight", finalNorm: "output_norm.weight", head: "output.weight",

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Which examples a step trains on, in which order and in which pieces.
@@ -10,7 +11,7 @@ package struct BatchPlan: Sendable {
     package let epoch: Int
     /// What is worked on at once, in order. Losses are weighted by the trained tokens of the whole
     /// step, so the pieces do not change the result.
-    package let batches: [PackedBatch]
+    package let batches: [TokenBatch]
     /// Predictions that count, of all pieces: what the step's loss and gradients are divided by.
     package var trainedTokens: Int { batches.reduce(0) { $0 + $1.targets.count } }
     /// Tokens that the model reads.
@@ -63,15 +64,9 @@ package struct BatchPlan: Sendable {
     let first = index * examplesAStep
     let order = order(ofEpoch: epoch)[first...].prefix(examplesAStep)
     return Step(
-      epoch: epoch, batches: Self.packed(order.map { dataset.tokenized[$0] }, tokenBudget))
-  }
-
-  /// All rows once in file order, in pieces within the budget: what an evaluation goes through.
-  package static func evaluation(
-    of dataset: Dataset, rows: [Int], tokenBudget: Int
-  ) -> [PackedBatch] {
-    packed(
-      rows.filter(dataset.tokenized.indices.contains).map { dataset.tokenized[$0] }, tokenBudget)
+      epoch: epoch,
+      batches: TokenBatch.packed(
+        order.map { dataset.tokenized[$0] }, tokenBudget: tokenBudget))
   }
 
   /// The rows in the order of an epoch.
@@ -80,19 +75,5 @@ package struct BatchPlan: Sendable {
     var generator = RandomGenerator(
       seed: shuffleSeed, stream: "shuffle", index: UInt64(clamping: epoch))
     return generator.permutation(rows.count).map { rows[$0] }
-  }
-
-  private static func packed(_ examples: [TokenizedExample], _ budget: Int) -> [PackedBatch] {
-    var batches: [PackedBatch] = []
-    var batch = PackedBatch()
-    for example in examples {
-      if batch.examples > 0, batch.tokens.count + example.tokens.count - 1 > budget {
-        batches.append(batch)
-        batch = PackedBatch()
-      }
-      batch.append(example)
-    }
-    if batch.examples > 0 { batches.append(batch) }
-    return batches
   }
 }

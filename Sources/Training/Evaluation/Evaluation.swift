@@ -21,29 +21,13 @@ package struct Evaluation {
   ) -> CrossEntropy.Score {
     let use = adapter.map { AdapterUse($0) }
     var score = CrossEntropy.Score()
-    var start = 0
-    while start < examples.count {
-      var end = start
-      var tokens = 0
-      while end < examples.count,
-        end == start || tokens + examples[end].tokens.count <= Self.tokensPerPass
-      {
-        tokens += examples[end].tokens.count
-        end += 1
-      }
-      score.add(
-        model.score(TokenBatch(examples[start..<end]), adapter: use, with: compute))
-      start = end
-      if !onProgress(end, examples.count) { break }
+    var done = 0
+    for batch in TokenBatch.packed(examples, tokenBudget: Self.tokensPerPass) {
+      score.add(model.score(batch, adapter: use, with: compute))
+      done += batch.sequences.count
+      if !onProgress(done, examples.count) { break }
     }
     return score
-  }
-}
-
-extension TokenBatch {
-  /// Examples laid end to end.
-  package init(_ examples: some Collection<TokenizedExample>) {
-    self.init(sequences: examples.map(\.tokens), trained: examples.map(\.trained))
   }
 }
 

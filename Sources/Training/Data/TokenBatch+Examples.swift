@@ -1,0 +1,31 @@
+import Models
+
+extension TokenBatch {
+  /// Examples laid end to end. Their last tokens are not read, since nothing is predicted from them.
+  package init(_ examples: some Sequence<TokenizedExample>) {
+    self.init()
+    for example in examples { append(example) }
+  }
+
+  package mutating func append(_ example: TokenizedExample) {
+    append(example.tokens, trained: example.trained, readsLast: false)
+  }
+
+  /// Examples in order, as batches of at most `tokenBudget` tokens (a longer example has a batch of
+  /// its own).
+  package static func packed(
+    _ examples: some Sequence<TokenizedExample>, tokenBudget: Int
+  ) -> [TokenBatch] {
+    var batches: [TokenBatch] = []
+    var batch = TokenBatch()
+    for example in examples {
+      if !batch.tokens.isEmpty, batch.tokens.count + example.tokens.count - 1 > tokenBudget {
+        batches.append(batch)
+        batch = TokenBatch()
+      }
+      batch.append(example)
+    }
+    if !batch.tokens.isEmpty { batches.append(batch) }
+    return batches
+  }
+}
