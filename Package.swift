@@ -60,6 +60,7 @@ let package = Package(
       name: "skillet-bench",
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       swiftSettings: settings),
+    tests("CKernelsTests", ["CKernels"]),
     tests("TensorsTests", ["Tensors"]),
   ]
 )
