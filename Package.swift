@@ -71,5 +71,7 @@ let package = Package(
     tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
     tests(
       "CheckpointsTests", ["Checkpoints", "Tensors"], resources: [.copy("Golden")]),
+    tests("CKernelsTests", ["CKernels"]),
+    tests("TensorsTests", ["Tensors"]),
   ]
 )

@@ -1,6 +1,6 @@
-/* Frozen formats to floats. One decoder of 32 elements a format serves both ck_dequantize (decode and
- * store) and ck_multiply_vector (decode and multiply), which are instantiated for each format with a
- * constant `format`, so that the switches below vanish. */
+/* Frozen formats to floats. One decoder of 32 elements a format serves both ck_dequantize (decode
+ * and store) and ck_multiply_vector (decode and multiply), which are instantiated for each format
+ * with a constant `format`, so that the switches below vanish. */
 
 typedef uint8_t FN(bytes16) __attribute__((vector_size(16)));
 
@@ -53,12 +53,12 @@ INLINE void FN(split_halves)(const uint8_t *p, uint8_t codes[32]) {
 }
 
 /* The same, high nibble first in each byte (bitsandbytes). */
-INLINE void FN(split_pairs)(FN(bytes16) packed, FN(bytes16) *first, FN(bytes16) *second) {
+INLINE void FN(split_pairs)(FN(bytes16) packed, FN(bytes16) * first, FN(bytes16) * second) {
   FN(bytes16) low = packed & 15, high = packed >> 4;
-  *first = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,
-                                   23);
-  *second = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
-                                    30, 15, 31);
+  *first =
+      __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  *second = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+                                    15, 31);
 }
 
 INLINE VF FN(from_half_lanes)(const uint8_t *p) {

@@ -1,4 +1,4 @@
-/* Chooses a table once and forwards every public function to it. */
+/* Chooses a table once (or, for tests, one a thread) and forwards every public function to it. */
 #include "dispatch.h"
 
 #include <stdatomic.h>
@@ -56,13 +56,15 @@ static const ck_table *_Nullable table_named(const char *name) {
 }
 
 static _Atomic(const ck_table *) chosen;
+static _Thread_local const ck_table *forced;
 
 /* Two threads that come first at once choose the same table, so the race is harmless. */
 static const ck_table *current(void) {
+  if (forced) return forced;
   const ck_table *table = atomic_load_explicit(&chosen, memory_order_acquire);
   if (table) return table;
-  const char *forced = getenv("SKILLET_ISA");
-  if (forced) table = table_named(forced);
+  const char *wanted = getenv("SKILLET_ISA");
+  if (wanted) table = table_named(wanted);
   if (!table) table = usable_table(0);
   atomic_store_explicit(&chosen, table, memory_order_release);
   return table;
@@ -71,9 +73,10 @@ static const ck_table *current(void) {
 const char *ck_isa_name(void) { return current()->name; }
 
 bool ck_use_isa(const char *name) {
-  const ck_table *table = table_named(name);
-  if (table) atomic_store_explicit(&chosen, table, memory_order_release);
-  return table != NULL;
+  const ck_table *table = name ? table_named(name) : NULL;
+  if (name && !table) return false;
+  forced = table;
+  return true;
 }
 
 const char *ck_isa_available(size_t index) {

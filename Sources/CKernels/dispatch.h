@@ -9,8 +9,7 @@
 
 /* X(result, name, parameters, arguments) */
 #define CK_KERNELS(X)                                                                              \
-  X(void, dequantize,                                                                              \
-    (const ck_matrix *m, size_t row, size_t column, size_t count, float *out),                     \
+  X(void, dequantize, (const ck_matrix *m, size_t row, size_t column, size_t count, float *out),   \
     (m, row, column, count, out))                                                                  \
   X(void, pack_rows,                                                                               \
     (ck_operands operands, const float *x, size_t row_stride, size_t column_stride, size_t rows,   \
@@ -31,8 +30,7 @@
   X(void, multiply_vector,                                                                         \
     (const ck_matrix *w, size_t first, size_t count, const float *x, float *y),                    \
     (w, first, count, x, y))                                                                       \
-  X(void, quantize_vector,                                                                         \
-    (const float *x, size_t n, int8_t *codes, float *scales, float *sums),                         \
+  X(void, quantize_vector, (const float *x, size_t n, int8_t *codes, float *scales, float *sums),  \
     (x, n, codes, scales, sums))                                                                   \
   X(bool, multiply_vector_int8,                                                                    \
     (const ck_matrix *w, size_t first, size_t count, const int8_t *codes, const float *scales,     \
@@ -62,8 +60,8 @@
      bool adjacent, bool inverse),                                                                 \
     (x, heads, head_size, cosines, sines, adjacent, inverse))                                      \
   X(float, softmax, (float *x, size_t n, float scale), (x, n, scale))                              \
-  X(void, softmax_backward,                                                                        \
-    (const float *p, const float *dp, size_t n, float scale, float *ds), (p, dp, n, scale, ds))    \
+  X(void, softmax_backward, (const float *p, const float *dp, size_t n, float scale, float *ds),   \
+    (p, dp, n, scale, ds))                                                                         \
   X(void, log_sum_exp_chunk, (const float *x, size_t n, float *maximum, float *sum),               \
     (x, n, maximum, sum))                                                                          \
   X(void, cross_entropy_gradient, (float *x, size_t n, float log_sum_exp, float weight),           \

@@ -44,8 +44,7 @@ static void FN(from_bf16)(const uint16_t *x, size_t n, float *y) {
 static float FN(absmax)(const float *x, size_t n) {
   VF most = {0};
   for (size_t i = 0; i < n; i += LANES)
-    most = __builtin_elementwise_max(most,
-                                     __builtin_elementwise_abs(FN(load_some)(x + i, n - i)));
+    most = __builtin_elementwise_max(most, __builtin_elementwise_abs(FN(load_some)(x + i, n - i)));
   return FN(largest)(most);
 }
 

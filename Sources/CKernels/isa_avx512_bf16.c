@@ -44,8 +44,8 @@ INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps
     UNROLL for (int j = 0; j < PANEL_VECTORS; j++) column[j] = _mm512_loadu_si512(b + j * LANES);
     UNROLL for (int i = 0; i < TILE_ROWS; i++) {
       __m512bh row = (__m512bh)_mm512_set1_epi32((int)a[i]);
-      UNROLL for (int j = 0; j < PANEL_VECTORS; j++)
-        sums[i][j] = _mm512_dpbf16_ps(sums[i][j], row, (__m512bh)column[j]);
+      UNROLL for (int j = 0; j < PANEL_VECTORS; j++) sums[i][j] =
+          _mm512_dpbf16_ps(sums[i][j], row, (__m512bh)column[j]);
     }
   }
 }

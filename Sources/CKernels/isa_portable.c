@@ -1,5 +1,5 @@
-/* The baseline of the compiler's target, in 128-bit vectors: every machine, and the reference for the
- * other tables. bf16 operands work here too, slowly. */
+/* The baseline of the compiler's target, in 128-bit vectors: every machine, and the reference for
+ * the other tables. bf16 operands work here too, slowly. */
 #define FN(name) name##_portable
 #define TABLE_NAME "portable"
 #define LANES 4

@@ -63,8 +63,9 @@ INLINE float FN(largest)(VF v) {
   return m;
 }
 
-/* exp(x) within 2 ulp: x = n ln2 + r, exp(r) by the polynomial of Cephes' expf, 2^n in two factors so
- * that results below 2^-126 stay right. -inf and anything below -104 give 0, above 89 inf; NaN stays. */
+/* exp(x) within 2 ulp: x = n ln2 + r, exp(r) by the polynomial of Cephes' expf, 2^n in two factors
+ * so that results below 2^-126 stay right. -inf and anything below -104 give 0, above 89 inf; NaN
+ * stays. */
 INLINE VF FN(exp)(VF x) {
   const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
   x = FN(choose)(x < -104.0f, FN(splat)(-104.0f), x);

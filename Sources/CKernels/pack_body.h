@@ -1,6 +1,6 @@
-/* Packed operands: dwords [step][lane], a lane a row of A or a column of B, a step one depth (F32) or
- * two (BF16, even depth low, odd total depth padded with zero). Rows that lie along the depth are
- * staged as dwords in order and then turned, four lanes a 128-bit part. */
+/* Packed operands: dwords [step][lane], a lane a row of A or a column of B, a step one depth (F32)
+ * or two (BF16, even depth low, odd total depth padded with zero). Rows that lie along the depth
+ * are staged as dwords in order and then turned, four lanes a 128-bit part. */
 
 #define PANEL_COLUMNS (PANEL_VECTORS * LANES)
 enum { FN(chunk) = 128 }; /* depth staged at once, so that staged lanes stay in the first cache */
@@ -20,19 +20,21 @@ INLINE void FN(turn_quad)(const uint32_t *in, size_t in_stride, FN(quad) column[
   column[3] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* out[k*lanes + i] = in[i*in_stride + k]; whole quads of steps may be read, `steps` are written;
- * `in` has a multiple of four lanes. */
+/* out[k*lanes + i] = in[i*in_stride + k]; `in` has a multiple of four lanes. */
 INLINE void FN(turn)(const uint32_t *in, size_t in_stride, size_t lanes, size_t steps,
                      uint32_t *out) {
-  for (size_t k = 0; k < steps; k += 4) {
+  size_t k = 0;
+  for (; k + 4 <= steps; k += 4) {
     UNROLL for (size_t i = 0; i < lanes; i += 4) {
       FN(quad) column[4];
       FN(turn_quad)(in + i * in_stride + k, in_stride, column);
       size_t width = lanes - i < 4 ? lanes - i : 4;
       UNROLL for (size_t j = 0; j < 4; j++)
-        if (k + j < steps) memcpy(out + (k + j) * lanes + i, &column[j], width * 4);
+          memcpy(out + (k + j) * lanes + i, &column[j], width * 4);
     }
   }
+  for (; k < steps; k++)
+    for (size_t i = 0; i < lanes; i++) out[k * lanes + i] = in[i * in_stride + k];
 }
 
 /* Dwords of one lane from `count` floats along the depth. */
@@ -106,7 +108,7 @@ static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, siz
                                    float *scratch) {
   uint32_t *staged = (uint32_t *)scratch, *out = panel;
   float row[FN(chunk)];
-  size_t stride = depth < FN(chunk) ? (depth + 3) / 4 * 4 : FN(chunk);
+  size_t stride = depth < FN(chunk) ? depth : FN(chunk);
   for (size_t k = 0; k < depth; k += FN(chunk)) {
     size_t width = depth - k < FN(chunk) ? depth - k : FN(chunk), steps = ck_steps(operands, width);
     for (size_t i = 0; i < PANEL_COLUMNS; i++) {

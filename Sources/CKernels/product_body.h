@@ -1,6 +1,6 @@
-/* C (+)= alpha * A * panel from packed operands: a tile of TILE_ROWS x PANEL_VECTORS vectors stays in
- * registers over the whole depth, so each sum runs in order of depth and does not depend on how rows
- * or panels are divided. A's dwords are broadcast, the panel's are read as vectors. */
+/* C (+)= alpha * A * panel from packed operands: a tile of TILE_ROWS x PANEL_VECTORS vectors stays
+ * in registers over the whole depth, so each sum runs in order of depth and does not depend on how
+ * rows or panels are divided. A's dwords are broadcast, the panel's are read as vectors. */
 
 typedef VF FN(tile)[TILE_ROWS][PANEL_VECTORS];
 
@@ -10,13 +10,15 @@ INLINE void FN(sum_tile_f32)(const uint32_t *a, const uint32_t *b, size_t steps,
   for (size_t k = 0; k < steps; k++, x += TILE_ROWS, y += PANEL_COLUMNS) {
     VF column[PANEL_VECTORS];
     UNROLL for (int j = 0; j < PANEL_VECTORS; j++) column[j] = FN(load)(y + j * LANES);
-    UNROLL for (int i = 0; i < TILE_ROWS; i++)
+    UNROLL for (int i = 0; i < TILE_ROWS; i++) {
       UNROLL for (int j = 0; j < PANEL_VECTORS; j++) sums[i][j] += x[i] * column[j];
+    }
   }
 }
 
 #if !HAS_BF16
-/* A bf16 is the upper half of a float, so both halves of a dword are floats after a shift or a mask. */
+/* A bf16 is the upper half of a float, so both halves of a dword are floats after a shift or a
+ * mask. */
 INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps, FN(tile) sums) {
 #pragma clang fp contract(fast)
   for (size_t k = 0; k < steps; k++, a += TILE_ROWS, b += PANEL_COLUMNS) {

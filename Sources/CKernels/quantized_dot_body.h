@@ -1,5 +1,6 @@
-/* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added as
- * floats. The set brings dot_signed, dot_unsigned (32 products into its FN(counts)), look_up_bytes. */
+/* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added
+ * as floats. The set brings dot_signed, dot_unsigned (32 products into its FN(counts)),
+ * look_up_bytes. */
 
 static void FN(quantize_vector)(const float *x, size_t n, int8_t *codes, float *scales,
                                 float *sums) {
@@ -38,17 +39,17 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
 }
 
 /* Products with the block at p, not yet scaled; `x` are its 32 codes. */
-INLINE FN(counts) FN(count)(ck_format format, const uint8_t *p, FN(digits) digits,
-                            const int8_t *x) {
+INLINE FN(counts)
+    FN(count)(ck_format format, const uint8_t *p, FN(digits) digits, const int8_t *x) {
   FN(bytes16) a, b;
   if (format == CK_Q8_0) return FN(dot_signed)(FN(load_bytes)(p + 2), FN(load_bytes)(p + 18), x);
   if (format == CK_INT8) return FN(dot_signed)(FN(load_bytes)(p), FN(load_bytes)(p + 16), x);
   if (format == CK_CODE4) {
     FN(split_pairs)(FN(load_bytes)(p), &a, &b);
-    FN(counts) high = FN(dot_signed)(FN(look_up_bytes)(digits.high, a),
-                                     FN(look_up_bytes)(digits.high, b), x);
-    FN(counts) low = FN(dot_signed)(FN(look_up_bytes)(digits.low, a),
-                                    FN(look_up_bytes)(digits.low, b), x);
+    FN(counts)
+    high = FN(dot_signed)(FN(look_up_bytes)(digits.high, a), FN(look_up_bytes)(digits.high, b), x);
+    FN(counts)
+    low = FN(dot_signed)(FN(look_up_bytes)(digits.low, a), FN(look_up_bytes)(digits.low, b), x);
     return (high << 8) + low;
   }
   a = FN(load_bytes)(p + (format == CK_Q4_0 ? 2 : 4));

@@ -18,8 +18,10 @@
 /* Name of the kernel table in use: "avx512bf16", "avx512", "avx2", "neon" or "portable". The table
  * is chosen once, from SKILLET_ISA if that names a usable table, else the best for this CPU. */
 const char *ck_isa_name(void);
-/* Forces a table by name; false (and no change) if it is unknown or this CPU cannot run it. */
-bool ck_use_isa(const char *name);
+/* Forces a table by name for the calling thread, so that tests can compare tables while others run;
+ * NULL goes back to the chosen one. False (and no change) if it is unknown or this CPU cannot run it.
+ * Packed operands of one table mean nothing to another. */
+bool ck_use_isa(const char *_Nullable name);
 /* The i-th table this CPU can run, best first; NULL past the end. */
 const char *_Nullable ck_isa_available(size_t index);
 
@@ -40,7 +42,8 @@ typedef enum ck_format {
 /* A read-only matrix [rows, columns] in one of the formats. Rows begin at data + row*row_bytes.
  * CODE4: columns is even; every row has blocks_a_row = ceil(columns/block) blocks; the absmax of
  * block b of row r is element r*blocks_a_row + b of `scales`, or, when scales is NULL, of the
- * doubly quantized form: nested_table[nested_codes[i]] * nested_scales[i/256] + nested_offset. */
+ * doubly quantized form: nested_table[nested_codes[i]] * nested_scales[i/256] + nested_offset.
+ * `block` is a power of two, at least 32. */
 typedef struct ck_matrix {
   ck_format format;
   size_t rows, columns;
@@ -63,7 +66,8 @@ void ck_dequantize(const ck_matrix *m, size_t row, size_t column, size_t count, 
  * C[rows, columns] (+)= alpha * A[rows, depth] * B[depth, columns].
  * A is packed into tiles of ck_tile_rows rows, B into panels of ck_panel_columns columns, both as
  * the operand type; missing rows and columns of the last tile or panel are zero. Sums are f32 in
- * order of depth. BF16 operands need a table where ck_has_bf16() is true: round to nearest even. */
+ * order of depth. BF16 operands are rounded to nearest even; every table takes them, but only where
+ * ck_has_bf16() is true are they faster than F32 (there subnormal numbers count as zero). */
 
 typedef enum ck_operands { CK_OPERANDS_F32, CK_OPERANDS_BF16 } ck_operands;
 

@@ -1,0 +1,143 @@
+import CKernels
+import Testing
+
+@Suite struct VectorProductTests {
+  @Test(arguments: KernelTables.names)
+  func productsOfOneRowAgreeWithDouble(name: String) throws {
+    var noise = Noise(6)
+    try KernelTables.with(name) {
+      for format in FrozenSample.formats {
+        for columns in [32, 224, 576] {
+          let w = FrozenSample(format, rows: 9, columns: columns, nested: true, noise: &noise)
+          expectAgreement(w, noise.values(columns))
+        }
+      }
+      for format in [CK_F32, CK_F16, CK_BF16, CK_INT8, CK_CODE4] {
+        for columns in [2, 30, 70, 94] {
+          let w = FrozenSample(format, rows: 3, columns: columns, noise: &noise)
+          expectAgreement(w, noise.values(columns))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
+  func quantizedVectorsHoldEachElementWithinHalfAStep(name: String) throws {
+    var noise = Noise(7)
+    let x = noise.values(96, within: 3) + [Float](repeating: 0, count: 32)
+    let (codes, scales, sums) = try KernelTables.with(name) { quantized(x) }
+    for (index, value) in x.enumerated() {
+      let scale = scales[index / 32]
+      #expect((value - Float(codes[index]) * scale).magnitude <= scale * 0.5001)
+    }
+    for block in 0..<4 {
+      let total = codes[block * 32..<(block + 1) * 32].reduce(0) { $0 + Int($1) }
+      #expect((sums[block] - Float(total) * scales[block]).magnitude <= 1e-6 * Float(32 * 127))
+      let largest = x[block * 32..<(block + 1) * 32].map(\.magnitude).max() ?? 0
+      #expect((scales[block] - largest / 127).magnitude <= 1e-6 * largest)
+    }
+  }
+
+  /// Against the quantized x, so that only the sums (and CODE4's digits) can differ.
+  @Test(arguments: KernelTables.names)
+  func byteProductsAgreeWithDouble(name: String) throws {
+    var noise = Noise(8)
+    try KernelTables.with(name) {
+      for format in [CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_INT8, CK_CODE4] {
+        for columns in [32, 96, 576, 1568] {
+          let w = FrozenSample(format, rows: 21, columns: columns, nested: true, noise: &noise)
+          try expectByteAgreement(w, noise.values(columns))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
+  func largestBytesDoNotOverflow(name: String) throws {
+    try KernelTables.with(name) {
+      let codes = [Int8](repeating: 127, count: 64)
+      let weights = [Int8](repeating: -128, count: 64)
+      var y: [Float] = [0]
+      let factors: [Float] = [1, 1]
+      try weights.withUnsafeBytes { bytes in
+        try factors.withUnsafeBufferPointer { factors in
+          var matrix = ck_matrix(
+            format: CK_INT8, rows: 1, columns: 64, data: try #require(bytes.baseAddress),
+            row_bytes: 64, scales: factors.baseAddress, block: 0, table: nil, nested_codes: nil,
+            nested_table: nil, nested_scales: nil, nested_offset: 0)
+          let base = try #require(factors.baseAddress)
+          #expect(ck_multiply_vector_int8(&matrix, 0, 1, codes, base, base, &y))
+        }
+      }
+      #expect(y == [-128 * 127 * 64])
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
+  func formatsWithoutBytesAreRefused(name: String) throws {
+    var noise = Noise(9)
+    try KernelTables.with(name) {
+      for format in [CK_F32, CK_F16, CK_BF16] {
+        let w = FrozenSample(format, rows: 1, columns: 32, noise: &noise)
+        let (codes, scales, sums) = quantized(noise.values(32))
+        var y: [Float] = [0]
+        #expect(!w.withMatrix { ck_multiply_vector_int8($0, 0, 1, codes, scales, sums, &y) })
+      }
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
+  func resultsDoNotDependOnHowRowsAreDivided(name: String) throws {
+    var noise = Noise(10)
+    try KernelTables.with(name) {
+      for format in [CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_INT8, CK_CODE4] {
+        let w = FrozenSample(format, rows: 11, columns: 320, noise: &noise)
+        let x = noise.values(320)
+        let (codes, scales, sums) = quantized(x)
+        var (whole, bytes) = ([Float](repeating: 0, count: 11), [Float](repeating: 0, count: 11))
+        w.withMatrix { ck_multiply_vector($0, 0, 11, x, &whole) }
+        #expect(w.withMatrix { ck_multiply_vector_int8($0, 0, 11, codes, scales, sums, &bytes) })
+        for row in 0..<11 {
+          var (one, byte): (Float, Float) = (0, 0)
+          w.withMatrix { ck_multiply_vector($0, row, 1, x, &one) }
+          #expect(w.withMatrix { ck_multiply_vector_int8($0, row, 1, codes, scales, sums, &byte) })
+          #expect(one == whole[row])
+          #expect(byte == bytes[row])
+        }
+      }
+    }
+  }
+
+  private func expectAgreement(_ w: FrozenSample, _ x: [Float]) {
+    var y = [Float](repeating: .nan, count: w.rows)
+    w.withMatrix { ck_multiply_vector($0, 1, w.rows - 1, x, &y) }
+    for row in 1..<w.rows {
+      let terms = (0..<w.columns).map { w.value(row, $0) * Double(x[$0]) }
+      let bound = Double(w.columns + 8) * unitRoundoff * terms.reduce(4) { $0 + $1.magnitude }
+      #expect((Double(y[row - 1]) - terms.reduce(0, +)).magnitude <= bound)
+    }
+    #expect(y[w.rows - 1].isNaN, "wrote past the last row")
+  }
+
+  private func expectByteAgreement(_ w: FrozenSample, _ x: [Float]) throws {
+    let (codes, scales, sums) = quantized(x)
+    let rounded = codes.indices.map { Double(codes[$0]) * Double(scales[$0 / 32]) }
+    var y = [Float](repeating: .nan, count: w.rows)
+    try #require(
+      w.withMatrix { ck_multiply_vector_int8($0, 1, w.rows - 1, codes, scales, sums, &y) })
+    for row in 1..<w.rows {
+      let terms = (0..<w.columns).map { w.value(row, $0) * rounded[$0] }
+      // 2^-15: the digits of CODE4, a tenth of a step of x; 16: Q4_0's part of -8 d sum(x).
+      let bound = 0x1p-15 * terms.reduce(1) { $0 + $1.magnitude } * 2
+      #expect((Double(y[row - 1]) - terms.reduce(0, +)).magnitude <= bound)
+    }
+  }
+
+  private func quantized(_ x: [Float]) -> (codes: [Int8], scales: [Float], sums: [Float]) {
+    var codes = [Int8](repeating: 0, count: x.count)
+    var scales = [Float](repeating: .nan, count: x.count / 32)
+    var sums = scales
+    ck_quantize_vector(x, x.count, &codes, &scales, &sums)
+    return (codes, scales, sums)
+  }
+}
