@@ -68,10 +68,11 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "CKernels", "COpenBLAS", "Checkpoints", "TestSupport"]),
     tests("ModelsTests", ["Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
-    tests("TrainingTests", ["Training", "Tokenizers", "Tensors"]),
+    tests(
+      "TrainingTests",
+      ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests(
       "CheckpointsTests", ["Checkpoints", "Tensors"], resources: [.copy("Golden")]),
     tests("CKernelsTests", ["CKernels"]),
-    tests("TensorsTests", ["Tensors"]),
   ]
 )
