@@ -17,6 +17,8 @@ package enum Precision: String, Sendable {
 package final class Compute: @unchecked Sendable {
   package let pool: WorkerPool
   package let operands: ck_operands
+  /// Whether products go to OpenBLAS: where the CPU has none of our vector kernels.
+  package let usesLibrary: Bool
   /// Activations and temporaries of the calling thread.
   package let arena = Arena()
   private let workerArenas: [Arena]
@@ -24,12 +26,17 @@ package final class Compute: @unchecked Sendable {
   /// - Parameters:
   ///   - threadCount: nil reads SKILLET_THREADS, then takes the processors this process may use.
   ///   - precision: nil takes bf16 where the CPU multiplies it in hardware, else f32.
-  package init(threadCount: Int? = nil, precision: Precision? = nil) {
+  ///   - usesLibrary: nil takes OpenBLAS with the portable kernel table only.
+  package init(
+    threadCount: Int? = nil, precision: Precision? = nil, usesLibrary: Bool? = nil
+  ) {
     let threads = threadCount ?? Self.defaultThreadCount
     pool = WorkerPool(threadCount: threads)
     workerArenas = (0..<pool.threadCount).map { _ in Arena() }
     let wantsBF16 = (precision ?? .bf16) == .bf16
-    operands = wantsBF16 && ck_has_bf16() ? CK_OPERANDS_BF16 : CK_OPERANDS_F32
+    let library = usesLibrary ?? (String(cString: ck_isa_name()) == "portable")
+    self.usesLibrary = library
+    operands = !library && wantsBF16 && ck_has_bf16() ? CK_OPERANDS_BF16 : CK_OPERANDS_F32
   }
 
   package var precision: Precision { operands == CK_OPERANDS_BF16 ? .bf16 : .f32 }

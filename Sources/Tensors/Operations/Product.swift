@@ -1,12 +1,16 @@
 import CKernels
 
-/// Rows of a left-hand operand in tiles, as `ck_multiply` reads them; made once and used by every
-/// product that shares the operand.
+/// A left-hand operand, made once and used by every product that shares it: rows in tiles, as
+/// `ck_multiply` reads them, or the matrix itself where OpenBLAS multiplies.
 package struct PackedRows: @unchecked Sendable {
-  package let base: UnsafeMutableRawPointer
+  fileprivate enum Storage {
+    case tiles(UnsafeMutableRawPointer, tileBytes: Int)
+    case plain(Matrix, isTransposed: Bool)
+  }
+
   package let rows: Int
   package let depth: Int
-  fileprivate let tileBytes: Int
+  fileprivate let storage: Storage
 }
 
 /// Which way round a right-hand matrix `w` is taken.
@@ -18,8 +22,13 @@ package enum Orientation {
 }
 
 extension Compute {
-  /// Packs `x` `[rows, depth]` for products; the memory comes from `arena`.
+  /// Packs `x` `[rows, depth]` for products; the memory comes from `arena`. `x` may not change before
+  /// the last product.
   package func pack(_ x: Matrix) -> PackedRows {
+    if usesLibrary {
+      return PackedRows(
+        rows: x.rows, depth: x.columns, storage: .plain(x, isTransposed: false))
+    }
     let tile = ck_tile_rows(operands)
     let tileBytes = ck_packed_rows_bytes(operands, tile, x.columns)
     let tiles = (x.rows + tile - 1) / tile
@@ -32,11 +41,15 @@ extension Compute {
       ck_pack_rows(
         operands, x.row(first), x.stride, 1, rows, x.columns, base + block.lowerBound * tileBytes)
     }
-    return PackedRows(base: base, rows: x.rows, depth: x.columns, tileBytes: tileBytes)
+    return PackedRows(
+      rows: x.rows, depth: x.columns, storage: .tiles(base, tileBytes: tileBytes))
   }
 
   /// Packs the transpose of `x` `[depth, rows]`, that is rows are columns of `x`.
   package func packTransposed(_ x: Matrix) -> PackedRows {
+    if usesLibrary {
+      return PackedRows(rows: x.columns, depth: x.rows, storage: .plain(x, isTransposed: true))
+    }
     let tile = ck_tile_rows(operands)
     let tileBytes = ck_packed_rows_bytes(operands, tile, x.rows)
     let tiles = (x.columns + tile - 1) / tile
@@ -48,7 +61,8 @@ extension Compute {
       ck_pack_rows(
         operands, x.base + first, 1, x.stride, rows, x.rows, base + block.lowerBound * tileBytes)
     }
-    return PackedRows(base: base, rows: x.columns, depth: x.rows, tileBytes: tileBytes)
+    return PackedRows(
+      rows: x.columns, depth: x.rows, storage: .tiles(base, tileBytes: tileBytes))
   }
 
   /// `c (+)= alpha · a · w` (or `wᵀ`): the panels of `w` are dequantized into each thread's cache and
@@ -58,43 +72,74 @@ extension Compute {
     _ a: PackedRows, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int = 0,
     alpha: Float = 1, accumulate: Bool = false, into c: Matrix
   ) {
-    let plan = ProductPlan(
-      rows: a.rows, columns: c.columns, depth: a.depth, operands: operands,
-      threads: pool.threadCount)
-    let operands = operands
-    pool.run(plan.panelGroups * plan.rowBlocks) { task, worker in
-      let scratch = self.scratch(of: worker)
-      scratch.scoped {
-        let panels = plan.panels(ofGroup: task / plan.rowBlocks)
-        let rows = plan.rows(ofBlock: task % plan.rowBlocks)
-        let panelBytes = ck_panel_bytes(operands, a.depth)
-        let packed = scratch.allocate(byteCount: panels.count * panelBytes)
-        let floats = scratch.matrix(plan.panelColumns, a.depth)
-        withUnsafePointer(to: w) { w in
-          for (index, panel) in panels.enumerated() {
-            let first = panel * plan.panelColumns
-            let count = min(plan.panelColumns, c.columns - first)
-            let target = packed + index * panelBytes
-            switch orientation {
-            case .rowsOfMatrix:
-              ck_pack_panel_of_rows(
-                operands, w, first, count, depthStart, a.depth, target, floats.base)
-            case .columnsOfMatrix:
-              ck_pack_panel_of_columns(
-                operands, w, first, count, depthStart, a.depth, target, floats.base)
-            }
-          }
+    switch a.storage {
+    case .plain(let matrix, let isTransposed):
+      LibraryProduct.multiply(
+        matrix, isTransposed: isTransposed, w, orientation, depthStart: depthStart, alpha: alpha,
+        accumulate: accumulate, into: c, with: self)
+    case .tiles(let tiles, let tileBytes):
+      let product = TiledProduct(
+        tiles: tiles, tileBytes: tileBytes, w: w, orientation: orientation,
+        depthStart: depthStart, alpha: alpha, accumulate: accumulate, c: c, operands: operands,
+        plan: ProductPlan(
+          rows: a.rows, columns: c.columns, depth: a.depth, operands: operands,
+          threads: pool.threadCount))
+      pool.run(product.plan.panelGroups * product.plan.rowBlocks) { task, worker in
+        product.run(task: task, scratch: scratch(of: worker))
+      }
+    }
+  }
+}
+
+/// One product over packed tiles: each task packs a few panels and passes its rows by them.
+private struct TiledProduct: @unchecked Sendable {
+  let tiles: UnsafeMutableRawPointer
+  let tileBytes: Int
+  let w: ck_matrix
+  let orientation: Orientation
+  let depthStart: Int
+  let alpha: Float
+  let accumulate: Bool
+  let c: Matrix
+  let operands: ck_operands
+  let plan: ProductPlan
+
+  private func width(ofPanel panel: Int) -> Int {
+    min(plan.panelColumns, c.columns - panel * plan.panelColumns)
+  }
+
+  func run(task: Int, scratch: Arena) {
+    scratch.scoped {
+      let panels = plan.panels(ofGroup: task / plan.rowBlocks)
+      let panelBytes = ck_panel_bytes(operands, plan.depth)
+      let packed = scratch.allocate(byteCount: panels.count * panelBytes)
+      let floats = scratch.matrix(plan.panelColumns, plan.depth).base
+      for (index, panel) in panels.enumerated() {
+        pack(panel, into: packed + index * panelBytes, floats)
+      }
+      plan.forEachRowStep(in: plan.rows(ofBlock: task % plan.rowBlocks)) { step in
+        for (index, panel) in panels.enumerated() {
+          ck_multiply(
+            operands, tiles + step.lowerBound / plan.tileRows * tileBytes, step.count,
+            packed + index * panelBytes, width(ofPanel: panel), plan.depth, alpha, accumulate,
+            c.row(step.lowerBound) + panel * plan.panelColumns, c.stride)
         }
-        plan.forEachRowStep(in: rows) { step in
-          let tiles = a.base + step.lowerBound / plan.tileRows * a.tileBytes
-          for (index, panel) in panels.enumerated() {
-            let first = panel * plan.panelColumns
-            ck_multiply(
-              operands, tiles, step.count, packed + index * panelBytes,
-              min(plan.panelColumns, c.columns - first), a.depth, alpha, accumulate,
-              c.row(step.lowerBound) + first, c.stride)
-          }
-        }
+      }
+    }
+  }
+
+  private func pack(
+    _ panel: Int, into target: UnsafeMutableRawPointer, _ floats: UnsafeMutablePointer<Float>
+  ) {
+    let first = panel * plan.panelColumns
+    withUnsafePointer(to: w) { w in
+      switch orientation {
+      case .rowsOfMatrix:
+        ck_pack_panel_of_rows(
+          operands, w, first, width(ofPanel: panel), depthStart, plan.depth, target, floats)
+      case .columnsOfMatrix:
+        ck_pack_panel_of_columns(
+          operands, w, first, width(ofPanel: panel), depthStart, plan.depth, target, floats)
       }
     }
   }
@@ -103,7 +148,7 @@ extension Compute {
 /// How one product is cut into tasks and cache-sized steps. Nothing here changes a sum.
 private struct ProductPlan {
   let rows: Int
-  let columns: Int
+  let depth: Int
   let tileRows: Int
   let panelColumns: Int
   let panelsPerGroup: Int
@@ -118,7 +163,7 @@ private struct ProductPlan {
 
   init(rows: Int, columns: Int, depth: Int, operands: ck_operands, threads: Int) {
     self.rows = rows
-    self.columns = columns
+    self.depth = depth
     tileRows = ck_tile_rows(operands)
     panelColumns = ck_panel_columns(operands)
     panelCount = (columns + panelColumns - 1) / panelColumns
