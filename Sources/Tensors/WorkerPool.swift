@@ -28,7 +28,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   private static let indexBits: UInt64 = 20
   private static let indexMask: UInt64 = (1 << 20) - 1
-  private static let spinLimit = 4_000
+  private static let spinLimit = 200_000
   /// The most tasks of one `run`.
   package static let largestTaskCount = Int(indexMask)
 

@@ -35,7 +35,7 @@ package struct CrossEntropy: Sendable {
     }
   }
 
-  private static let chunkBytes = 32 << 20
+  private static let chunkBytes = 64 << 20
   private static let depthChunk = 2048
 
   /// - Parameters:

@@ -1,0 +1,69 @@
+import Models
+import Tensors
+import Training
+
+/// Everything that verbs read and extend. A value: `for` and `:undo` keep copies, which share models,
+/// adapters and data.
+package struct SessionState: Sendable {
+  package var model: ModelInUse?
+  /// By name; training replaces an adapter by a trained copy and never changes one in place.
+  package var adapters: [String: AdapterInUse] = [:]
+  /// The adapter that train, eval and generate use; nil is the bare base.
+  package var activeAdapter: String?
+  package var data: DataInUse?
+  /// The root of all randomness.
+  package var seed: UInt64 = 0
+
+  package init() {}
+
+  package var adapter: AdapterInUse? { activeAdapter.flatMap { adapters[$0] } }
+}
+
+/// A loaded model and what `quantize` made of it.
+package struct ModelInUse: Sendable {
+  /// As written in the recipe.
+  package let source: String
+  /// As the file has it; `quantize` always starts here.
+  package let loaded: LoadedModel
+  package var decoder: DecoderModel
+  /// The scheme of the last `quantize`, or nil.
+  package var scheme: String?
+  package let compute: Compute
+}
+
+/// An adapter with its name and history.
+package struct AdapterInUse: Sendable {
+  package let name: String
+  package let adapter: Adapter
+  /// Optimizer steps that made it.
+  package var steps: Int
+  /// Losses of the last training, a step each, and evaluations as (step, loss).
+  package var curve: TrainingCurve?
+}
+
+/// The losses of one run, for charts.
+package struct TrainingCurve: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
+    package let step: Int
+    package let loss: Double
+  }
+
+  package let losses: [Point]
+  package let evaluations: [Point]
+}
+
+/// A dataset with its parts.
+package struct DataInUse: Sendable {
+  package let dataset: Dataset
+  package var split: DatasetSplit?
+
+  /// The rows of a part; without a split everything is `train`.
+  package func rows(_ part: DatasetSplit.Part) -> [Int] {
+    guard let split else { return part == .train ? Array(dataset.examples.indices) : [] }
+    return split[part: part]
+  }
+
+  package func examples(_ part: DatasetSplit.Part) -> [TokenizedExample] {
+    rows(part).map { dataset.tokenized[$0] }
+  }
+}
