@@ -1,0 +1,21 @@
+/// All verbs of language version 1.
+package enum VerbCatalog {
+  package static let languageVersion = 1
+
+  package static let verbs: [VerbDeclaration] = modelVerbs + dataVerbs + trainingVerbs + outputVerbs
+
+  package static func verb(_ name: String) -> VerbDeclaration? { byName[name] }
+
+  /// Every bare word that some argument takes, and the modules that `lora` knows.
+  package static let words: Set<String> = Set(
+    verbs.flatMap { verb in verb.arguments.flatMap(\.type.words) })
+
+  private static let byName = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
+
+  /// The linear layers of a decoder block.
+  package static let modules = [
+    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+  ]
+
+  static let parts = ["train", "valid", "test"]
+}
