@@ -56,7 +56,7 @@ extension Evaluator {
   }
 
   private func unknownFunction(_ name: Name, _ range: SourceRange) -> EvaluationError {
-    if VerbCatalog.verb(name.text) != nil {
+    if VerbCatalog.verb(named: name.text) != nil {
       return EvaluationError(
         "E0508", "`\(name.text)` is a command, not a function", at: range,
         help: "write it without parentheses: \(name.text) name: value")

@@ -96,7 +96,7 @@ package struct Evaluator {
     case .word(let word):
       throw EvaluationError(
         "E0501", "`\(word)` is not defined", at: name.range, label: "so it has no fields",
-        help: VerbCatalog.verb(word) == nil
+        help: VerbCatalog.verb(named: word) == nil
           ? "define it first: let \(word) = …"
           : "to use a command inside an expression write (\(word)).\(name.text)")
     default:

@@ -2,15 +2,17 @@
 package enum VerbCatalog {
   package static let languageVersion = 1
 
-  package static let verbs: [VerbDeclaration] = modelVerbs + dataVerbs + trainingVerbs + outputVerbs
+  package static let all: [VerbDeclaration] = modelVerbs + dataVerbs + trainingVerbs + outputVerbs
 
-  package static func verb(_ name: String) -> VerbDeclaration? { byName[name] }
+  package static func verb(named name: String) -> VerbDeclaration? { byName[name] }
+
+  package static let names = Set(all.map(\.name))
 
   /// Every bare word that some argument takes, and the modules that `lora` knows.
   package static let words: Set<String> = Set(
-    verbs.flatMap { verb in verb.arguments.flatMap(\.type.words) })
+    all.flatMap { verb in verb.arguments.flatMap(\.type.words) })
 
-  private static let byName = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   /// The linear layers of a decoder block.
   package static let modules = [

@@ -1,0 +1,26 @@
+import Diagnostics
+import RecipeLanguage
+
+/// The names bound in a session or a recipe. Names are bound once; a `for` block binds in a scope of
+/// its own.
+package struct Environment: Sendable {
+  package struct Binding: Sendable {
+    package let value: Value
+    /// The cell that bound it.
+    package let cell: Int
+  }
+
+  private var bindings: [String: Binding] = [:]
+
+  package init() {}
+
+  package subscript(name: String) -> Value? { bindings[name]?.value }
+
+  package var names: [String] { bindings.keys.sorted() }
+
+  package func binding(_ name: String) -> Binding? { bindings[name] }
+
+  package mutating func bind(_ name: String, to value: Value, cell: Int) {
+    bindings[name] = Binding(value: value, cell: cell)
+  }
+}

@@ -1,0 +1,327 @@
+import Diagnostics
+import RecipeLanguage
+
+/// Walks the statements of a recipe, or of the cells of a session, one after the other.
+package final class Interpreter<Executor: VerbExecutor> {
+  package let executor: Executor
+  package private(set) var environment = Environment()
+  package private(set) var cell = 0
+  /// Values given to parameters from outside.
+  package var overrides: [String: Value] = [:]
+  /// Told of everything as it happens.
+  package var onEvent: (InterpreterEvent) -> Void = { _ in }
+  /// Asked between statements.
+  package var isCancelled: () -> Bool = { false }
+  /// Expectations that did not hold; reported by the recipe's end.
+  package private(set) var failedExpectations = 0
+  private var source = SourceText(name: "cell 1", text: "")
+  private let clock = ContinuousClock()
+
+  package init(executor: Executor) {
+    self.executor = executor
+  }
+
+  /// A place to return to: names and session state.
+  package struct Snapshot {
+    let environment: Environment
+    let state: Executor.State
+  }
+
+  package func snapshot() -> Snapshot {
+    Snapshot(environment: environment, state: executor.state)
+  }
+
+  package func restore(_ snapshot: Snapshot) {
+    environment = snapshot.environment
+    executor.state = snapshot.state
+  }
+
+  /// Runs statements of one text. What ran before a failure stays.
+  ///
+  /// - Parameter isCell: a cell of the prompt counts once and leaves `_` and `_n`.
+  package func run(_ statements: [Statement], of source: SourceText, isCell: Bool) throws(RunFailure) {
+    self.source = source
+    if isCell { cell += 1 }
+    for statement in statements {
+      if !isCell { cell += 1 }
+      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+      try run(statement, keepsValue: isCell)
+    }
+  }
+
+  private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
+    let start = clock.now
+    let line = source.position(at: statement.range.lowerBound).line
+    if case .prose(let text) = statement.kind {
+      onEvent(.prose(text))
+      return
+    }
+    onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
+    do throws(RunFailure) {
+      let result = try perform(statement)
+      if let result {
+        let event = ValueEvent(
+          cell: cell, line: line, verb: result.verb, name: result.name, value: result.value,
+          isSilent: statement.isSilenced || result.name != nil)
+        if keepsValue, result.name == nil { keep(result.value) }
+        onEvent(.value(event))
+      }
+    } catch {
+      if let diagnostic = error.diagnostic { onEvent(.diagnostic(diagnostic)) }
+      throw error
+    }
+    let elapsed = clock.now - start
+    onEvent(
+      .finished(
+        cell: cell,
+        seconds: Double(elapsed.components.seconds)
+          + Double(elapsed.components.attoseconds) * 1e-18))
+  }
+
+  private func keep(_ value: Value) {
+    guard value != .none else { return }
+    environment.bind("_", to: value, cell: cell)
+    environment.bind("_\(cell)", to: value, cell: cell)
+  }
+
+  private struct Outcome {
+    let value: Value
+    let verb: String?
+    let name: String?
+  }
+
+  private func perform(_ statement: Statement) throws(RunFailure) -> Outcome? {
+    switch statement.kind {
+    case .prose, .header, .include:
+      return nil
+    case .parameter(let parameter):
+      try bind(parameter)
+      return nil
+    case .binding(let name, let operation):
+      let result = try value(of: operation)
+      environment.bind(name.text, to: result.value, cell: cell)
+      return Outcome(value: result.value, verb: result.verb, name: name.text)
+    case .assertion(let condition, let message):
+      try assert(condition, message: message, statement)
+      return nil
+    case .expectation(let expectation):
+      try expect(expectation, statement)
+      return nil
+    case .operation(let operation):
+      let result = try value(of: operation)
+      return Outcome(value: result.value, verb: result.verb, name: nil)
+    }
+  }
+
+  private func value(of operation: Operation) throws(RunFailure) -> (value: Value, verb: String?) {
+    switch operation {
+    case .command(let command): (try run(command), command.verb.text)
+    case .expression(let expression): (try evaluate(expression), nil)
+    case .loop(let loop): (.table(try run(loop)), nil)
+    }
+  }
+
+  // MARK: - Expressions
+
+  /// Commands in parentheses run while an expression is evaluated; why one stopped the run is kept
+  /// here, since the evaluator knows errors in expressions only.
+  private var commandFailure: RunFailure?
+
+  private var evaluator: Evaluator {
+    Evaluator(
+      variable: { [self] in environment[$0] },
+      run: { [self] (command) throws(EvaluationError) in
+        do throws(RunFailure) {
+          return try run(command)
+        } catch {
+          commandFailure = error
+          throw EvaluationError("E0600", "a command failed", at: command.range)
+        }
+      })
+  }
+
+  func evaluate(_ expression: Expression) throws(RunFailure) -> Value {
+    do throws(EvaluationError) {
+      return try evaluator.value(expression)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  func text(_ literal: StringLiteral) throws(RunFailure) -> String {
+    do throws(EvaluationError) {
+      return try evaluator.text(literal)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  func truth(_ condition: Expression) throws(RunFailure) -> Bool {
+    do throws(EvaluationError) {
+      return try evaluator.truth(condition)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  func failure(_ error: EvaluationError) -> RunFailure {
+    if let inner = commandFailure {
+      commandFailure = nil
+      return inner
+    }
+    return RunFailure(kind: .recipe, diagnostic: error.diagnostic(in: source))
+  }
+
+  // MARK: - Statements
+
+  private func run(_ command: Command) throws(RunFailure) -> Value {
+    guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name) else {
+      throw failure(ArgumentBinder.unknownVerb(command.verb, known: executor.verbs))
+    }
+    let binder = ArgumentBinder(command, verb: verb)
+    if let error = binder.errors.first { throw failure(error) }
+    var arguments: [String: Value] = [:]
+    var ranges: [String: SourceRange] = [:]
+    for bound in binder.bound {
+      let (argument, declaration) = (bound.argument, bound.declaration)
+      let value = try evaluate(argument.value)
+      if let error = declaration.error(for: value, of: verb.name, at: argument.value.range) {
+        throw failure(error)
+      }
+      arguments[declaration.name] = value
+      ranges[declaration.name] = argument.value.range
+    }
+    let given = Set(arguments.keys)
+    for declaration in verb.arguments where arguments[declaration.name] == nil {
+      arguments[declaration.name] = declaration.defaultValue
+    }
+    let call = VerbCall(
+      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges)
+    do throws(VerbFailure) {
+      return try executor.execute(call)
+    } catch {
+      throw RunFailure(error, call: call, source: source)
+    }
+  }
+
+  private func run(_ loop: Loop) throws(RunFailure) -> Table {
+    let start = snapshot()
+    defer { restore(start) }
+    var rows: [Table.Row] = []
+    for combination in try combinations(loop.generators) {
+      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+      restore(start)
+      for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
+      let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
+      var last = Value.none
+      for statement in loop.body {
+        if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
+      }
+      var record = Record(combination, reference: executor.currentReference())
+      if case .record(let fields) = last {
+        for field in fields.fields { record[field.name] = field.value }
+      } else if last != .none {
+        record["value"] = last
+      }
+      rows.append(
+        Table.Row(label: label ?? Self.label(of: combination), record: record))
+      onEvent(
+        .value(
+          ValueEvent(
+            cell: cell, line: source.position(at: loop.range.lowerBound).line, verb: "run",
+            name: rows.last?.label, value: .record(record), isSilent: false)))
+    }
+    return Table(rows: rows)
+  }
+
+  private static func label(of combination: [(String, Value)]) -> String {
+    combination.map { "\($0)=\($1.interpolated)" }.joined(separator: ",")
+  }
+
+  /// The product of all generators, the last one changing fastest.
+  private func combinations(
+    _ generators: [Loop.Generator]
+  ) throws(RunFailure) -> [[(String, Value)]] {
+    var result: [[(String, Value)]] = [[]]
+    for generator in generators {
+      guard case .list(let values) = try evaluate(generator.values) else {
+        throw failure(
+          EvaluationError(
+            "E0502", "`for` goes over a list or a range", at: generator.values.range,
+            label: "this is neither", help: "for example for \(generator.name.text) in [2, 4, 8]"))
+      }
+      result = result.flatMap { prefix in
+        values.map { prefix + [(generator.name.text, $0)] }
+      }
+    }
+    return result
+  }
+
+  private func bind(_ parameter: Parameter) throws(RunFailure) {
+    let name = parameter.name.text
+    if let value = overrides[name] {
+      environment.bind(name, to: value, cell: cell)
+    } else if let expression = parameter.defaultValue {
+      environment.bind(name, to: try evaluate(expression), cell: cell)
+    } else {
+      throw failure(
+        EvaluationError(
+          "E0210", "the parameter `\(name)` has no value", at: parameter.name.range,
+          label: "it has no default", help: "give one: --set \(name)=…"))
+    }
+    guard let condition = parameter.condition, try !truth(condition) else { return }
+    throw failure(
+      EvaluationError(
+        "E0211", "\(name) = \(environment[name]?.source ?? "") is outside its limits",
+        at: condition.range, label: "this does not hold"))
+  }
+
+  private func assert(
+    _ condition: Expression, message: StringLiteral?, _ statement: Statement
+  ) throws(RunFailure) {
+    if try truth(condition) { return }
+    var error = EvaluationError(
+      "E0701", "assertion failed", at: condition.range, label: "this is false")
+    if let message { error.message += ": " + (try text(message)) }
+    if case .binary(let sign, let left, let right, _) = condition.kind, sign != .and, sign != .or {
+      for side in [left, right] where !isLiteral(side) {
+        error.notes.append("\(source.text(in: side.range)) is \(try evaluate(side).display)")
+      }
+    }
+    throw RunFailure(kind: .failed, diagnostic: error.diagnostic(in: source))
+  }
+
+  private func isLiteral(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    // A command would run again only to be shown.
+    case .integer, .float, .percent, .duration, .size, .boolean, .string, .command: true
+    case .field(let base, _), .index(let base, _): isLiteral(base)
+    default: false
+    }
+  }
+
+  private func expect(_ expectation: Expectation, _ statement: Statement) throws(RunFailure) {
+    let actual = try evaluate(expectation.subject)
+    var error = EvaluationError("E0702", "", at: expectation.subject.range)
+    switch expectation.check {
+    case .unrecorded:
+      error.message = "this expectation has no recorded value"
+      error.label = "now \(actual.display)"
+    case .equals(let expected):
+      let value = try evaluate(expected)
+      if Expectations.equal(actual, value) { return }
+      error.message = "expected \(value.display), and it is \(actual.display)"
+    case .near(let expected, let tolerance):
+      let (value, limit) = (try evaluate(expected), try evaluate(tolerance))
+      if Expectations.near(actual, value, within: limit) { return }
+      error.message =
+        "expected \(value.display) within \(limit.display), and it is \(actual.display)"
+    case .matches(let pattern):
+      let glob = try text(pattern)
+      if let text = actual.text, Expectations.matches(text, glob: glob) { return }
+      error.message = "expected a text like \"\(glob)\", and it is \"\(actual.interpolated)\""
+    }
+    failedExpectations += 1
+    onEvent(.diagnostic(error.diagnostic(in: source)))
+  }
+}

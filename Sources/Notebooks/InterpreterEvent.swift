@@ -1,0 +1,26 @@
+import Diagnostics
+import RecipeLanguage
+
+/// What running a recipe tells, in order.
+package enum InterpreterEvent: Sendable {
+  /// A statement begins; its text without what surrounds it.
+  case started(cell: Int, line: Int, source: String)
+  /// Markdown from `##` lines.
+  case prose(String)
+  case value(ValueEvent)
+  case diagnostic(Diagnostic)
+  case finished(cell: Int, seconds: Double)
+}
+
+/// A value that a statement gave.
+package struct ValueEvent: Sendable {
+  package let cell: Int
+  package let line: Int
+  /// The verb, or nil for an expression or a loop.
+  package let verb: String?
+  /// The name that `let` bound it to.
+  package let name: String?
+  package let value: Value
+  /// Whether people asked not to see it (`let`, or a trailing `;`).
+  package let isSilent: Bool
+}

@@ -1,0 +1,204 @@
+import Diagnostics
+
+extension Parser {
+  /// A command when the name at hand is a verb, or is followed by what only a verb takes.
+  mutating func parseCommandIfPresent() throws(Stop) -> Command? {
+    guard at(.name) else {
+      try rejectLeadingSign()
+      return nil
+    }
+    let name = currentName
+    let next = lookAhead(1)
+    if Keyword.reserved.contains(name) { throw reservedWord(name) }
+    if verbs.contains(name) { return try parseCommand() }
+    guard !Keyword.all.contains(name) else { return nil }
+    if next.kind == .assign {
+      throw stop(
+        "E0115", "`\(name)` is given a value without `let`",
+        help: "write `let \(name) = …`, or behind a command `\(name): …`")
+    }
+    if next.kind == .colon {
+      throw stop(
+        "E0110", "an argument stands behind a command, not alone on a line",
+        help: commandWith(argument: name).map { "for example: \($0)" })
+    }
+    return startsArgument(next, after: current) ? try parseCommand() : nil
+  }
+
+  mutating func parseCommand() throws(Stop) -> Command {
+    let start = current.range.lowerBound
+    let verb = Name(text: currentName, range: current.range)
+    advance()
+    try rejectForeignCall(of: verb)
+    var arguments: [Argument] = []
+    if !atEndOfCommand {
+      repeat {
+        skipNewlines()
+        let argument = try parseArgument(of: verb)
+        if argument.name == nil, let named = arguments.last(where: { $0.name != nil }) {
+          let place = Label(source, argument.range, "has no name")
+          report(
+            Diagnostic(
+              "E0118", "a value without a name stands behind a named argument", at: place,
+              secondary: [Label(source, named.range, "this argument is named")],
+              help: "put values without a name first, directly after `\(verb.text)`"))
+        }
+        arguments.append(argument)
+      } while accept(.comma)
+      guard atEndOfCommand else { throw stuckAfter(arguments.last, of: verb) }
+    }
+    return Command(verb: verb, arguments: arguments, range: range(from: start))
+  }
+
+  /// `name: value` or a value, of a command or a function.
+  mutating func parseArgument(of callee: Name) throws(Stop) -> Argument {
+    guard at(.name) else {
+      try rejectLeadingSign(after: callee)
+      return Argument(name: nil, value: try parseExpression())
+    }
+    let name = Name(text: currentName, range: current.range)
+    let next = lookAhead(1)
+    if next.kind == .colon {
+      advance()
+      advance()
+      skipNewlines()
+      return Argument(name: name, value: try parseExpression())
+    }
+    if next.kind == .assign {
+      throw stop(
+        "E0112", "I was reading the arguments of `\(callee.text)` and got stuck", at: next.range,
+        label: "a named argument takes a colon",
+        help: "write it like this\n\(callee.text) \(name.text): …")
+    }
+    return Argument(name: nil, value: try parseExpression())
+  }
+
+  private var atEndOfCommand: Bool {
+    switch current.kind {
+    case .newline, .semicolon, .endOfFile, .prose, .rightBrace, .rightParenthesis: true
+    default: false
+    }
+  }
+
+  /// Whether a token behind a name can only be the first argument of a command.
+  private func startsArgument(_ token: Token, after name: Token) -> Bool {
+    switch token.kind {
+    case .string, .text, .integer, .float, .percent, .duration, .size: true
+    case .name: !Keyword.infix.contains(text(token))
+    case .leftBracket: token.range.lowerBound > name.range.upperBound
+    default: false
+    }
+  }
+
+  // MARK: Habits from elsewhere
+
+  private mutating func stuckAfter(_ argument: Argument?, of verb: Name) -> Stop {
+    let reading = "I was reading the arguments of `\(verb.text)` and got stuck"
+    if let argument, argument.name == nil, case .name(let name) = argument.value.kind,
+      startsArgument(current, after: current) || at(.leftBracket)
+    {
+      let value = text(current)
+      let examples = VerbCatalog.verb(named: verb.text)?.examples ?? []
+      let lines = ["\(verb.text) \(name): \(value == "[" ? "[…]" : value)"] + examples.prefix(1)
+      return stop(
+        "E0112", reading, label: "an argument needs a colon between name and value",
+        help: "write it like one of these\n" + lines.joined(separator: "\n"))
+    }
+    if startsArgument(current, after: current) {
+      return stop(
+        "E0110", reading, label: "expected `,` or the end of the line",
+        help: "put a comma between two arguments")
+    }
+    return unexpected("`,` or the end of the line")
+  }
+
+  /// `lora(rank=8)`, `eval.loss`, `train = 3`: right elsewhere, not here.
+  private mutating func rejectForeignCall(of verb: Name) throws(Stop) {
+    switch current.kind {
+    case .leftParenthesis where touchesPrevious:
+      let (first, second) = (lookAhead(1).kind, lookAhead(2).kind)
+      guard first == .rightParenthesis || first == .name && (second == .assign || second == .colon)
+      else { return }
+      throw stop(
+        "E0111", "a command takes its arguments without parentheses", at: current.range,
+        help: "write `\(rewrittenCall(of: verb))`")
+    case .dot, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .plus, .star:
+      throw commandInsideExpression(verb)
+    case .slash where !touchesPrevious && lookAhead(1).range.lowerBound > current.range.upperBound:
+      throw commandInsideExpression(verb)
+    case .assign:
+      throw stop(
+        "E0115", "`\(verb.text)` is a command and cannot be given a value", at: verb.range,
+        help: "choose another name: `let my_\(verb.text) = …`")
+    default: return
+    }
+  }
+
+  mutating func commandInsideExpression(_ verb: Name) -> Stop {
+    stop(
+      "E0114", "`\(verb.text)` is a command, not a value", at: verb.range,
+      help: "to use a command inside an expression write `(\(verb.text))`, "
+        + "for example `(eval).perplexity`")
+  }
+
+  /// The arguments in parentheses on this line, written our way.
+  private func rewrittenCall(of verb: Name) -> String {
+    var result = verb.text
+    var position = index + 1
+    var open = 0
+    while position < tokens.count, result.utf8.count < 200 {
+      let token = tokens[position]
+      if token.kind == .newline || token.kind == .endOfFile { break }
+      if token.kind == .rightParenthesis, open == 0 { break }
+      if token.kind.opensBracket { open += 1 }
+      if token.kind.closesBracket { open -= 1 }
+      let isSign = token.kind == .assign || token.kind == .colon
+      let needsSpace = result == verb.text || result.hasSuffix(",") || result.hasSuffix(":")
+      result += (needsSpace ? " " : "") + (isSign ? ":" : text(token))
+      position += 1
+    }
+    return result
+  }
+
+  /// `--rank 8`, `/data/x.jsonl`, `../x`, `~/x` where a value should stand.
+  private mutating func rejectLeadingSign(after callee: Name? = nil) throws(Stop) {
+    let next = lookAhead(1)
+    let touches = next.range.lowerBound == current.range.upperBound
+    if at(.minus), next.kind == .minus, touches {
+      let flag = lookAhead(2).kind == .name ? text(lookAhead(2)) : "name"
+      throw stop(
+        "E0116", "arguments are not written as flags",
+        at: SourceRange(current.range.lowerBound, lookAhead(2).range.upperBound),
+        help: "write `\(callee?.text ?? "lora") \(flag): …`")
+    }
+    guard callee != nil else { return }
+    if at(.slash) || at(.dot) || at(.closedRange) {
+      var end = index
+      while end < tokens.count - 1, tokens[end].kind != .newline, tokens[end].kind != .comma,
+        end == index || tokens[end].range.lowerBound == tokens[end - 1].range.upperBound
+      { end += 1 }
+      let range = SourceRange(current.range.lowerBound, tokens[max(index, end - 1)].range.upperBound)
+      throw stop(
+        "E0205", "a path is text and stands in quotes", at: range,
+        help: "write \"\(source.text(in: range))\"")
+    }
+  }
+
+  private mutating func reservedWord(_ name: String) -> Stop {
+    let help: String =
+      switch name {
+      case "while": "recipes always end: use `for x in [ … ] { … }` over a list"
+      case "import": "write `include \"common.recipe\"`"
+      case "def": "there are no functions: repeat commands with `for`, share files with `include`"
+      case "if", "else": "there are no branches: check a condition with `assert`"
+      case "return": "the last value of a block is its value"
+      default: "a failing command stops the recipe by itself"
+      }
+    return stop("E0109", "`\(name)` is not part of the language", help: help)
+  }
+
+  private func commandWith(argument: String) -> String? {
+    VerbCatalog.all.first { verb in verb.arguments.contains { $0.name == argument } }
+      .map { "\($0.name) \(argument): …" }
+  }
+}
