@@ -2,14 +2,6 @@
  * and store) and ck_multiply_vector (decode and multiply), which are instantiated for each format
  * with a constant `format`, so that the switches below vanish. */
 
-typedef uint8_t FN(bytes16) __attribute__((vector_size(16)));
-
-INLINE FN(bytes16) FN(load_bytes)(const void *p) {
-  FN(bytes16) v;
-  memcpy(&v, p, sizeof v);
-  return v;
-}
-
 /* Bytes of 32 elements. */
 INLINE size_t FN(block_bytes)(ck_format format) {
   switch (format) {

@@ -7,7 +7,7 @@
 #define HAS_F16 1
 #define HAS_BF16 0
 #define TILE_ROWS 6
-#define PANEL_VECTORS 2
+#define TILE_VECTORS 2
 
 #include "dispatch.h"
 
@@ -34,17 +34,33 @@ INLINE VF FN(look_up)(FN(lookup) table, VI index) {
 
 #include "byte_products_x86.h"
 
-INLINE FN(counts) FN(dot_unsigned)(FN(sixteen) a, FN(sixteen) b, const int8_t *x) {
-  __m256i pairs = _mm256_maddubs_epi16(FN(join)(a, b), _mm256_loadu_si256((const __m256i *)x));
+typedef struct {
+  __m256i x;
+} FN(activations);
+
+INLINE FN(activations) FN(activate)(FN(bytes16) a, FN(bytes16) b) {
+  return (FN(activations)){FN(join)(a, b)};
+}
+
+INLINE FN(counts) FN(dot_unsigned)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
+  __m256i pairs = _mm256_maddubs_epi16(FN(join)(a, b), x.x);
   return (FN(counts))_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
 /* |w| times x with w's sign: at most 128*127*2, so pairs do not saturate. */
-INLINE FN(counts) FN(dot_signed)(FN(sixteen) a, FN(sixteen) b, const int8_t *x) {
-  __m256i w = FN(join)(a, b);
-  __m256i y = _mm256_sign_epi8(_mm256_loadu_si256((const __m256i *)x), w);
-  __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), y);
+INLINE FN(counts) FN(dot_bytes)(__m256i w, FN(activations) x) {
+  __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x.x, w));
   return (FN(counts))_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+INLINE FN(counts) FN(dot_signed)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
+  return FN(dot_bytes)(FN(join)(a, b), x);
+}
+
+INLINE FN(counts)
+    FN(dot_digits)(FN(bytes16) packed, FN(bytes16) high, FN(bytes16) low, FN(activations) x) {
+  FN(counts) highs = FN(dot_bytes)(FN(digits_of)(packed, high), x);
+  return (highs << 8) + FN(dot_bytes)(FN(digits_of)(packed, low), x);
 }
 
 #include "table_body.h"

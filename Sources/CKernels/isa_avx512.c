@@ -7,7 +7,7 @@
 #define HAS_F16 1
 #define HAS_BF16 0
 #define TILE_ROWS 12
-#define PANEL_VECTORS 2
+#define TILE_VECTORS 2
 
 #include "dispatch.h"
 

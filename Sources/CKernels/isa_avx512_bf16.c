@@ -8,7 +8,7 @@
 #define HAS_F16 1
 #define HAS_BF16 1
 #define TILE_ROWS 12
-#define PANEL_VECTORS 2
+#define TILE_VECTORS 2
 
 #include "dispatch.h"
 
@@ -34,17 +34,29 @@ static void FN(to_bf16)(const float *x, size_t n, uint16_t *y) {
   }
 }
 
+/* vcvtne2ps2bf16 puts the first row's lanes below the second's; the permutation pairs them. */
+INLINE void FN(pair_up)(const float *even, const float *odd, size_t lanes, uint32_t *out) {
+  const __m512i pairs = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
+                                         8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  UNROLL for (size_t i = 0; i < lanes; i += 16) {
+    __mmask16 mask = lanes - i < 16 ? (__mmask16)((1u << (lanes - i)) - 1) : 0xffff;
+    __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(mask, odd + i),
+                                                _mm512_maskz_loadu_ps(mask, even + i));
+    _mm512_mask_storeu_epi32(out + i, mask, _mm512_permutexvar_epi16(pairs, both));
+  }
+}
+
 /* The compiler's own tile shape, with the pair product of the set. */
-typedef VF FN(bf16_tile)[TILE_ROWS][PANEL_VECTORS];
+typedef VF FN(bf16_tile)[TILE_ROWS][TILE_VECTORS];
 
 INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps,
                               FN(bf16_tile) sums) {
-  for (size_t k = 0; k < steps; k++, a += TILE_ROWS, b += PANEL_VECTORS * LANES) {
-    __m512i column[PANEL_VECTORS];
-    UNROLL for (int j = 0; j < PANEL_VECTORS; j++) column[j] = _mm512_loadu_si512(b + j * LANES);
+  for (size_t k = 0; k < steps; k++, a += TILE_ROWS, b += PANEL_COLUMNS) {
+    __m512i column[TILE_VECTORS];
+    UNROLL for (int j = 0; j < TILE_VECTORS; j++) column[j] = _mm512_loadu_si512(b + j * LANES);
     UNROLL for (int i = 0; i < TILE_ROWS; i++) {
       __m512bh row = (__m512bh)_mm512_set1_epi32((int)a[i]);
-      UNROLL for (int j = 0; j < PANEL_VECTORS; j++) sums[i][j] =
+      UNROLL for (int j = 0; j < TILE_VECTORS; j++) sums[i][j] =
           _mm512_dpbf16_ps(sums[i][j], row, (__m512bh)column[j]);
     }
   }

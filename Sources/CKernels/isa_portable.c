@@ -6,7 +6,7 @@
 #define HAS_F16 0
 #define HAS_BF16 0
 #define TILE_ROWS 4
-#define PANEL_VECTORS 2
+#define TILE_VECTORS 2
 
 #include "lanes.h"
 #include "plain_lookups.h"

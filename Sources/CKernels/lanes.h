@@ -2,6 +2,8 @@
  *   FN(name)        the name with the set's suffix
  *   LANES           floats a vector: 4, 8 or 16
  *   HAS_F16         1 where the set converts half precision
+ *   HAS_BF16        1 where it multiplies bf16 and brings its own to_bf16, pair_up, sum_tile_bf16
+ *   TILE_ROWS, TILE_VECTORS   sums of a product that stay in registers
  * No include guard: each isa_*.c is a translation unit of its own and includes it once. */
 #include "dispatch.h"
 
@@ -13,14 +15,23 @@
 #define VI FN(ints)
 /* Vectors in 32 elements, the step of all block formats. */
 #define PARTS (32 / LANES)
+/* Columns of a panel: a block of the frozen formats, so that panels begin with whole blocks. */
+#define PANEL_COLUMNS 32
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float VF __attribute__((vector_size(4 * LANES)));
 typedef int32_t VI __attribute__((vector_size(4 * LANES)));
 typedef uint32_t FN(words) __attribute__((vector_size(4 * LANES)));
+typedef uint8_t FN(bytes16) __attribute__((vector_size(16)));
 typedef uint8_t FN(bytes) __attribute__((vector_size(LANES)));
 typedef int8_t FN(signed_bytes) __attribute__((vector_size(LANES)));
 typedef uint16_t FN(halves) __attribute__((vector_size(2 * LANES)));
+
+INLINE FN(bytes16) FN(load_bytes)(const void *p) {
+  FN(bytes16) v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
 
 INLINE VF FN(load)(const float *p) {
   VF v;
@@ -30,19 +41,48 @@ INLINE VF FN(load)(const float *p) {
 
 INLINE void FN(store)(float *p, VF v) { memcpy(p, &v, sizeof v); }
 
-/* The first `width` lanes; the others are zero. */
-INLINE VF FN(load_some)(const float *p, size_t width) {
+/* Loads and stores of the first `width` < LANES lanes; the others load as zero. No calls, so that
+ * the loops around them keep their constants in registers. */
+#if LANES == 16
+INLINE VF FN(load_part)(const float *p, size_t width) {
+  return (VF)_mm512_maskz_loadu_ps((__mmask16)((1u << width) - 1), p);
+}
+
+INLINE void FN(store_part)(float *p, VF v, size_t width) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << width) - 1), (__m512)v);
+}
+#elif LANES == 8
+INLINE VI FN(below)(size_t width) { return (VI){0, 1, 2, 3, 4, 5, 6, 7} < (int32_t)width; }
+
+INLINE VF FN(load_part)(const float *p, size_t width) {
+  return (VF)_mm256_maskload_ps(p, (__m256i)FN(below)(width));
+}
+
+INLINE void FN(store_part)(float *p, VF v, size_t width) {
+  _mm256_maskstore_ps(p, (__m256i)FN(below)(width), (__m256)v);
+}
+#else
+INLINE VF FN(load_part)(const float *p, size_t width) {
   VF v = {0};
-  if (width >= LANES) return FN(load)(p);
-  memcpy(&v, p, width * sizeof(float));
+  UNROLL for (size_t j = 0; j < LANES - 1; j++) if (j < width) v[j] = p[j];
   return v;
 }
 
-INLINE void FN(store_some)(float *p, VF v, size_t width) {
-  if (width >= LANES)
+INLINE void FN(store_part)(float *p, VF v, size_t width) {
+  UNROLL for (size_t j = 0; j < LANES - 1; j++) if (j < width) p[j] = v[j];
+}
+#endif
+
+/* As many of the first lanes as `rest` has. */
+INLINE VF FN(load_some)(const float *p, size_t rest) {
+  return rest >= LANES ? FN(load)(p) : FN(load_part)(p, rest);
+}
+
+INLINE void FN(store_some)(float *p, VF v, size_t rest) {
+  if (rest >= LANES)
     FN(store)(p, v);
   else
-    memcpy(p, &v, width * sizeof(float));
+    FN(store_part)(p, v, rest);
 }
 
 INLINE VF FN(splat)(float a) { return (VF){0} + a; }

@@ -2,7 +2,6 @@
  * or two (BF16, even depth low, odd total depth padded with zero). Rows that lie along the depth
  * are staged as dwords in order and then turned, four lanes a 128-bit part. */
 
-#define PANEL_COLUMNS (PANEL_VECTORS * LANES)
 enum { FN(chunk) = 128 }; /* depth staged at once, so that staged lanes stay in the first cache */
 
 typedef uint32_t FN(quad) __attribute__((vector_size(16)));
@@ -47,11 +46,13 @@ INLINE void FN(stage)(ck_operands operands, const float *x, size_t count, uint32
   FN(to_bf16)(x, count, (uint16_t *)out);
 }
 
+#if !HAS_BF16
 /* One step of `lanes` lanes from two rows of floats across the lanes. */
 INLINE void FN(pair_up)(const float *even, const float *odd, size_t lanes, uint32_t *out) {
   for (size_t i = 0; i < lanes; i++)
     out[i] = (uint32_t)FN(bf16)(even[i]) | (uint32_t)FN(bf16)(odd[i]) << 16;
 }
+#endif
 
 /* A tile whose rows lie along the depth: x[i*row_stride + k]. */
 INLINE void FN(pack_tile_along)(ck_operands operands, const float *x, size_t row_stride,
@@ -68,21 +69,28 @@ INLINE void FN(pack_tile_along)(ck_operands operands, const float *x, size_t row
   }
 }
 
+/* `width` floats at x, as many as the tile has rows, or a padded copy of fewer (none for odd
+ * depth). */
+INLINE const float *FN(tile_row)(const float *x, size_t width, float padded[TILE_ROWS]) {
+  if (width == TILE_ROWS) return x;
+  memset(padded, 0, TILE_ROWS * sizeof *x);
+  memcpy(padded, x, width * sizeof *x);
+  return padded;
+}
+
 /* A tile whose rows lie side by side: x[i + k*column_stride]. */
 INLINE void FN(pack_tile_across)(ck_operands operands, const float *x, size_t column_stride,
                                  size_t rows, size_t depth, uint32_t *out) {
-  float even[TILE_ROWS] = {0}, odd[TILE_ROWS] = {0};
-  size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
-  for (size_t k = 0; k < depth; k += step, out += TILE_ROWS) {
-    memcpy(even, x + k * column_stride, rows * sizeof *x);
-    if (operands == CK_OPERANDS_F32) {
-      memcpy(out, even, sizeof even);
-      continue;
-    }
-    if (k + 1 < depth)
-      memcpy(odd, x + (k + 1) * column_stride, rows * sizeof *x);
-    else
-      memset(odd, 0, sizeof odd);
+  float first[TILE_ROWS], second[TILE_ROWS];
+  if (operands == CK_OPERANDS_F32) {
+    for (size_t k = 0; k < depth; k++, x += column_stride, out += TILE_ROWS)
+      memcpy(out, FN(tile_row)(x, rows, first), TILE_ROWS * 4);
+    return;
+  }
+  for (size_t k = 0; k < depth; k += 2, x += 2 * column_stride, out += TILE_ROWS) {
+    const float *even = FN(tile_row)(x, rows, first);
+    const float *odd =
+        k + 1 < depth ? FN(tile_row)(x + column_stride, rows, second) : FN(tile_row)(x, 0, second);
     FN(pair_up)(even, odd, TILE_ROWS, out);
   }
 }
@@ -125,20 +133,6 @@ static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, siz
   }
 }
 
-/* Columns first.. of one row of w. Formats are read from whole blocks of 32, so a panel that begins
- * inside one is dequantized from the block's start. */
-INLINE void FN(panel_row)(const ck_matrix *w, size_t row, size_t first, size_t count,
-                          float out[PANEL_COLUMNS]) {
-  float block[32 + PANEL_COLUMNS];
-  size_t skip = first % 32;
-  if (skip == 0) {
-    FN(dequantize)(w, row, first, count, out);
-    return;
-  }
-  FN(dequantize)(w, row, first - skip, skip + count, block);
-  memcpy(out, block + skip, count * sizeof *out);
-}
-
 static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, size_t first,
                                       size_t count, size_t depth_start, size_t depth, void *panel,
                                       float *scratch) {
@@ -147,13 +141,13 @@ static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, 
   size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
   memset(even, 0, PANEL_COLUMNS * sizeof *even);
   for (size_t k = 0; k < depth; k += step, out += PANEL_COLUMNS) {
-    FN(panel_row)(w, depth_start + k, first, count, even);
+    FN(dequantize)(w, depth_start + k, first, count, even);
     if (operands == CK_OPERANDS_F32) {
       memcpy(out, even, PANEL_COLUMNS * 4);
       continue;
     }
     if (k + 1 < depth)
-      FN(panel_row)(w, depth_start + k + 1, first, count, odd);
+      FN(dequantize)(w, depth_start + k + 1, first, count, odd);
     else
       memset(odd, 0, sizeof odd);
     FN(pair_up)(even, odd, PANEL_COLUMNS, out);

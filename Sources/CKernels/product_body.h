@@ -1,17 +1,17 @@
-/* C (+)= alpha * A * panel from packed operands: a tile of TILE_ROWS x PANEL_VECTORS vectors stays
+/* C (+)= alpha * A * panel from packed operands: a tile of TILE_ROWS x TILE_VECTORS vectors stays
  * in registers over the whole depth, so each sum runs in order of depth and does not depend on how
  * rows or panels are divided. A's dwords are broadcast, the panel's are read as vectors. */
 
-typedef VF FN(tile)[TILE_ROWS][PANEL_VECTORS];
+typedef VF FN(tile)[TILE_ROWS][TILE_VECTORS];
 
 INLINE void FN(sum_tile_f32)(const uint32_t *a, const uint32_t *b, size_t steps, FN(tile) sums) {
 #pragma clang fp contract(fast)
   const float *x = (const float *)a, *y = (const float *)b;
   for (size_t k = 0; k < steps; k++, x += TILE_ROWS, y += PANEL_COLUMNS) {
-    VF column[PANEL_VECTORS];
-    UNROLL for (int j = 0; j < PANEL_VECTORS; j++) column[j] = FN(load)(y + j * LANES);
+    VF column[TILE_VECTORS];
+    UNROLL for (int j = 0; j < TILE_VECTORS; j++) column[j] = FN(load)(y + j * LANES);
     UNROLL for (int i = 0; i < TILE_ROWS; i++) {
-      UNROLL for (int j = 0; j < PANEL_VECTORS; j++) sums[i][j] += x[i] * column[j];
+      UNROLL for (int j = 0; j < TILE_VECTORS; j++) sums[i][j] += x[i] * column[j];
     }
   }
 }
@@ -22,7 +22,7 @@ INLINE void FN(sum_tile_f32)(const uint32_t *a, const uint32_t *b, size_t steps,
 INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps, FN(tile) sums) {
 #pragma clang fp contract(fast)
   for (size_t k = 0; k < steps; k++, a += TILE_ROWS, b += PANEL_COLUMNS) {
-    UNROLL for (int j = 0; j < PANEL_VECTORS; j++) {
+    UNROLL for (int j = 0; j < TILE_VECTORS; j++) {
       VI pairs;
       memcpy(&pairs, b + j * LANES, sizeof pairs);
       VF even = (VF)(pairs << 16), odd = (VF)(pairs & (int32_t)0xffff0000);
@@ -36,19 +36,17 @@ INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps
 }
 #endif
 
-/* Whole vectors where the tile lies inside C, else through a copy of the row. */
 INLINE void FN(store_tile)(FN(tile) sums, size_t rows, size_t columns, float alpha, bool accumulate,
                            float *c, size_t c_stride) {
   for (size_t i = 0; i < rows; i++, c += c_stride) {
-    float row[PANEL_COLUMNS];
-    float *to = columns == PANEL_COLUMNS ? c : row;
-    if (accumulate && to == row) memcpy(row, c, columns * sizeof *c);
-    UNROLL for (size_t j = 0; j < PANEL_VECTORS; j++) {
+    UNROLL for (size_t j = 0; j < TILE_VECTORS; j++) {
+      if (j * LANES >= columns) break;
+      float *to = c + j * LANES;
+      size_t rest = columns - j * LANES;
       VF value = sums[i][j] * alpha;
-      if (accumulate) value += FN(load)(to + j * LANES);
-      FN(store)(to + j * LANES, value);
+      if (accumulate) value += FN(load_some)(to, rest);
+      FN(store_some)(to, value, rest);
     }
-    if (to == row) memcpy(c, row, columns * sizeof *c);
   }
 }
 
@@ -57,13 +55,16 @@ INLINE void FN(multiply_as)(ck_operands operands, const uint8_t *a, size_t rows,
                             size_t c_stride) {
   size_t steps = ck_steps(operands, depth), tile_bytes = ck_line_bytes(TILE_ROWS * steps);
   for (size_t i = 0; i < rows; i += TILE_ROWS, a += tile_bytes, c += TILE_ROWS * c_stride) {
-    FN(tile) sums = {{{0}}};
-    if (operands == CK_OPERANDS_F32)
-      FN(sum_tile_f32)((const uint32_t *)a, panel, steps, sums);
-    else
-      FN(sum_tile_bf16)((const uint32_t *)a, panel, steps, sums);
     size_t height = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
-    FN(store_tile)(sums, height, columns, alpha, accumulate, c, c_stride);
+    for (size_t j = 0; j < columns; j += TILE_VECTORS * LANES) {
+      FN(tile) sums = {{{0}}};
+      const uint32_t *x = (const uint32_t *)a, *y = (const uint32_t *)panel + j;
+      if (operands == CK_OPERANDS_F32)
+        FN(sum_tile_f32)(x, y, steps, sums);
+      else
+        FN(sum_tile_bf16)(x, y, steps, sums);
+      FN(store_tile)(sums, height, columns - j, alpha, accumulate, c + j, c_stride);
+    }
   }
 }
 

@@ -1,6 +1,15 @@
 /* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added
- * as floats. The set brings dot_signed, dot_unsigned (32 products into its FN(counts)),
- * look_up_bytes. */
+ * as floats. The set brings activate (two halves of 32 activations to its FN(activations)) and
+ * dot_signed, dot_unsigned, dot_digits (32 products, added up into the lanes of FN(counts)). */
+
+enum { FN(together) = 4 }; /* rows at once */
+
+INLINE float FN(add_up)(FN(totals) v) {
+#pragma clang fp reassociate(on)
+  float sum = 0;
+  UNROLL for (size_t i = 0; i < sizeof v / sizeof sum; i++) sum += v[i];
+  return sum;
+}
 
 static void FN(quantize_vector)(const float *x, size_t n, int8_t *codes, float *scales,
                                 float *sums) {
@@ -19,7 +28,7 @@ static void FN(quantize_vector)(const float *x, size_t n, int8_t *codes, float *
   }
 }
 
-/* The table of CODE4 in two int8 digits, 256*high + low in units of unit: within 2^-16 of its
+/* The table of CODE4 in two int8 digits, 256*high + low in units of `unit`: within 2^-16 of its
  * largest value, far below the rounding of the activations. */
 typedef struct {
   FN(bytes16) high, low;
@@ -38,49 +47,61 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
   return d;
 }
 
-/* Products with the block at p, not yet scaled; `x` are its 32 codes. */
-INLINE FN(counts)
-    FN(count)(ck_format format, const uint8_t *p, FN(digits) digits, const int8_t *x) {
-  FN(bytes16) a, b;
-  if (format == CK_Q8_0) return FN(dot_signed)(FN(load_bytes)(p + 2), FN(load_bytes)(p + 18), x);
-  if (format == CK_INT8) return FN(dot_signed)(FN(load_bytes)(p), FN(load_bytes)(p + 16), x);
-  if (format == CK_CODE4) {
-    FN(split_pairs)(FN(load_bytes)(p), &a, &b);
-    FN(counts)
-    high = FN(dot_signed)(FN(look_up_bytes)(digits.high, a), FN(look_up_bytes)(digits.high, b), x);
-    FN(counts)
-    low = FN(dot_signed)(FN(look_up_bytes)(digits.low, a), FN(look_up_bytes)(digits.low, b), x);
-    return (high << 8) + low;
-  }
-  a = FN(load_bytes)(p + (format == CK_Q4_0 ? 2 : 4));
-  return FN(dot_unsigned)(a & 15, a >> 4, x);
+/* 32 activations in the order in which a block's nibbles unfold: CODE4 has even elements in the
+ * high nibbles, odd ones in the low. */
+INLINE FN(activations) FN(read_activations)(ck_format format, const int8_t *x) {
+  FN(bytes16) a = FN(load_bytes)(x), b = FN(load_bytes)(x + 16);
+  if (format != CK_CODE4) return FN(activate)(a, b);
+  FN(bytes16)
+  even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  FN(bytes16)
+  odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return FN(activate)(even, odd);
 }
 
-INLINE float FN(dot_codes_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
-                              const int8_t *codes, const float *scales, const float *sums) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
-  FN(totals) total = {0};
-  float offset = 0;
-  for (size_t b = 0; b < w->columns / 32; b++, p += FN(block_bytes)(format)) {
-    float scale = scales[b];
-    if (format == CK_CODE4) scale *= FN(outer_scale)(format, w, row, b * 32);
-    if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1) {
-      float d = FN(half)(p);
-      scale *= d;
-      if (format == CK_Q4_0) offset -= 8.0f * d * sums[b];
-      if (format == CK_Q4_1) offset += FN(half)(p + 2) * sums[b];
+/* Products with the block at p, not yet scaled. */
+INLINE FN(counts)
+    FN(count)(ck_format format, const uint8_t *p, FN(digits) digits, FN(activations) x) {
+  if (format == CK_Q8_0) return FN(dot_signed)(FN(load_bytes)(p + 2), FN(load_bytes)(p + 18), x);
+  if (format == CK_INT8) return FN(dot_signed)(FN(load_bytes)(p), FN(load_bytes)(p + 16), x);
+  if (format == CK_CODE4) return FN(dot_digits)(FN(load_bytes)(p), digits.high, digits.low, x);
+  FN(bytes16) packed = FN(load_bytes)(p + (format == CK_Q4_0 ? 2 : 4));
+  return FN(dot_unsigned)(packed & 15, packed >> 4, x);
+}
+
+/* y = products of `rows` rows, a constant: together they share the activations and keep the adders
+ * busy. Each row's sum has the same order however many there are. */
+INLINE void FN(dot_codes_as)(ck_format format, size_t rows, const ck_matrix *w, size_t first,
+                             FN(digits) digits, const int8_t *codes, const float *scales,
+                             const float *sums, float *y) {
+  const uint8_t *p[FN(together)];
+  FN(totals) totals[FN(together)];
+  float offsets[FN(together)];
+  UNROLL for (size_t r = 0; r < rows; r++) {
+    p[r] = FN(bytes_at)(format, w, first + r, 0);
+    totals[r] = (FN(totals)){0};
+    offsets[r] = 0;
+  }
+  for (size_t b = 0; b < w->columns / 32; b++) {
+    FN(activations) x = FN(read_activations)(format, codes + b * 32);
+    UNROLL for (size_t r = 0; r < rows; r++) {
+      float scale = scales[b], d = 1.0f;
+      if (format == CK_CODE4) d = FN(outer_scale)(format, w, first + r, b * 32);
+      if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1) d = FN(half)(p[r]);
+      if (format == CK_Q4_0) offsets[r] -= 8.0f * d * sums[b];
+      if (format == CK_Q4_1) offsets[r] += FN(half)(p[r] + 2) * sums[b];
+      FN(counts) products = FN(count)(format, p[r], digits, x);
+      totals[r] += __builtin_convertvector(products, FN(totals)) * (d * scale);
+      p[r] += FN(block_bytes)(format);
+      __builtin_prefetch(p[r] + rows * w->row_bytes); /* rows are too short for the hardware's */
     }
-    FN(counts) products = FN(count)(format, p, digits, codes + b * 32);
-    total += __builtin_convertvector(products, FN(totals)) * scale;
   }
-  float sum = 0;
-  {
-#pragma clang fp reassociate(on)
-    UNROLL for (size_t i = 0; i < sizeof total / sizeof sum; i++) sum += total[i];
+  UNROLL for (size_t r = 0; r < rows; r++) {
+    float sum = FN(add_up)(totals[r]);
+    if (format == CK_INT8) sum *= w->scales[first + r];
+    if (format == CK_CODE4) sum *= digits.unit;
+    y[r] = sum + offsets[r];
   }
-  if (format == CK_INT8) sum *= w->scales[row];
-  if (format == CK_CODE4) sum *= digits.unit;
-  return sum + offset;
 }
 
 static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
@@ -88,11 +109,14 @@ static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t co
                                      float *y) {
   if (w->columns % 32) return false;
   FN(digits) digits = {0};
+  size_t i = 0;
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
 #define MULTIPLY_CODES(format)                                                                     \
   case format:                                                                                     \
-    for (size_t i = 0; i < count; i++)                                                             \
-      y[i] = FN(dot_codes_as)(format, w, first + i, digits, codes, scales, sums);                  \
+    for (; i + FN(together) <= count; i += FN(together))                                           \
+      FN(dot_codes_as)(format, FN(together), w, first + i, digits, codes, scales, sums, y + i);    \
+    for (; i < count; i++)                                                                         \
+      FN(dot_codes_as)(format, 1, w, first + i, digits, codes, scales, sums, y + i);               \
     return true;
   switch (w->format) {
     MULTIPLY_CODES(CK_Q8_0)
