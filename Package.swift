@@ -60,5 +60,10 @@ let package = Package(
       name: "skillet-bench",
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       swiftSettings: settings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+      name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
+      swiftSettings: settings),
+    tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
   ]
 )
