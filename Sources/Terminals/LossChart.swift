@@ -30,7 +30,7 @@ package struct LossChart: Equatable, Sendable {
     let drawn = training.filter(\.loss.isFinite)
     let marked = validation.filter(\.loss.isFinite)
     guard let steps = Self.range((drawn + marked).map { Double($0.step) }) else {
-      return unseen == 0 ? [] : [missingNote]
+      return unseen == 0 ? [] : WrappedText.lines(missingNote, columns: columns)
     }
     let labelWidth = 7
     let width = columns - labelWidth - 2
@@ -53,8 +53,9 @@ package struct LossChart: Equatable, Sendable {
         + (label.isEmpty ? (isUnicode ? "│" : "|") : tick) + line
     }
     lines += axis(steps, width: width, labelWidth: labelWidth, isUnicode: isUnicode)
-    lines.append(legend(labelWidth: labelWidth, isUnicode: isUnicode, style: style))
-    if unseen > 0 { lines.append(missingNote) }
+    let legend = legend(columns: columns - labelWidth - 1, isUnicode: isUnicode)
+    lines.append(String(repeating: " ", count: labelWidth + 1) + style(.dim, legend))
+    if unseen > 0 { lines += WrappedText.lines(missingNote, columns: columns) }
     return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
   }
 
@@ -63,9 +64,9 @@ package struct LossChart: Equatable, Sendable {
   private var missingNote: String {
     let steps = (training + validation).filter { !$0.loss.isFinite }.map(\.step)
     let shown = steps.prefix(3).map(String.init).joined(separator: ", ")
-    let places = "step\(steps.count == 1 ? "" : "s") \(shown)\(steps.count > 3 ? ", …" : "")"
-    return
-      "not drawn: \(steps.count) loss\(steps.count == 1 ? "" : "es") that are not finite (\(places))"
+    if steps.count == 1 { return "not drawn: one loss is not finite (step \(shown))" }
+    let more = steps.count > 3 ? ", …" : ""
+    return "not drawn: \(steps.count) losses are not finite (steps \(shown)\(more))"
   }
 
   private func draw(_ means: [Mean], on canvas: inout DotCanvas, _ vertical: ChartScale) {
@@ -93,12 +94,15 @@ package struct LossChart: Equatable, Sendable {
     return [blanks + (isUnicode ? "└" : "+") + line, blanks + " " + numbers]
   }
 
-  private func legend(labelWidth: Int, isUnicode: Bool, style: TextStyle) -> String {
-    var parts: [String] = []
-    if !training.isEmpty { parts.append(isUnicode ? "⠤⠤ training loss" : "** training loss") }
-    if !validation.isEmpty { parts.append(isUnicode ? "● validation loss" : "o validation loss") }
-    return String(repeating: " ", count: labelWidth + 1)
-      + style(.dim, parts.joined(separator: "   "))
+  private func legend(columns: Int, isUnicode: Bool) -> String {
+    let parts = [
+      training.isEmpty ? nil : isUnicode ? "⠤⠤ training loss" : "** training loss",
+      validation.isEmpty ? nil : isUnicode ? "● validation loss" : "o validation loss",
+    ].compactMap { $0 }
+    let whole = parts.joined(separator: "   ")
+    if whole.count <= columns { return whole }
+    let short = parts.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
+    return DisplayWidth.truncated(short.joined(separator: " "), to: columns)
   }
 
   private struct Mean {

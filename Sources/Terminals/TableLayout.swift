@@ -28,6 +28,8 @@ package struct TableLayout: Sendable {
     }
   }
 
+  private var ellipsis: String { isUnicode ? "…" : "..." }
+
   // MARK: Box
 
   /// The box with titles, shortened to fit.
@@ -43,7 +45,7 @@ package struct TableLayout: Sendable {
     text += first.map { boxRow($0, table, widths, lines) }
     if !last.isEmpty {
       let omitted = HumanFormat.count(shown.count - first.count - last.count)
-      text.append(spanning("… \(omitted) rows omitted …", widths, lines))
+      text.append(spanning("\(ellipsis) \(omitted) rows omitted \(ellipsis)", widths, lines))
       text += last.map { boxRow($0, table, widths, lines) }
     }
     text.append(lines.rule(.bottom, widths))
@@ -79,7 +81,7 @@ package struct TableLayout: Sendable {
   ) -> String {
     let cells = zip(row, widths).enumerated().map { index, cell in
       let (text, width) = cell
-      let cut = DisplayWidth.truncated(text, to: width)
+      let cut = DisplayWidth.truncated(text, to: width, mark: ellipsis)
       let alignment: DisplayWidth.Alignment = table.columns[index].kind == .text ? .left : .right
       let padded = DisplayWidth.padded(cut, to: width, alignment: alignment)
       return isTitle ? style(.heading, padded) : padded
