@@ -48,7 +48,7 @@ static int get_char(EditLine *line, wchar_t *character) {
       return -1;
     }
     if (signal < 0) return -1;
-    if (signal == SIGWINCH) el_resize(line);
+    if (signal == SIGWINCH) cedit_redraw_resized(editor);
     if (signal == SIGCONT) take_terminal_again(line);
     if (signal > 0) continue;
     char byte;

@@ -196,14 +196,25 @@ import Testing
     try terminal.waitForOutput("ended")
   }
 
-  @Test func `a narrower terminal keeps the input whole`() throws {
+  @Test func `a resized terminal shows the block once, in its place`() throws {
     let terminal = try prompted()
-    let word = String(repeating: "ab", count: 15)
-    terminal.send(word)
-    try terminal.waitForCursorLine("probe[1]> " + word)
+    terminal.send("x [\raaa\rbbb" + up)
+    try terminal.wait(for: "the block") {
+      $0.lines == ["probe[1]> x [", "  aaa", "  bbb"] && $0.cursorLine == "  aaa"
+    }
     terminal.resize(columns: 30, rows: 10)
-    terminal.send("c\r")
-    try terminal.waitForOutput(#"got: ""# + word + #"c""#)
+    try terminal.wait(for: "a cleared screen") { _ in terminal.output.contains("\u{1B}[J") }
+    terminal.send("!")
+    try terminal.wait(for: "the block again") {
+      $0.lines == ["probe[1]> x [", "  aaa!", "  bbb"]
+    }
+    terminal.send("\u{3}")
+    try terminal.waitForCursorLine("probe[1]>")
+    let typed = String(repeating: "0123456789", count: 3)
+    terminal.send(typed + "\u{1}c")
+    try terminal.wait(for: "the wrapped line") {
+      $0.lines.suffix(2) == ["probe[1]> c0123456789012345678", "90123456789"]
+    }
   }
 
   @Test func `a given text stands on the prompt and can be edited`() throws {
