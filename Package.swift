@@ -75,5 +75,10 @@ let package = Package(
       ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+      name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
+      swiftSettings: settings),
+    tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
   ]
 )

@@ -33,6 +33,7 @@ static void take_terminal_again(EditLine *line) {
   el_set(line, EL_PREP_TERM, 0);
   el_set(line, EL_PREP_TERM, 1);
   cedit_bracketed_paste(true);
+  fputs("\r\033[K", stdout);
   el_set(line, EL_REFRESH);
 }
 
@@ -47,7 +48,7 @@ static int get_char(EditLine *line, wchar_t *character) {
       return -1;
     }
     if (signal < 0) return -1;
-    if (signal == SIGWINCH) el_resize(line);
+    if (signal == SIGWINCH) cedit_redraw_resized(editor);
     if (signal == SIGCONT) take_terminal_again(line);
     if (signal > 0) continue;
     char byte;
@@ -65,6 +66,7 @@ cedit *cedit_open(const char *program, cedit_callbacks callbacks, void *context)
   if (!cedit_signals_install()) return NULL;
   cedit *editor = calloc(1, sizeof *editor);
   if (!editor) return NULL;
+  cedit_job_begin(); /* before el_init, which takes the settings that it finds for the usual ones */
   editor->callbacks = callbacks;
   editor->context = context;
   editor->prompt = "> ";
@@ -95,6 +97,7 @@ cedit_outcome cedit_read(cedit *editor, const char *prompt, const char *initial,
   editor->interrupted = false;
   cedit_drain_signals();
   cedit_bracketed_paste(true);
+  el_set(editor->line, EL_PREP_TERM, 1); /* else the prompt shows before typing is ours */
   if (initial) el_push(editor->line, cedit_initial_key);
   int length = 0;
   const char *line = el_gets(editor->line, &length);
@@ -122,6 +125,7 @@ void cedit_close(cedit *editor) {
     el_set(editor->line, EL_EDITMODE, 0); /* or el_end would throw typed-ahead input away */
     el_end(editor->line);
   }
+  cedit_job_end();
   if (editor->history) history_end(editor->history);
   free(editor->text);
   free(editor);

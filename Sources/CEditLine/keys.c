@@ -69,21 +69,36 @@ static place after_prompt(const char *prompt, int columns) {
   return at;
 }
 
-void cedit_leave_input(cedit *editor, const char *mark) {
+/* Where the cursor and the end of the input stand, from the start of the prompt. */
+static void measure(cedit *editor, place *cursor, place *end) {
   const LineInfoW *info = el_wline(editor->line);
   int columns = 80, rows = 24;
   cedit_terminal_size(1, &columns, &rows);
-  place at = after_prompt(editor->prompt, columns), cursor = at;
+  *end = after_prompt(editor->prompt, columns);
   for (const wchar_t *p = info->buffer; p < info->lastchar; p++) {
-    if (p == info->cursor) cursor = at;
-    at = after(at, *p, columns);
+    if (p == info->cursor) *cursor = *end;
+    *end = after(*end, *p, columns);
   }
-  if (info->cursor == info->lastchar) cursor = at;
-  for (int row = cursor.row; row < at.row; row++) fputc('\n', stdout);
+  if (info->cursor == info->lastchar) *cursor = *end;
+}
+
+void cedit_leave_input(cedit *editor, const char *mark) {
+  place cursor, end;
+  measure(editor, &cursor, &end);
+  for (int row = cursor.row; row < end.row; row++) fputc('\n', stdout);
   fputc('\r', stdout);
-  if (at.column > 0) fprintf(stdout, "\033[%dC", at.column);
+  if (end.column > 0) fprintf(stdout, "\033[%dC", end.column);
   fprintf(stdout, "%s\r\n", mark);
   fflush(stdout);
+}
+
+void cedit_redraw_resized(cedit *editor) {
+  place cursor, end;
+  measure(editor, &cursor, &end); /* a terminal that reflows has already moved the cursor so */
+  if (cursor.row > 0) fprintf(stdout, "\033[%dA", cursor.row);
+  fputs("\r\033[J", stdout);
+  el_resize(editor->line);
+  el_set(editor->line, EL_REFRESH);
 }
 
 /* ---- keys ---- */

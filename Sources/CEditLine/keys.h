@@ -27,6 +27,9 @@ void cedit_bind_own_keys(EditLine *line);
 /* Goes from the cursor to a fresh row below the input, printing `mark` at the input's end. */
 void cedit_leave_input(cedit *editor, const char *mark);
 
+/* Draws the input anew, in its place, for the terminal's new size. */
+void cedit_redraw_resized(cedit *editor);
+
 /* Key sequence that puts cedit.initial on the prompt. */
 extern const char cedit_initial_key[];
 

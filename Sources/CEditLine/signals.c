@@ -21,7 +21,8 @@ static struct sigaction previous[NSIG];
 static struct termios original;
 static bool has_original;
 static atomic_bool paste_on;
-static atomic_bool job_on;
+static atomic_int quiet_jobs;
+static atomic_bool continued;
 static atomic_int interrupt_level;
 static _Atomic long long last_interrupt;
 
@@ -79,7 +80,8 @@ static void on_resize(int number) {
 
 static void on_continue(int number) {
   int saved = errno;
-  if (atomic_load(&job_on)) stop_echo();
+  atomic_store(&continued, true);
+  if (atomic_load(&quiet_jobs) > 0) stop_echo();
   pass_on(number);
   errno = saved;
 }
@@ -100,6 +102,7 @@ static void on_stop(int number) {
   memset(&standard, 0, sizeof standard);
   standard.sa_handler = SIG_DFL;
   sigaction(number, &standard, &ours);
+  atomic_store(&continued, false);
   sigset_t only, old;
   sigemptyset(&only);
   sigaddset(&only, number);
@@ -107,6 +110,7 @@ static void on_stop(int number) {
   pthread_sigmask(SIG_UNBLOCK, &only, &old); /* stops here */
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   sigaction(number, &ours, NULL);
+  if (!atomic_load(&continued)) on_continue(SIGCONT); /* nobody could wake us, so we were not stopped */
   errno = saved;
 }
 
@@ -142,12 +146,12 @@ int cedit_interrupts(void) { return atomic_load(&interrupt_level); }
 void cedit_interrupts_reset(void) { atomic_store(&interrupt_level, 0); }
 
 void cedit_job_begin(void) {
-  atomic_store(&job_on, true);
+  atomic_fetch_add(&quiet_jobs, 1);
   stop_echo();
 }
 
 void cedit_job_end(void) {
-  atomic_store(&job_on, false);
+  if (atomic_fetch_sub(&quiet_jobs, 1) > 1) return;
   if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &original);
 }
 

@@ -54,4 +54,16 @@ package struct TextStyle: Equatable, Sendable {
   package func callAsFunction(_ role: Role, _ text: String) -> String {
     isEnabled && !text.isEmpty ? role.start + text + Role.end : text
   }
+
+  /// False where the locale names another character set or the terminal has few characters; box drawing
+  /// and braille then become ASCII. An unset locale, common in containers, says nothing.
+  package static func canShowUnicode(environment: [String: String]) -> Bool {
+    let kind = environment["TERM"] ?? ""
+    if kind == "dumb" || kind == "linux" { return false }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+      .first { !$0.isEmpty }
+    guard let locale, let dot = locale.firstIndex(of: ".") else { return true }
+    let name = locale[locale.index(after: dot)...].lowercased()
+    return name.hasPrefix("utf-8") || name.hasPrefix("utf8")
+  }
 }

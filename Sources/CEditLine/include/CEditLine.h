@@ -21,7 +21,8 @@ bool cedit_signals_install(void);
 int cedit_interrupts(void);
 void cedit_interrupts_reset(void);
 
-/* Between these two, typing is not echoed over the job's progress line; nested calls are not counted. */
+/* Between these two, typing is not echoed over the job's progress line. Calls nest; an open editor is
+ * such a job, since text typed before its prompt belongs on the prompt. */
 void cedit_job_begin(void);
 void cedit_job_end(void);
 

@@ -1,0 +1,149 @@
+/// A table as text.
+package struct TableLayout: Sendable {
+  /// Columns of the terminal; only boxes are made to fit.
+  package var columns: Int
+  /// More rows than this show the first and the last ones; nil shows all. Only boxes leave rows out.
+  package var rowLimit: Int?
+  /// Box drawing characters, or `+-|`.
+  package var isUnicode: Bool
+  package var style: TextStyle
+
+  package init(
+    columns: Int = 80, rowLimit: Int? = 40, isUnicode: Bool = true, style: TextStyle = .plain
+  ) {
+    self.columns = columns
+    self.rowLimit = rowLimit
+    self.isUnicode = isUnicode
+    self.style = style
+  }
+
+  /// The table in this mode; nil for `json` and `jsonl`.
+  package func lines(_ table: Table, mode: OutputMode) -> [String]? {
+    switch mode {
+    case .box: box(table)
+    case .markdown: markdown(table)
+    case .csv: csv(table)
+    case .line: oneFieldALine(table)
+    case .json, .jsonl: nil
+    }
+  }
+
+  private var ellipsis: String { isUnicode ? "…" : "..." }
+
+  // MARK: Box
+
+  /// The box with titles, shortened to fit.
+  package func box(_ table: Table) -> [String] {
+    guard !table.columns.isEmpty else { return [] }
+    let shown = table.rows.map { row in row.map(Self.onOneLine) }
+    let (first, last) = visibleRows(of: shown)
+    let widths = fittedWidths(table, rows: first + last)
+    let lines = isUnicode ? BoxLines.unicode : BoxLines.ascii
+    var text = [lines.rule(.top, widths)]
+    text.append(boxRow(table.titles, table, widths, lines, isTitle: true))
+    text.append(lines.rule(.middle, widths))
+    text += first.map { boxRow($0, table, widths, lines) }
+    if !last.isEmpty {
+      let omitted = HumanFormat.count(shown.count - first.count - last.count)
+      text.append(spanning("\(ellipsis) \(omitted) rows omitted \(ellipsis)", widths, lines))
+      text += last.map { boxRow($0, table, widths, lines) }
+    }
+    text.append(lines.rule(.bottom, widths))
+    return text
+  }
+
+  private func visibleRows(of rows: [[String]]) -> (first: [[String]], last: [[String]]) {
+    guard let rowLimit, rows.count > max(2, rowLimit) else { return (rows, []) }
+    let last = max(1, rowLimit / 2)
+    let first = max(1, rowLimit - last)
+    return (Array(rows.prefix(first)), Array(rows.suffix(last)))
+  }
+
+  /// Widths that make the box fit: the widest text column gives way first, down to four columns.
+  private func fittedWidths(_ table: Table, rows: [[String]]) -> [Int] {
+    var widths = table.columns.indices.map { index in
+      ([table.titles] + rows).map { DisplayWidth.of($0[index]) }.max() ?? 0
+    }
+    var excess = widths.reduce(1) { $0 + $1 + 3 } - columns
+    while excess > 0 {
+      let candidates = widths.indices.filter {
+        table.columns[$0].kind == .text && widths[$0] > 4
+      }
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+      widths[widest] -= 1
+      excess -= 1
+    }
+    return widths
+  }
+
+  private func boxRow(
+    _ row: [String], _ table: Table, _ widths: [Int], _ lines: BoxLines, isTitle: Bool = false
+  ) -> String {
+    let cells = zip(row, widths).enumerated().map { index, cell in
+      let (text, width) = cell
+      let cut = DisplayWidth.truncated(text, to: width, mark: ellipsis)
+      let alignment: DisplayWidth.Alignment = table.columns[index].kind == .text ? .left : .right
+      let padded = DisplayWidth.padded(cut, to: width, alignment: alignment)
+      return isTitle ? style(.heading, padded) : padded
+    }
+    let bar = lines.bar
+    return "\(bar) " + cells.joined(separator: " \(bar) ") + " \(bar)"
+  }
+
+  private func spanning(_ text: String, _ widths: [Int], _ lines: BoxLines) -> String {
+    let room = widths.reduce(-3) { $0 + $1 + 3 }
+    let cut = DisplayWidth.truncated(text, to: room)
+    let left = (room - DisplayWidth.of(cut)) / 2
+    let padded = DisplayWidth.padded(String(repeating: " ", count: left) + cut, to: room)
+    return "\(lines.bar) " + style(.dim, padded) + " \(lines.bar)"
+  }
+
+  private static func onOneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.value < 32 }) else { return text }
+    return String(
+      text.map { $0 == "\n" || $0 == "\r\n" ? "↵" : $0 == "\t" ? " " : $0 })
+  }
+
+  // MARK: Other modes
+
+  /// A pipe table; pipes are escaped and newlines become `<br>`.
+  package func markdown(_ table: Table) -> [String] {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    func escaped(_ text: String) -> String {
+      var result = ""
+      for character in text {
+        switch character {
+        case "|": result += #"\|"#
+        case "\n", "\r\n": result += "<br>"
+        default: result.append(character)
+        }
+      }
+      return result
+    }
+    let rule = table.columns.map { $0.kind == .text ? "---" : "---:" }
+    return [line(table.titles.map(escaped)), line(rule)] + table.rows.map { line($0.map(escaped)) }
+  }
+
+  /// Comma-separated values as in RFC 4180, with the titles first.
+  package func csv(_ table: Table) -> [String] {
+    func quoted(_ text: String) -> String {
+      let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
+      guard needsQuotes else { return text }
+      return "\""
+        + text.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\""
+    }
+    return ([table.titles] + table.rows).map { $0.map(quoted).joined(separator: ",") }
+  }
+
+  /// One field a line, rows separated by a blank line.
+  package func oneFieldALine(_ table: Table) -> [String] {
+    let width = table.titles.map(DisplayWidth.of).max() ?? 0
+    let blocks = table.rows.map { row in
+      zip(table.titles, row).map { title, text in
+        DisplayWidth.padded(title, to: width, alignment: .right) + " = " + text
+      }
+    }
+    return Array(blocks.joined(separator: [""]))
+  }
+}
