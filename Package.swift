@@ -67,12 +67,13 @@ let package = Package(
       swiftSettings: settings),
     tests("TensorsTests", ["Tensors", "CKernels", "COpenBLAS", "Checkpoints", "TestSupport"]),
     tests("ModelsTests", ["Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
-    tests("TokenizersTests", ["Tokenizers"], exclude: ["Goldens"]),
+    tests(
+      "TokenizersTests", ["Tokenizers", "Models", "Checkpoints", "TestSupport"],
+      exclude: ["Goldens"]),
     tests(
       "TrainingTests",
       ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
-    tests(
-      "CheckpointsTests", ["Checkpoints", "Tensors"], resources: [.copy("Golden")]),
+    tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
   ]
 )

@@ -25,6 +25,9 @@ package struct ByteStrings: Equatable, Sendable, RandomAccessCollection {
     ends.append(storage.count)
   }
 
+  /// Bytes of all strings together.
+  package var byteCount: Int { storage.count }
+
   mutating func reserveCapacity(_ count: Int) {
     ends.reserveCapacity(count)
   }

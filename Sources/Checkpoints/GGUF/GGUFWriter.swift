@@ -9,7 +9,8 @@ package struct GGUFWriter {
     var typeNumber: UInt32
     /// Outermost first.
     var shape: [Int]
-    var bytes: [UInt8]
+    var byteCount: Int
+    var contents: () -> [UInt8]
   }
 
   private let file: String
@@ -27,10 +28,12 @@ package struct GGUFWriter {
     metadata.append((key, value))
   }
 
-  /// Adds a tensor of `shape`, outermost dimension first, whose `bytes` are in the layout of
-  /// `elementType`.
+  /// Adds a tensor of `shape`, outermost dimension first.
+  ///
+  /// - Parameter contents: gives its bytes in the layout of `elementType`; called once, while the
+  ///   file is written, so that the tensors of a large model need not be in memory together.
   package mutating func add(
-    _ name: String, _ elementType: ElementType, shape: [Int], bytes: [UInt8]
+    _ name: String, _ elementType: ElementType, shape: [Int], contents: @escaping () -> [UInt8]
   ) throws(CheckpointError) {
     guard let number = GGUFTensorType.number(elementType) else {
       throw CheckpointError(
@@ -38,14 +41,23 @@ package struct GGUFWriter {
         cause: "the tensor \(name) is of type \(elementType), which GGUF does not have",
         fix: "convert it to f32 first")
     }
-    guard elementType.byteCount(ofShape: shape) == bytes.count else {
+    guard shape.count <= 4, let byteCount = elementType.byteCount(ofShape: shape) else {
       throw CheckpointError(
         .malformed, file: file,
-        cause: "the tensor \(name) of shape \(shape) and type \(elementType) does not have "
-          + "\(bytes.count) bytes",
-        fix: "give as many bytes as the shape needs")
+        cause: "the tensor \(name) of type \(elementType) has the impossible shape \(shape)",
+        fix: "give at most 4 dimensions and rows of whole blocks")
     }
-    tensors.append(Tensor(name: name, typeNumber: number, shape: shape, bytes: bytes))
+    tensors.append(
+      Tensor(
+        name: name, typeNumber: number, shape: shape, byteCount: byteCount, contents: contents))
+  }
+
+  /// Adds a tensor of `shape`, outermost dimension first, whose `bytes` are in the layout of
+  /// `elementType`.
+  package mutating func add(
+    _ name: String, _ elementType: ElementType, shape: [Int], bytes: [UInt8]
+  ) throws(CheckpointError) {
+    try add(name, elementType, shape: shape) { bytes }
   }
 
   /// Writes the file under its name, whole or not at all.
@@ -53,8 +65,16 @@ package struct GGUFWriter {
     var output = try AtomicFile(path: file)
     try output.append(header())
     for tensor in tensors {
-      try output.append(tensor.bytes)
-      try output.append(padding(after: tensor.bytes.count))
+      let bytes = tensor.contents()
+      guard bytes.count == tensor.byteCount else {
+        throw CheckpointError(
+          .malformed, file: file,
+          cause: "the tensor \(tensor.name) of shape \(tensor.shape) does not have "
+            + "\(bytes.count) bytes",
+          fix: "give as many bytes as the shape needs")
+      }
+      try output.append(bytes)
+      try output.append(padding(after: bytes.count))
     }
     try output.commit()
   }
@@ -76,7 +96,7 @@ package struct GGUFWriter {
       for size in tensor.shape.reversed() { header.append(little: UInt64(size)) }
       header.append(little: tensor.typeNumber)
       header.append(little: UInt64(offset))
-      offset += tensor.bytes.count + padding(after: tensor.bytes.count).count
+      offset += tensor.byteCount + padding(after: tensor.byteCount).count
     }
     return header + padding(after: header.count)
   }

@@ -1,0 +1,184 @@
+import Checkpoints
+import Tokenizers
+
+/// The parts of Hugging Face's `tokenizer.json` that a byte-level BPE tokenizer needs. What would
+/// change a token and is not supported is refused by name, never passed over.
+struct TokenizerJSON {
+  struct AddedToken {
+    var text: String
+    var id: Int32
+    var isSpecial: Bool
+  }
+
+  let file: String
+  let root: JSONValue
+
+  /// Larger than any vocabulary, small enough to allocate for.
+  private static let idLimit = 1 << 22
+
+  var model: JSONValue { root["model"] ?? .null }
+
+  /// Whether the post-processor puts a special token before every text.
+  var templateBegins: Bool {
+    let processors = parts(of: root["post_processor"] ?? .null, "processors")
+    let template = processors.first { $0["type"]?.string == "TemplateProcessing" }
+    return template?["single"]?.array?.first?["SpecialToken"] != nil
+  }
+
+  func addedTokens() throws(CheckpointError) -> [AddedToken] {
+    var result: [AddedToken] = []
+    for entry in root["added_tokens"]?.array ?? [] {
+      guard let text = entry["content"]?.string, let id = entry["id"]?.int,
+        0..<Self.idLimit ~= id
+      else { throw malformed("an entry of added_tokens has no content or no sound id") }
+      for option in ["lstrip", "rstrip", "single_word"] where entry[option]?.bool == true {
+        throw unsupported("the added token \"\(text)\" has \(option)")
+      }
+      result.append(
+        AddedToken(text: text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false))
+    }
+    return result
+  }
+
+  /// Whether text is put into normal form C.
+  func normalizes() throws(CheckpointError) -> Bool {
+    let steps = parts(of: root["normalizer"] ?? .null, "normalizers")
+    for step in steps where step["type"]?.string != "NFC" {
+      throw unsupported("the normalizer \(step["type"]?.string ?? "without a type")")
+    }
+    return !steps.isEmpty
+  }
+
+  func byteLevelModel(_ added: [AddedToken]) throws(CheckpointError) -> ByteLevelModel {
+    try checkModel()
+    var model = ByteLevelModel()
+    let tokens = try tokens(added)
+    model.reserveCapacity(tokens: tokens.count, bytes: tokens.count * 8)
+    for token in tokens { model.appendToken(Array(token.text.utf8)[...], kind: token.kind) }
+    let merges = self.model["merges"]?.array ?? []
+    model.beginMerges(count: merges.count)
+    do throws(TokenizerError) {
+      for merge in merges { try Self.append(merge, to: &model) }
+    } catch {
+      throw malformed(error.cause)
+    }
+    return model
+  }
+
+  /// The steps of a pipeline, which stands as one step or as a sequence of them.
+  func parts(of value: JSONValue, _ key: String) -> [JSONValue] {
+    if value.isNull { return [] }
+    guard value["type"]?.string == "Sequence" else { return [value] }
+    return value[key]?.array ?? []
+  }
+
+  func unsupported(_ what: String) -> CheckpointError {
+    CheckpointError(
+      .unsupported, file: file, cause: "\(what), which is not supported",
+      fix: "use a model with a byte-level BPE tokenizer such as SmolLM2's, Llama 3's or Qwen 2's")
+  }
+
+  private func malformed(_ cause: String) -> CheckpointError {
+    CheckpointError(
+      .malformed, file: file, cause: cause, fix: "take tokenizer.json from the model's own folder")
+  }
+}
+
+extension TokenizerJSON {
+  private func checkModel() throws(CheckpointError) {
+    let type = model["type"]?.string ?? "BPE"
+    guard type == "BPE" else { throw unsupported("the tokenizer is of type \(type)") }
+    if model["byte_fallback"]?.bool == true { throw unsupported("the model has byte_fallback") }
+    for option in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      guard let text = model[option]?.string, !text.isEmpty else { continue }
+      throw unsupported("the model has \(option) \"\(text)\"")
+    }
+  }
+
+  /// The tokens by id; numbers that none has are unused.
+  private func tokens(
+    _ added: [AddedToken]
+  ) throws(CheckpointError) -> [(text: String, kind: Vocabulary.Kind)] {
+    guard let vocabulary = model["vocab"]?.object else { throw malformed("model.vocab is missing") }
+    var tokens: [(text: String, kind: Vocabulary.Kind)] = []
+    tokens.reserveCapacity(vocabulary.members.count)
+    func set(_ id: Int, _ text: String, _ kind: Vocabulary.Kind) {
+      while tokens.count <= id { tokens.append(("", .unused)) }
+      tokens[id] = (text, kind)
+    }
+    for member in vocabulary.members {
+      guard let id = member.value.int, 0..<Self.idLimit ~= id else {
+        throw malformed("the token \"\(member.key)\" has no sound id")
+      }
+      guard id >= tokens.count || tokens[id].kind == .unused else {
+        throw malformed("the tokens \"\(tokens[id].text)\" and \"\(member.key)\" share id \(id)")
+      }
+      set(id, member.key, .normal)
+    }
+    for token in added {
+      set(Int(token.id), token.text, token.isSpecial ? .control : .userDefined)
+    }
+    return tokens
+  }
+
+  /// A merge is two strings, or in older files one with a space between.
+  private static func append(
+    _ merge: JSONValue, to model: inout ByteLevelModel
+  ) throws(TokenizerError) {
+    if let text = merge.string { return try model.appendMerge(Array(text.utf8)[...]) }
+    guard let pair = merge.array, pair.count == 2, let left = pair[0].string,
+      let right = pair[1].string
+    else { throw TokenizerError("an entry of model.merges is not two tokens") }
+    try model.appendMerge(Array(left.utf8)[...], Array(right.utf8)[...])
+  }
+}
+
+// MARK: - Splitting rule
+
+extension TokenizerJSON {
+  /// The rule that the pipeline of pre-tokenizers amounts to.
+  func preTokenizer() throws(CheckpointError) -> PreTokenizer {
+    let steps = parts(of: root["pre_tokenizer"] ?? .null, "pretokenizers")
+    guard let last = steps.last, last["type"]?.string == "ByteLevel" else {
+      let types = steps.map { $0["type"]?.string ?? "?" }.joined(separator: ", ")
+      throw unsupported("the splitting rule is [\(types)] and does not end with ByteLevel")
+    }
+    if last["add_prefix_space"]?.bool == true { throw unsupported("ByteLevel adds a space") }
+    let splitsWords = last["use_regex"]?.bool ?? true
+    switch (steps.count, splitsWords) {
+    case (1, true): return .gpt2
+    case (2, true):
+      if steps[0]["type"]?.string == "Digits", steps[0]["individual_digits"]?.bool == true {
+        return .smollm
+      }
+    case (2, false):
+      if let rule = try splitRule(steps[0]) { return rule }
+    default: break
+    }
+    let types = steps.map { $0["type"]?.string ?? "?" }.joined(separator: ", ")
+    throw unsupported("the splitting rule [\(types)] is of a kind")
+  }
+
+  private func splitRule(_ step: JSONValue) throws(CheckpointError) -> PreTokenizer? {
+    guard step["type"]?.string == "Split", step["behavior"]?.string == "Isolated",
+      step["invert"]?.bool != true, let pattern = step["pattern"]?["Regex"]?.string
+    else { return nil }
+    if let rule = PreTokenizer.allCases.first(where: { $0.pattern == pattern }) { return rule }
+    throw unsupported("the splitting rule is \(pattern)")
+  }
+}
+
+extension PreTokenizer {
+  /// The regular expression that the rule stands for; nil where it is more than one step.
+  fileprivate var pattern: String? {
+    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+    let rest = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+    return switch self {
+    case .gpt2:
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
+    case .smollm: nil
+    case .llama3: contractions + "\\p{N}{1,3}" + rest
+    case .qwen2: contractions + "\\p{N}" + rest
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/// Builds the vocabulary and the merges of a byte-level model from the texts in its files, where
+/// each byte is a visible character.
+package struct ByteLevelModel {
+  package private(set) var vocabulary = Vocabulary()
+  package private(set) var merges = MergeTable(capacity: 0)
+  private var scratch: [UInt8] = []
+
+  package init() {}
+
+  package mutating func reserveCapacity(tokens: Int, bytes: Int) {
+    vocabulary.reserveCapacity(tokens, bytes: bytes)
+  }
+
+  /// Adds the token with the next id. The text of a normal token spells bytes; all others, and what
+  /// does not spell any, stand for themselves.
+  package mutating func appendToken(_ text: ArraySlice<UInt8>, kind: Vocabulary.Kind) {
+    scratch.removeAll(keepingCapacity: true)
+    if kind != .normal || !ByteLevelAlphabet.decode(text, into: &scratch) {
+      scratch.removeAll(keepingCapacity: true)
+      scratch.append(contentsOf: text)
+    }
+    vocabulary.append(scratch, kind: kind)
+  }
+
+  /// Makes room for merges, once, before the first.
+  package mutating func beginMerges(count: Int) {
+    merges = MergeTable(capacity: count)
+  }
+
+  /// Adds the merge with the next rank, written as two tokens with a space between.
+  package mutating func appendMerge(_ text: ArraySlice<UInt8>) throws(TokenizerError) {
+    guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")) else {
+      throw TokenizerError(
+        "the merge \"\(String(decoding: text, as: UTF8.self))\" is not two tokens with a space")
+    }
+    try appendMerge(text[..<space], text[(space + 1)...])
+  }
+
+  /// Adds the merge with the next rank. The tokens must have been added.
+  package mutating func appendMerge(
+    _ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>
+  ) throws(TokenizerError) {
+    scratch.removeAll(keepingCapacity: true)
+    if ByteLevelAlphabet.decode(left, into: &scratch) {
+      let middle = scratch.count
+      if ByteLevelAlphabet.decode(right, into: &scratch), let ids = ids(splitAt: middle) {
+        return merges.append(left: ids.left, right: ids.right, token: ids.whole)
+      }
+    }
+    let texts = [left, right].map { String(decoding: $0, as: UTF8.self) }
+    throw TokenizerError(
+      "the merge of \"\(texts[0])\" and \"\(texts[1])\" needs a token that the vocabulary lacks")
+  }
+
+  /// The tokens of the two parts of the scratch bytes, and of all of them.
+  private func ids(splitAt middle: Int) -> (left: Int32, right: Int32, whole: Int32)? {
+    scratch.withUnsafeBufferPointer { bytes in
+      guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<middle])),
+        let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[middle...])),
+        let whole = vocabulary.id(of: bytes)
+      else { return nil }
+      return (left, right, whole)
+    }
+  }
+}

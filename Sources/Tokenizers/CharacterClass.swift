@@ -1,0 +1,38 @@
+/// What the splitting rules of tokenizers tell apart, after Unicode's general categories.
+enum CharacterClass: UInt8 {
+  /// `\p{L}`.
+  case letter
+  /// `\p{N}`.
+  case number
+  /// Carriage return or line feed, which are also `\s`.
+  case newline
+  /// Any other `\s` (White_Space).
+  case space
+  /// Everything else: `[^\s\p{L}\p{N}]`, marks and controls among them.
+  case other
+
+  var isSpace: Bool { self == .space || self == .newline }
+
+  init(_ scalar: Unicode.Scalar) {
+    self = scalar.value < 0x80 ? Self.ascii[Int(scalar.value)] : Self.byProperties(scalar)
+  }
+
+  private static let ascii: [CharacterClass] = (UInt8(0)..<0x80).map { byte in
+    switch byte {
+    case 0x0A, 0x0D: .newline
+    case 0x09, 0x0B, 0x0C, 0x20: .space
+    default: byProperties(Unicode.Scalar(byte))
+    }
+  }
+
+  private static func byProperties(_ scalar: Unicode.Scalar) -> CharacterClass {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+      .letter
+    case .decimalNumber, .letterNumber, .otherNumber: .number
+    case .spaceSeparator, .lineSeparator, .paragraphSeparator: .space
+    // NEXT LINE is the one control beyond ASCII that is white space.
+    default: scalar.value == 0x85 ? .space : .other
+    }
+  }
+}

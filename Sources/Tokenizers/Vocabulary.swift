@@ -1,0 +1,118 @@
+/// The tokens of a model: the bytes that each id stands for, and the id of some bytes.
+///
+/// Ids are positions. All bytes lie end to end, as 49,152 arrays would cost more time than the rest
+/// of loading a model.
+package struct Vocabulary: Sendable {
+  /// What a token is for, with the numbers of GGUF's `tokenizer.ggml.token_type`.
+  package enum Kind: UInt8, Sendable {
+    /// Text, made by merges.
+    case normal = 1
+    /// Stands for what cannot be encoded.
+    case unknown
+    /// A marker that text only gives where markers are looked for: `<|im_start|>`.
+    case control
+    /// Added by hand; always found in text.
+    case userDefined
+    /// A hole in the numbering.
+    case unused
+    /// One byte.
+    case byte
+  }
+
+  private var storage: [UInt8] = []
+  private var ends: [Int] = []
+  private var kinds: [Kind] = []
+  /// Open addressing: the id + 1 of a normal token, or 0. A power of two, at most half full.
+  private var slots: [UInt32] = []
+
+  package init() {}
+
+  package var count: Int { ends.count }
+
+  package mutating func reserveCapacity(_ count: Int, bytes: Int) {
+    storage.reserveCapacity(bytes)
+    ends.reserveCapacity(count)
+    kinds.reserveCapacity(count)
+    growSlots(toHold: count)
+  }
+
+  /// Adds the token with the next id. Of normal tokens with the same bytes the first is found by
+  /// `id(of:)`.
+  package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, kind: Kind) {
+    let id = UInt32(truncatingIfNeeded: count)
+    storage.append(contentsOf: bytes)
+    ends.append(storage.count)
+    kinds.append(kind)
+    guard kind == .normal || kind == .byte else { return }
+    if count * 2 > slots.count { return growSlots(toHold: count * 2) }
+    insert(bytes, id)
+  }
+
+  package mutating func append(_ bytes: [UInt8], kind: Kind) {
+    bytes.withUnsafeBufferPointer { append($0, kind: kind) }
+  }
+
+  /// The bytes of a token; empty for an id that is not in the vocabulary.
+  package func bytes(of id: Int32) -> ArraySlice<UInt8> {
+    guard let position = position(of: id) else { return [] }
+    return storage[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
+  }
+
+  /// What a token is for; nil for an id that is not in the vocabulary.
+  package func kind(of id: Int32) -> Kind? {
+    position(of: id).map { kinds[$0] }
+  }
+
+  /// The normal token of exactly these bytes.
+  package func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+    guard !slots.isEmpty else { return nil }
+    let slot = slot(of: bytes)
+    return slots[slot] == 0 ? nil : Int32(truncatingIfNeeded: slots[slot] - 1)
+  }
+
+  package func id(of bytes: [UInt8]) -> Int32? {
+    bytes.withUnsafeBufferPointer { id(of: $0) }
+  }
+
+  private func position(of id: Int32) -> Int? {
+    let position = Int(id)
+    return ends.indices.contains(position) ? position : nil
+  }
+
+  /// Where the token of these bytes is in `slots`, or the free place where it would be.
+  private func slot(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: ByteHash.of(bytes)) & mask
+    while slots[slot] != 0 {
+      let position = Int(slots[slot] - 1)
+      let start = position == 0 ? 0 : ends[position - 1]
+      if ends[position] - start == bytes.count, matches(bytes, at: start) { break }
+      slot = (slot + 1) & mask
+    }
+    return slot
+  }
+
+  private func matches(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+    for offset in 0..<bytes.count where storage[start + offset] != bytes[offset] { return false }
+    return true
+  }
+
+  private mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ id: UInt32) {
+    let slot = slot(of: bytes)
+    if slots[slot] == 0 { slots[slot] = id + 1 }
+  }
+
+  private mutating func growSlots(toHold capacity: Int) {
+    var size = 64
+    while size < capacity * 2 { size *= 2 }
+    slots = [UInt32](repeating: 0, count: size)
+    storage.withUnsafeBufferPointer { all in
+      for position in ends.indices where kinds[position] == .normal || kinds[position] == .byte {
+        let start = position == 0 ? 0 : ends[position - 1]
+        insert(
+          UnsafeBufferPointer(rebasing: all[start..<ends[position]]),
+          UInt32(truncatingIfNeeded: position))
+      }
+    }
+  }
+}
