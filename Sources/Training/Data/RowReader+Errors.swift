@@ -9,17 +9,18 @@ extension RowReader {
     let seen = Self.excerpt(rest)
     return DataError(
       file: file.name, line: line, column: column,
-      reason: "this is not JSON: \(error.cause)" + (seen.isEmpty ? "" : ", and there is \(seen)"),
+      reason: "this is not JSON: \(error.cause), and \(seen)",
       fix: Self.fix(for: rest, cause: error.cause))
   }
 
-  /// The word or sign that a text begins with, in quotes; empty at its end.
+  /// What a text begins with.
   private static func excerpt(_ bytes: ArraySlice<UInt8>) -> String {
-    guard let first = bytes.first else { return "" }
-    guard first >= 0x20, first != 0x7F else { return "control character \(first)" }
+    guard let first = bytes.first else { return "the row ends" }
+    guard first >= 0x20, first != 0x7F else { return "there is control character \(first)" }
     let text = String(decoding: bytes.prefix(24), as: UTF8.self)
     let word = text.prefix { $0.isLetter || $0 == "_" }
-    return first == UInt8(ascii: "\"") ? "a \"" : "\"\(word.isEmpty ? text.prefix(1) : word)\""
+    let seen = first == UInt8(ascii: "\"") ? "a \"" : "\"\(word.isEmpty ? text.prefix(1) : word)\""
+    return "there is \(seen)"
   }
 
   private static func fix(for rest: ArraySlice<UInt8>, cause: String) -> String {
@@ -33,7 +34,7 @@ extension RowReader {
       ("]", "Remove the comma before it, or add what is missing"),
     ]
     if let hint = hints.first(where: { rest.starts(with: $0.start.utf8) }) { return hint.fix }
-    if cause.contains("the text ends") {
+    if rest.isEmpty {
       return "Put each row on one line, and write line breaks inside text as \\n"
     }
     if cause.contains("control character") { return "Write line breaks as \\n and tabs as \\t" }

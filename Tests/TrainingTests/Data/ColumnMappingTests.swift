@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Training
+
+@Suite struct ColumnMappingTests {
+  @Test func readsPromptAndCompletionFromOtherColumns() throws {
+    let columns = try ColumnMapping(columns: ["prompt": "line1", "completion": "line2"])
+    let data = try dataset(
+      "{\"line1\": \"a\", \"line2\": \"b\"}", DatasetOptions(columns: columns, template: "none"))
+    #expect(data.summary.format == .promptCompletion)
+    #expect(data.tokenized.first?.tokens == bytes("ab") + [ByteEncoder.end])
+  }
+
+  @Test func cutsATextAfterAMarker() throws {
+    let columns = try ColumnMapping(columns: ["text": "body", "cut_after": "\nA:"])
+    let data = try dataset(
+      "{\"body\": \"Q: x\\nA: y\\nA: z\"}\n{\"body\": \"no marker\"}\n{\"body\": \"Q\\nA: \"}",
+      DatasetOptions(columns: columns, template: "none"))
+    #expect(data.tokenized.count == 1)
+    #expect(data.tokenized.first.map(trainedText) == " y\nA: z$")
+    #expect(
+      data.summary.skipped == [
+        RowNote(line: 2, reason: "its text has no \"\\nA:\" to cut after"),
+        RowNote(line: 3, reason: "nothing follows the place where its text is cut"),
+      ])
+  }
+
+  @Test func refusesPartsThatNoFormatHas() {
+    let error = #expect(throws: DataError.self) {
+      try ColumnMapping(columns: ["promt": "q"])
+    }
+    #expect(
+      error?.description
+        == "columns: no format has a part \"promt\". Did you mean prompt? The parts are cut_after, "
+        + "messages, conversations, system, instruction, output, input, prompt, completion, text.")
+    #expect(throws: DataError.self) { try ColumnMapping(columns: ["cut_after": ""]) }
+  }
+}

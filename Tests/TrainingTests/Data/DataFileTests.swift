@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Training
+
+@Suite struct DataFileTests {
+  private func failure(_ name: String, _ bytes: [UInt8]) throws -> DataError? {
+    try withFile(name, bytes) { path in
+      #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
+    }
+  }
+
+  @Test func namesTheFirstByteThatIsNotUTF8() throws {
+    let bytes = Array("{\"a\": 1}\n{\"a\": \"ü caf".utf8) + [0xE9] + Array("\"}".utf8)
+    let error = try failure("rows.jsonl", bytes)
+    #expect(error?.line == 2)
+    #expect(error?.column == 13)
+    #expect(error?.reason == "the byte 0xe9 here is not UTF-8")
+  }
+
+  @Test(
+    arguments: [
+      ([0xFF, 0xFE, 0x7B, 0x00], "UTF-16"), ([0x50, 0x41, 0x52, 0x31, 0x15], "Parquet"),
+      ([0x1F, 0x8B, 0x08], "gzip"), ([0x50, 0x4B, 0x03, 0x04], "zip"), ([0x7B, 0xC0], "0xc0"),
+      ([0x7B, 0xF0, 0x9F], "0xf0"),
+    ] as [([UInt8], String)])
+  func saysWhatABinaryFileIs(bytes: [UInt8], kind: String) throws {
+    let error = try failure("rows.jsonl", bytes)
+    #expect(error?.reason.contains(kind) == true)
+    #expect(error?.fix.contains("UTF-8") == true)
+  }
+
+  @Test func saysThatTablesAreNotRead() throws {
+    let error = try failure("rows.csv", Array("a,b\n1,2".utf8))
+    #expect(error?.fix.contains("JSON Lines") == true)
+  }
+
+  @Test func namesANeighbourOfAMissingFile() throws {
+    try withFile("train.jsonl", Array("{}".utf8)) { path in
+      let missing = path.replacing("train.jsonl", with: "trian.jsonl")
+      let error = #expect(throws: DataError.self) { try DataFile(.file(path: missing)) }
+      #expect(error?.reason == "there is no such file")
+      #expect(error?.fix == "Did you mean \(path)?")
+      let folder = String(path.dropLast("/train.jsonl".count))
+      let asFolder = #expect(throws: DataError.self) { try DataFile(.file(path: folder)) }
+      #expect(asFolder?.fix == "Name one of its files: train.jsonl")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Testing
+import Tokenizers
+
+@testable import Training
+
+@Suite struct DatasetFormatExamplesTests {
+  private func content(_ row: String) throws -> Example.Content? {
+    try dataset(row, DatasetOptions(template: "chatml")).examples.first?.content
+  }
+
+  private func rejection(_ row: String) -> String? {
+    dataError(row, DatasetOptions(template: "chatml"))?.reason
+      .replacing("none of the 1 rows can be used; this one: ", with: "")
+  }
+
+  @Test func readsAlpacaRows() throws {
+    #expect(
+      try content(
+        "{\"instruction\": \"i\", \"input\": \"c\", \"output\": \"o\", \"system\": \"s\"}")
+        == .messages([
+          Message(.system, "s"), Message(.user, "i", context: "c"), Message(.assistant, "o"),
+        ]))
+    #expect(
+      try content("{\"instruction\": \"i\", \"input\": null, \"output\": 42}")
+        == .messages([Message(.user, "i"), Message(.assistant, "42")]))
+  }
+
+  @Test func readsMessagesWithPartsAndWeights() throws {
+    let row = """
+      {"messages": [{"role": "developer", "content": "s"}, {"role": "user", "content": \
+      [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, \
+      {"role": "assistant", "content": "c", "weight": 0}, {"role": "user", "content": "d"}, \
+      {"role": "assistant", "content": "e", "weight": 1, "tool_calls": null}], "tools": []}
+      """
+    #expect(
+      try content(row)
+        == .messages([
+          Message(.system, "s"), Message(.user, "ab"),
+          Message(.assistant, "c", isTrained: false), Message(.user, "d"),
+          Message(.assistant, "e"),
+        ]))
+  }
+
+  @Test func readsShareGPTRows() throws {
+    let row = """
+      {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], \
+      "system": "s"}
+      """
+    #expect(
+      try content(row)
+        == .messages([Message(.system, "s"), Message(.user, "a"), Message(.assistant, "b")]))
+  }
+
+  @Test func readsPromptAndCompletionAndText() throws {
+    #expect(
+      try content("{\"prompt\": \"a\", \"completion\": true}")
+        == .messages([Message(.user, "a"), Message(.assistant, "true")]))
+    let text = try dataset("{\"text\": \" a \"}").examples.first?.content
+    #expect(text == .text(" a "))
+  }
+
+  @Test(arguments: [
+    ("{\"prompt\": \"a\", \"completion\": \" \\n\"}", "its completion is empty"),
+    ("{\"prompt\": [1], \"completion\": \"b\"}", "its prompt should be text and is a list"),
+    ("{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}", "it has no reply to learn from"),
+    ("{\"messages\": \"hi\"}", "its messages should be a list and is text"),
+    ("{\"messages\": [null]}", "message 1 is null, not an object"),
+    ("{\"messages\": [{\"content\": \"a\"}]}", "message 1 does not say whose it is"),
+    (
+      "{\"messages\": [{\"role\": \"bot\", \"content\": \"a\"}]}",
+      "message 1 is by \"bot\"; known are assistant, developer, system, tool, user"
+    ),
+    ("{\"messages\": [{\"role\": \"user\", \"content\": null}]}", "message 1 has no content"),
+    (
+      "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]}",
+      "message 1 has a part that is not text"
+    ),
+    (
+      "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{}]}]}",
+      "message 1 calls tools, which no template here can write"
+    ),
+    (
+      "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{}]}",
+      "it offers tools, which no template here can write"
+    ),
+  ])
+  func saysWhyARowCannotBeUsed(row: String, reason: String) {
+    #expect(rejection(row) == reason)
+  }
+}

@@ -1,0 +1,108 @@
+import Testing
+import Tokenizers
+
+@testable import Training
+
+@Suite struct ExampleEncoderTests {
+  let pair = "{\"prompt\": \"abcdef\", \"completion\": \"xyz\"}"
+
+  private func options(
+    _ template: String = "none", mask: LossMask = .completion, maxLength: Int = 512
+  ) -> DatasetOptions {
+    DatasetOptions(template: template, mask: mask, maxLength: maxLength)
+  }
+
+  @Test func trainsTheCompletionAndTheEndToken() throws {
+    let example = try #require(try dataset(pair).tokenized.first)
+    #expect(example.tokens == bytes("abcdefxyz") + [ByteEncoder.end])
+    #expect(trainedText(example) == "xyz$")
+  }
+
+  @Test func trainsEveryReplyOfAConversationAndNothingAfterItsEnd() throws {
+    let row = """
+      {"messages": [{"role": "user", "content": "<|im_end|>"}, \
+      {"role": "assistant", "content": "one"}, {"role": "user", "content": "c"}, \
+      {"role": "assistant", "content": "two"}]}
+      """
+    let example = try #require(try dataset(row, options("chatml")).tokenized.first)
+    #expect(trainedText(example) == "one$two$")
+    #expect(example.tokens.last == ByteEncoder.end)
+    #expect(example.tokens.count { $0 == ByteEncoder.end } == 4)
+  }
+
+  @Test func trainsEverythingButTheFirstTokenWhenAsked() throws {
+    let example = try #require(try dataset(pair, options(mask: .all)).tokenized.first)
+    #expect(example.trained == [false] + [Bool](repeating: true, count: 9))
+    let text = try #require(try dataset("{\"text\": \"abc\"}").tokenized.first)
+    #expect(trainedText(text) == "bc$")
+  }
+
+  @Test func beginsWithTheBeginTokenOnce() throws {
+    let plain = try dataset(pair, options(), begin: ByteEncoder.start).tokenized.first
+    #expect(plain?.tokens.prefix(2) == [ByteEncoder.start, 97])
+    let chat = try dataset(pair, options("chatml"), begin: ByteEncoder.start).tokenized.first
+    #expect(chat?.tokens.prefix(2) == [ByteEncoder.start, 117])
+  }
+
+  @Test func cutsTheStartOfAPromptAndKeepsTheReply() throws {
+    let data = try dataset(pair, options(maxLength: 6))
+    let example = try #require(data.tokenized.first)
+    #expect(example.tokens == bytes("efxyz") + [ByteEncoder.end])
+    #expect(trainedText(example) == "xyz$")
+    #expect(
+      data.summary.cut == [
+        RowNote(line: 1, reason: "10 tokens: 4 were left out at the start of the prompt")
+      ])
+    let begun = try dataset(pair, options(maxLength: 6), begin: ByteEncoder.start)
+    #expect(
+      begun.tokenized.first?.tokens == [ByteEncoder.start] + bytes("fxyz") + [ByteEncoder.end])
+  }
+
+  @Test func cutsDownToOneTokenBeforeTheReplyAndNoFurther() throws {
+    let shortest = try #require(try dataset(pair, options(maxLength: 5)).tokenized.first)
+    #expect(shortest.tokens == bytes("fxyz") + [ByteEncoder.end])
+    #expect(trainedText(shortest) == "xyz$")
+    #expect(
+      dataError(pair, options(maxLength: 4))?.reason
+        == "none of the 1 rows can be used; this one: its reply alone has 4 tokens, "
+        + "and max_length is 4")
+  }
+
+  @Test func cutsTheEndOfAText() throws {
+    let data = try dataset("{\"text\": \"abcdef\"}", options(maxLength: 4))
+    #expect(data.tokenized.first?.tokens == bytes("abcd"))
+    #expect(data.summary.cut.first?.reason == "7 tokens: the last 3 were left out")
+  }
+
+  @Test func refusesLengthsThatFitNothing() {
+    #expect(dataError(pair, options(maxLength: 1))?.reason.contains("too short") == true)
+    #expect(dataError(pair, options(maxLength: -5))?.reason.contains("too short") == true)
+  }
+
+  /// Trained tokens are the replies' bytes and one end token each, whatever the template.
+  @Test(arguments: ChatTemplate.names)
+  func countsReplyTokensAndEndTokens(template: String) throws {
+    let replies = (1...40).map { String(repeating: "r", count: $0) }
+    let rows = replies.map { "{\"prompt\": \"\($0.count)?\", \"completion\": \"\($0)\"}" }
+    let data = try dataset(rows.joined(separator: "\n"), options(template))
+    let ends = ["gemma": "<end_of_turn>", "llama-3": "<|eot_id|>"][template]
+    let spaces = ["llama-2": 2, "vicuna": 1][template] ?? 0
+    let expected = replies.reduce(0) { $0 + $1.utf8.count + (ends?.utf8.count ?? 1) + spaces }
+    #expect(data.summary.trainedTokens == expected)
+    #expect(data.summary.endsTrained == 40)
+    #expect(data.tokenized.allSatisfy { $0.trained.first == false })
+    #expect(data.tokenized.allSatisfy { $0.tokens.count == $0.trained.count })
+  }
+
+  @Test func givesGenerationTheTokensThatTrainingSaw() throws {
+    let text = modelText(jinja: chatML)
+    let template = try text.template(named: "auto", fallback: "none")
+    let prompt = text.encode(
+      try template.segments(for: [Message(.user, "abcdef")], opensReply: true)
+    ).tokens
+    let trained = try #require(try dataset(pair, options("auto"), jinja: chatML).tokenized.first)
+    #expect(Array(trained.tokens.prefix(prompt.count)) == prompt)
+    #expect(trained.trained[prompt.count])
+    #expect(!trained.trained[prompt.count - 1])
+  }
+}
