@@ -75,7 +75,6 @@ let package = Package(
       ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),

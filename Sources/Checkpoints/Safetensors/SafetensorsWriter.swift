@@ -68,14 +68,28 @@ package struct SafetensorsWriter {
 
   /// Writes the file under its name, whole or not at all.
   package func write() throws(CheckpointError) {
+    var output = try AtomicFile(path: file)
+    try forEachPart { part throws(CheckpointError) in try output.append(part) }
+    try output.commit()
+  }
+
+  /// The bytes that `write` would write.
+  package func bytes() throws(CheckpointError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try forEachPart { part throws(CheckpointError) in bytes += part }
+    return bytes
+  }
+
+  private func forEachPart(
+    _ body: ([UInt8]) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
     let sorted = tensors.sorted {
       let sizes = ($0.elementType.bytesPerBlock, $1.elementType.bytesPerBlock)
       if sizes.0 != sizes.1 { return sizes.0 > sizes.1 }
       if $0.typeName != $1.typeName { return $0.typeName < $1.typeName }
       return $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
     }
-    var output = try AtomicFile(path: file)
-    try output.append(try header(sorted))
+    try body(try header(sorted))
     for tensor in sorted {
       let bytes = tensor.contents()
       guard bytes.count == tensor.byteCount else {
@@ -84,9 +98,8 @@ package struct SafetensorsWriter {
           "the tensor \(tensor.name) of shape \(tensor.shape) and type \(tensor.elementType) does "
             + "not have \(bytes.count) bytes")
       }
-      try output.append(bytes)
+      try body(bytes)
     }
-    try output.commit()
   }
 
   /// The header's size and the header, padded with spaces so that the data starts at a multiple of

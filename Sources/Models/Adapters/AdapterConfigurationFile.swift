@@ -48,7 +48,8 @@ enum AdapterConfigurationFile {
     for key in changingKeys {
       guard let value = config[key], !isNeutral(value) else { continue }
       throw CheckpointError(
-        .unsupported, file: file, cause: "\"\(key)\" is \(value.text()), which Skillet does not have",
+        .unsupported, file: file,
+        cause: "\"\(key)\" is \(value.text()), which Skillet does not have",
         fix: "train or convert the adapter without it")
     }
     if let bias = config["bias"]?.string, bias != "none" {

@@ -1,0 +1,129 @@
+import Checkpoints
+import Tensors
+
+/// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
+/// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module.
+///
+/// GGUF files of Llama models have the rows of q_proj and k_proj in another order than Hugging Face's
+/// (rotary pairs side by side); B's rows are put into Hugging Face's order here, so that the adapter
+/// fits the original model.
+package struct AdapterFolder {
+  package static let weightsName = "adapter_model.safetensors"
+
+  private let model: ModelConfiguration
+  private let baseModel: String
+
+  /// - Parameter baseModel: the name of the model that the adapter belongs to.
+  package init(model: ModelConfiguration, baseModel: String) {
+    self.model = model
+    self.baseModel = baseModel
+  }
+
+  // MARK: - Writing
+
+  /// What `write` came to.
+  package struct Written: Sendable {
+    package let byteCount: Int
+    package let sha256: String
+  }
+
+  /// Writes both files into `folder`, which is made if it is missing.
+  package func write(_ adapter: Adapter, to folder: String) throws(CheckpointError) -> Written {
+    try FolderMaking.make(folder)
+    let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
+    let config = AdapterConfigurationFile.value(
+      of: adapter.configuration, baseModel: baseModel)
+    try AtomicFile.write(
+      config.text(.pretty), to: folder + "/" + AdapterConfigurationFile.name)
+    try AtomicFile.write(bytes, to: folder + "/" + Self.weightsName)
+    return Written(byteCount: bytes.count, sha256: FileDigest.sha256(bytes))
+  }
+
+  /// The fingerprint of the weights file that `write` would write.
+  package func sha256(of adapter: Adapter) throws(CheckpointError) -> String {
+    FileDigest.sha256(try weights(of: adapter, file: Self.weightsName))
+  }
+
+  private func weights(of adapter: Adapter, file: String) throws(CheckpointError) -> [UInt8] {
+    var writer = SafetensorsWriter(file: file, metadata: ["format": "pt"])
+    for entry in adapter.parameters.layout.entries {
+      let pair = adapter.parameters.pair(entry)
+      let path = Self.path(of: entry)
+      let a = (0..<pair.a.count).map { pair.a.base[$0] }
+      try writer.add(
+        path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
+      var b = [Float](repeating: 0, count: pair.bTransposed.count)
+      for row in 0..<entry.outputs {
+        let source = storedRow(row, of: entry.module)
+        for column in 0..<pair.a.rows {
+          b[row * pair.a.rows + column] = pair.bTransposed.row(column)[source]
+        }
+      }
+      try writer.add(
+        path + ".lora_B.weight", shape: [entry.outputs, pair.a.rows], values: b)
+    }
+    return try writer.bytes()
+  }
+
+  // MARK: - Reading
+
+  /// Reads an adapter for this model; every tensor must fit, and none may be left over.
+  package func read(_ folder: String) throws(CheckpointError) -> Adapter {
+    let configFile = folder + "/" + AdapterConfigurationFile.name
+    let configuration = try AdapterConfigurationFile.read(
+      JSONValue(file: configFile), file: configFile, layerCount: model.layerCount)
+    let layout = AdapterLayout(configuration: configuration, model: model)
+    let parameters = AdapterVector(layout: layout)
+    let file = folder + "/" + Self.weightsName
+    let weights = try SafetensorsFile(path: file)
+    let reading = WeightReading(directory: weights.tensors, file: file)
+    for entry in layout.entries {
+      let pair = parameters.pair(entry)
+      let path = Self.path(of: entry)
+      let a = try reading.matrix(
+        path + ".lora_A.weight", rows: layout.rank, columns: entry.inputs)
+      for row in 0..<layout.rank { a.dequantize(row: row, into: pair.a.row(row)) }
+      let b = try reading.matrix(
+        path + ".lora_B.weight", rows: entry.outputs, columns: layout.rank)
+      var values = [Float](repeating: 0, count: layout.rank)
+      for row in 0..<entry.outputs {
+        values.withUnsafeMutableBufferPointer { buffer in
+          if let base = buffer.baseAddress { b.dequantize(row: row, into: base) }
+        }
+        let target = storedRow(row, of: entry.module)
+        for column in 0..<layout.rank { pair.bTransposed.row(column)[target] = values[column] }
+      }
+    }
+    try refuseLeftovers(weights.tensors, layout: layout, file: file)
+    return Adapter(configuration: configuration, parameters: parameters)
+  }
+
+  private func refuseLeftovers(
+    _ tensors: TensorDirectory, layout: AdapterLayout, file: String
+  ) throws(CheckpointError) {
+    let known = Set(
+      layout.entries.flatMap {
+        [Self.path(of: $0) + ".lora_A.weight", Self.path(of: $0) + ".lora_B.weight"]
+      })
+    guard let extra = tensors.names.first(where: { !known.contains($0) }) else { return }
+    throw CheckpointError(
+      .unsupported, file: file,
+      cause: "the tensor \"\(extra)\" belongs to none of this model's layers",
+      fix: "load the model that the adapter was trained on")
+  }
+
+  // MARK: - Names and orders
+
+  private static func path(of entry: AdapterLayout.Entry) -> String {
+    "base_model.model." + entry.module.huggingFacePath(layer: entry.layer)
+  }
+
+  /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
+  /// where rotary pairs are adjacent.
+  private func storedRow(_ row: Int, of module: TargetModule) -> Int {
+    guard model.ropePairing == .adjacent, module == .q_proj || module == .k_proj else { return row }
+    let half = model.headSize / 2
+    let (head, place) = row.quotientAndRemainder(dividingBy: model.headSize)
+    return head * model.headSize + 2 * (place % half) + place / half
+  }
+}
