@@ -130,7 +130,9 @@ package struct Lexer {
       case "\u{A0}": "this is a no-break space: use a plain one"
       default: nil
       }
-    let name = found.unicodeScalars.first.map { $0.value < 0x20 ? "a control character" : "`\(found)`" }
+    let name = found.unicodeScalars.first.map {
+      $0.value < 0x20 ? "a control character" : "`\(found)`"
+    }
     report("E0101", "\(name ?? "this") is not part of the language", range, help: help)
   }
 
@@ -224,7 +226,8 @@ package struct Lexer {
       append(.unknown, upTo: end)
       report(
         "E0103", "this text has no closing quote", SourceRange(start, start + 1),
-        label: "opened here", help: "close it with \" on the same line, or use \"\"\" for many lines")
+        label: "opened here",
+        help: "close it with \" on the same line, or use \"\"\" for many lines")
     }
   }
 

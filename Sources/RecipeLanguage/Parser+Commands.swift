@@ -177,7 +177,8 @@ extension Parser {
       while end < tokens.count - 1, tokens[end].kind != .newline, tokens[end].kind != .comma,
         end == index || tokens[end].range.lowerBound == tokens[end - 1].range.upperBound
       { end += 1 }
-      let range = SourceRange(current.range.lowerBound, tokens[max(index, end - 1)].range.upperBound)
+      let range = SourceRange(
+        current.range.lowerBound, tokens[max(index, end - 1)].range.upperBound)
       throw stop(
         "E0205", "a path is text and stands in quotes", at: range,
         help: "write \"\(source.text(in: range))\"")

@@ -205,7 +205,8 @@ extension Parser {
         return try parser.parseExpression()
       }
       try parser.expectClosing(.rightParenthesis, of: opening)
-      return inner
+      let range = parser.range(from: opening.range.lowerBound)
+      return Expression(kind: inner.kind, range: range, depth: inner.depth)
     }
   }
 

@@ -21,7 +21,8 @@ extension Parser {
       let first = index
       do throws(Stop) {
         let statement = try parseStatement()
-        reportMisplaced(statement, hasStarted: hasStarted, isFirst: statements.allSatisfy(\.isProse))
+        reportMisplaced(
+          statement, hasStarted: hasStarted, isFirst: statements.allSatisfy(\.isProse))
         hasStarted = hasStarted || statement.isAction
         statements.append(try parseEnd(of: statement))
       } catch {

@@ -192,7 +192,7 @@ package struct Parser {
 
   mutating func tooDeep(_ range: SourceRange) -> Stop {
     stop(
-      "E0108", "this is nested more than \(Self.maximumDepth) levels deep", at: range,
+      "E0108", "this is too long or nested too deeply", at: range,
       help: "give a part of it a name with `let`")
   }
 
@@ -241,7 +241,8 @@ package struct Parser {
   mutating func expectClosing(_ kind: TokenKind, of opening: Token) throws(Stop) {
     if accept(kind) { return }
     let sign = text(opening)
-    let closing = [TokenKind.rightParenthesis: ")", .rightBracket: "]", .rightBrace: "}"][kind] ?? ""
+    let closing =
+      [TokenKind.rightParenthesis: ")", .rightBracket: "]", .rightBrace: "}"][kind] ?? ""
     if at(.endOfFile) || isFirstOnLine || current.kind.closesBracket {
       throw stop(
         "E0113", "`\(sign)` is never closed", at: opening.range, label: "opened here",

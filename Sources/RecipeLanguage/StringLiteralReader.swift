@@ -83,7 +83,9 @@ struct StringLiteralReader {
     var value: UInt32? = nil
     if byte(at: offset) == UInt8(ascii: "{") {
       var close = offset + 1
-      while let next = byte(at: close), next != UInt8(ascii: "}"), close - offset <= 8 { close += 1 }
+      while let next = byte(at: close), next != UInt8(ascii: "}"), close - offset <= 8 {
+        close += 1
+      }
       if byte(at: close) == UInt8(ascii: "}") {
         let digits = source.text(in: SourceRange(offset + 1, close))
         value = digits.hasPrefix("+") ? nil : UInt32(digits, radix: 16)

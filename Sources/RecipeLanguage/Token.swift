@@ -72,7 +72,9 @@ package enum Keyword {
   ]
 
   /// Words of other languages, kept free for later versions of this one.
-  package static let reserved: Set<String> = ["if", "else", "while", "def", "return", "import", "try"]
+  package static let reserved: Set<String> = [
+    "if", "else", "while", "def", "return", "import", "try",
+  ]
 
   /// Keywords that stand between two expressions, so that what follows a name is no argument.
   static let infix: Set<String> = ["in", "as", "where", "within", "matches", "and", "or", "of"]

@@ -172,7 +172,9 @@ extension Evaluator {
       throw EvaluationError(
         "E0506", "no run has a number in the field `\(column)`", at: range,
         notes: ["the fields are \(table.columns.joined(separator: ", "))"],
-        help: NearestName.candidates(for: column, among: table.columns).first.map { "did you mean `\($0)`?" })
+        help: NearestName.candidates(for: column, among: table.columns).first.map {
+          "did you mean `\($0)`?"
+        })
     }
     var record = winner.1.record
     if record["name"] == nil { record["name"] = .string(winner.1.label) }

@@ -39,7 +39,7 @@ package struct ArgumentBinder {
     if bound.contains(where: { $0.declaration.name == name.text }) {
       errors.append(
         EvaluationError(
-          "E0103", "`\(name.text)` is given twice", at: argument.range,
+          "E0208", "`\(name.text)` is given twice", at: argument.range,
           help: "keep one of the two"))
     } else {
       bound.append(Bound(argument: argument, declaration: declaration))
@@ -49,7 +49,7 @@ package struct ArgumentBinder {
   private func unknown(_ name: Name) -> EvaluationError {
     let names = verb.arguments.map(\.name)
     return EvaluationError(
-      "E0102", "`\(verb.name)` has no argument `\(name.text)`", at: name.range,
+      "E0202", "`\(verb.name)` has no argument `\(name.text)`", at: name.range,
       label: "not an argument of \(verb.name)", notes: ["its arguments are \(list(names))"],
       help: NearestName.question(for: name.text, among: names))
   }
@@ -60,14 +60,14 @@ package struct ArgumentBinder {
     let takes =
       count == 0 ? "takes its arguments by name" : "takes \(count) without a name, not more"
     return EvaluationError(
-      "E0104", "`\(verb.name)` \(takes)", at: argument.range, label: "which argument is this?",
+      "E0209", "`\(verb.name)` \(takes)", at: argument.range, label: "which argument is this?",
       notes: names.isEmpty ? [] : ["its arguments are \(list(names))"],
       help: names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
   }
 
   private func missing(_ declaration: ArgumentDeclaration, _ command: Command) -> EvaluationError {
     EvaluationError(
-      "E0105", "`\(verb.name)` needs \(declaration.help)", at: command.verb.range,
+      "E0206", "`\(verb.name)` needs \(declaration.help)", at: command.verb.range,
       label: "`\(declaration.name)` is missing",
       help: verb.examples.first.map { "for example \($0)" })
   }
@@ -77,7 +77,7 @@ package struct ArgumentBinder {
   /// A command whose verb is not known.
   package static func unknownVerb(_ name: Name, known: some Sequence<String>) -> EvaluationError {
     EvaluationError(
-      "E0101", "there is no command `\(name.text)`", at: name.range, label: "not a command",
+      "E0201", "there is no command `\(name.text)`", at: name.range, label: "not a command",
       notes: ["the commands are \(known.sorted().joined(separator: ", "))"],
       help: NearestName.question(for: name.text, among: known))
   }
@@ -90,7 +90,7 @@ extension ArgumentDeclaration {
     var error = EvaluationError(
       problem.code, "`\(name)` of `\(verb)` \(problem.message)", at: range, label: problem.label,
       help: problem.help)
-    if case .word(let word) = value, problem.code == "E0108" {
+    if case .word(let word) = value, problem.code == "E0203" {
       error.message = "`\(word)` is no \(name) of `\(verb)`"
     }
     return error
@@ -144,7 +144,7 @@ extension ArgumentType {
       let problems = types.map { $0.problem(with: value) }
       if problems.contains(where: { $0 == nil }) { return nil }
       // A value of the right kind that is out of range deserves that message.
-      return problems.compactMap { $0 }.first { $0.code != "E0106" } ?? mistyped(value)
+      return problems.compactMap { $0 }.first { $0.code != "E0204" } ?? mistyped(value)
     case .any:
       return nil
     }
@@ -155,7 +155,7 @@ extension ArgumentType {
     if words.contains(text) { return nil }
     let question = NearestName.question(for: text, among: words)
     return Problem(
-      code: "E0108", message: "cannot be `\(text)`", label: "not one of its words",
+      code: "E0203", message: "cannot be `\(text)`", label: "not one of its words",
       help: question ?? "it can be \(words.joined(separator: ", "))")
   }
 
@@ -171,13 +171,13 @@ extension ArgumentType {
     default: help = nil
     }
     return Problem(
-      code: "E0106", message: "is \(description), not a \(value.typeName)",
+      code: "E0204", message: "is \(description), not a \(value.typeName)",
       label: "this is a \(value.typeName)", help: help)
   }
 
   private func outside(_ value: Value) -> Problem {
     Problem(
-      code: "E0107", message: "cannot be \(value.source)", label: "out of range",
+      code: "E0207", message: "cannot be \(value.source)", label: "out of range",
       help: "it is \(description)")
   }
 }
