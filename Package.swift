@@ -52,7 +52,7 @@ let package = Package(
       "Notebooks",
       [
         "RecipeLanguage", "Diagnostics", "Training", "Models", "Checkpoints", "Tokenizers",
-        "Tensors",
+        "Tensors", "CKernels",
       ]),
     .executableTarget(
       name: "skillet",

@@ -39,7 +39,9 @@ package final class Interpreter<Executor: VerbExecutor> {
   /// Runs statements of one text. What ran before a failure stays.
   ///
   /// - Parameter isCell: a cell of the prompt counts once and leaves `_` and `_n`.
-  package func run(_ statements: [Statement], of source: SourceText, isCell: Bool) throws(RunFailure) {
+  package func run(_ statements: [Statement], of source: SourceText, isCell: Bool)
+    throws(RunFailure)
+  {
     self.source = source
     if isCell { cell += 1 }
     for statement in statements {
@@ -175,7 +177,8 @@ package final class Interpreter<Executor: VerbExecutor> {
   // MARK: - Statements
 
   private func run(_ command: Command) throws(RunFailure) -> Value {
-    guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name) else {
+    guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name)
+    else {
       throw failure(ArgumentBinder.unknownVerb(command.verb, known: executor.verbs))
     }
     let binder = ArgumentBinder(command, verb: verb)

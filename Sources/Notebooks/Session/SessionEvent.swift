@@ -5,6 +5,8 @@ package enum SessionEvent: Sendable {
   case text(String)
   /// One line that a person should know and that no value holds.
   case notice(String)
+  /// A curve to draw.
+  case curve(TrainingCurve)
   case finishedWork
 }
 

@@ -1,0 +1,115 @@
+import Checkpoints
+import Models
+import RecipeLanguage
+import Synchronization
+import Tensors
+import Training
+
+/// A session: what the verbs of a recipe or a prompt work on, bound to the engine.
+package final class Session: VerbExecutor {
+  package var state = SessionState()
+  /// Told of progress, generated text and notices.
+  package var onEvent: (SessionEvent) -> Void = { _ in }
+  /// Asked during long work; true stops it at the next safe place.
+  package var isInterrupted: () -> Bool = { false }
+  /// Adapters that values refer to, by id.
+  private var remembered: [Int: AdapterInUse] = [:]
+  /// Threads, or nil for SKILLET_THREADS or all.
+  let threadCount: Int?
+
+  package init(threadCount: Int? = nil) {
+    self.threadCount = threadCount
+  }
+
+  package var verbs: Set<String> { Set(handlers.keys) }
+
+  package func execute(_ call: VerbCall) throws(VerbFailure) -> Value {
+    guard let handler = handlers[call.verb.name] else {
+      throw VerbFailure("E0101", "there is no command `\(call.verb.name)`")
+    }
+    for need in call.verb.needs { try check(need, verb: call.verb.name) }
+    defer { onEvent(.finishedWork) }
+    return try handler(call)
+  }
+
+  private typealias Handler = (VerbCall) throws(VerbFailure) -> Value
+
+  private var handlers: [String: Handler] {
+    [
+      "load": load, "quantize": quantize, "lora": lora, "use": use, "dataset": dataset,
+      "split": split, "seed": seed, "tokenize": tokenize, "train": train, "eval": eval,
+      "perplexity": perplexity, "generate": generate, "save": save, "inspect": inspect,
+      "compare": compare, "show": show, "plot": plot,
+    ]
+  }
+
+  private func check(_ need: Need, verb: String) throws(VerbFailure) {
+    switch need {
+    case .model where state.model == nil:
+      throw VerbFailure(
+        "E0402", "`\(verb)` needs a model, and none is loaded",
+        help: "load one first, for example\nload \"smollm2\"")
+    case .adapter where state.adapter == nil && verb == "train":
+      throw VerbFailure(
+        "E0401", "nothing to train: no adapter has been added",
+        help: "add one first, for example\nlora rank: 8",
+        notes: ["the base's weights are frozen; training changes the adapter beside them"])
+    case .dataset where state.data == nil:
+      throw VerbFailure(
+        "E0403", "`\(verb)` needs examples, and no dataset is loaded",
+        help: "name a file first, for example\ndataset \"examples/expenses/train.jsonl\"")
+    default: break
+    }
+  }
+
+  // MARK: - References
+
+  /// The adapter in use, so that a run in a table can be saved later.
+  package func currentReference() -> ObjectReference? {
+    guard let adapter = state.adapter else { return nil }
+    let id = remembered.first { $0.value.adapter === adapter.adapter }?.key ?? remembered.count
+    remembered[id] = adapter
+    return ObjectReference(kind: "adapter", id: id)
+  }
+
+  func adapter(of reference: ObjectReference?) -> AdapterInUse? {
+    guard let reference, reference.kind == "adapter" else { return nil }
+    return remembered[reference.id]
+  }
+
+  // MARK: - What verbs share
+
+  func requireModel(_ verb: String) throws(VerbFailure) -> ModelInUse {
+    guard let model = state.model else {
+      throw VerbFailure("E0402", "`\(verb)` needs a model, and none is loaded")
+    }
+    return model
+  }
+
+  func requireData(_ verb: String) throws(VerbFailure) -> DataInUse {
+    guard let data = state.data else {
+      throw VerbFailure("E0403", "`\(verb)` needs examples, and no dataset is loaded")
+    }
+    return data
+  }
+
+  func notice(_ text: String) { onEvent(.notice(text)) }
+}
+
+extension VerbFailure {
+  /// A weight file that cannot be read or written.
+  init(_ error: CheckpointError, argument: String?) {
+    let place = error.offset.map { ", byte \($0)" } ?? ""
+    self.init(
+      "E0801", "\(error.file)\(place): \(error.cause)", argument: argument, help: error.fix,
+      kind: error.kind == .unwritable ? .failed : .input)
+  }
+
+  /// Data that cannot be read.
+  init(_ error: DataError, argument: String?) {
+    let place = [error.line, error.column].compactMap { $0.map { ":\($0)" } }.joined()
+    self.init(
+      "E0802", "\(error.file)\(place): \(error.reason)", argument: argument, help: error.fix,
+      kind: .input)
+  }
+}

@@ -1,0 +1,220 @@
+import CKernels
+import Diagnostics
+import Checkpoints
+import Models
+import RecipeLanguage
+import Tensors
+import Training
+
+/// load, quantize, lora, use.
+extension Session {
+  func load(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let source = call.text("source") ?? ""
+    guard let path = ModelFolder.path(of: source) else { throw missingModel(source) }
+    let model: LoadedModel
+    do throws(CheckpointError) {
+      model = try LoadedModel(path: path)
+    } catch {
+      throw VerbFailure(error, argument: "source")
+    }
+    let precision = call.text("precision").flatMap { Precision(rawValue: $0) }
+    let compute = Compute(threadCount: threadCount, precision: precision)
+    if precision == .bf16, compute.precision != .bf16 {
+      throw VerbFailure(
+        "E0404", "this CPU does not multiply bf16 in hardware", argument: "precision",
+        help: "leave precision out, or write precision: f32",
+        notes: ["the kernels in use are \(String(cString: ck_isa_name()))"])
+    }
+    let data = state.data
+    state.model = ModelInUse(
+      source: source, loaded: model, decoder: model.decoder, scheme: nil, compute: compute)
+    state.adapters = [:]
+    state.activeAdapter = nil
+    state.data = nil
+    if let folder = call.text("adapter") { try loadAdapter(folder, for: model) }
+    if let data { try read(data.dataset, again: data.split, for: model) }
+    return .record(summary(of: model))
+  }
+
+  private func missingModel(_ source: String) -> VerbFailure {
+    let known = ModelFolder.available
+    var notes: [String] = []
+    if let file = ModelFolder.aliases[source] {
+      notes.append(
+        "\(source) is the file \(file); it is looked for in "
+          + ModelFolder.folders.joined(separator: ", "))
+    }
+    if !known.isEmpty { notes.append("models found: \(known.joined(separator: ", "))") }
+    let near = NearestName.question(for: source, among: known)
+    return VerbFailure(
+      "E0405", "there is no model \"\(source)\"", argument: "source",
+      help: near
+        ?? (ModelFolder.aliases[source] == nil
+          ? "check the path; a model is a .gguf file or a folder with config.json"
+          : "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"),
+      notes: notes, kind: .input)
+  }
+
+  private func loadAdapter(_ folder: String, for model: LoadedModel) throws(VerbFailure) {
+    do throws(CheckpointError) {
+      let files = AdapterFolder(model: model.decoder.configuration, baseModel: model.name)
+      let adapter = try files.read(ModelFolder.expandingHome(folder))
+      state.adapters["default"] = AdapterInUse(
+        name: "default", adapter: adapter, steps: 0, curve: nil)
+      state.activeAdapter = "default"
+    } catch {
+      throw VerbFailure(error, argument: "adapter")
+    }
+  }
+
+  private func summary(of model: LoadedModel) -> Record {
+    let configuration = model.decoder.configuration
+    let weights = model.decoder.weights
+    return Record([
+      ("name", .string(model.name)),
+      ("architecture", .string(configuration.architecture)),
+      ("parameters", .int(weights.parameterCount)),
+      ("layers", .int(configuration.layerCount)),
+      ("hidden", .int(configuration.hiddenSize)),
+      ("context", .int(configuration.contextLength)),
+      ("format", .string(model.format)),
+      ("bytes", .size(weights.byteCount)),
+    ])
+  }
+
+  func quantize(_ call: VerbCall) throws(VerbFailure) -> Value {
+    var model = try requireModel("quantize")
+    let name = call.text("scheme") ?? "keep"
+    let before = model.loaded.decoder.weights.byteCount
+    guard let format = WeightFormat(rawValue: name) else {
+      model.decoder = model.loaded.decoder
+      model.scheme = nil
+      state.model = model
+      return .record(kept(model.decoder.weights, before: before))
+    }
+    let scheme = QuantizationScheme(
+      format: format, block: call.int("block") ?? 64, isDouble: call.bool("double") ?? true)
+    try check(scheme, for: model)
+    let skipped = call.words("skip") ?? []
+    let compute = model.compute
+    let (weights, report) = model.loaded.decoder.weights.quantized(
+      to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
+      includesHead: !skipped.contains("lm_head"), with: compute
+    ) { share in
+      onEvent(
+        .progress(
+          Progress(verb: "quantize", done: Int(share * 100), total: 100, unit: "%")))
+    }
+    model.decoder = DecoderModel(
+      configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
+    model.scheme = name
+    state.model = model
+    return .record(
+      Record([
+        ("scheme", .word(name)),
+        ("bits_per_weight", .float(report.bitsPerWeight)),
+        ("bytes", .size(report.bytes)),
+        ("bytes_before", .size(before)),
+        ("rms_error", .float(report.error.rootMeanSquare)),
+        ("max_error", .float(Double(report.error.largest))),
+      ]))
+  }
+
+  private func kept(_ weights: FrozenWeights, before: Int) -> Record {
+    let linears = weights.linears
+    let bytes = linears.reduce(0) { $0 + $1.byteCount }
+    let elements = linears.reduce(0) { $0 + $1.elementCount }
+    return Record([
+      ("scheme", .word("keep")),
+      ("bits_per_weight", .float(Double(bytes) * 8 / Double(max(1, elements)))),
+      ("bytes", .size(weights.byteCount)), ("bytes_before", .size(before)),
+      ("rms_error", .float(0)), ("max_error", .float(0)),
+    ])
+  }
+
+  private func check(
+    _ scheme: QuantizationScheme, for model: ModelInUse
+  ) throws(VerbFailure) {
+    for matrix in model.loaded.decoder.weights.linears {
+      if let obstacle = scheme.obstacle(columns: matrix.columns) {
+        throw VerbFailure(
+          "E0406", "this model cannot be kept as \(scheme.format.rawValue): \(obstacle)",
+          argument: "scheme", help: "int8 takes rows of any length")
+      }
+    }
+  }
+
+  func lora(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let model = try requireModel("lora")
+    let configuration = model.decoder.configuration
+    let names = call.words("targets") ?? ["all_linear"]
+    let targets =
+      names.contains("all_linear")
+      ? TargetModule.allCases
+      : TargetModule.allCases.filter { names.contains($0.rawValue) }
+    let layers = call.list("layers")?.compactMap { value in
+      if case .int(let layer) = value { layer } else { nil }
+    }
+    if let outside = layers?.first(where: { $0 >= configuration.layerCount }) {
+      throw VerbFailure(
+        "E0407", "there is no block \(outside): the model has \(configuration.layerCount)",
+        argument: "layers", help: "blocks count from 0 to \(configuration.layerCount - 1)")
+    }
+    if targets.isEmpty || layers?.isEmpty == true {
+      throw VerbFailure(
+        "E0407", "this gives an adapter to no layer at all",
+        argument: targets.isEmpty ? "targets" : "layers",
+        help: "leave it out for all of them")
+    }
+    let rank = call.int("rank") ?? 8
+    let smallest =
+      targets.map { min($0.shape(in: configuration).rows, $0.shape(in: configuration).columns) }
+      .min() ?? 0
+    if rank > smallest {
+      throw VerbFailure(
+        "E0408", "rank \(rank) is more than the smallest of these layers has: \(smallest)",
+        argument: "rank", help: "a rank far below \(smallest) is the point; 8 is a good start")
+    }
+    let adapter = Adapter(
+      configuration: LoRAConfiguration(
+        rank: rank, alpha: call.number("alpha") ?? 16,
+        dropout: Float(call.number("dropout") ?? 0), targets: targets,
+        layers: layers.map { Array(Set($0)).sorted() },
+        isRankStabilized: call.bool("rslora") ?? false),
+      model: configuration, seed: state.seed)
+    let name = call.text("name") ?? "default"
+    state.adapters[name] = AdapterInUse(name: name, adapter: adapter, steps: 0, curve: nil)
+    state.activeAdapter = name
+    return .record(summary(of: adapter, in: model))
+  }
+
+  func summary(of adapter: Adapter, in model: ModelInUse) -> Record {
+    let trainable = adapter.trainableCount
+    let total = trainable + model.decoder.weights.parameterCount
+    return Record([
+      ("rank", .int(adapter.configuration.rank)),
+      ("scale", .float(Double(adapter.configuration.scale))),
+      ("trainable", .int(trainable)),
+      ("total", .int(total)),
+      ("percent", .percent(Double(trainable) / Double(total))),
+      ("bytes", .size(adapter.byteCount)),
+    ])
+  }
+
+  func use(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let name = call.text("name") ?? "base"
+    if name == "base" {
+      state.activeAdapter = nil
+    } else if state.adapters[name] != nil {
+      state.activeAdapter = name
+    } else {
+      let known = state.adapters.keys.sorted()
+      throw VerbFailure(
+        "E0409", "there is no adapter \"\(name)\"", argument: "name",
+        help: NearestName.question(for: name, among: known)
+          ?? "name it when it is made: lora name: \"\(name)\"",
+        notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
+    }
+    return .record(Record([("name", .string(name))]))
+  }
+}
