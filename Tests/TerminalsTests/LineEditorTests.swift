@@ -177,6 +177,27 @@ import Testing
     #expect(!terminal.output.contains("^C"))
   }
 
+  @Test func `keys typed before the prompt act on it and are not echoed before`() throws {
+    let terminal = try prompted()
+    terminal.send("wait for typing\r")
+    try terminal.wait(for: "the end of the cell") { $0.lines.count == 2 }
+    terminal.send("fi" + up)
+    try terminal.wait(for: "the recalled cell") { $0.lines.count > 2 && $0.cursorColumn > 12 }
+    try terminal.waitForCursorLine("probe[1]> first")
+    #expect(terminal.screen.lines[1] == "typed ahead: true")
+  }
+
+  @Test func `a second Ctrl-C within two seconds asks a job to give up its step`() throws {
+    let terminal = try prompted()
+    terminal.send("stubborn job\r")
+    try terminal.waitForOutput("job runs")
+    terminal.send("\u{3}")
+    try terminal.waitForOutput("job sees stop")
+    terminal.send("\u{3}")
+    try terminal.waitForOutput("job: abort")
+    try terminal.waitForCursorLine("probe[1]>")
+  }
+
   @Test func `Ctrl-Z gives the terminal back and fg redraws the input`() throws {
     let terminal = try start(
       "/bin/sh", ["-c", "set -m; \(Self.probe); stty -a; fg; echo ended"])
