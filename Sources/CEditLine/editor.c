@@ -105,6 +105,7 @@ cedit_outcome cedit_read(cedit *editor, const char *prompt, const char *initial,
   else if (!line) fputs("\r\n", stdout);
   fflush(stdout);
   cedit_bracketed_paste(false);
+  cedit_quiet_again();
   cedit_interrupts_reset();
   if (editor->interrupted) return CEDIT_INTERRUPTED;
   if (!line) return CEDIT_END;

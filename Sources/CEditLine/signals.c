@@ -47,9 +47,13 @@ static void give_terminal_back(void) {
   tcsetattr(STDIN_FILENO, TCSANOW, &original);
 }
 
+/* No echo over a job's output, and no line editing by the terminal driver: what is typed ahead reaches
+ * the next prompt key by key. Ctrl-C and Ctrl-Z stay signals. */
 static void stop_echo(void) {
   struct termios quiet = original;
-  quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+  quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN);
+  quiet.c_cc[VMIN] = 1;
+  quiet.c_cc[VTIME] = 0;
   if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
 }
 
@@ -81,7 +85,7 @@ static void on_resize(int number) {
 static void on_continue(int number) {
   int saved = errno;
   atomic_store(&continued, true);
-  if (atomic_load(&quiet_jobs) > 0) stop_echo();
+  cedit_quiet_again();
   pass_on(number);
   errno = saved;
 }
@@ -153,6 +157,10 @@ void cedit_job_begin(void) {
 void cedit_job_end(void) {
   if (atomic_fetch_sub(&quiet_jobs, 1) > 1) return;
   if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &original);
+}
+
+void cedit_quiet_again(void) {
+  if (atomic_load(&quiet_jobs) > 0) stop_echo();
 }
 
 void cedit_bracketed_paste(bool on) {

@@ -36,14 +36,26 @@ else {
 editor.completeness = state(of:)
 editor.completions = completions(of:cursor:)
 
-/// Runs until Ctrl-C, as a training loop would.
-func runJob(notices: TextOutput) -> Interruption.Level {
+/// Runs until Ctrl-C was pressed often enough, as a training loop would.
+func runJob(until last: Interruption.Level, notices: TextOutput) -> Interruption.Level {
   Interruption.job {
+    var seen = Interruption.Level.none
     notices.writeLine("job runs")
-    while Interruption.level == .none { usleep(1_000) }
-    notices.writeLine("job stops")
-    return Interruption.level
+    while seen < last {
+      usleep(1_000)
+      if Interruption.level > seen {
+        seen = Interruption.level
+        notices.writeLine("job sees \(seen)")
+      }
+    }
+    return seen
   }
+}
+
+/// Waits until something was typed that no prompt has read yet.
+func waitForTyping() -> Bool {
+  var file = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+  return poll(&file, 1, 10_000) == 1
 }
 
 var cell = 1
@@ -52,7 +64,12 @@ reading: while true {
   switch editor.readLine(prompt: "probe[\(cell)]> ", initial: initial) {
   case .interrupted: initial = nil
   case .endOfFile: break reading
-  case .line("job"): streams.output.writeLine("job: \(runJob(notices: streams.error))")
+  case .line("job"):
+    streams.output.writeLine("job: \(runJob(until: .stop, notices: streams.error))")
+  case .line("wait for typing"):
+    streams.output.writeLine("typed ahead: \(waitForTyping())")
+  case .line("stubborn job"):
+    streams.output.writeLine("job: \(runJob(until: .abort, notices: streams.error))")
   case .line("edit"): initial = "again [\n  x\n]"
   case .line("abort"): abort()
   case .line(let text):

@@ -134,15 +134,14 @@ import Testing
     terminal.send("x t\t")
     try terminal.waitForCursorLine("probe[1]> x targets:")
     terminal.send("[\rr\t")
-    try terminal.wait(for: "the list") { $0.text.contains("half") || $0.lines.count > 5 }
-    try terminal.wait(for: "the block again") { $0.cursorLine == "  r" }
-    #expect(
-      terminal.screen.lines == [
+    try terminal.wait(for: "the list and the block") {
+      $0.lines == [
         "probe[1]> x targets: [", "  r",
         "  rank:     columns of the two thin matrices",
         "  rslora:   scale by the root of the rank",
         "probe[1]> x targets: [", "  r",
-      ])
+      ]
+    }
     terminal.send("s\t8]\r")
     try terminal.waitForCursorLine("probe[2]>")
     #expect(terminal.output.contains(#"got: "x targets: [\n  rslora: 8]""#))
@@ -151,14 +150,14 @@ import Testing
   @Test func `Tab in the first row of a block lists below its last row`() throws {
     let terminal = try prompted()
     terminal.send("r [\ra" + up + "\u{1}\u{6}\t")
-    try terminal.wait(for: "the list and the block") { $0.lines.count == 6 }
-    #expect(
-      terminal.screen.lines == [
+    try terminal.wait(for: "the list and the block") {
+      $0.lines == [
         "probe[1]> r [", "  a",
         "  rank:     columns of the two thin matrices",
         "  rslora:   scale by the root of the rank",
         "probe[1]> r [", "  a",
-      ])
+      ]
+    }
     terminal.send("!")
     try terminal.waitForCursorLine("probe[1]> r! [")
     terminal.send("\u{3}")
@@ -176,6 +175,27 @@ import Testing
     terminal.send("now\r")
     try terminal.waitForOutput(#"now""#)
     #expect(!terminal.output.contains("^C"))
+  }
+
+  @Test func `keys typed before the prompt act on it and are not echoed before`() throws {
+    let terminal = try prompted()
+    terminal.send("wait for typing\r")
+    try terminal.wait(for: "the end of the cell") { $0.lines.count == 2 }
+    terminal.send("fi" + up)
+    try terminal.wait(for: "the recalled cell") { $0.lines.count > 2 && $0.cursorColumn > 12 }
+    try terminal.waitForCursorLine("probe[1]> first")
+    #expect(terminal.screen.lines[1] == "typed ahead: true")
+  }
+
+  @Test func `a second Ctrl-C within two seconds asks a job to give up its step`() throws {
+    let terminal = try prompted()
+    terminal.send("stubborn job\r")
+    try terminal.waitForOutput("job runs")
+    terminal.send("\u{3}")
+    try terminal.waitForOutput("job sees stop")
+    terminal.send("\u{3}")
+    try terminal.waitForOutput("job: abort")
+    try terminal.waitForCursorLine("probe[1]>")
   }
 
   @Test func `Ctrl-Z gives the terminal back and fg redraws the input`() throws {

@@ -114,15 +114,17 @@ package struct TerminalScreen {
     case "K": eraseLine(mode: first)
     case "J": eraseScreen(mode: first, top: top)
     case "P": eraseCharacters(count)
-    case "@": cells[row].insert(contentsOf: repeatElement(" ", count: count), at: insertionPoint())
+    case "@": insertBlanks(count)
     default: break
     }
     growRows()
   }
 
-  private mutating func insertionPoint() -> Int {
+  /// What is pushed over the right edge is lost.
+  private mutating func insertBlanks(_ count: Int) {
     while cells[row].count < column { cells[row].append(" ") }
-    return column
+    cells[row].insert(contentsOf: repeatElement(" ", count: count), at: column)
+    cells[row].removeLast(max(0, cells[row].count - columns))
   }
 
   private mutating func eraseCharacters(_ count: Int) {
