@@ -13,22 +13,20 @@ package struct ColumnMapping: Equatable, Sendable {
     self.cutAfter = cutAfter
   }
 
-  /// From a recipe's `columns: {…}`: parts with the file's keys, and `cut_after` with the marker.
-  package init(columns: [String: String]) throws(DataError) {
-    var columns = columns
-    cutAfter = columns.removeValue(forKey: "cut_after")
-    names = columns
+  /// From a recipe: `columns: {…}` gives parts their keys, `cut_after:` the marker.
+  package init(columns: [String: String], cutAfter: String? = nil) throws(DataError) {
+    self.init(names: columns, cutAfter: cutAfter)
     if cutAfter == "" {
       throw DataError(
-        file: "columns", reason: "cut_after is empty, so a text could not be cut",
-        fix: "Give the text that ends the prompt, for example cut_after: \"\\nA:\"")
+        file: "cut_after", reason: "the marker is empty, so a text could not be cut",
+        fix: "Give the text that ends the prompt, for example \"\\nA:\"")
     }
     let parts = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
     for part in columns.keys.sorted() where !parts.contains(part) {
       let near = nearestName(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
       throw DataError(
         file: "columns", reason: "no format has a part \"\(part)\"",
-        fix: near + "The parts are cut_after, " + unique(parts).joined(separator: ", "))
+        fix: near + "The parts are " + unique(parts).joined(separator: ", "))
     }
   }
 

@@ -69,7 +69,7 @@ package struct Dataset: Equatable, Sendable {
       guard ["auto", "none"].contains(options.template) else {
         throw DataError(
           file: source.name, reason: "plain text has no turns for the template \(options.template)",
-          fix: "Leave the template out, or cut the text: columns: {cut_after: \"\\nA:\"}")
+          fix: "Leave the template out, or cut the text: cut_after: \"\\nA:\"")
       }
       return text.plainTemplate
     }

@@ -20,7 +20,7 @@ package struct DatasetSplit: Equatable, Sendable {
   /// Rows of `valid` and `test` that stand in `train` too, token for token.
   package let duplicates: Int
 
-  package subscript(part: Part) -> [Int] {
+  package subscript(part part: Part) -> [Int] {
     switch part {
     case .train: train
     case .valid: valid

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func cutsATextAfterAMarker() throws {
-    let columns = try ColumnMapping(columns: ["text": "body", "cut_after": "\nA:"])
+    let columns = try ColumnMapping(columns: ["text": "body"], cutAfter: "\nA:")
     let data = try dataset(
       "{\"body\": \"Q: x\\nA: y\\nA: z\"}\n{\"body\": \"no marker\"}\n{\"body\": \"Q\\nA: \"}",
       DatasetOptions(columns: columns, template: "none"))
@@ -31,8 +31,8 @@ import Testing
     }
     #expect(
       error?.description
-        == "columns: no format has a part \"promt\". Did you mean prompt? The parts are cut_after, "
+        == "columns: no format has a part \"promt\". Did you mean prompt? The parts are "
         + "messages, conversations, system, instruction, output, input, prompt, completion, text.")
-    #expect(throws: DataError.self) { try ColumnMapping(columns: ["cut_after": ""]) }
+    #expect(throws: DataError.self) { try ColumnMapping(columns: [:], cutAfter: "") }
   }
 }

@@ -36,7 +36,7 @@ import Testing
     #expect(split.train.count == 5)
     #expect(split.valid.count == 3)
     #expect(Set(split.train).isDisjoint(with: split.valid))
-    #expect(split[.train] == split.train)
+    #expect(split[part: .train] == split.train)
   }
 
   @Test func givesTheSmallestShareARow() throws {
