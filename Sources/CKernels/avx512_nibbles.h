@@ -42,14 +42,18 @@ INLINE FN(four_blocks) FN(read_q4_1)(const uint8_t *p, size_t blocks) {
                            _mm256_castps256_ps128(both), _mm256_extractf128_ps(both, 1)};
 }
 
-/* The summand undoes that digits are moved up by 128 to be unsigned. */
+/* The summand undoes that digits are moved up by 128 to be unsigned. Values are put together in
+ * registers: a load of what was just stored in parts would wait for the stores. */
 INLINE FN(four_blocks)
     FN(read_code4)(const ck_matrix *w, size_t row, size_t block, const uint8_t *p, size_t blocks) {
-  float d[4] = {0};
-  size_t same = w->block >= 64 ? 2 : 1;
-  for (size_t i = 0; i < blocks; i += same)
-    d[i] = d[i + same - 1] = FN(outer_scale)(CK_CODE4, w, row, (block + i) * 32);
-  __m128 absmax = _mm_loadu_ps(d);
+  size_t column = block * 32, half = blocks > 2 ? column + 64 : column;
+  float a = FN(outer_scale)(CK_CODE4, w, row, column), b = a;
+  float c = FN(outer_scale)(CK_CODE4, w, row, half), d = c;
+  if (w->block == 32) {
+    if (blocks > 1) b = FN(outer_scale)(CK_CODE4, w, row, column + 32);
+    if (blocks > 3) d = FN(outer_scale)(CK_CODE4, w, row, column + 96);
+  }
+  __m128 absmax = _mm_setr_ps(a, b, c, d);
   return (FN(four_blocks)){_mm512_maskz_loadu_epi32((__mmask16)FN(first_bits)(4 * blocks), p),
                            absmax, _mm_mul_ps(absmax, _mm_set1_ps(-128.0f * 257.0f))};
 }

@@ -144,7 +144,13 @@ INLINE float FN(exp_one)(float x) { return FN(exp)(FN(splat)(x))[0]; }
 
 /* One half-precision number. */
 INLINE float FN(half)(const void *p) {
-#if HAS_F16
+#if HAS_F16 && defined(__x86_64__)
+  /* Not a conversion of _Float16: that loads into part of a register and so waits for its last use,
+   * which in a sum is the sum. */
+  uint16_t h;
+  memcpy(&h, p, sizeof h);
+  return _cvtsh_ss(h);
+#elif HAS_F16
   _Float16 h;
   memcpy(&h, p, sizeof h);
   return (float)h;
