@@ -90,17 +90,31 @@ INLINE VF FN(splat)(float a) { return (VF){0} + a; }
 /* a where the mask is set (-1), else b. */
 INLINE VF FN(choose)(VI mask, VF a, VF b) { return (VF)((mask & (VI)a) | (~mask & (VI)b)); }
 
+typedef float FN(four) __attribute__((vector_size(16)));
+
+/* The lanes of four added up. */
+INLINE float FN(sum_four)(FN(four) v) {
+  v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+  return v[0] + v[1];
+}
+
+/* The lanes added up by halves. */
 INLINE float FN(sum)(VF v) {
-#pragma clang fp reassociate(on)
-  float s = 0;
-  UNROLL for (int i = 0; i < LANES; i++) s += v[i];
-  return s;
+  FN(four) parts[LANES / 4];
+  memcpy(parts, &v, sizeof v);
+  UNROLL for (int width = LANES / 8; width > 0; width /= 2) {
+    UNROLL for (int i = 0; i < width; i++) parts[i] += parts[i + width];
+  }
+  return FN(sum_four)(parts[0]);
 }
 
 INLINE float FN(largest)(VF v) {
-  float m = v[0];
-  UNROLL for (int i = 1; i < LANES; i++) m = v[i] > m ? v[i] : m;
-  return m;
+  FN(four) parts[LANES / 4], most;
+  memcpy(parts, &v, sizeof v);
+  most = parts[0];
+  UNROLL for (int i = 1; i < LANES / 4; i++) most = __builtin_elementwise_max(most, parts[i]);
+  most = __builtin_elementwise_max(most, __builtin_shufflevector(most, most, 2, 3, 0, 1));
+  return most[0] > most[1] ? most[0] : most[1];
 }
 
 /* exp(x) within 2 ulp: x = n ln2 + r, exp(r) by the polynomial of Cephes' expf, 2^n in two factors
@@ -130,7 +144,13 @@ INLINE float FN(exp_one)(float x) { return FN(exp)(FN(splat)(x))[0]; }
 
 /* One half-precision number. */
 INLINE float FN(half)(const void *p) {
-#if HAS_F16
+#if HAS_F16 && defined(__x86_64__)
+  /* Not a conversion of _Float16: that loads into part of a register and so waits for its last use,
+   * which in a sum is the sum. */
+  uint16_t h;
+  memcpy(&h, p, sizeof h);
+  return _cvtsh_ss(h);
+#elif HAS_F16
   _Float16 h;
   memcpy(&h, p, sizeof h);
   return (float)h;

@@ -1,14 +1,13 @@
 /* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added
- * as floats. The set brings activate (two halves of 32 activations to its FN(activations)) and
- * dot_signed, dot_unsigned, dot_digits (32 products, added up into the lanes of FN(counts)). */
-
-enum { FN(together) = 4 }; /* rows at once */
+ * as floats. One row at a time, so that memory is read as one stream. The set brings activate (two
+ * halves of 32 activations to its FN(activations)), dot_signed (32 products, added up into the
+ * lanes of FN(counts)) and, without a dot_nibbles_as of its own, dot_unsigned and dot_digits. */
 
 INLINE float FN(add_up)(FN(totals) v) {
-#pragma clang fp reassociate(on)
-  float sum = 0;
-  UNROLL for (size_t i = 0; i < sizeof v / sizeof sum; i++) sum += v[i];
-  return sum;
+  FN(four) parts[sizeof v / 16];
+  memcpy(parts, &v, sizeof v);
+  UNROLL for (size_t i = 1; i < sizeof v / 16; i++) parts[0] += parts[i];
+  return FN(sum_four)(parts[0]);
 }
 
 static void FN(quantize_vector)(const float *x, size_t n, int8_t *codes, float *scales,
@@ -47,83 +46,55 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
   return d;
 }
 
-/* 32 activations in the order in which a block's nibbles unfold: CODE4 has even elements in the
- * high nibbles, odd ones in the low. */
-INLINE FN(activations) FN(read_activations)(ck_format format, const int8_t *x) {
-  FN(bytes16) a = FN(load_bytes)(x), b = FN(load_bytes)(x + 16);
-  if (format != CK_CODE4) return FN(activate)(a, b);
-  FN(bytes16)
-  even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  FN(bytes16)
-  odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  return FN(activate)(even, odd);
-}
-
-/* Products with the block at p, not yet scaled. */
-INLINE FN(counts)
-    FN(count)(ck_format format, const uint8_t *p, FN(digits) digits, FN(activations) x) {
-  if (format == CK_Q8_0) return FN(dot_signed)(FN(load_bytes)(p + 2), FN(load_bytes)(p + 18), x);
-  if (format == CK_INT8) return FN(dot_signed)(FN(load_bytes)(p), FN(load_bytes)(p + 16), x);
-  if (format == CK_CODE4) return FN(dot_digits)(FN(load_bytes)(p), digits.high, digits.low, x);
-  FN(bytes16) packed = FN(load_bytes)(p + (format == CK_Q4_0 ? 2 : 4));
-  return FN(dot_unsigned)(packed & 15, packed >> 4, x);
-}
-
-/* y = products of `rows` rows, a constant: together they share the activations and keep the adders
- * busy. Each row's sum has the same order however many there are. */
-INLINE void FN(dot_codes_as)(ck_format format, size_t rows, const ck_matrix *w, size_t first,
-                             FN(digits) digits, const int8_t *codes, const float *scales,
-                             const float *sums, float *y) {
-  const uint8_t *p[FN(together)];
-  FN(totals) totals[FN(together)];
-  float offsets[FN(together)];
-  UNROLL for (size_t r = 0; r < rows; r++) {
-    p[r] = FN(bytes_at)(format, w, first + r, 0);
-    totals[r] = (FN(totals)){0};
-    offsets[r] = 0;
-  }
-  for (size_t b = 0; b < w->columns / 32; b++) {
-    FN(activations) x = FN(read_activations)(format, codes + b * 32);
-    UNROLL for (size_t r = 0; r < rows; r++) {
-      float scale = scales[b], d = 1.0f;
-      if (format == CK_CODE4) d = FN(outer_scale)(format, w, first + r, b * 32);
-      if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1) d = FN(half)(p[r]);
-      if (format == CK_Q4_0) offsets[r] -= 8.0f * d * sums[b];
-      if (format == CK_Q4_1) offsets[r] += FN(half)(p[r] + 2) * sums[b];
-      FN(counts) products = FN(count)(format, p[r], digits, x);
-      totals[r] += __builtin_convertvector(products, FN(totals)) * (d * scale);
-      p[r] += FN(block_bytes)(format);
-      __builtin_prefetch(p[r] + rows * w->row_bytes); /* rows are too short for the hardware's */
+/* Q8_0 and INT8. Even and odd blocks are added up apart, since one sum would wait for itself. */
+INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, const int8_t *codes,
+                              const float *scales) {
+  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  size_t skip = format == CK_Q8_0 ? 2 : 0, blocks = w->columns / 32;
+  FN(totals) totals[2] = {{0}};
+  for (size_t b = 0; b < blocks; b += 2) {
+    UNROLL for (size_t i = 0; i < 2; i++) {
+      if (b + i == blocks) break;
+      const int8_t *x = codes + (b + i) * 32;
+      FN(counts)
+      products = FN(dot_signed)(FN(load_bytes)(p + skip), FN(load_bytes)(p + skip + 16),
+                                FN(activate)(FN(load_bytes)(x), FN(load_bytes)(x + 16)));
+      float scale = format == CK_Q8_0 ? FN(half)(p) * scales[b + i] : scales[b + i];
+      totals[i] += __builtin_convertvector(products, FN(totals)) * scale;
+      p += FN(block_bytes)(format);
     }
   }
-  UNROLL for (size_t r = 0; r < rows; r++) {
-    float sum = FN(add_up)(totals[r]);
-    if (format == CK_INT8) sum *= w->scales[first + r];
-    if (format == CK_CODE4) sum *= digits.unit;
-    y[r] = sum + offsets[r];
-  }
+  return FN(add_up)(totals[0] + totals[1]) * FN(outer_scale)(format, w, row, 0);
 }
+
+#if LANES == 16
+#include "avx512_nibbles.h"
+#else
+#include "nibbles_body.h"
+#endif
 
 static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
                                      const int8_t *codes, const float *scales, const float *sums,
                                      float *y) {
   if (w->columns % 32) return false;
   FN(digits) digits = {0};
-  size_t i = 0;
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
-#define MULTIPLY_CODES(format)                                                                     \
+#define MULTIPLY_BYTES(format)                                                                     \
   case format:                                                                                     \
-    for (; i + FN(together) <= count; i += FN(together))                                           \
-      FN(dot_codes_as)(format, FN(together), w, first + i, digits, codes, scales, sums, y + i);    \
-    for (; i < count; i++)                                                                         \
-      FN(dot_codes_as)(format, 1, w, first + i, digits, codes, scales, sums, y + i);               \
+    for (size_t i = 0; i < count; i++)                                                             \
+      y[i] = FN(dot_bytes_as)(format, w, first + i, codes, scales);                                \
+    return true;
+#define MULTIPLY_NIBBLES(format)                                                                   \
+  case format:                                                                                     \
+    for (size_t i = 0; i < count; i++)                                                             \
+      y[i] = FN(dot_nibbles_as)(format, w, first + i, digits, codes, scales, sums);                \
     return true;
   switch (w->format) {
-    MULTIPLY_CODES(CK_Q8_0)
-    MULTIPLY_CODES(CK_Q4_0)
-    MULTIPLY_CODES(CK_Q4_1)
-    MULTIPLY_CODES(CK_INT8)
-    MULTIPLY_CODES(CK_CODE4)
+    MULTIPLY_BYTES(CK_Q8_0)
+    MULTIPLY_BYTES(CK_INT8)
+    MULTIPLY_NIBBLES(CK_Q4_0)
+    MULTIPLY_NIBBLES(CK_Q4_1)
+    MULTIPLY_NIBBLES(CK_CODE4)
     default: return false;
   }
 }
