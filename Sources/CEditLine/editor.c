@@ -82,6 +82,8 @@ cedit *cedit_open(const char *program, cedit_callbacks callbacks, void *context)
   el_set(editor->line, EL_CLIENTDATA, editor);
   el_set(editor->line, EL_PROMPT_ESC, prompt_of, '\1');
   el_set(editor->line, EL_EDITOR, "emacs");
+  /* libedit would echo between two reads, as shells do for the programs that they start */
+  el_set(editor->line, EL_SETTY, "-x", "-echo", "-icanon", "-iexten", NULL);
   el_set(editor->line, EL_SIGNAL, 0);
   el_set(editor->line, EL_HIST, history, editor->history);
   cedit_bind_usual_keys(editor->line);
@@ -105,7 +107,6 @@ cedit_outcome cedit_read(cedit *editor, const char *prompt, const char *initial,
   else if (!line) fputs("\r\n", stdout);
   fflush(stdout);
   cedit_bracketed_paste(false);
-  cedit_quiet_again();
   cedit_interrupts_reset();
   if (editor->interrupted) return CEDIT_INTERRUPTED;
   if (!line) return CEDIT_END;

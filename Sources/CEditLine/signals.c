@@ -85,7 +85,7 @@ static void on_resize(int number) {
 static void on_continue(int number) {
   int saved = errno;
   atomic_store(&continued, true);
-  cedit_quiet_again();
+  if (atomic_load(&quiet_jobs) > 0) stop_echo();
   pass_on(number);
   errno = saved;
 }
@@ -157,10 +157,6 @@ void cedit_job_begin(void) {
 void cedit_job_end(void) {
   if (atomic_fetch_sub(&quiet_jobs, 1) > 1) return;
   if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &original);
-}
-
-void cedit_quiet_again(void) {
-  if (atomic_load(&quiet_jobs) > 0) stop_echo();
 }
 
 void cedit_bracketed_paste(bool on) {

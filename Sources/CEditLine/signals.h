@@ -10,9 +10,6 @@ int cedit_wait(int descriptor);
 /* Forgets the signals that arrived while nobody waited. */
 void cedit_drain_signals(void);
 
-/* Silences the terminal if a job asked for it: libedit and the shell switch echo on. */
-void cedit_quiet_again(void);
-
 /* Switches the terminal's bracketed paste; remembered, so that every exit path switches it off. */
 void cedit_bracketed_paste(bool on);
 
