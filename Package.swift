@@ -56,7 +56,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "skillet",
-      dependencies: ["Notebooks", "RecipeLanguage", "Diagnostics", "Terminals", argumentParser],
+      dependencies: [
+        "Notebooks", "RecipeLanguage", "Diagnostics", "Terminals", "Checkpoints", argumentParser,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "skillet-bench",

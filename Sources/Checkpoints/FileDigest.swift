@@ -21,6 +21,6 @@ package enum FileDigest {
 
   package static func sha256(file path: String) throws(CheckpointError) -> String {
     let file = try CheckpointError.mapping(path)
-    return sha256(file.bytes)
+    return withExtendedLifetime(file) { sha256(file.bytes) }
   }
 }

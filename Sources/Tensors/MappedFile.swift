@@ -95,4 +95,9 @@ package final class MappedFile: @unchecked Sendable {
     default: .system(number)
     }
   }
+
+  /// A copy of the contents. `bytes` alone does not keep the mapping alive.
+  package func contents() -> [UInt8] {
+    withExtendedLifetime(self) { Array(bytes) }
+  }
 }

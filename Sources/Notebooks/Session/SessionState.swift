@@ -60,7 +60,7 @@ package struct DataInUse: Sendable {
   /// The rows of a part; without a split everything is `train`.
   package func rows(_ part: DatasetSplit.Part) -> [Int] {
     guard let split else { return part == .train ? Array(dataset.examples.indices) : [] }
-    return split[part]
+    return split[part: part]
   }
 
   package func examples(_ part: DatasetSplit.Part) -> [TokenizedExample] {

@@ -99,7 +99,7 @@ extension Session {
   private func text(ofFile path: String) throws(VerbFailure) -> String {
     do throws(CheckpointError) {
       let file = try CheckpointError.mapping(path)
-      guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      guard let text = String(validating: file.contents(), as: UTF8.self) else {
         throw CheckpointError(
           .malformed, file: path, cause: "the file is not UTF-8 text",
           fix: "convert it, for example with iconv")

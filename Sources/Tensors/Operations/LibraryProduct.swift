@@ -45,3 +45,8 @@ package enum LibraryProduct {
     }
   }
 }
+
+extension LibraryProduct {
+  /// OpenBLAS's own description: version and options.
+  package static var version: String { String(cString: openblas_get_config()) }
+}

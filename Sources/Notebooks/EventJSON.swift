@@ -1,0 +1,91 @@
+import Checkpoints
+import Diagnostics
+import RecipeLanguage
+
+/// Events as JSON objects, one a line, with numbers at full precision.
+package enum EventJSON {
+  package static func value(_ event: ValueEvent) -> JSONValue {
+    var object = JSONObject()
+    object["event"] = "value"
+    object["cell"] = .int(event.cell)
+    object["line"] = .int(event.line)
+    object["verb"] = event.verb.map { .string($0) } ?? .null
+    object["name"] = event.name.map { .string($0) } ?? .null
+    object["value"] = json(event.value)
+    return .object(object)
+  }
+
+  package static func diagnostic(_ diagnostic: Diagnostic) -> JSONValue {
+    let place = diagnostic.source.position(at: diagnostic.range.lowerBound)
+    var object = JSONObject()
+    object["event"] = "diagnostic"
+    object["code"] = .string(diagnostic.code)
+    object["severity"] = .string(diagnostic.severity.rawValue)
+    object["message"] = .string(diagnostic.message)
+    object["file"] = .string(diagnostic.source.name)
+    object["line"] = .int(place.line)
+    object["column"] = .int(place.column)
+    object["help"] = diagnostic.help.map { .string($0) } ?? .null
+    object["notes"] = .array(diagnostic.notes.map { .string($0) })
+    return .object(object)
+  }
+
+  package static func progress(_ progress: Progress) -> JSONValue {
+    var object = JSONObject()
+    object["event"] = "progress"
+    object["verb"] = .string(progress.verb)
+    object["done"] = .int(progress.done)
+    object["total"] = .int(progress.total)
+    object["unit"] = .string(progress.unit)
+    object["loss"] = progress.loss.map { .double($0) } ?? .null
+    object["tokens_per_second"] = progress.tokensPerSecond.map { .double($0) } ?? .null
+    object["seconds"] = .double(progress.seconds)
+    object["seconds_left"] = progress.secondsLeft.map { .double($0) } ?? .null
+    object["peak_memory"] = .int(progress.memory)
+    return .object(object)
+  }
+
+  package static func text(_ text: String) -> JSONValue {
+    ["event": "text", "text": .string(text)]
+  }
+
+  package static func notice(_ text: String) -> JSONValue {
+    ["event": "notice", "text": .string(text)]
+  }
+
+  package static func prose(_ text: String) -> JSONValue {
+    ["event": "prose", "text": .string(text)]
+  }
+
+  package static func done(isGood: Bool, seconds: Double) -> JSONValue {
+    ["event": "done", "ok": .bool(isGood), "seconds": .double(seconds)]
+  }
+
+  /// A value of the language; percents are fractions, durations seconds, sizes bytes.
+  package static func json(_ value: Value) -> JSONValue {
+    switch value {
+    case .none: .null
+    case .bool(let flag): .bool(flag)
+    case .int(let number), .size(let number): .int(number)
+    case .float(let number), .percent(let number), .duration(let number):
+      number.isFinite ? .double(number) : .string(number.isNaN ? "NaN" : "\(number)")
+    case .string(let text), .word(let text): .string(text)
+    case .list(let values): .array(values.map(json))
+    case .record(let record): json(record)
+    case .table(let table):
+      .array(
+        table.rows.map { row in
+          var object = JSONObject()
+          object["name"] = .string(row.label)
+          for field in row.record.fields { object[field.name] = json(field.value) }
+          return .object(object)
+        })
+    }
+  }
+
+  private static func json(_ record: Record) -> JSONValue {
+    var object = JSONObject()
+    for field in record.fields { object[field.name] = json(field.value) }
+    return .object(object)
+  }
+}

@@ -1,0 +1,59 @@
+import Diagnostics
+import RecipeLanguage
+
+/// The cells of a prompt: what was typed, what of it counts, and the way back.
+package final class Notebook {
+  /// One accepted cell.
+  package struct Cell {
+    package let number: Int
+    package let text: String
+    let before: Interpreter<Session>.Snapshot
+  }
+
+  package let interpreter: Interpreter<Session>
+  /// Cells that ran without error and were not undone, in order.
+  package private(set) var cells: [Cell] = []
+
+  package init(session: Session = Session()) {
+    interpreter = Interpreter(executor: session)
+  }
+
+  /// The number that the next cell gets.
+  package var nextCell: Int { interpreter.cell + 1 }
+
+  package var session: Session { interpreter.executor }
+
+  /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back.
+  package func run(_ text: String) throws(RunFailure) {
+    let source = SourceText(name: "cell \(nextCell)", text: text)
+    let tree = Parser.parse(source)
+    if tree.hasErrors {
+      for diagnostic in tree.diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
+      throw RunFailure(kind: .recipe, diagnostic: nil)
+    }
+    let before = interpreter.snapshot()
+    do throws(RunFailure) {
+      try interpreter.run(tree.statements, of: source, isCell: true)
+      cells.append(Cell(number: interpreter.cell, text: text, before: before))
+    } catch {
+      interpreter.restore(before)
+      throw error
+    }
+  }
+
+  /// Takes the last accepted cell back; gives its number, or nil if there is none.
+  package func undo() -> Int? {
+    guard let last = cells.popLast() else { return nil }
+    interpreter.restore(last.before)
+    return last.number
+  }
+
+  /// The session as a recipe that replays: accepted cells in their order.
+  package func recipe(title: String) -> String {
+    var lines = [
+      "recipe \(NumberText.quoted(title)), language: \(VerbCatalog.languageVersion)", "",
+    ]
+    lines += cells.map(\.text)
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,120 @@
+import Checkpoints
+import Diagnostics
+import RecipeLanguage
+import Tensors
+
+/// A recipe read from a file (or another text) together with what it includes, in the order in which
+/// statements run.
+package struct RecipeFile {
+  /// The statements of one text.
+  package struct Part {
+    package let tree: SyntaxTree
+    /// Statements without includes, which stand as parts of their own.
+    package let statements: [Statement]
+  }
+
+  package private(set) var parts: [Part] = []
+  package private(set) var diagnostics: [Diagnostic] = []
+  private var open: [String] = []
+  private var done: Set<String> = []
+
+  /// Reads `path` and, relative to each file, what it includes.
+  package init(path: String) throws(CheckpointError) {
+    let source = SourceText(name: path, bytes: try Self.bytes(path))
+    open = [path]
+    add(source, folder: Self.folder(of: path))
+  }
+
+  /// A text that has no file, such as standard input.
+  package init(source: SourceText) {
+    add(source, folder: ".")
+  }
+
+  package var hasErrors: Bool { diagnostics.containsError }
+
+  private static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
+    do throws(CheckpointError) {
+      return try CheckpointError.mapping(path).contents()
+    } catch {
+      // An empty file cannot be mapped, and is a recipe that does nothing.
+      if error.cause == "the file is empty" { return [] }
+      throw error
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private mutating func add(_ source: SourceText, folder: String) {
+    let tree = Parser.parse(source)
+    diagnostics += tree.diagnostics
+    var own: [Statement] = []
+    for statement in tree.statements {
+      if case .include(let literal) = statement.kind {
+        if !own.isEmpty { parts.append(Part(tree: tree, statements: own)) }
+        own = []
+        include(literal, from: source, folder: folder)
+      } else {
+        if !open.dropFirst().isEmpty { refuseEffects(statement, in: source) }
+        own.append(statement)
+      }
+    }
+    parts.append(Part(tree: tree, statements: own))
+  }
+
+  private mutating func include(
+    _ literal: StringLiteral, from source: SourceText, folder: String
+  ) {
+    let name = literal.plainText ?? ""
+    let path = name.hasPrefix("/") || folder == "." ? name : folder + "/" + name
+    func report(_ code: String, _ message: String, _ label: String, _ help: String) {
+      diagnostics.append(
+        Diagnostic(code, message, at: Label(source, literal.range, label), help: help))
+    }
+    if open.contains(path) {
+      report(
+        "E0301", "the files include each other: \((open + [path]).joined(separator: " → "))",
+        "included here again", "take one of the includes out")
+      return
+    }
+    guard !done.contains(path) else { return }
+    do throws(CheckpointError) {
+      let text = SourceText(name: path, bytes: try Self.bytes(path))
+      open.append(path)
+      add(text, folder: Self.folder(of: path))
+      open.removeLast()
+      done.insert(path)
+    } catch {
+      report("E0302", "the file \"\(path)\" cannot be included: \(error.cause)", "", error.fix)
+    }
+  }
+
+  /// Included files hold names, nothing that acts.
+  private mutating func refuseEffects(_ statement: Statement, in source: SourceText) {
+    switch statement.kind {
+    case .header, .include, .parameter, .prose: return
+    case .binding(_, .expression): return
+    default:
+      diagnostics.append(
+        Diagnostic(
+          "E0303", "an included file may hold `param` and `let` only",
+          at: Label(source, statement.range, "this would act"),
+          help: "move it into the recipe that includes the file"))
+    }
+  }
+
+  /// The parameters of all parts, by name.
+  package var parameters: [String: (parameter: Parameter, source: SourceText)] {
+    var result: [String: (parameter: Parameter, source: SourceText)] = [:]
+    for part in parts {
+      for statement in part.statements {
+        if case .parameter(let parameter) = statement.kind {
+          result[parameter.name.text] = (parameter, part.tree.source)
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Checkpoints
+import Notebooks
+import Terminals
+
+/// `skillet doctor`: what this machine and this installation have.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Show the CPU, kernels, libraries and models found.")
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let screen = Screen(color: options.color)
+    let report = Doctor.report()
+    let output = screen.streams.output
+    if options.json {
+      output.writeLine(EventJSON.json(report).text(.compact, sortedKeys: false))
+    } else {
+      for line in ValueView(screen: screen).lines(of: report, title: "skillet doctor") {
+        output.writeLine(line)
+      }
+    }
+  }
+}

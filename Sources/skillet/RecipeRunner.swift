@@ -1,0 +1,91 @@
+import Checkpoints
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Terminals
+
+/// Reads, checks and runs whole recipes.
+struct RecipeRunner {
+  let screen: Screen
+  let printer: any EventPrinter
+
+  /// Reads a recipe; a file that cannot be read ends the command.
+  func read(_ file: String) throws(ExitStatus) -> RecipeFile {
+    if file == "-" {
+      return RecipeFile(
+        source: SourceText(name: "<stdin>", bytes: StandardInput.bytes()))
+    }
+    do throws(CheckpointError) {
+      return try RecipeFile(path: file)
+    } catch {
+      let source = SourceText(name: file, text: "")
+      printer.show(
+        .diagnostic(
+          Diagnostic(
+            "E0801", "the recipe cannot be read: \(error.cause)",
+            at: Label(source, SourceRange(at: 0)), help: error.fix)))
+      throw .badInput
+    }
+  }
+
+  /// Shows all that is wrong; true if nothing is.
+  func report(_ recipe: RecipeFile) -> Bool {
+    let diagnostics = recipe.diagnostics
+    for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
+    return !diagnostics.containsError
+  }
+
+  func run(_ recipe: RecipeFile, overrides: [String]) -> ExitStatus {
+    guard report(recipe) else { return .badRecipe }
+    let interpreter = Interpreter(executor: Session())
+    do throws(ParameterValue.Refusal) {
+      for text in overrides {
+        let (name, value) = try ParameterValue.parse(text, for: recipe)
+        interpreter.overrides[name] = value
+      }
+    } catch {
+      screen.streams.error.writeLine("skillet: --set: \(error.message)")
+      return .wrongUsage
+    }
+    Interruption.install()
+    connect(interpreter)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let status = Interruption.job { run(recipe, interpreter) }
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
+  private func connect(_ interpreter: Interpreter<Session>) {
+    interpreter.onEvent = { printer.show($0) }
+    interpreter.executor.onEvent = { printer.show($0) }
+    interpreter.isCancelled = { Interruption.level != .none }
+    interpreter.executor.isInterrupted = { Interruption.level != .none }
+  }
+
+  private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {
+    do throws(RunFailure) {
+      for part in recipe.parts {
+        try interpreter.run(part.statements, of: part.tree.source, isCell: false)
+      }
+    } catch {
+      return ExitStatus(error.kind)
+    }
+    return interpreter.failedExpectations > 0 ? .failed : .good
+  }
+}
+
+extension ExitStatus {
+  init(_ kind: RunFailure.Kind) {
+    switch kind {
+    case .failed: self = .failed
+    case .recipe: self = .badRecipe
+    case .input: self = .badInput
+    case .interrupted: self = .interrupted
+    }
+  }
+}

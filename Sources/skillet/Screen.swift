@@ -1,0 +1,30 @@
+import Glibc
+import Terminals
+
+/// Where output goes and how it may look, decided once.
+struct Screen {
+  let streams: OutputStreams
+  let style: TextStyle
+  let errorStyle: TextStyle
+  let isUnicode: Bool
+
+  init(color: ColorChoice) {
+    streams = OutputStreams.standard()
+    var environment: [String: String] = [:]
+    for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
+    let choice = TextStyle.Choice(rawValue: color.rawValue) ?? .auto
+    style = TextStyle(choice, isTerminal: streams.output.isTerminal, environment: environment)
+    errorStyle = TextStyle(choice, isTerminal: streams.error.isTerminal, environment: environment)
+    isUnicode = TextStyle.canShowUnicode(environment: environment)
+  }
+
+  var columns: Int { min(120, streams.output.size?.columns ?? 80) }
+
+  func progressLine() -> ProgressLine {
+    let line = ProgressLine(output: streams.error, isLive: errorStyle.isEnabled)
+    line.isUnicode = isUnicode
+    return line
+  }
+}

@@ -1,0 +1,15 @@
+import Glibc
+
+/// Standard input as a whole.
+enum StandardInput {
+  static func bytes() -> [UInt8] {
+    var result: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return result }
+      result += buffer[..<count]
+    }
+  }
+}
