@@ -2,7 +2,9 @@ import RecipeLanguage
 import Testing
 
 @Suite struct InputCompletenessTests {
-  @Test(arguments: ["", "eval", "let x = 1", "for r in [1] {\n  eval\n}", "# only a comment", "lora"])
+  @Test(arguments: [
+    "", "eval", "let x = 1", "for r in [1] {\n  eval\n}", "# only a comment", "lora",
+  ])
   func wholeInputIsComplete(text: String) {
     guard case .complete = InputCompleteness(of: text) else {
       Issue.record("\(text) is complete")
@@ -23,7 +25,9 @@ import Testing
     #expect(found == indent)
   }
 
-  @Test(arguments: ["let x", "lora rank 8", "eval)", "\"open", "for r in [1] }", "let let = (", "a < b < c"])
+  @Test(arguments: [
+    "let x", "lora rank 8", "eval)", "\"open", "for r in [1] }", "let let = (", "a < b < c",
+  ])
   func wrongInputIsBroken(text: String) {
     guard case .broken(let diagnostics) = InputCompleteness(of: text) else {
       Issue.record("\(text) is broken")

@@ -61,7 +61,9 @@ import Testing
   }
 
   @Test func aSemicolonSilencesTheStatementBeforeIt() {
-    #expect(TreeOutline.of(Self.parse("eval; eval\neval ;")) == "(eval!) silenced\n(eval!)\n(eval!) silenced\n")
+    #expect(
+      TreeOutline.of(Self.parse("eval; eval\neval ;"))
+        == "(eval!) silenced\n(eval!)\n(eval!) silenced\n")
   }
 
   @Test func lineEndsCountOnlyBetweenStatements() {
@@ -77,7 +79,8 @@ import Testing
   }
 
   @Test func severalMistakesAreReportedAtOnce() {
-    let tree = Self.parse("load \"a\" \"b\"\nlet = 3\nseed 1\nfor x in {a: 1} {\n  lora rank 8\n}\n")
+    let tree = Self.parse(
+      "load \"a\" \"b\"\nlet = 3\nseed 1\nfor x in {a: 1} {\n  lora rank 8\n}\n")
     #expect(tree.diagnostics.map(\.code) == ["E0110", "E0110", "E0110", "E0112"])
     #expect(TreeOutline.of(tree) == "(seed! 1)\n")
   }
