@@ -187,7 +187,8 @@ package final class Interpreter<Executor: VerbExecutor> {
     var ranges: [String: SourceRange] = [:]
     for bound in binder.bound {
       let (argument, declaration) = (bound.argument, bound.declaration)
-      let value = try evaluate(argument.value)
+      let words = declaration.type.words(of: argument.value)
+      let value = if let words { words } else { try evaluate(argument.value) }
       if let error = declaration.error(for: value, of: verb.name, at: argument.value.range) {
         throw failure(error)
       }

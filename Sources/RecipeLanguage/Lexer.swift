@@ -123,6 +123,7 @@ package struct Lexer {
       switch found {
       case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}", "'": "put text in straight quotes: \"…\""
       case "%": "a percent sign stands directly behind a number: 10%"
+      case "~": "put paths in quotes: \"~/…\""
       case "&": "write `and`"
       case "|": "write `or`"
       case "!": "write `not`"
@@ -186,7 +187,9 @@ package struct Lexer {
       append(.size, upTo: suffixEnd)
     } else {
       append(.unknown, upTo: suffixEnd)
-      let near = NearestName.question(for: suffix, among: Unit.all)
+      let near =
+        Unit.habits[suffix].map { "write `\($0)`" }
+        ?? NearestName.question(for: suffix, among: Unit.all)
       report(
         "E0104", "`\(suffix)` is not a unit", SourceRange(end, suffixEnd),
         label: "behind the number \(source.text(in: SourceRange(start, end)))",

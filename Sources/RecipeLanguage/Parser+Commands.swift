@@ -68,7 +68,7 @@ extension Parser {
       throw stop(
         "E0112", "I was reading the arguments of `\(callee.text)` and got stuck", at: next.range,
         label: "a named argument takes a colon",
-        help: "write it like this\n\(callee.text) \(name.text): …")
+        help: "write `\(callee.text) \(name.text): \(valueText(of: lookAhead(2)))`")
     }
     return Argument(name: nil, value: try parseExpression())
   }
@@ -97,9 +97,9 @@ extension Parser {
     if let argument, argument.name == nil, case .name(let name) = argument.value.kind,
       startsArgument(current, after: current) || at(.leftBracket)
     {
-      let value = text(current)
-      let examples = VerbCatalog.verb(named: verb.text)?.examples ?? []
-      let lines = ["\(verb.text) \(name): \(value == "[" ? "[…]" : value)"] + examples.prefix(1)
+      let fixed = "\(verb.text) \(name): \(valueText(of: current))"
+      let examples = VerbCatalog.verb(named: verb.text)?.examples.filter { $0 != fixed } ?? []
+      let lines = [fixed] + examples.prefix(1)
       return stop(
         "E0112", reading, label: "an argument needs a colon between name and value",
         help: "write it like one of these\n" + lines.joined(separator: "\n"))
@@ -169,7 +169,7 @@ extension Parser {
       throw stop(
         "E0116", "arguments are not written as flags",
         at: SourceRange(current.range.lowerBound, lookAhead(2).range.upperBound),
-        help: "write `\(callee?.text ?? "lora") \(flag): …`")
+        help: "write `\(callee?.text ?? "lora") \(flag): \(valueText(of: lookAhead(3)))`")
     }
     guard callee != nil else { return }
     if at(.slash) || at(.dot) || at(.closedRange) {
@@ -182,6 +182,15 @@ extension Parser {
       throw stop(
         "E0205", "a path is text and stands in quotes", at: range,
         help: "write \"\(source.text(in: range))\"")
+    }
+  }
+
+  /// A token as the value in an example, or dots where it is none.
+  private func valueText(of token: Token) -> String {
+    switch token.kind {
+    case .string, .integer, .float, .percent, .duration, .size, .name: text(token)
+    case .leftBracket: "[…]"
+    default: "…"
     }
   }
 

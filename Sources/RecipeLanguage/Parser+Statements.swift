@@ -2,27 +2,25 @@ import Diagnostics
 
 extension Parser {
   mutating func parseFile() -> [Statement] {
-    var statements = parseStatements(until: .endOfFile)
+    var statements = parseStatements()
     while !at(.endOfFile) {
       _ = stop("E0113", "this `}` closes nothing", help: "take it out, or open a block with `{`")
       advance()
-      statements += parseStatements(until: .endOfFile)
+      statements += parseStatements()
     }
     return statements
   }
 
   /// Statements up to a closing brace or the end of the text, which is left unread.
-  mutating func parseStatements(until end: TokenKind) -> [Statement] {
+  mutating func parseStatements() -> [Statement] {
     var statements: [Statement] = []
-    var hasStarted = end != .endOfFile
     while true {
       while at(.newline) || at(.semicolon) { advance() }
       if at(.endOfFile) || at(.rightBrace) { return statements }
       let first = index
       do throws(Stop) {
         let statement = try parseStatement()
-        reportMisplaced(
-          statement, hasStarted: hasStarted, isFirst: statements.allSatisfy(\.isProse))
+        reportMisplaced(statement, isFirst: statements.allSatisfy(\.isProse))
         hasStarted = hasStarted || statement.isAction
         statements.append(try parseEnd(of: statement))
       } catch {
@@ -70,12 +68,10 @@ extension Parser {
     throw unexpected("the end of the line")
   }
 
-  private mutating func reportMisplaced(
-    _ statement: Statement, hasStarted: Bool, isFirst: Bool
-  ) {
+  private mutating func reportMisplaced(_ statement: Statement, isFirst: Bool) {
     let place: String
     switch statement.kind {
-    case .header where !isFirst: place = "`recipe` stands in the first line of a file"
+    case .header where !isFirst || hasStarted: place = "`recipe` stands in the first line of a file"
     case .include where hasStarted: place = "`include` stands before the first command"
     case .parameter where hasStarted: place = "`param` stands before the first command"
     default: return
@@ -209,15 +205,22 @@ extension Parser {
   private mutating func parseGenerator() throws(Stop) -> Loop.Generator {
     let name = try expectName("the name of a loop variable")
     guard acceptKeyword("in") else { throw unexpected("`in` and a list") }
-    if at(.leftBrace) { throw unexpected("a list", help: "for example: for r in [2, 4, 8] { … }") }
-    return Loop.Generator(name: name, values: try parseExpression())
+    let isRecord = at(.leftBrace)
+    let values = try parseExpression()
+    if isRecord {
+      throw stop(
+        "E0110", "expected a list, found a record", at: values.range,
+        help: "for example: for \(name.text) in [2, 4, 8] { … }")
+    }
+    return Loop.Generator(name: name, values: values)
   }
 
   private mutating func parseBlock() throws(Stop) -> ([Statement], SourceRange) {
     let opening = advance()
+    hasStarted = true
     let statements = try nested { parser throws(Stop) in
       try parser.withNewlines(ignored: false) { parser throws(Stop) in
-        parser.parseStatements(until: .rightBrace)
+        parser.parseStatements()
       }
     }
     try expectClosing(.rightBrace, of: opening)

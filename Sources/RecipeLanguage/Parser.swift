@@ -41,8 +41,11 @@ package struct Parser {
   /// Whether line ends mean nothing here: inside brackets.
   var ignoresNewlines = false
   var depth = 0
+  /// Whether a command was read, after which parameters and includes come too late.
+  var hasStarted = false
   private(set) var diagnostics: [Diagnostic] = []
   private var firstErrorIsAtEnd: Bool?
+  private var hasGivenUp = false
 
   /// Thrown after a mistake was reported: give the statement up.
   struct Stop: Error {}
@@ -74,12 +77,14 @@ package struct Parser {
   // MARK: Looking
 
   /// The token at hand; inside brackets the next one that is no line end.
-  var current: Token {
+  var current: Token { tokens[currentIndex] }
+
+  private var currentIndex: Int {
     var position = index
     if ignoresNewlines {
       while tokens[position].kind == .newline || tokens[position].kind == .prose { position += 1 }
     }
-    return tokens[position]
+    return position
   }
 
   /// The token `distance` places after the one at hand.
@@ -108,12 +113,15 @@ package struct Parser {
 
   /// Whether the token at hand touches the one before.
   var touchesPrevious: Bool {
-    index > 0 && tokens[index - 1].range.upperBound == tokens[index].range.lowerBound
+    let position = currentIndex
+    return position > 0
+      && tokens[position - 1].range.upperBound == tokens[position].range.lowerBound
+      && tokens[position - 1].kind != .newline
   }
 
   /// Whether the token at hand is the first of its line.
   var isFirstOnLine: Bool {
-    let position = tokens.firstIndex(from: index) { $0.range == current.range }
+    let position = currentIndex
     return position == 0 || tokens[position - 1].kind == .newline
   }
 
@@ -131,8 +139,8 @@ package struct Parser {
 
   @discardableResult
   mutating func advance() -> Token {
-    let token = current
-    while tokens[index].range != token.range || tokens[index].kind != token.kind { index += 1 }
+    index = currentIndex
+    let token = tokens[index]
     if token.kind != .endOfFile { index += 1 }
     return token
   }
@@ -184,16 +192,21 @@ package struct Parser {
     _ code: String, _ message: String, at range: SourceRange? = nil, label: String = "",
     secondary: [Label] = [], help: String? = nil
   ) -> Stop {
-    if at(.unknown) { return Stop() }
-    let place = Label(source, range ?? current.range, label)
+    if at(.unknown) || hasGivenUp { return Stop() }
+    let found = at(.endOfFile) ? SourceRange(at: previousEnd) : current.range
+    let place = Label(source, range ?? found, label)
     report(Diagnostic(code, message, at: place, secondary: secondary, help: help))
     return Stop()
   }
 
+  /// Refuses to read on: what is nested without end has no next statement worth finding.
   mutating func tooDeep(_ range: SourceRange) -> Stop {
-    stop(
+    let reason = stop(
       "E0108", "this is too long or nested too deeply", at: range,
       help: "give a part of it a name with `let`")
+    hasGivenUp = true
+    index = tokens.count - 1
+    return reason
   }
 
   mutating func unexpected(_ expected: String, help: String? = nil) -> Stop {
@@ -249,13 +262,5 @@ package struct Parser {
         secondary: [Label(source, current.range, "`\(closing)` expected before this")])
     }
     throw unexpected("`,` or `\(closing)`")
-  }
-}
-
-extension [Token] {
-  fileprivate func firstIndex(from start: Int, where matches: (Token) -> Bool) -> Int {
-    var position = start
-    while position < count - 1, !matches(self[position]) { position += 1 }
-    return position
   }
 }

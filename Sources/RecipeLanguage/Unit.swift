@@ -13,4 +13,10 @@ package enum Unit {
   package static let all = [
     "ms", "s", "m", "h", "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB",
   ]
+
+  /// Units of other languages and ours instead.
+  static let habits = [
+    "min": "m", "mins": "m", "minutes": "m", "sec": "s", "secs": "s", "seconds": "s", "hr": "h",
+    "hours": "h", "k": "KB", "K": "KB", "M": "MB", "G": "GB", "g": "GB", "mb": "MB", "gb": "GB",
+  ]
 }

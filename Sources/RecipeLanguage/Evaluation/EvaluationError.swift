@@ -28,3 +28,15 @@ package struct EvaluationError: Error, Sendable {
       code, message, at: Label(source, range, label), notes: notes, help: help)
   }
 }
+
+extension EvaluationError {
+  /// A field that a record, or the rows of a table, do not have.
+  static func unknownField(
+    _ name: Name, of parent: String, among names: [String]
+  ) -> EvaluationError {
+    EvaluationError(
+      "E0506", "\(parent) has no field `\(name.text)`", at: name.range, label: "no such field",
+      notes: ["its fields are \(names.joined(separator: ", "))"],
+      help: NearestName.question(for: name.text, among: names))
+  }
+}

@@ -42,8 +42,12 @@ extension Evaluator {
     var positional: [Value] = []
     var named: [String: Value] = [:]
     for argument in arguments {
-      let value = try value(argument.value)
-      if let name = argument.name { named[name.text] = value } else { positional.append(value) }
+      guard let name = argument.name else {
+        positional.append(try value(argument.value))
+        continue
+      }
+      let column = name.text == "by" ? ArgumentType.column.words(of: argument.value) : nil
+      named[name.text] = if let column { column } else { try value(argument.value) }
     }
     if function == .best { return try best(positional, named, range) }
     guard named.isEmpty, let result = Self.apply(function, positional) else {
@@ -171,7 +175,7 @@ extension Evaluator {
     guard let winner = scored.min(by: { $0.0 < $1.0 }) else {
       throw EvaluationError(
         "E0506", "no run has a number in the field `\(column)`", at: range,
-        notes: ["the fields are \(table.columns.joined(separator: ", "))"],
+        notes: ["its fields are \(table.columns.joined(separator: ", "))"],
         help: NearestName.candidates(for: column, among: table.columns).first.map {
           "did you mean `\($0)`?"
         })

@@ -45,10 +45,14 @@ extension Evaluator {
 
   private func contains(_ list: Expression, _ element: Value) throws(EvaluationError) -> Bool {
     if case .range(let lower, let upper, let isClosed) = list.kind,
-      case .int(let number) = element, case .int(let start) = try value(lower),
-      case .int(let end) = try value(upper)
+      let number = Self.magnitude(element)
     {
-      return number >= start && (isClosed ? number <= end : number < end)
+      let (first, last) = (try value(lower), try value(upper))
+      if let start = Self.magnitude(first), let end = Self.magnitude(last),
+        Self.unit(first) == Self.unit(element), Self.unit(last) == Self.unit(element)
+      {
+        return number >= start && (isClosed ? number <= end : number < end)
+      }
     }
     let value = try value(list)
     guard case .list(let elements) = value else {
@@ -158,7 +162,9 @@ extension Evaluator {
     let (value, expression) = isLeft ? (first, left) : (second, right)
     return EvaluationError(
       "E0502", "\(rule), and this is \(described(value, expression))", at: expression.range,
-      notes: ["the left side is a \(first.typeName), the right side a \(second.typeName)"])
+      notes: [
+        "the left side is \(first.typeName.withArticle), the right side \(second.typeName.withArticle)"
+      ])
   }
 
   /// A value for a message: a word that is no variable is most likely a misspelt one.
@@ -166,6 +172,6 @@ extension Evaluator {
     if case .word(let word) = value, case .name = expression.kind {
       return "the word `\(word)`, which is not defined as a variable"
     }
-    return "a \(value.typeName)"
+    return "\(value.typeName.withArticle)"
   }
 }

@@ -102,14 +102,10 @@ package struct Evaluator {
     default:
       throw EvaluationError(
         "E0506",
-        "\(parent) is \(value.typeName == "int" ? "an" : "a") \(value.typeName) and has no fields",
+        "\(parent) is \(value.typeName.withArticle) and has no fields",
         at: name.range, label: "only records and tables have fields")
     }
-    let near = NearestName.candidates(for: name.text, among: names)
-    throw EvaluationError(
-      "E0506", "\(parent) has no field `\(name.text)`", at: name.range, label: "no such field",
-      notes: ["its fields are \(names.joined(separator: ", "))"],
-      help: near.first.map { "did you mean `\($0)`?" })
+    throw EvaluationError.unknownField(name, of: parent, among: names)
   }
 
   private func element(
@@ -138,7 +134,9 @@ package struct Evaluator {
       return .record(table.rows[position].record)
     default:
       throw EvaluationError(
-        "E0502", "a \(container.typeName) cannot be indexed by a \(key.typeName)", at: index.range,
+        "E0502",
+        "\(container.typeName.withArticle) cannot be indexed by \(key.typeName.withArticle)",
+        at: index.range,
         label: "lists take a position, records and tables a name in quotes")
     }
   }

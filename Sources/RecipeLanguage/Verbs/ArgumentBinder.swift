@@ -24,6 +24,10 @@ package struct ArgumentBinder {
         errors.append(tooMany(argument))
       }
     }
+    for names in verb.alternatives {
+      let given = bound.filter { names.contains($0.declaration.name) }
+      if given.count > 1 { errors.append(alternative(names, given[1].argument)) }
+    }
     for declaration in verb.arguments where declaration.isRequired {
       if !bound.contains(where: { $0.declaration.name == declaration.name }) {
         errors.append(missing(declaration, command))
@@ -65,10 +69,16 @@ package struct ArgumentBinder {
       help: names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
   }
 
+  private func alternative(_ names: [String], _ argument: Argument) -> EvaluationError {
+    EvaluationError(
+      "E0212", "`\(verb.name)` takes one of \(list(names.map { "`\($0)`" })), not both",
+      at: argument.range, label: "one too many", help: "leave one of them out")
+  }
+
   private func missing(_ declaration: ArgumentDeclaration, _ command: Command) -> EvaluationError {
     EvaluationError(
-      "E0206", "`\(verb.name)` needs \(declaration.help)", at: command.verb.range,
-      label: "`\(declaration.name)` is missing",
+      "E0206", "`\(verb.name)` lacks its `\(declaration.name)`", at: command.verb.range,
+      label: "needs \(declaration.help)",
       help: verb.examples.first.map { "for example \($0)" })
   }
 
@@ -87,13 +97,9 @@ extension ArgumentDeclaration {
   /// Why a value cannot stand for this argument, or nil if it can.
   package func error(for value: Value, of verb: String, at range: SourceRange) -> EvaluationError? {
     guard let problem = type.problem(with: value) else { return nil }
-    var error = EvaluationError(
+    return EvaluationError(
       problem.code, "`\(name)` of `\(verb)` \(problem.message)", at: range, label: problem.label,
       help: problem.help)
-    if case .word(let word) = value, problem.code == "E0203" {
-      error.message = "`\(word)` is no \(name) of `\(verb)`"
-    }
-    return error
   }
 }
 
@@ -145,9 +151,27 @@ extension ArgumentType {
       if problems.contains(where: { $0 == nil }) { return nil }
       // A value of the right kind that is out of range deserves that message.
       return problems.compactMap { $0 }.first { $0.code != "E0204" } ?? mistyped(value)
+    case .column:
+      return value.text == nil ? mistyped(value) : nil
     case .any:
       return nil
     }
+  }
+
+  /// The word that a bare name stands for here, whatever variables there are: a word that the
+  /// argument lists, or the name of a field; a list of field names likewise.
+  package func words(of expression: Expression) -> Value? {
+    switch (self, expression.kind) {
+    case (.column, .name(let name)): .word(name)
+    case (.list(.column), .list(let elements)): Self.list(elements)
+    case (_, .name(let name)) where words.contains(name): .word(name)
+    default: nil
+    }
+  }
+
+  private static func list(_ elements: [Expression]) -> Value? {
+    let words = elements.compactMap { ArgumentType.column.words(of: $0) }
+    return words.count == elements.count ? .list(words) : nil
   }
 
   private func problem(withWord value: Value, _ words: [String]) -> Problem? {
@@ -171,8 +195,8 @@ extension ArgumentType {
     default: help = nil
     }
     return Problem(
-      code: "E0204", message: "is \(description), not a \(value.typeName)",
-      label: "this is a \(value.typeName)", help: help)
+      code: "E0204", message: "takes \(description), not \(value.typeName.withArticle)",
+      label: "this is \(value.typeName.withArticle)", help: help)
   }
 
   private func outside(_ value: Value) -> Problem {

@@ -73,8 +73,8 @@ extension VerbCatalog {
     arguments: [
       ArgumentDeclaration(
         "values", .any, positional: true, required: true, "a table of runs, or a list of results"),
-      ArgumentDeclaration("sort", .any, "the column to sort by, smallest first"),
-      ArgumentDeclaration("columns", .list(.any), "the columns to show"),
+      ArgumentDeclaration("sort", .column, "the column to sort by, smallest first"),
+      ArgumentDeclaration("columns", .list(.column), "the columns to show"),
       ArgumentDeclaration("baseline", .string, "the label of the row that others are measured by"),
     ],
     fields: [FieldDeclaration("table", "table", "the rows")],
@@ -91,7 +91,8 @@ extension VerbCatalog {
     "plot", "draws a list of numbers, or the losses of the last training",
     arguments: [
       ArgumentDeclaration(
-        "subject", .any, positional: true, required: true, "a list of numbers, or the word loss")
+        "subject", .either([.word(["loss"]), .any]), positional: true, required: true,
+        "a list of numbers, or the word loss")
     ],
     fields: [], examples: ["plot [3, 2, 1.5, 1.2]"], related: ["train", "show"])
 }

@@ -52,6 +52,7 @@ extension VerbCatalog {
     ],
     examples: ["train epochs: 1, lr: 2e-4, batch: 8", "train steps: 20, lr: 1e-3"],
     related: ["lora", "eval", "save"], needs: [.model, .adapter, .dataset],
+    alternatives: [["epochs", "steps"]],
     details: """
       Each step lays its examples end to end, runs forward and backward through the frozen model,
       divides by the trained tokens of the whole step, clips the gradient and updates A and B with

@@ -14,13 +14,15 @@ package struct VerbDeclaration: Sendable {
   package let needs: [Need]
   /// What the verb gives the session.
   package let gives: Need?
+  /// Pairs of arguments of which only one may be given.
+  package let alternatives: [[String]]
   /// The mathematics and the reasons, for `??verb`.
   package let details: String
 
   package init(
     _ name: String, _ summary: String, arguments: [ArgumentDeclaration],
     fields: [FieldDeclaration], examples: [String], related: [String], needs: [Need] = [],
-    gives: Need? = nil, details: String = ""
+    gives: Need? = nil, alternatives: [[String]] = [], details: String = ""
   ) {
     self.name = name
     self.summary = summary
@@ -30,6 +32,7 @@ package struct VerbDeclaration: Sendable {
     self.related = related
     self.needs = needs
     self.gives = gives
+    self.alternatives = alternatives
     self.details = details
   }
 
@@ -99,6 +102,8 @@ package indirect enum ArgumentType: Sendable {
   case words([String])
   case list(ArgumentType)
   case record
+  /// The name of a field: a bare name here is never a variable.
+  case column
   /// Any of several types.
   case either([ArgumentType])
   case any
@@ -117,6 +122,7 @@ package indirect enum ArgumentType: Sendable {
     case .words(let words): "list of " + words.joined(separator: ", ")
     case .list(let element): "list of " + element.description
     case .record: "record"
+    case .column: "name of a field"
     case .either(let types): types.map(\.description).joined(separator: " or ")
     case .any: "any value"
     }

@@ -1,0 +1,28 @@
+/// What a check may take as given.
+package struct CheckContext: Sendable {
+  /// The verbs that can be run.
+  package var verbs: Set<String> = VerbCatalog.names
+  /// Names bound before, as in the cells of a session.
+  package var names: [String: Value] = [:]
+  /// What the session has; nil leaves the order of commands unchecked.
+  package var state: SessionShape? = SessionShape()
+  /// Values given to parameters from outside.
+  package var overrides: [String: Value] = [:]
+  /// Whether the text is a cell of the prompt: `_` is known, a header is not missed and unused names
+  /// may be used by later cells.
+  package var isPrompt = false
+
+  package init() {}
+}
+
+/// What a session has, as far as the order of commands matters.
+package struct SessionShape: Sendable, Equatable {
+  package var has: Set<Need> = []
+  /// The parts of the dataset that can be evaluated.
+  package var parts: Set<String> = []
+
+  package init(has: Set<Need> = [], parts: Set<String> = []) {
+    self.has = has
+    self.parts = parts
+  }
+}

@@ -1,0 +1,7 @@
+extension String {
+  /// `an int`, `a float`.
+  var withArticle: String {
+    let vowels: Set<Character> = ["a", "e", "i", "o", "u"]
+    return (first.map(vowels.contains) == true ? "an " : "a ") + self
+  }
+}
