@@ -52,13 +52,15 @@ INLINE FN(counts) FN(dot_unsigned)(FN(bytes16) a, FN(bytes16) b, FN(activations)
   return FN(dot_signed)(a, b, x);
 }
 
-INLINE FN(counts) FN(dot_digits)(FN(bytes16) packed, FN(bytes16) high, FN(bytes16) low,
-                                 FN(activations) x) {
+INLINE FN(counts)
+    FN(dot_digits)(FN(bytes16) packed, FN(bytes16) high, FN(bytes16) low, FN(activations) x) {
   uint8x16_t first = (uint8x16_t)(packed >> 4), second = (uint8x16_t)(packed & 15);
-  FN(counts) highs = FN(dot_signed)((FN(bytes16))vqtbl1q_u8((uint8x16_t)high, first),
-                                    (FN(bytes16))vqtbl1q_u8((uint8x16_t)high, second), x);
-  FN(counts) lows = FN(dot_signed)((FN(bytes16))vqtbl1q_u8((uint8x16_t)low, first),
-                                   (FN(bytes16))vqtbl1q_u8((uint8x16_t)low, second), x);
+  FN(counts)
+  highs = FN(dot_signed)((FN(bytes16))vqtbl1q_u8((uint8x16_t)high, first),
+                         (FN(bytes16))vqtbl1q_u8((uint8x16_t)high, second), x);
+  FN(counts)
+  lows = FN(dot_signed)((FN(bytes16))vqtbl1q_u8((uint8x16_t)low, first),
+                        (FN(bytes16))vqtbl1q_u8((uint8x16_t)low, second), x);
   return (highs << 8) + lows;
 }
 
