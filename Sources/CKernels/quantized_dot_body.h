@@ -76,7 +76,7 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
 static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
                                      const int8_t *codes, const float *scales, const float *sums,
                                      float *y) {
-  if (w->columns % 32) return false;
+  if (w->columns % 32 || FN(uneven)(w)) return false;
   FN(digits) digits = {0};
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
 #define MULTIPLY_BYTES(format)                                                                     \
