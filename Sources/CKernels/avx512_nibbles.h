@@ -49,7 +49,7 @@ INLINE FN(four_blocks)
   size_t column = block * 32, half = blocks > 2 ? column + 64 : column;
   float a = FN(outer_scale)(CK_CODE4, w, row, column), b = a;
   float c = FN(outer_scale)(CK_CODE4, w, row, half), d = c;
-  if (w->block == 32) {
+  if (w->block % 64) {
     if (blocks > 1) b = FN(outer_scale)(CK_CODE4, w, row, column + 32);
     if (blocks > 3) d = FN(outer_scale)(CK_CODE4, w, row, column + 96);
   }

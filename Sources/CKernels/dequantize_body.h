@@ -27,14 +27,29 @@ INLINE const uint8_t *FN(bytes_at)(ck_format format, const ck_matrix *m, size_t 
   return start + column * block / 32;
 }
 
-/* The multiplier outside the block that begins at `column`. */
-INLINE float FN(outer_scale)(ck_format format, const ck_matrix *m, size_t row, size_t column) {
-  if (format == CK_INT8) return m->scales[row];
-  if (format != CK_CODE4) return 1.0f;
-  unsigned shift = (unsigned)__builtin_ctzll(m->block);
-  size_t i = row * ((m->columns + m->block - 1) >> shift) + (column >> shift);
+/* The factor of CODE4's block that holds `column`. */
+INLINE float FN(absmax_at)(const ck_matrix *m, size_t row, size_t column) {
+  size_t block = m->block, blocks_a_row, i;
+  if (block & (block - 1)) {
+    blocks_a_row = (m->columns + block - 1) / block;
+    i = row * blocks_a_row + column / block;
+  } else {
+    unsigned shift = (unsigned)__builtin_ctzll(block);
+    blocks_a_row = (m->columns + block - 1) >> shift;
+    i = row * blocks_a_row + (column >> shift);
+  }
   if (m->scales) return m->scales[i];
   return m->nested_table[m->nested_codes[i]] * m->nested_scales[i / 256] + m->nested_offset;
+}
+
+/* Whether 32 elements may lie in two blocks of CODE4. */
+INLINE bool FN(uneven)(const ck_matrix *m) { return m->format == CK_CODE4 && m->block % 32 != 0; }
+
+/* The multiplier of the 32 elements that begin at `column`; 1 where they need several. */
+INLINE float FN(outer_scale)(ck_format format, const ck_matrix *m, size_t row, size_t column) {
+  if (format == CK_INT8) return m->scales[row];
+  if (format != CK_CODE4 || m->block % 32) return 1.0f;
+  return FN(absmax_at)(m, row, column);
 }
 
 /* The 32 codes of 16 bytes of nibbles: low nibbles first (ggml). */
@@ -174,10 +189,27 @@ static void FN(dequantize)(const ck_matrix *m, size_t row, size_t column, size_t
 #define DEQUANTIZE(format)                                                                         \
   case format: FN(dequantize_as)(format, m, row, column, count, out); break;
   switch (m->format) { FOR_EACH_FORMAT(DEQUANTIZE) }
+  if (FN(uneven)(m))
+    for (size_t i = 0; i < count; i++) out[i] *= FN(absmax_at)(m, row, column + i);
+}
+
+/* The slow way for blocks that do not divide into 32. */
+static float FN(dot_uneven_row)(const ck_matrix *w, size_t row, const float *x) {
+  float values[128], sum = 0;
+  for (size_t i = 0; i < w->columns; i += 128) {
+    size_t count = w->columns - i < 128 ? w->columns - i : 128;
+    FN(dequantize)(w, row, i, count, values);
+    sum += FN(dot)(values, x + i, count);
+  }
+  return sum;
 }
 
 static void FN(multiply_vector)(const ck_matrix *w, size_t first, size_t count, const float *x,
                                 float *y) {
+  if (FN(uneven)(w)) {
+    for (size_t i = 0; i < count; i++) y[i] = FN(dot_uneven_row)(w, first + i, x);
+    return;
+  }
 #define MULTIPLY_ROWS(format)                                                                      \
   case format:                                                                                     \
     for (size_t i = 0; i < count; i++) y[i] = FN(dot_row_as)(format, w, first + i, x);             \

@@ -142,14 +142,17 @@ INLINE VF FN(exp)(VF x) {
 
 INLINE float FN(exp_one)(float x) { return FN(exp)(FN(splat)(x))[0]; }
 
-/* One half-precision number. */
+/* One half-precision number with at least six more bytes behind it. */
 INLINE float FN(half)(const void *p) {
 #if HAS_F16 && defined(__x86_64__)
-  /* Not a conversion of _Float16: that loads into part of a register and so waits for its last use,
-   * which in a sum is the sum. */
-  uint16_t h;
-  memcpy(&h, p, sizeof h);
-  return _cvtsh_ss(h);
+  /* Written out because the compiler loads two bytes into part of a register, which then waits for
+   * that register's last use: in a sum, the sum itself. */
+  VF v;
+  typedef struct {
+    uint8_t bytes[8];
+  } four_halves;
+  __asm__("vcvtph2ps %1, %x0" : "=x"(v) : "m"(*(const four_halves *)p));
+  return v[0];
 #elif HAS_F16
   _Float16 h;
   memcpy(&h, p, sizeof h);

@@ -30,7 +30,7 @@ INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row
   for (size_t b = 0; b < blocks; b += 2) {
     UNROLL for (size_t i = 0; i < 2; i++) {
       size_t block = b + i;
-      if (block == blocks) break;
+      if (block == blocks) continue;
       float d = format == CK_CODE4 ? FN(outer_scale)(format, w, row, block * 32) : FN(half)(p);
       if (format == CK_Q4_0) offsets[i] -= 8.0f * d * sums[block];
       if (format == CK_Q4_1) offsets[i] += FN(half)(p + 2) * sums[block];

@@ -54,7 +54,7 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
   FN(totals) totals[2] = {{0}};
   for (size_t b = 0; b < blocks; b += 2) {
     UNROLL for (size_t i = 0; i < 2; i++) {
-      if (b + i == blocks) break;
+      if (b + i == blocks) continue;
       const int8_t *x = codes + (b + i) * 32;
       FN(counts)
       products = FN(dot_signed)(FN(load_bytes)(p + skip), FN(load_bytes)(p + skip + 16),
@@ -76,7 +76,7 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
 static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
                                      const int8_t *codes, const float *scales, const float *sums,
                                      float *y) {
-  if (w->columns % 32) return false;
+  if (w->columns % 32 || FN(uneven)(w)) return false;
   FN(digits) digits = {0};
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
 #define MULTIPLY_BYTES(format)                                                                     \

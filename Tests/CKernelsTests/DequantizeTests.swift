@@ -55,6 +55,28 @@ import Testing
     }
   }
 
+  /// Blocks of CODE4 that end inside the 32 elements read at once, and some that are no power of two.
+  @Test(arguments: KernelTables.names, [2, 16, 48, 96, 100, 4096])
+  func blocksOfAnyEvenSizeHaveTheirOwnFactor(name: String, block: Int) throws {
+    var noise = Noise(11)
+    try KernelTables.with(name) {
+      let sample = FrozenSample(CK_CODE4, rows: 3, columns: 448, block: block, noise: &noise)
+      var output = [Float](repeating: 0, count: 416)
+      var ones = [Float](repeating: 0, count: 3)
+      var x = [Float](repeating: 0, count: 448)
+      x[107] = 1
+      sample.withMatrix { ck_multiply_vector($0, 0, 3, x, &ones) }
+      for row in 0..<3 {
+        sample.withMatrix { ck_dequantize($0, row, 32, 416, &output) }
+        for index in 0..<416 {
+          let expected = sample.value(row, 32 + index)
+          #expect((Double(output[index]) - expected).magnitude <= 2 * unitRoundoff)
+        }
+        #expect((Double(ones[row]) - sample.value(row, 107)).magnitude <= 2 * unitRoundoff)
+      }
+    }
+  }
+
   private func expectDecoded(
     _ name: String, _ format: ck_format, _ bytes: [UInt8], _ expected: [Float]
   ) throws {

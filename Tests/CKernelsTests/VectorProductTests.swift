@@ -49,6 +49,10 @@ import Testing
           try expectByteAgreement(w, noise.values(columns))
         }
       }
+      for block in [32, 96, 128] {
+        let w = FrozenSample(CK_CODE4, rows: 5, columns: 416, block: block, noise: &noise)
+        try expectByteAgreement(w, noise.values(416))
+      }
     }
   }
 

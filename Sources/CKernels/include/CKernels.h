@@ -19,8 +19,8 @@
  * is chosen once, from SKILLET_ISA if that names a usable table, else the best for this CPU. */
 const char *ck_isa_name(void);
 /* Forces a table by name for the calling thread, so that tests can compare tables while others run;
- * NULL goes back to the chosen one. False (and no change) if it is unknown or this CPU cannot run it.
- * Packed operands of one table mean nothing to another. */
+ * NULL goes back to the chosen one. False (and no change) if it is unknown or this CPU cannot run
+ * it. Packed operands of one table mean nothing to another. */
 bool ck_use_isa(const char *_Nullable name);
 /* The i-th table this CPU can run, best first; NULL past the end. */
 const char *_Nullable ck_isa_available(size_t index);
@@ -32,7 +32,8 @@ typedef enum ck_format {
   CK_F16,   /* 2 bytes */
   CK_BF16,  /* 2 bytes */
   CK_Q8_0,  /* ggml: blocks of 32: f16 d, int8[32]; x = d*q */
-  CK_Q4_0,  /* ggml: blocks of 32: f16 d, 16 bytes; low nibbles are 0..15, high 16..31; x = d*(q-8) */
+  CK_Q4_0,  /* ggml: blocks of 32: f16 d, 16 bytes; low nibbles are 0..15, high 16..31; x = d*(q-8)
+             */
   CK_Q4_1,  /* ggml: blocks of 32: f16 d, f16 m, 16 bytes as Q4_0; x = d*q + m */
   CK_INT8,  /* int8 codes, one multiplier a row: x = scales[row]*q */
   CK_CODE4, /* 4-bit codes into a table of 16, high nibble first (as bitsandbytes), one absmax a
@@ -43,7 +44,7 @@ typedef enum ck_format {
  * CODE4: columns is even; every row has blocks_a_row = ceil(columns/block) blocks; the absmax of
  * block b of row r is element r*blocks_a_row + b of `scales`, or, when scales is NULL, of the
  * doubly quantized form: nested_table[nested_codes[i]] * nested_scales[i/256] + nested_offset.
- * `block` is a power of two, at least 32. */
+ * `block` is even; powers of two from 32 on are fast, other than multiples of 32 slow. */
 typedef struct ck_matrix {
   ck_format format;
   size_t rows, columns;
@@ -85,7 +86,8 @@ void ck_pack_rows(ck_operands operands, const float *x, size_t row_stride, size_
                   size_t rows, size_t depth, void *out);
 
 /* Panel for Y = X * Wt: its columns are rows first..first+count of w, its depth columns
- * depth_start..+depth of w (depth_start a multiple of 32). scratch: (panel columns * depth) floats. */
+ * depth_start..+depth of w (depth_start a multiple of 32). scratch: (panel columns * depth) floats.
+ */
 void ck_pack_panel_of_rows(ck_operands operands, const ck_matrix *w, size_t first, size_t count,
                            size_t depth_start, size_t depth, void *panel, float *scratch);
 /* Panel for dX = dY * W: its columns are columns first..first+count of w (first a multiple of the
@@ -106,8 +108,8 @@ void ck_multiply_vector(const ck_matrix *w, size_t first, size_t count, const fl
 /* x as int8 in blocks of 32 with one scale (amax/127) and the sum of its codes times the scale a
  * block: codes[n], scales[n/32], sums[n/32]; n a multiple of 32. */
 void ck_quantize_vector(const float *x, size_t n, int8_t *codes, float *scales, float *sums);
-/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. Formats Q8_0, Q4_0, Q4_1,
- * INT8 and CODE4; false if this matrix has no such path (then use ck_multiply_vector). */
+/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. Formats Q8_0, Q4_0,
+ * Q4_1, INT8 and CODE4; false if this matrix has no such path (then use ck_multiply_vector). */
 bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, const int8_t *codes,
                              const float *scales, const float *sums, float *y);
 
@@ -115,10 +117,10 @@ bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, con
 
 float ck_dot(const float *x, const float *y, size_t n);
 double ck_sum_of_squares(const float *x, size_t n);
-void ck_add(float *y, const float *x, size_t n);            /* y += x */
-void ck_axpy(float *y, float a, const float *x, size_t n);  /* y += a*x */
-void ck_scale(float *y, float a, size_t n);                 /* y *= a */
-void ck_to_bf16(const float *x, size_t n, uint16_t *y);     /* round to nearest even */
+void ck_add(float *y, const float *x, size_t n);           /* y += x */
+void ck_axpy(float *y, float a, const float *x, size_t n); /* y += a*x */
+void ck_scale(float *y, float a, size_t n);                /* y *= a */
+void ck_to_bf16(const float *x, size_t n, uint16_t *y);    /* round to nearest even */
 void ck_from_bf16(const uint16_t *x, size_t n, float *y);
 
 /* y = x * weight * r, r = 1/sqrt(mean(x^2)+epsilon), kept in inverse_rms[rows] (RMSNorm,
