@@ -3,8 +3,8 @@ import Tensors
 /// Collects tensors and writes them as one safetensors file; the same tensors and metadata always
 /// give the same bytes, in whatever order they were added.
 ///
-/// The order is that of huggingface/safetensors: wide elements first, so that each tensor lies at a
-/// multiple of its element's size, then by name.
+/// The order is that of huggingface/safetensors, by type and then by name, so that each tensor lies
+/// at a multiple of its element's size.
 package struct SafetensorsWriter {
   private struct Tensor {
     var name: String
@@ -84,9 +84,8 @@ package struct SafetensorsWriter {
     _ body: ([UInt8]) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     let sorted = tensors.sorted {
-      let sizes = ($0.elementType.bytesPerBlock, $1.elementType.bytesPerBlock)
-      if sizes.0 != sizes.1 { return sizes.0 > sizes.1 }
-      if $0.typeName != $1.typeName { return $0.typeName < $1.typeName }
+      let orders = (SafetensorsType.order($0.elementType), SafetensorsType.order($1.elementType))
+      if orders.0 != orders.1 { return orders.0 < orders.1 }
       return $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
     }
     try body(try header(sorted))

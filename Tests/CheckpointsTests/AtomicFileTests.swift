@@ -1,0 +1,61 @@
+import Checkpoints
+import Glibc
+import Tensors
+import Testing
+
+@Suite struct AtomicFileTests {
+  let folder = TemporaryFolder()
+
+  @Test func aCommittedFileReplacesTheOldOne() throws {
+    let path = folder.write([1, 2, 3], as: "file")
+    let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
+    var file = try AtomicFile(path: path)
+    try file.append(Array(large[..<10]))
+    try file.append(Array(large[10...]))
+    #expect(Array(try MappedFile(path: path).bytes) == [1, 2, 3])
+    try file.commit()
+    #expect(Array(try MappedFile(path: path).bytes) == large)
+    #expect(folder.names == ["file"])
+  }
+
+  @Test func anAbandonedFileLeavesNothing() throws {
+    do {
+      var file = try AtomicFile(path: folder.path + "/file")
+      try file.append([1, 2, 3])
+      #expect(folder.names.count == 1)
+    }
+    #expect(folder.names == [])
+  }
+
+  @Test func aMissingFolderIsAnError() {
+    let path = folder.path + "/missing/file"
+    let error = #expect(throws: CheckpointError.self) { try AtomicFile.write([1], to: path) }
+    #expect(error?.kind == .unwritable)
+    #expect(error?.file == path)
+  }
+
+  @Test func aDigestIsThatOfTheStandard() throws {
+    // FIPS 180-4's example "abc", and the empty message.
+    #expect(
+      FileDigest.sha256(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      FileDigest.sha256([])
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    let path = folder.write(Array("abc".utf8), as: "abc")
+    #expect(try FileDigest.sha256(file: path) == FileDigest.sha256(Array("abc".utf8)))
+  }
+
+  @Test func filesThatCannotBeMappedAreToldApart() throws {
+    func reason(_ path: String) -> MappedFileError.Reason? {
+      #expect(throws: MappedFileError.self) { try MappedFile(path: path) }?.reason
+    }
+    #expect(reason(folder.path + "/none") == .missing)
+    #expect(reason(folder.path) == .isFolder)
+    #expect(reason(folder.write([], as: "empty")) == .empty)
+    #expect(reason("/dev/null") == .notRegular)
+    let pipe = folder.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(reason(pipe) == .notRegular)
+  }
+}
