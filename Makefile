@@ -9,7 +9,7 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint bench install clean
+.PHONY: demo test build deps model format lint bench install clean kernels-arm64
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -50,6 +50,16 @@ format:
 
 lint:
 	swift format lint --strict --recursive --parallel $(SOURCES)
+
+# The NEON table, compiled for arm64 and run under emulation against the portable one.
+kernels-arm64:
+	@for package in gcc-aarch64-linux-gnu qemu-user; do \
+	  dpkg -s $$package >/dev/null 2>&1 || apt-get install -y -qq $$package; \
+	done
+	@mkdir -p .build/arm64
+	cd .build/arm64 && for file in ../../Sources/CKernels/*.c ../../Tests/KernelTables/compare_tables.c; do \
+	  clang --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include -I../../Sources/CKernels/include -O2 -c $$file || exit 1; \
+	done && aarch64-linux-gnu-gcc -static *.o -lm -o compare_tables && qemu-aarch64 ./compare_tables
 
 bench: build model
 	.build/release/skillet-bench

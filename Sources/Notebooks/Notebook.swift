@@ -27,10 +27,9 @@ package final class Notebook {
   package func run(_ text: String) throws(RunFailure) {
     let source = SourceText(name: "cell \(nextCell)", text: text)
     let tree = Parser.parse(source)
-    if tree.hasErrors {
-      for diagnostic in tree.diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
-      throw RunFailure(kind: .recipe, diagnostic: nil)
-    }
+    let diagnostics = Checker.check([tree], context: checkContext)
+    for diagnostic in diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
+    if diagnostics.containsError { throw RunFailure(kind: .recipe, diagnostic: nil) }
     let before = interpreter.snapshot()
     do throws(RunFailure) {
       try interpreter.run(tree.statements, of: source, isCell: true)
@@ -39,6 +38,18 @@ package final class Notebook {
       interpreter.restore(before)
       throw error
     }
+  }
+
+  /// What a cell that is typed now may take as given.
+  package var checkContext: CheckContext {
+    var context = CheckContext()
+    context.verbs = session.verbs
+    context.isPrompt = true
+    context.state = session.shape
+    for name in interpreter.environment.names {
+      context.names[name] = interpreter.environment[name]
+    }
+    return context
   }
 
   /// Takes the last accepted cell back; gives its number, or nil if there is none.

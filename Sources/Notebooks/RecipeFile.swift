@@ -14,7 +14,8 @@ package struct RecipeFile {
   }
 
   package private(set) var parts: [Part] = []
-  package private(set) var diagnostics: [Diagnostic] = []
+  /// What is wrong with includes; `check` finds the rest.
+  private var diagnostics: [Diagnostic] = []
   private var open: [String] = []
   private var done: Set<String> = []
 
@@ -30,7 +31,21 @@ package struct RecipeFile {
     add(source, folder: ".")
   }
 
-  package var hasErrors: Bool { diagnostics.containsError }
+  /// Everything that is wrong and can be known before the recipe runs.
+  ///
+  /// - Parameters:
+  ///   - verbs: the commands that can be run.
+  ///   - overrides: values given to parameters from outside.
+  package func check(verbs: Set<String>, overrides: [String: Value] = [:]) -> [Diagnostic] {
+    var context = CheckContext()
+    context.verbs = verbs
+    context.overrides = overrides
+    var trees: [SyntaxTree] = []
+    for part in parts where !trees.contains(where: { $0.source === part.tree.source }) {
+      trees.append(part.tree)
+    }
+    return diagnostics + Checker.check(trees, context: context)
+  }
 
   private static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
     do throws(CheckpointError) {
@@ -49,7 +64,6 @@ package struct RecipeFile {
 
   private mutating func add(_ source: SourceText, folder: String) {
     let tree = Parser.parse(source)
-    diagnostics += tree.diagnostics
     var own: [Statement] = []
     for statement in tree.statements {
       if case .include(let literal) = statement.kind {

@@ -29,14 +29,13 @@ struct RecipeRunner {
   }
 
   /// Shows all that is wrong; true if nothing is.
-  func report(_ recipe: RecipeFile) -> Bool {
-    let diagnostics = recipe.diagnostics
+  func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> Bool {
+    let diagnostics = recipe.check(verbs: Session().verbs, overrides: overrides)
     for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
     return !diagnostics.containsError
   }
 
   func run(_ recipe: RecipeFile, overrides: [String]) -> ExitStatus {
-    guard report(recipe) else { return .badRecipe }
     let interpreter = Interpreter(executor: Session())
     do throws(ParameterValue.Refusal) {
       for text in overrides {
@@ -47,6 +46,7 @@ struct RecipeRunner {
       screen.streams.error.writeLine("skillet: --set: \(error.message)")
       return .wrongUsage
     }
+    guard report(recipe, overrides: interpreter.overrides) else { return .badRecipe }
     Interruption.install()
     connect(interpreter)
     let clock = ContinuousClock()

@@ -135,7 +135,7 @@ struct SessionCommands {
     do throws(CheckpointError) {
       try AtomicFile.write(text, to: path)
       let saved = try RecipeFile(path: path)
-      guard !saved.hasErrors else {
+      guard !saved.check(verbs: notebook.session.verbs).containsError else {
         return fail("\(path) is written, but `skillet check` would refuse it")
       }
     } catch {

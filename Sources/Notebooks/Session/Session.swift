@@ -27,7 +27,12 @@ package final class Session: VerbExecutor {
     guard let handler = handlers[call.verb.name] else {
       throw VerbFailure("E0101", "there is no command `\(call.verb.name)`")
     }
-    for need in call.verb.needs { try check(need, verb: call.verb.name) }
+    let runsWithoutAdapter = call.record("what") != nil
+    for need in call.verb.needs where !shape.has.contains(need) {
+      if need == .adapter, runsWithoutAdapter { continue }
+      let error = need.error(for: call.verb, at: call.range)
+      throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
+    }
     defer { onEvent(.finishedWork) }
     return try handler(call)
   }
@@ -43,23 +48,17 @@ package final class Session: VerbExecutor {
     ]
   }
 
-  private func check(_ need: Need, verb: String) throws(VerbFailure) {
-    switch need {
-    case .model where state.model == nil:
-      throw VerbFailure(
-        "E0402", "`\(verb)` needs a model, and none is loaded",
-        help: "load one first, for example\nload \"smollm2\"")
-    case .adapter where state.adapter == nil && verb == "train":
-      throw VerbFailure(
-        "E0401", "nothing to train: no adapter has been added",
-        help: "add one first, for example\nlora rank: 8",
-        notes: ["the base's weights are frozen; training changes the adapter beside them"])
-    case .dataset where state.data == nil:
-      throw VerbFailure(
-        "E0403", "`\(verb)` needs examples, and no dataset is loaded",
-        help: "name a file first, for example\ndataset \"examples/expenses/train.jsonl\"")
-    default: break
+  /// What the session has, for checks before anything runs.
+  package var shape: SessionShape {
+    var shape = SessionShape()
+    if state.model != nil { shape.has.insert(.model) }
+    if state.adapter != nil { shape.has.insert(.adapter) }
+    if let data = state.data {
+      shape.has.insert(.dataset)
+      shape.parts = Set(
+        DatasetSplit.Part.allCases.filter { !data.rows($0).isEmpty }.map(\.rawValue))
     }
+    return shape
   }
 
   // MARK: - References

@@ -135,6 +135,11 @@ extension Session {
   private func check(
     _ scheme: QuantizationScheme, for model: ModelInUse
   ) throws(VerbFailure) {
+    guard scheme.block >= 32, scheme.block.nonzeroBitCount == 1 else {
+      throw VerbFailure(
+        "E0406", "a block of \(scheme.block) weights cannot share a factor", argument: "block",
+        help: "take a power of two: 32, 64, 128 …")
+    }
     for matrix in model.loaded.decoder.weights.linears {
       if let obstacle = scheme.obstacle(columns: matrix.columns) {
         throw VerbFailure(

@@ -38,8 +38,8 @@ extension VerbCatalog {
         .word(["nf4", "int8", "int4", "fp4", "q8_0", "q4_0", "q4_1", "f32", "bf16", "keep"]),
         positional: true, required: true, "the format; keep goes back to the file's own"),
       ArgumentDeclaration(
-        "block", .int(16...4096), default: .int(64),
-        "weights that share one factor (nf4, fp4, int4)"),
+        "block", .int(32...4096), default: .int(64),
+        "weights that share one factor (nf4, fp4, int4); a power of two"),
       ArgumentDeclaration(
         "double", .bool, default: .bool(true), "quantize the factors too (nf4, fp4)"),
       ArgumentDeclaration(
