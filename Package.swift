@@ -77,6 +77,8 @@ let package = Package(
       ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),

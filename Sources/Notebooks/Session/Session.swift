@@ -25,7 +25,7 @@ package final class Session: VerbExecutor {
 
   package func execute(_ call: VerbCall) throws(VerbFailure) -> Value {
     guard let handler = handlers[call.verb.name] else {
-      throw VerbFailure("E0101", "there is no command `\(call.verb.name)`")
+      throw VerbFailure("E0201", "there is no command `\(call.verb.name)`")
     }
     let runsWithoutAdapter = call.record("what") != nil
     for need in call.verb.needs where !shape.has.contains(need) {

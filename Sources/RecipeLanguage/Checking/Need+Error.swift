@@ -26,7 +26,7 @@ extension Need {
   /// Why a part of the dataset cannot be used.
   package static func missingPart(_ part: String, at range: SourceRange) -> EvaluationError {
     EvaluationError(
-      "E0404", "the dataset has no part `\(part)`", at: range,
+      "E0412", "the dataset has no part `\(part)`", at: range,
       label: "needs a split with `\(part)`",
       help: "cut it first, for example\nsplit \(part == "train" ? "valid" : part): 10%")
   }

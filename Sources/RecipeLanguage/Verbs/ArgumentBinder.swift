@@ -165,6 +165,7 @@ extension ArgumentType {
     case (.column, .name(let name)): .word(name)
     case (.list(.column), .list(let elements)): Self.list(elements)
     case (_, .name(let name)) where words.contains(name): .word(name)
+    case (_, .none) where words.contains("none"): .word("none")
     default: nil
     }
   }

@@ -1,0 +1,26 @@
+extension Explanation {
+  static let recipes: [Explanation] = [
+    Explanation(
+      "E0210", "a parameter without a value",
+      "A parameter without a default gets its value from outside: skillet run FILE --set steps=20",
+      wrong: "param steps: int", right: "param steps: int = 20"),
+    Explanation(
+      "E0211", "a parameter outside its limits",
+      "What stands behind `where` has to hold for the value, default or given.",
+      wrong: "param rank: int = 99 where rank in 1..64",
+      right: "param rank: int = 8 where rank in 1..64"),
+    Explanation(
+      "E0604", "an unknown version of the language",
+      "This version of the program knows language 1.",
+      wrong: "recipe \"first\", language: 9", right: "recipe \"first\", language: 1"),
+    Explanation(
+      "E0701", "an assertion that does not hold",
+      "`assert` states what the author claims. The values of both sides stand in the message.",
+      wrong: "assert 1 > 2, \"one should be more\"", right: "assert 2 > 1"),
+    Explanation(
+      "E0702", "a value that is not the recorded one",
+      "`expect` compares with a value recorded before, exactly or within a tolerance. It fails when "
+        + "numbers changed; whether that is a mistake is for the author to say.",
+      wrong: "expect 1 + 1 == 3", right: "expect 1 + 1 == 2", stage: .running),
+  ]
+}

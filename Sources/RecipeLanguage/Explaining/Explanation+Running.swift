@@ -1,0 +1,89 @@
+extension Explanation {
+  /// Codes that only the engine can find.
+  static let running: [Explanation] = [
+    found(
+      "E0404", "products that the CPU does not have", "precision: bf16 needs AVX512-BF16.",
+      wrong: "load \"smollm2\", precision: bf16", right: "load \"smollm2\""),
+    found(
+      "E0405", "a model that was not found",
+      "A model is an alias such as smollm2, a .gguf file, or a folder with config.json. Aliases and "
+        + "plain file names are looked for in SKILLET_MODELS, ./models and ~/.skillet/models.",
+      wrong: "load \"smolm2\"", right: "load \"smollm2\""),
+    found(
+      "E0406", "a format that does not fit the model",
+      "Formats that work in blocks need rows of whole blocks.",
+      wrong: "quantize q4_0", right: "quantize int8"),
+    found(
+      "E0407", "a block or layer that the model does not have", "Blocks count from 0.",
+      wrong: "lora layers: [99]", right: "lora layers: [0, 1, 2]"),
+    found(
+      "E0408", "a rank as large as the layer",
+      "An adapter of full rank is larger than the matrix that it stands for.",
+      wrong: "lora rank: 1024", right: "lora rank: 8"),
+    found(
+      "E0409", "an adapter that does not exist",
+      "`lora name: \"fast\"` makes an adapter of that name.",
+      wrong: "use \"fsat\"", right: "lora name: \"fast\"\nuse \"fast\""),
+    found(
+      "E0410", "a loss that is not a number",
+      "A loss of NaN or infinity has no gradient. A lower learning rate or sound data helps.",
+      wrong: "train steps: 20, lr: 10", right: "train steps: 20, lr: 2e-4"),
+    found(
+      "E0413", "a text too short to measure",
+      "Perplexity is measured in windows of `context` tokens; the text has to fill one.",
+      wrong: "perplexity \"note.txt\"", right: "perplexity \"note.txt\", context: 64"),
+    found(
+      "E0414", "an empty prompt", "A model continues text, so there has to be some.",
+      wrong: "generate \"\"", right: "generate \"Once\""),
+    found(
+      "E0415", "a prompt longer than the context",
+      "The prompt and the reply share the model's context.",
+      wrong: "generate \"… a very long text …\"", right: "generate \"a shorter text\""),
+    found(
+      "E0416", "a prompt that the chat template refuses",
+      "`chat: none` sends the prompt as it is.", wrong: "generate \"Hello\"",
+      right: "generate \"Hello\", chat: none"),
+    found(
+      "E0417", "a record that stands for no adapter",
+      "Rows of a loop remember the adapter of their run; other records do not.",
+      wrong: "save {loss: 2}, to: \"out/best\"", right: "save \"out/best\""),
+    found(
+      "E0418", "no folder to save a run to", "`to:` names the folder.",
+      wrong: "save {loss: 2}", right: "save \"out/best\""),
+    found(
+      "E0419", "something that cannot be compared",
+      "`compare` takes the table of a loop, or results by name.",
+      wrong: "compare 3", right: "compare {base: {loss: 3}, tuned: {loss: 2}}"),
+    found(
+      "E0420", "a row or column that the table does not have", "Rows are named by their label.",
+      wrong: "compare {a: {loss: 3}}, baseline: \"b\"",
+      right: "compare {a: {loss: 3}}, baseline: \"a\""),
+    found(
+      "E0421", "no losses to plot", "`plot loss` draws the losses of the last training.",
+      wrong: "plot loss", right: "lora rank: 8\ntrain steps: 20\nplot loss"),
+    found(
+      "E0422", "something that cannot be plotted", "`plot` draws a list of numbers.",
+      wrong: "plot \"text\"", right: "plot [3, 2, 1.5]"),
+    found(
+      "E0423", "a row that the dataset does not have", "Rows count from 1.",
+      wrong: "inspect data, row: 999999", right: "inspect data, row: 1"),
+    found(
+      "E0801", "a model or adapter file that cannot be read or written",
+      "The message names the file, the place and the reason.",
+      wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),
+    found(
+      "E0802", "data that cannot be read",
+      "The message names the file, the line and the reason. Rows are one JSON object a line.",
+      wrong: "dataset \"broken.jsonl\"", right: "dataset \"examples/expenses/train.jsonl\""),
+    found(
+      "E0901", "a measurement that was interrupted",
+      "Ctrl-C during training keeps the adapter of the last step; a measurement that was cut short "
+        + "has no value.", wrong: "eval", right: "eval"),
+  ]
+
+  private static func found(
+    _ code: String, _ title: String, _ text: String, wrong: String, right: String
+  ) -> Explanation {
+    Explanation(code, title, text, wrong: wrong, right: right, stage: .running)
+  }
+}
