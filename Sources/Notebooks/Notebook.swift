@@ -27,7 +27,7 @@ package final class Notebook {
   package func run(_ text: String) throws(RunFailure) {
     let source = SourceText(name: "cell \(nextCell)", text: text)
     let tree = Parser.parse(source)
-    let diagnostics = Checker.check([tree], context: checkContext)
+    let diagnostics = Checker.check(tree, context: checkContext)
     for diagnostic in diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
     if diagnostics.containsError { throw RunFailure(kind: .recipe, diagnostic: nil) }
     let before = interpreter.snapshot()
