@@ -16,6 +16,8 @@ enum ByteLevelAlphabet {
   /// Appends the bytes that `text` (UTF-8) spells; false where it has a character of no byte, and
   /// `output` is then of no use.
   static func decode(_ text: ArraySlice<UInt8>, into output: inout [UInt8]) -> Bool {
+    // One look at the lazily made table, not one a character.
+    let bytes = self.bytes
     var lead: Int?
     for unit in text {
       let scalar: Int

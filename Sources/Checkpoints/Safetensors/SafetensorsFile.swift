@@ -18,6 +18,7 @@ package struct SafetensorsFile: Sendable {
   }
 
   package init(_ file: MappedFile) throws(CheckpointError) {
+    defer { withExtendedLifetime(file) {} }
     var reader = ByteReader(file.bytes, file: file.path)
     let size = try reader.read(UInt64.self, "the header's size")
     guard size <= Self.headerLimit else {
