@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+import Training
 
 @Suite struct DataFileTests {
   private func failure(_ name: String, _ bytes: [UInt8]) throws -> DataError? {
