@@ -31,7 +31,7 @@ struct RecipeRunner {
     var status = ExitStatus.good
     do throws(ExitStatus) {
       for file in files {
-        if report(try read(file)) {
+        if report(try read(file)) == .good {
           printer.showGood(file)
         } else {
           status = .badRecipe
@@ -71,11 +71,12 @@ struct RecipeRunner {
     }
   }
 
-  /// Shows all that is wrong; true if nothing is.
-  private func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> Bool {
+  /// Shows all that is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
+  private func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> ExitStatus {
     let diagnostics = recipe.check(verbs: Session().verbs, overrides: overrides)
     for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
-    return !diagnostics.containsError
+    guard diagnostics.containsError else { return .good }
+    return diagnostics.allSatisfy { !$0.isError || $0.code == "E0701" } ? .failed : .badRecipe
   }
 
   private func run(_ recipe: RecipeFile, overrides: [String]) throws(ExitStatus) -> ExitStatus {
@@ -89,7 +90,8 @@ struct RecipeRunner {
       screen.streams.error.writeLine("skillet: --set: \(error.message)")
       throw .wrongUsage
     }
-    guard report(recipe, overrides: interpreter.overrides) else { throw .badRecipe }
+    let fault = report(recipe, overrides: interpreter.overrides)
+    guard fault == .good else { throw fault }
     Interruption.install()
     connect(interpreter)
     let status = Interruption.job { run(recipe, interpreter) }
