@@ -21,7 +21,7 @@ import Testing
       words: ["nope.jsonl: there is no such file", "help: check the path"]),
     Mistake(
       recipe: TinyRecipe.load + "dataset \"broken.jsonl\"\n", status: 66, code: "E0802", column: 9,
-      words: ["broken.jsonl:2:14: this is not JSON", "help: correct the row"]),
+      words: ["broken.jsonl:2:15: this is not JSON", "help: correct the row"]),
     Mistake(
       recipe: TinyRecipe.header + "load \"nope.gguf\"\n", status: 66, code: "E0405", column: 6,
       words: ["there is no model \"nope.gguf\"", "help: check the path"]),
@@ -54,7 +54,7 @@ import Testing
       recipe: TinyRecipe.load + "lora rank: 33\n", status: 1, code: "E0408", column: 12,
       words: ["rank 33 is more than the smallest of these layers has: 32", "help:"]),
     Mistake(
-      recipe: TinyRecipe.load + "lora name: \"base\"\n", status: 1, code: "E0409", column: 12,
+      recipe: TinyRecipe.load + "lora name: \"base\"\n", status: 1, code: "E0425", column: 12,
       words: ["`base` is the model without an adapter", "help:"]),
     Mistake(
       recipe: TinyRecipe.load + TinyRecipe.dataset + "split valid: 5\n", status: 1, code: "E0424",
@@ -109,6 +109,13 @@ import Testing
     #expect(outcome.errors.contains("note: x - 2 is 1\n"), outcome.comment)
   }
 
+  @Test func `an assertion that cannot hold has failed before anything runs`() throws {
+    let outcome = try SkilletRun().recipe(TinyRecipe.header + "show 1\nassert 1 > 2\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[E0701]: assertion failed\n  --> test.recipe:3:8\n"))
+    #expect(outcome.output.isEmpty)
+  }
+
   @Test func `an expectation that does not hold lets the recipe go on and fails it`() throws {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.header + "expect 1 + 1 == 3\nshow \"afterwards\"\n")
@@ -138,7 +145,7 @@ import Testing
     (["first.recipe"], "to run a recipe: skillet run first.recipe"),
   ])
   func `wrong usage ends with 64`(_ arguments: [String], message: String) throws {
-    let outcome = try SkilletRun().start(arguments).outcome()
+    let outcome = try SkilletRun().run(arguments)
     #expect(outcome.ending == .exited(64), outcome.comment)
     #expect(outcome.errors.contains(message), outcome.comment)
     #expect(outcome.output.isEmpty)

@@ -113,8 +113,8 @@ import Testing
     _ arguments: [String], status: Int32, code: String
   ) throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write(TinyRecipe.header + "trian\n", as: "wrong.recipe")
-    let outcome = try skillet.start(arguments).outcome()
+    try skillet.folder.write(TinyRecipe.header + "trian 1\n", as: "wrong.recipe")
+    let outcome = try skillet.run(arguments)
     #expect(outcome.ending == .exited(status), outcome.comment)
     #expect(outcome.errors.isEmpty, outcome.comment)
     let events = events(outcome)

@@ -62,7 +62,6 @@ import Testing
         "dataset \"/\"", "dataset \"/dev/null\"", "dataset \"[1, 2]\"", "dataset \"\"\"\n\"\"\"",
         "dataset \"\"\"\n{\"text\": \"\"}\n\"\"\"", "dataset \"\"\"\n{\"a\": \"b\"}\n\"\"\"",
         "dataset \"\"\"\n" + String(repeating: "[", count: 20000) + "\n\"\"\"",
-        "dataset \"\"\"\n{\"text\": \"a\"}\n\"\"\", columns: {prompt: \"x\"}",
         "dataset \"\"\"\n{\"text\": \"a\"}\n\"\"\", cut_after: \"\"",
         "dataset \"\"\"\n{\"text\": \"a\"}\n\"\"\", columns: {cut_after: \"x\"}",
         "generate \"\", chat: none", "generate \"a\", max_tokens: 0", "generate \"a\", top_p: 2",
@@ -111,7 +110,7 @@ import Testing
       try skillet.folder.write(group.beginning + recipe + "\n", as: "\(number).recipe")
       return "\(number).recipe"
     }
-    let outcome = try skillet.start(["check"] + names).outcome()
+    let outcome = try skillet.run(["check"] + names)
     #expect(outcome.ending == .exited(65), "\(outcome.errors.suffix(2000))")
     let errors = outcome.errors.components(separatedBy: "error[E").count - 1
     let places = outcome.errors.components(separatedBy: ".recipe:").count - 1
@@ -127,7 +126,7 @@ import Testing
       try skillet.folder.write(bytes, as: "\(place).recipe")
     }
     let names = recipe.indices.map { "\($0).recipe" }
-    let outcome = try skillet.start(["check"] + names).outcome()
+    let outcome = try skillet.run(["check"] + names)
     #expect(outcome.ending == .exited(65), "\(outcome.errors.suffix(2000))")
     for name in names {
       #expect(outcome.errors.contains("--> \(name):"), "\(name) is taken for sound")

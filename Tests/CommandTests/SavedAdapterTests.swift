@@ -5,7 +5,9 @@ import Testing
 /// An adapter that was saved is the one that is loaded.
 @Suite struct SavedAdapterTests {
   private func losses(_ outcome: ChildProcess.Outcome) throws -> [Double] {
-    try outcome.output.split(separator: "\n").filter { $0.contains("\"verb\":\"eval\"") }.map {
+    try outcome.output.split(separator: "\n").filter {
+      $0.hasPrefix("{\"event\":\"value\"") && $0.contains("\"verb\":\"eval\"")
+    }.map {
       let object = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
       return try #require((object?["value"] as? [String: Any])?["loss"] as? Double)
     }

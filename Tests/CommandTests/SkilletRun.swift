@@ -27,14 +27,19 @@ struct SkilletRun {
       Self.executable, arguments, environment: environment, folder: folder.path, input: input)
   }
 
+  func run(_ arguments: [String], input: String = "") throws -> ChildProcess.Outcome {
+    let process = try start(arguments, input: input)
+    return withExtendedLifetime(folder) { process.outcome() }
+  }
+
   func callAsFunction(_ arguments: String..., input: String = "") throws -> ChildProcess.Outcome {
-    try start(arguments, input: input).outcome()
+    try run(arguments, input: input)
   }
 
   /// Writes the recipe as `test.recipe` and runs it.
   func recipe(_ text: String, _ arguments: String...) throws -> ChildProcess.Outcome {
     try folder.write(text, as: "test.recipe")
-    return try start(["run", "test.recipe"] + arguments).outcome()
+    return try run(["run", "test.recipe"] + arguments)
   }
 }
 
