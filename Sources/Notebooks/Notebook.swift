@@ -61,10 +61,6 @@ package final class Notebook {
 
   /// The session as a recipe that replays: accepted cells in their order.
   package func recipe(title: String) -> String {
-    var lines = [
-      "recipe \(NumberText.quoted(title)), language: \(VerbCatalog.languageVersion)", "",
-    ]
-    lines += cells.map(\.text)
-    return lines.joined(separator: "\n") + "\n"
+    SessionRecipe.text(title: title, cells: cells.map { ($0.number, $0.text) })
   }
 }

@@ -135,8 +135,9 @@ struct SessionCommands {
     do throws(CheckpointError) {
       try AtomicFile.write(text, to: path)
       let saved = try RecipeFile(path: path)
-      guard !saved.check(verbs: notebook.session.verbs).containsError else {
-        return fail("\(path) is written, but `skillet check` would refuse it")
+      let problem = saved.check(verbs: notebook.session.verbs).first(where: \.isError)
+      if let problem {
+        return fail("\(path) is written, but would not replay: \(problem.message)")
       }
     } catch {
       return fail("\(error)")
