@@ -1,5 +1,6 @@
-/// GPT-2's way to write any byte as a visible character, used by vocabulary files: printable Latin-1
-/// stands for itself, the other 68 bytes are U+0100 and up in their order, so that a space is "Ġ".
+/// GPT-2's way to write any byte as a visible character, used by vocabulary files: printable
+/// Latin-1 stands for itself, the other 68 bytes are U+0100 and up in their order, so that a space
+/// is "Ġ".
 enum ByteLevelAlphabet {
   /// The byte of each scalar below 324, or -1.
   private static let bytes: [Int16] = {

@@ -79,7 +79,9 @@ import Testing
   }
 
   @Test func numbersSurviveARoundTrip() throws {
-    let numbers: [JSONValue] = [.int(.max), .double(0.1), .double(1e-300), .double(.leastNonzeroMagnitude), 0, -1]
+    let numbers: [JSONValue] = [
+      .int(.max), .double(0.1), .double(1e-300), .double(.leastNonzeroMagnitude), 0, -1,
+    ]
     for number in numbers { #expect(try JSONValue(parsing: number.text()) == number) }
     #expect(JSONValue.double(.nan).text() == "null")
   }

@@ -1,7 +1,8 @@
 import Tensors
 
 /// A safetensors file, opened and checked after the rules of huggingface/safetensors: the header's
-/// size, a JSON object, and tensors whose bytes fill the rest of the file without holes or overlaps.
+/// size, a JSON object, and tensors whose bytes fill the rest of the file, without holes or
+/// overlaps.
 package struct SafetensorsFile: Sendable {
   package let tensors: TensorDirectory
   /// The `__metadata__` of the header.
