@@ -7,6 +7,8 @@ import Terminals
 protocol EventPrinter: AnyObject {
   func show(_ event: InterpreterEvent)
   func show(_ event: SessionEvent)
+  /// A recipe was checked, and nothing is wrong with it.
+  func showGood(_ file: String)
   func finish(isGood: Bool, seconds: Double)
 }
 
@@ -18,6 +20,7 @@ final class PeoplePrinter: EventPrinter {
   private var progress: ProgressLine?
   private var source = ""
   private var hasStreamed = false
+  private var hasStarted = false
 
   init(screen: Screen, echoes: Bool) {
     self.screen = screen
@@ -34,6 +37,7 @@ final class PeoplePrinter: EventPrinter {
       source = text.split(separator: "\n").first.map(String.init) ?? text
       if text.contains("\n") { source += " …" }
       hasStreamed = false
+      hasStarted = true
     case .prose(let text):
       if echoes { showProse(text) }
     case .value(let event): show(event)
@@ -101,9 +105,11 @@ final class PeoplePrinter: EventPrinter {
 
   private func clearProgress() { progress?.clear() }
 
+  func showGood(_ file: String) { error.writeLine("\(file): no mistakes found") }
+
   func finish(isGood: Bool, seconds: Double) {
     clearProgress()
-    guard echoes else { return }
+    guard echoes, hasStarted else { return }
     let time = NumberText.duration(seconds)
     error.writeLine(
       screen.errorStyle(

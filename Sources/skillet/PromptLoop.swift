@@ -8,6 +8,8 @@ import Terminals
 /// Reads cells, runs them, shows what they give; nothing else.
 final class PromptLoop {
   private let screen: Screen
+  /// Where answers go that are about the session: beside JSON lines, not among them.
+  private let aside: Screen
   private let notebook: Notebook
   private let printer: any EventPrinter
   private var history: HistoryFile?
@@ -15,6 +17,7 @@ final class PromptLoop {
 
   init(screen: Screen, isJSON: Bool) {
     self.screen = screen
+    aside = isJSON ? screen.aside : screen
     printer = isJSON ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: false)
     notebook = Notebook()
     let printer = printer
@@ -68,6 +71,18 @@ final class PromptLoop {
 
   /// Without a terminal: no prompt, no banner; the first error ends it.
   private func runPiped() -> ExitStatus {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let status = readPiped()
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
+  private func readPiped() -> ExitStatus {
     let reader = PlainLineReader()
     reader.completeness = { CellText.state(of: $0) }
     while true {
@@ -93,7 +108,7 @@ final class PromptLoop {
 
   private func perform(_ text: String) -> Outcome {
     if let line = CellText.sessionCommand(in: text) {
-      let commands = SessionCommands(notebook: notebook, screen: screen)
+      let commands = SessionCommands(notebook: notebook, screen: aside)
       switch commands.perform(line) {
       case .done: return .done
       case .quit: return .quit
@@ -104,8 +119,9 @@ final class PromptLoop {
       }
     }
     if let request = CellText.helpRequest(in: text) {
-      let isKnown = HelpPage(screen: screen).show(request.subject, isDeep: request.isDeep)
-      return isKnown ? .done : .failed
+      if HelpPage(screen: aside).show(request.subject, isDeep: request.isDeep) { return .done }
+      lastStatus = .wrongUsage
+      return .failed
     }
     do throws(RunFailure) {
       try notebook.run(text)

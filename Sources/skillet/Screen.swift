@@ -20,6 +20,18 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
   }
 
+  private init(_ other: Screen, streams: OutputStreams) {
+    self.streams = streams
+    style = other.errorStyle
+    errorStyle = other.errorStyle
+    isUnicode = other.isUnicode
+  }
+
+  /// The same screen with everything on standard error.
+  var aside: Screen {
+    Screen(self, streams: OutputStreams(output: streams.error, error: streams.error))
+  }
+
   var columns: Int { min(120, streams.output.size?.columns ?? 80) }
 
   func progressLine() -> ProgressLine {
