@@ -40,6 +40,11 @@ package struct RecipeFile {
     var context = CheckContext()
     context.verbs = verbs
     context.overrides = overrides
+    return check(context)
+  }
+
+  /// Everything that is wrong given what is there already.
+  package func check(_ context: CheckContext) -> [Diagnostic] {
     var trees: [SyntaxTree] = []
     for part in parts where !trees.contains(where: { $0.source === part.tree.source }) {
       trees.append(part.tree)

@@ -16,9 +16,9 @@ struct PromptCompletion {
     let head = line.dropLast(word.count)
     let lead = head.drop(while: \.isWhitespace)
     if lead == ":" {
-      return SessionCommands.table.filter { $0.name.hasPrefix(word) }.map {
+      return SessionCommand.allCases.filter { $0.rawValue.hasPrefix(word) }.map {
         CompletionItem(
-          insert: $0.name + " ", display: ":" + $0.name, description: $0.summary,
+          insert: $0.rawValue + " ", display: ":" + $0.rawValue, description: $0.summary,
           replaceRange: range)
       }
     }
@@ -37,7 +37,7 @@ struct PromptCompletion {
 
   private func names(_ word: String, _ range: Range<Int>) -> [CompletionItem] {
     let environment = notebook.interpreter.environment
-    return environment.names.filter { $0.hasPrefix(word) && !$0.hasPrefix("_") }.map {
+    return notebook.names.filter { $0.hasPrefix(word) }.map {
       CompletionItem(
         insert: $0, display: $0, description: environment[$0]?.typeName ?? "", replaceRange: range)
     }

@@ -70,7 +70,7 @@ struct RecipeRunner {
   private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {
     do throws(RunFailure) {
       for part in recipe.parts {
-        try interpreter.run(part.statements, of: part.tree.source, isCell: false)
+        try interpreter.run(part.statements, of: part.tree.source)
       }
     } catch {
       return ExitStatus(error.kind)
