@@ -62,7 +62,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "skillet-bench",
-      dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
+      dependencies: ["Training", "Models", "Tensors", "CKernels", argumentParser],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Models", "Tensors"], path: "Tests/TestSupport",

@@ -13,9 +13,9 @@ struct ByteReader {
   var remaining: Int { bytes.count - offset }
 
   mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
-    _ type: Value.Type, _ what: String
+    _ type: Value.Type, _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Value {
-    let part = try take(MemoryLayout<Value>.size, what)
+    let part = try take(MemoryLayout<Value>.size, what())
     return Value(littleEndian: part.loadUnaligned(as: Value.self))
   }
 
@@ -36,14 +36,14 @@ struct ByteReader {
   /// A 64-bit count of things that take at least `minimumBytes` each, refused at once where they
   /// could not fit the rest of the file, so that no hostile count is ever allocated for.
   mutating func readCount(
-    _ what: String, minimumBytes: Int
+    _ what: @autoclosure () -> String, minimumBytes: Int
   ) throws(CheckpointError) -> Int {
     let start = offset
-    let count = try read(UInt64.self, what)
+    let count = try read(UInt64.self, what())
     guard count <= UInt64(remaining / minimumBytes) else {
       throw CheckpointError(
         .truncated, file: file, offset: start,
-        cause: "\(what) is \(count), more than the \(remaining) bytes that are left can hold",
+        cause: "\(what()) is \(count), more than the \(remaining) bytes that are left can hold",
         fix: "download or copy the file again")
     }
     return Int(count)

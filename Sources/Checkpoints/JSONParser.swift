@@ -32,7 +32,9 @@ extension JSONValue {
   package init(file path: String) throws(CheckpointError) {
     let file = try CheckpointError.mapping(path)
     do {
-      try self.init(parsing: file.bytes)
+      self = try withExtendedLifetime(file) { () throws(JSONError) in
+        try JSONValue(parsing: file.bytes)
+      }
     } catch {
       throw CheckpointError(
         .malformed, file: path, offset: error.offset, cause: "this is not JSON: \(error.cause)",

@@ -51,13 +51,18 @@ package struct Label: Sendable {
 extension [Diagnostic] {
   package var containsError: Bool { contains(where: \.isError) }
 
-  /// The same diagnostics in the order of their places, stable within one place; those of other
-  /// sources keep their turn.
+  /// The same diagnostics, source by source in the order in which sources first appear, and in the
+  /// order of their places within each.
   package func sortedByPosition() -> [Diagnostic] {
-    enumerated().sorted { left, right in
-      guard left.element.source === right.element.source else { return left.offset < right.offset }
-      let (first, second) = (left.element.range.lowerBound, right.element.range.lowerBound)
-      return first == second ? left.offset < right.offset : first < second
-    }.map(\.element)
+    var turns: [ObjectIdentifier: Int] = [:]
+    for diagnostic in self {
+      let source = ObjectIdentifier(diagnostic.source)
+      turns[source] = turns[source] ?? turns.count
+    }
+    let keys = enumerated().map { index, diagnostic in
+      let turn = turns[ObjectIdentifier(diagnostic.source)] ?? 0
+      return (turn, diagnostic.range.lowerBound, index)
+    }
+    return keys.sorted { $0 < $1 }.map { self[$0.2] }
   }
 }

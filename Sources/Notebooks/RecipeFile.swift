@@ -18,17 +18,19 @@ package struct RecipeFile {
   private var diagnostics: [Diagnostic] = []
   private var open: [String] = []
   private var done: Set<String> = []
+  private var main: SyntaxTree
 
   /// Reads `path` and, relative to each file, what it includes.
   package init(path: String) throws(CheckpointError) {
-    let source = SourceText(name: path, bytes: try Self.bytes(path))
+    main = Parser.parse(SourceText(name: path, bytes: try Self.bytes(path)))
     open = [path]
-    add(source, folder: Self.folder(of: path))
+    add(main, folder: Self.folder(of: path), isIncluded: false)
   }
 
   /// A text that has no file, such as standard input.
   package init(source: SourceText) {
-    add(source, folder: ".")
+    main = Parser.parse(source)
+    add(main, folder: ".", isIncluded: false)
   }
 
   /// Everything that is wrong and can be known before the recipe runs.
@@ -45,11 +47,8 @@ package struct RecipeFile {
 
   /// Everything that is wrong given what is there already.
   package func check(_ context: CheckContext) -> [Diagnostic] {
-    var trees: [SyntaxTree] = []
-    for part in parts where !trees.contains(where: { $0.source === part.tree.source }) {
-      trees.append(part.tree)
-    }
-    return diagnostics + Checker.check(trees, context: context)
+    let all = parts.map { Checker.Part(tree: $0.tree, statements: $0.statements) }
+    return diagnostics + Checker.check(all, of: main, context: context)
   }
 
   private static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
@@ -67,16 +66,15 @@ package struct RecipeFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private mutating func add(_ source: SourceText, folder: String) {
-    let tree = Parser.parse(source)
+  private mutating func add(_ tree: SyntaxTree, folder: String, isIncluded: Bool) {
     var own: [Statement] = []
     for statement in tree.statements {
       if case .include(let literal) = statement.kind {
         if !own.isEmpty { parts.append(Part(tree: tree, statements: own)) }
         own = []
-        include(literal, from: source, folder: folder)
+        include(literal, from: tree.source, folder: folder)
       } else {
-        if !open.dropFirst().isEmpty { refuseEffects(statement, in: source) }
+        if isIncluded { refuseEffects(statement, in: tree.source) }
         own.append(statement)
       }
     }
@@ -94,7 +92,7 @@ package struct RecipeFile {
     }
     if open.contains(path) {
       report(
-        "E0301", "the files include each other: \((open + [path]).joined(separator: " → "))",
+        "E0602", "the files include each other: \((open + [path]).joined(separator: " → "))",
         "included here again", "take one of the includes out")
       return
     }
@@ -102,11 +100,11 @@ package struct RecipeFile {
     do throws(CheckpointError) {
       let text = SourceText(name: path, bytes: try Self.bytes(path))
       open.append(path)
-      add(text, folder: Self.folder(of: path))
+      add(Parser.parse(text), folder: Self.folder(of: path), isIncluded: true)
       open.removeLast()
       done.insert(path)
     } catch {
-      report("E0302", "the file \"\(path)\" cannot be included: \(error.cause)", "", error.fix)
+      report("E0601", "the file \"\(path)\" cannot be included: \(error.cause)", "", error.fix)
     }
   }
 
@@ -114,11 +112,11 @@ package struct RecipeFile {
   private mutating func refuseEffects(_ statement: Statement, in source: SourceText) {
     switch statement.kind {
     case .header, .include, .parameter, .prose: return
-    case .binding(_, .expression): return
+    case .binding(_, .expression(let expression)) where !expression.runsCommand: return
     default:
       diagnostics.append(
         Diagnostic(
-          "E0303", "an included file may hold `param` and `let` only",
+          "E0603", "an included file may hold `param` and `let` only",
           at: Label(source, statement.range, "this would act"),
           help: "move it into the recipe that includes the file"))
     }
@@ -135,5 +133,13 @@ package struct RecipeFile {
       }
     }
     return result
+  }
+}
+
+extension Expression {
+  /// Whether a command in parentheses stands somewhere inside.
+  fileprivate var runsCommand: Bool {
+    if case .command = kind { return true }
+    return children.contains(where: \.runsCommand)
   }
 }

@@ -100,4 +100,10 @@ package final class MappedFile: @unchecked Sendable {
   package func contents() -> [UInt8] {
     withExtendedLifetime(self) { Array(bytes) }
   }
+
+  /// Tells the system that the contents are not needed for now, so that they stop counting as this
+  /// process's memory; reading them later brings them back.
+  package func releasePages() {
+    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+  }
 }

@@ -1,5 +1,6 @@
-/// GPT-2's way to write any byte as a visible character, used by vocabulary files: printable Latin-1
-/// stands for itself, the other 68 bytes are U+0100 and up in their order, so that a space is "Ġ".
+/// GPT-2's way to write any byte as a visible character, used by vocabulary files: printable
+/// Latin-1 stands for itself, the other 68 bytes are U+0100 and up in their order, so that a space
+/// is "Ġ".
 enum ByteLevelAlphabet {
   /// The byte of each scalar below 324, or -1.
   private static let bytes: [Int16] = {
@@ -16,6 +17,8 @@ enum ByteLevelAlphabet {
   /// Appends the bytes that `text` (UTF-8) spells; false where it has a character of no byte, and
   /// `output` is then of no use.
   static func decode(_ text: ArraySlice<UInt8>, into output: inout [UInt8]) -> Bool {
+    // One look at the lazily made table, not one a character.
+    let bytes = self.bytes
     var lead: Int?
     for unit in text {
       let scalar: Int

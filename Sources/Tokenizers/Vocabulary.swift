@@ -22,8 +22,15 @@ package struct Vocabulary: Sendable {
   private var storage: [UInt8] = []
   private var ends: [Int] = []
   private var kinds: [Kind] = []
-  /// Open addressing: the id + 1 of a normal token, or 0. A power of two, at most half full.
-  private var slots: [UInt32] = []
+  /// Open addressing over normal tokens. A power of two, at most half full.
+  private var slots: [Slot] = []
+
+  /// The id + 1 of a token, or 0 for a free place, with a part of the hash of its bytes, so that
+  /// other tokens' bytes are hardly ever looked at.
+  private struct Slot {
+    var successor: UInt32 = 0
+    var tag: UInt32 = 0
+  }
 
   package init() {}
 
@@ -66,8 +73,8 @@ package struct Vocabulary: Sendable {
   /// The normal token of exactly these bytes.
   package func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     guard !slots.isEmpty else { return nil }
-    let slot = slot(of: bytes)
-    return slots[slot] == 0 ? nil : Int32(truncatingIfNeeded: slots[slot] - 1)
+    let successor = slots[place(of: bytes, ByteHash.of(bytes))].successor
+    return successor == 0 ? nil : Int32(truncatingIfNeeded: successor - 1)
   }
 
   package func id(of bytes: [UInt8]) -> Int32? {
@@ -80,16 +87,19 @@ package struct Vocabulary: Sendable {
   }
 
   /// Where the token of these bytes is in `slots`, or the free place where it would be.
-  private func slot(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  private func place(of bytes: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: ByteHash.of(bytes)) & mask
-    while slots[slot] != 0 {
-      let position = Int(slots[slot] - 1)
-      let start = position == 0 ? 0 : ends[position - 1]
-      if ends[position] - start == bytes.count, matches(bytes, at: start) { break }
-      slot = (slot + 1) & mask
+    let tag = UInt32(truncatingIfNeeded: hash >> 32)
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while slots[place].successor != 0 {
+      if slots[place].tag == tag {
+        let position = Int(slots[place].successor - 1)
+        let start = position == 0 ? 0 : ends[position - 1]
+        if ends[position] - start == bytes.count, matches(bytes, at: start) { break }
+      }
+      place = (place + 1) & mask
     }
-    return slot
+    return place
   }
 
   private func matches(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
@@ -98,14 +108,16 @@ package struct Vocabulary: Sendable {
   }
 
   private mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ id: UInt32) {
-    let slot = slot(of: bytes)
-    if slots[slot] == 0 { slots[slot] = id + 1 }
+    let hash = ByteHash.of(bytes)
+    let place = place(of: bytes, hash)
+    guard slots[place].successor == 0 else { return }
+    slots[place] = Slot(successor: id + 1, tag: UInt32(truncatingIfNeeded: hash >> 32))
   }
 
   private mutating func growSlots(toHold capacity: Int) {
     var size = 64
     while size < capacity * 2 { size *= 2 }
-    slots = [UInt32](repeating: 0, count: size)
+    slots = [Slot](repeating: Slot(), count: size)
     storage.withUnsafeBufferPointer { all in
       for position in ends.indices where kinds[position] == .normal || kinds[position] == .byte {
         let start = position == 0 ? 0 : ends[position - 1]

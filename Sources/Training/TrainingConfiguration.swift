@@ -30,7 +30,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package var budgetSeconds: Double?
   package var recomputes = false
   /// Most tokens of one pass; a step above it takes several passes with the same gradient.
-  package var tokensPerPass = 2048
+  package var tokensPerPass = 1024
 
   package enum Warmup: Sendable, Equatable {
     case share(Double)

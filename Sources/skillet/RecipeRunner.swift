@@ -52,12 +52,27 @@ struct RecipeRunner {
     let clock = ContinuousClock()
     let start = clock.now
     let status = Interruption.job { run(recipe, interpreter) }
+    if status == .interrupted { rescue(interpreter.executor) }
     let elapsed = clock.now - start
     printer.finish(
       isGood: status == .good,
       seconds: Double(elapsed.components.seconds)
         + Double(elapsed.components.attoseconds) * 1e-18)
     return status
+  }
+
+  /// An interrupted recipe never reaches its `save`: what it has trained is written all the same.
+  private func rescue(_ session: Session) {
+    let folder = "interrupted-adapter"
+    do throws(CheckpointError) {
+      guard let steps = try session.rescueAdapter(to: folder) else { return }
+      printer.show(
+        SessionEvent.notice(
+          "interrupted: the adapter of step \(steps) is in \(folder); "
+            + "go on with load …, adapter: \"\(folder)\""))
+    } catch {
+      printer.show(SessionEvent.notice("the adapter could not be kept: \(error)"))
+    }
   }
 
   private func connect(_ interpreter: Interpreter<Session>) {

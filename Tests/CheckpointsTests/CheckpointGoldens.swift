@@ -17,5 +17,5 @@ enum CheckpointGoldens {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  static func bytes(_ path: String) throws -> [UInt8] { Array(try MappedFile(path: path).bytes) }
+  static func bytes(_ path: String) throws -> [UInt8] { try MappedFile(path: path).contents() }
 }

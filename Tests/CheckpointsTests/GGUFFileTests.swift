@@ -12,7 +12,7 @@ import Testing
     let file = try GGUFFile(path: References.defaultModel)
     // Read from the same file with Python's gguf 0.19.0.
     #expect(file.version == 3)
-    #expect(file.metadata.keys.count == 30)
+    #expect(file.metadata.keys.count == 33)
     #expect(try file.metadata.text("general.architecture") == "llama")
     #expect(try file.metadata.integer("llama.block_count") == 30)
     #expect(try file.metadata.number("llama.rope.freq_base") == 100_000)

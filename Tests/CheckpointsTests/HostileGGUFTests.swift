@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 import Testing
 
 /// Malformed files, each by one change to a sound one; every one must be refused, none may trap.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 import Testing
 
 /// Malformed files, each by one change to a sound one; every one must be refused, none may trap.
@@ -13,9 +14,14 @@ import Testing
   }
 
   static func tensor(
-    _ name: String, _ type: String = "F32", _ shape: String = "[1]", _ begin: Int, _ end: Int
+    _ name: String, _ type: String, _ shape: String, _ begin: Int, _ end: Int
   ) -> String {
     "\"\(name)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":[\(begin),\(end)]}"
+  }
+
+  /// One f32.
+  static func tensor(_ name: String, _ begin: Int, _ end: Int) -> String {
+    tensor(name, "F32", "[1]", begin, end)
   }
 
   static let sound = file("{\(tensor("a", 0, 4)),\(tensor("b", 4, 8))}", data: 8)

@@ -32,7 +32,9 @@ final class TemporaryFolder {
 
   func write(_ bytes: [UInt8], as name: String) -> String {
     let target = "\(path)/\(name)"
-    let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    // A new file, as a file system may force one that was cut short to the disk.
+    unlink(target)
+    let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {

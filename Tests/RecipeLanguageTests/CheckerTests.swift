@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CheckerTests {
   static func check(_ text: String, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
-    Checker.check([Parser.parse(SourceText(name: "test.recipe", text: text))], context: context)
+    Checker.check(Parser.parse(SourceText(name: "test.recipe", text: text)), context: context)
   }
 
   /// Codes found in a cell of a session that has everything.
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: Golden.cases("checks")) func findingsAreAsRecorded(golden: Golden) throws {
-    let findings = Checker.check([Parser.parse(try golden.source())])
+    let findings = Checker.check(Parser.parse(try golden.source()))
     try golden.check(DiagnosticRenderer(isColored: false).render(findings))
   }
 

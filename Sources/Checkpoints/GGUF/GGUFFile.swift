@@ -19,6 +19,7 @@ package struct GGUFFile: Sendable {
   }
 
   package init(_ file: MappedFile) throws(CheckpointError) {
+    defer { withExtendedLifetime(file) {} }
     var parser = GGUFParser(file: file)
     try parser.parse()
     metadata = parser.metadata

@@ -1,7 +1,8 @@
 import Tensors
 
 /// A safetensors file, opened and checked after the rules of huggingface/safetensors: the header's
-/// size, a JSON object, and tensors whose bytes fill the rest of the file without holes or overlaps.
+/// size, a JSON object, and tensors whose bytes fill the rest of the file, without holes or
+/// overlaps.
 package struct SafetensorsFile: Sendable {
   package let tensors: TensorDirectory
   /// The `__metadata__` of the header.
@@ -18,6 +19,7 @@ package struct SafetensorsFile: Sendable {
   }
 
   package init(_ file: MappedFile) throws(CheckpointError) {
+    defer { withExtendedLifetime(file) {} }
     var reader = ByteReader(file.bytes, file: file.path)
     let size = try reader.read(UInt64.self, "the header's size")
     guard size <= Self.headerLimit else {

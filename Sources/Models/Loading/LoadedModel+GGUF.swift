@@ -24,7 +24,7 @@ extension LoadedModel {
       tokenizer: tokenizer,
       chatTemplate: try metadata.textIfPresent("tokenizer.chat_template"),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
-      path: path)
+      path: path, mappings: [file.file])
   }
 }
 

@@ -20,7 +20,8 @@ extension LoadedModel {
       decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
       tokenizer: tokenizer,
       chatTemplate: tokenizerConfig?["chat_template"]?.string,
-      name: baseName(folder), format: "safetensors", path: folder)
+      name: baseName(folder), format: "safetensors", path: folder,
+      mappings: directory.entries.map(\.owner))
   }
 }
 

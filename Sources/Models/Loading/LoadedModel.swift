@@ -14,6 +14,8 @@ package struct LoadedModel: Sendable {
   package let format: String
   /// The file or folder that was read.
   package let path: String
+  /// The mapped files that hold the weights.
+  private let mappings: [MappedFile]
 
   /// Opens a `.gguf` file, or a Hugging Face folder with `config.json`.
   package init(path: String) throws(CheckpointError) {
@@ -22,14 +24,20 @@ package struct LoadedModel: Sendable {
 
   init(
     decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: String?, name: String,
-    format: String, path: String
+    format: String, path: String, mappings: [MappedFile]
   ) {
+    self.mappings = mappings
     self.decoder = decoder
     self.tokenizer = tokenizer
     self.name = name
     self.format = format
     self.path = path
     text = ModelText(tokenizer: tokenizer, jinja: chatTemplate)
+  }
+
+  /// Lets the system take the mapped weights' memory back, after they have been quantized anew.
+  package func releasePages() {
+    for mapping in mappings { mapping.releasePages() }
   }
 
   /// Tokens that end a reply: the end-of-sequence token and those of the template in use.

@@ -76,6 +76,18 @@ package final class Session: VerbExecutor {
     return remembered[reference.id]
   }
 
+  /// Writes the adapter in use to a folder if training has changed it: what an interrupted recipe
+  /// would otherwise lose. Gives its steps, or nil if there was nothing to keep.
+  package func rescueAdapter(to folder: String) throws(CheckpointError) -> Int? {
+    guard let model = state.model, let adapter = state.adapter, adapter.steps > 0 else {
+      return nil
+    }
+    let files = AdapterFolder(
+      model: model.decoder.configuration, baseModel: model.loaded.name)
+    _ = try files.write(adapter.adapter, to: folder)
+    return adapter.steps
+  }
+
   // MARK: - What verbs share
 
   func requireModel(_ verb: String) throws(VerbFailure) -> ModelInUse {

@@ -109,6 +109,7 @@ extension Session {
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name
     state.model = model
+    model.loaded.releasePages()
     return .record(
       Record([
         ("scheme", .word(name)),

@@ -53,7 +53,7 @@ extension Session {
     if let steps = call.int("steps") {
       if call.given.contains("epochs") {
         throw VerbFailure(
-          "E0411", "`train` takes epochs or steps, not both", argument: "steps",
+          "E0212", "`train` takes epochs or steps, not both", argument: "steps",
           help: "leave one of them out")
       }
       configuration.length = .steps(steps)

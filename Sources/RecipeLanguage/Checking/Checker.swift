@@ -18,14 +18,36 @@ package struct Checker {
   /// How deep inside loops.
   var loopDepth = 0
 
-  /// All diagnostics of some texts that run one after the other (includes first), each text's own in
-  /// the order of their places. Syntax errors are among them.
+  /// Some statements of a text, in the order in which they run: an include runs in the middle of the
+  /// text that includes it.
+  package struct Part {
+    let tree: SyntaxTree
+    let statements: [Statement]
+
+    package init(tree: SyntaxTree, statements: [Statement]) {
+      self.tree = tree
+      self.statements = statements
+    }
+  }
+
+  /// All diagnostics of a text, in the order of their places. Syntax errors are among them.
   package static func check(
-    _ trees: [SyntaxTree], context: CheckContext = CheckContext()
+    _ tree: SyntaxTree, context: CheckContext = CheckContext()
   ) -> [Diagnostic] {
-    guard let main = trees.last else { return [] }
+    check([Part(tree: tree, statements: tree.statements)], of: tree, context: context)
+  }
+
+  /// All diagnostics of a recipe and what it includes, file by file.
+  package static func check(
+    _ parts: [Part], of main: SyntaxTree, context: CheckContext = CheckContext()
+  ) -> [Diagnostic] {
     var checker = Checker(context: context, source: main.source)
-    for tree in trees { checker.check(tree) }
+    var seen: Set<ObjectIdentifier> = []
+    for part in parts {
+      checker.source = part.tree.source
+      if seen.insert(ObjectIdentifier(part.tree.source)).inserted { checker.begin(part.tree) }
+      for statement in part.statements { checker.check(statement) }
+    }
     checker.source = main.source
     checker.reportUnused()
     if !context.isPrompt { checker.reportMissingHeader(of: main) }
@@ -37,7 +59,8 @@ package struct Checker {
     in tree: SyntaxTree, context: CheckContext
   ) -> [(name: String, type: StaticType)] {
     var checker = Checker(context: context, source: tree.source)
-    checker.check(tree)
+    checker.begin(tree)
+    for statement in tree.statements { checker.check(statement) }
     return checker.scope.names.compactMap { name in
       checker.scope[name].map { (name, $0.type) }
     }
@@ -69,11 +92,9 @@ package struct Checker {
 
   // MARK: Statements
 
-  private mutating func check(_ tree: SyntaxTree) {
-    source = tree.source
+  private mutating func begin(_ tree: SyntaxTree) {
     diagnostics += tree.diagnostics
     if tree.hasErrors { bindNamesOfBrokenStatements(tree) }
-    for statement in tree.statements { check(statement) }
   }
 
   @discardableResult

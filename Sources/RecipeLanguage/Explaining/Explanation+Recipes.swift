@@ -10,6 +10,19 @@ extension Explanation {
       wrong: "param rank: int = 99 where rank in 1..64",
       right: "param rank: int = 8 where rank in 1..64"),
     Explanation(
+      "E0601", "an included file that cannot be read",
+      "The path counts from the folder of the file that includes.",
+      wrong: "include \"missing.recipe\"", right: "param steps: int = 20", stage: .running),
+    Explanation(
+      "E0602", "files that include each other",
+      "A file cannot stand inside itself. What two files share belongs into a third.",
+      wrong: "include \"this.recipe\"", right: "include \"common.recipe\"", stage: .running),
+    Explanation(
+      "E0603", "an included file that acts",
+      "An included file holds `param` and `let`, and nothing that loads, trains or prints: including "
+        + "it never changes what a recipe does.", wrong: "load \"smollm2\"",
+      right: "let attention = [q_proj, k_proj, v_proj, o_proj]", stage: .running),
+    Explanation(
       "E0604", "an unknown version of the language",
       "This version of the program knows language 1.",
       wrong: "recipe \"first\", language: 9", right: "recipe \"first\", language: 1"),

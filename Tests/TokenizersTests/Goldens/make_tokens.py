@@ -1,5 +1,6 @@
 """Writes tokens.json and splits.json: hard texts with their ids and words as Hugging Face's
-tokenizers library has them.
+tokenizers library has them. Writes folders/RULE/tokenizer.json, small tokenizers trained on those
+texts, one a splitting rule, and folders.json with the ids that each gives.
 
 usage: make_tokens.py PATH_OF_SmolLM2-135M-Instruct.Q4_1.gguf
 needs: pip install tokenizers gguf
@@ -15,7 +16,7 @@ import sys
 
 import tokenizers
 from gguf import GGUFReader
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"
@@ -75,6 +76,10 @@ ALPHABET = (
 )
 
 
+LLAMA3 = CONTRACTIONS + r"\p{N}{1,3}" + REST
+QWEN2 = CONTRACTIONS + r"\p{N}" + REST
+
+
 def texts():
     result = list(dict.fromkeys(WRITTEN))
     generator = random.Random(20)
@@ -102,10 +107,40 @@ def smollm(path):
     return tokenizer
 
 
-def write(name, value):
+def write(name, made_with, cases):
     with open(os.path.join(HERE, name), "w") as file:
-        json.dump(value, file, indent=0, ensure_ascii=True)
+        lines = ",\n".join(json.dumps(case, ensure_ascii=True) for case in cases)
+        file.write(f'{{"made_with": {json.dumps(made_with)}, "cases": [\n{lines}\n]}}\n')
+
+
+def isolated(pattern):
+    return pre_tokenizers.Split(Regex(pattern), behavior="isolated")
+
+
+def small(rule, steps, all_texts):
+    """A tokenizer as its model's own folder has it, but small."""
+    tokenizer = Tokenizer(models.BPE(ignore_merges=rule == "llama3"))
+    if rule == "qwen2":
+        tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps) if len(steps) > 1 else steps[0]
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False,
+        special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
+    tokenizer.train_from_iterator(all_texts, trainer)
+    tokenizer.add_tokens([AddedToken("file", special=False, normalized=False)])
+    if rule == "llama3":
+        begin = ("<|im_start|>", 1)
+        tokenizer.post_processor = processors.Sequence(
+            [processors.ByteLevel(trim_offsets=False),
+             processors.TemplateProcessing(single="<|im_start|> $A", special_tokens=[begin])])
+    folder = os.path.join(HERE, "folders", rule)
+    os.makedirs(folder, exist_ok=True)
+    tokenizer.save(os.path.join(folder, "tokenizer.json"), pretty=False)
+    with open(os.path.join(folder, "tokenizer_config.json"), "w") as file:
+        json.dump({"bos_token": "<|im_start|>", "eos_token": {"content": "<|im_end|>"}, "unk_token": None}, file)
         file.write("\n")
+    return tokenizer
 
 
 def main():
@@ -122,23 +157,35 @@ def main():
             case["parsed"] = parsed
         cases.append(case)
     made_with = f"tokenizers {tokenizers.__version__}"
-    write("tokens.json", {"made_with": made_with, "cases": cases})
-
-    def isolated(pattern):
-        return pre_tokenizers.Split(Regex(pattern), behavior="isolated")
+    write("tokens.json", made_with, cases)
 
     rules = {
         "gpt2": isolated(GPT2),
         "smollm": pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), isolated(GPT2)]),
-        "llama3": isolated(CONTRACTIONS + r"\p{N}{1,3}" + REST),
-        "qwen2": isolated(CONTRACTIONS + r"\p{N}" + REST),
+        "llama3": isolated(LLAMA3),
+        "qwen2": isolated(QWEN2),
     }
     splits = []
     for text in all_texts:
         words = {name: [w for w, _ in rule.pre_tokenize_str(text)] for name, rule in rules.items()}
         splits.append({"text": text, **words})
-    write("splits.json", {"made_with": made_with, "cases": splits})
-    print(len(cases), "texts")
+    write("splits.json", made_with, splits)
+
+    with_regex = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    folders = {
+        "gpt2": [with_regex],
+        "smollm": [pre_tokenizers.Digits(individual_digits=True), with_regex],
+        "llama3": [isolated(LLAMA3), plain],
+        "qwen2": [isolated(QWEN2), plain],
+    }
+    folders = {rule: small(rule, steps, all_texts) for rule, steps in folders.items()}
+    cases = [
+        {"text": text, **{r: t.encode(text, add_special_tokens=False).ids for r, t in folders.items()}}
+        for text in all_texts if len(text) < 80
+    ]
+    write("folders.json", made_with, cases)
+    print(len(all_texts), "texts")
 
 
 main()

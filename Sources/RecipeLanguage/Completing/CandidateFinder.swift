@@ -1,0 +1,138 @@
+import Diagnostics
+
+/// Lists what may stand at a place.
+struct CandidateFinder {
+  typealias Candidate = Completion.Candidate
+
+  let source: SourceText
+  let context: CheckContext
+  /// The tokens before the word at the cursor.
+  let tokens: [Token]
+
+  func candidates(at place: CompletionPlace) -> [Candidate] {
+    if place.last == .dot { return fields }
+    let level = place.level
+    if level.kind == .statements, level.startsOperation {
+      return commands + keywords + names + functions
+    }
+    if level.startsOperation { return commands + names + functions }
+    if level.hasValue { return [] }
+    guard let verb = place.verb else { return names + functions + valueWords }
+    if level.kind == .list || level.argumentName != nil {
+      return values(of: place.argument)
+    }
+    let unused = verb.arguments.filter { declaration in
+      let isFilled = verb.positional.prefix(level.positionalCount).contains {
+        $0.name == declaration.name
+      }
+      return !declaration.isPositional && !isFilled && !level.given.contains(declaration.name)
+    }
+    let positional = place.argument.map { values(of: $0) } ?? []
+    return (positional + unused.map(Self.candidate)).withoutRepetition
+  }
+
+  // MARK: Kinds
+
+  private var commands: [Candidate] {
+    VerbCatalog.all.filter { context.verbs.contains($0.name) }.map { verb in
+      Candidate(
+        text: verb.name, kind: .command, suffix: verb.arguments.isEmpty ? "" : " ",
+        help: verb.summary)
+    }
+  }
+
+  private var keywords: [Candidate] {
+    [
+      ("let", "gives a value a name"), ("for", "repeats commands over a list"),
+      ("assert", "stops if a condition does not hold"),
+      ("expect", "compares with a recorded value"),
+      ("param", "a value that can be set from outside"),
+      ("include", "shares parameters and names of another file"),
+      ("recipe", "the first line of a file"),
+    ].map { Candidate(text: $0.0, kind: .keyword, suffix: " ", help: $0.1) }
+  }
+
+  private var functions: [Candidate] {
+    PureFunction.allCases.map { function in
+      Candidate(
+        text: function.rawValue, kind: .function, suffix: "(", help: function.usage.summary)
+    }
+  }
+
+  private var names: [Candidate] {
+    types.map { Candidate(text: $0.name, kind: .variable, suffix: "", help: $0.type.name) }
+  }
+
+  private var valueWords: [Candidate] {
+    ["true", "false", "none"].map { Candidate(text: $0, kind: .word, suffix: "", help: "") }
+  }
+
+  private static func candidate(_ declaration: ArgumentDeclaration) -> Candidate {
+    let standard = declaration.defaultValue.map { " (\($0.source))" } ?? ""
+    return Candidate(
+      text: declaration.name, kind: .argument, suffix: ": ", help: declaration.help + standard)
+  }
+
+  private func values(of declaration: ArgumentDeclaration?) -> [Candidate] {
+    let words = declaration?.type.words ?? []
+    return words.map { Candidate(text: $0, kind: .word, suffix: "", help: "") } + names
+      + (declaration?.type.isComputed == true ? functions : [])
+  }
+
+  // MARK: Names and fields
+
+  private var types: [(name: String, type: StaticType)] {
+    let tree = Parser.parse(source)
+    return Checker.names(in: tree, context: context)
+  }
+
+  /// The fields of the path `name.field.` before the cursor, or of a command in parentheses.
+  private var fields: [Candidate] {
+    var path: [String] = []
+    var position = tokens.count - 1
+    while position > 0, tokens[position].kind == .dot, tokens[position - 1].kind == .name {
+      path.insert(source.text(in: tokens[position - 1].range), at: 0)
+      position -= 2
+    }
+    var type: StaticType?
+    if let first = path.first {
+      type = types.first { $0.name == first }?.type
+    } else if position > 0, tokens[position - 1].kind == .rightParenthesis {
+      type = verbInParentheses(endingAt: position - 1).map { StaticType(of: $0) }
+    }
+    for name in path.dropFirst() { type = type?.fields.first { $0.name == name }?.type }
+    return (type?.fields ?? []).map {
+      Candidate(text: $0.name, kind: .field, suffix: "", help: $0.type.name)
+    }
+  }
+
+  private func verbInParentheses(endingAt closing: Int) -> VerbDeclaration? {
+    var open = 0
+    for position in stride(from: closing, through: 0, by: -1) {
+      if tokens[position].kind.closesBracket { open += 1 }
+      if tokens[position].kind.opensBracket { open -= 1 }
+      if open == 0 {
+        return VerbCatalog.verb(named: source.text(in: tokens[position + 1].range))
+      }
+    }
+    return nil
+  }
+}
+
+extension ArgumentType {
+  /// Whether the value is often the result of a calculation.
+  fileprivate var isComputed: Bool {
+    switch self {
+    case .int, .float, .any: true
+    case .either(let types): types.contains(where: \.isComputed)
+    default: false
+    }
+  }
+}
+
+extension [Completion.Candidate] {
+  fileprivate var withoutRepetition: [Completion.Candidate] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0.text).inserted }
+  }
+}

@@ -1,0 +1,43 @@
+import CKernels
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What figures depend on.
+enum MachineDescription {
+  static var line: String {
+    "\(processor), kernels \(String(cString: ck_isa_name())), "
+      + "\(Compute.defaultThreadCount) threads, \(LibraryProduct.version)"
+  }
+
+  private static var processor: String {
+    guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown processor" }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 512)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
+      return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\n" })
+    }
+    return "unknown processor"
+  }
+}
+
+/// The most memory that this process has had at once.
+enum PeakMemory {
+  static var megabytes: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return usage.ru_maxrss / 1000
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      return usage.ru_maxrss / 1_000_000
+    #endif
+  }
+}

@@ -1,0 +1,117 @@
+import Checkpoints
+import Glibc
+import Models
+import TestSupport
+import Testing
+import Tokenizers
+
+/// Tokenizers from `tokenizer.json`, against the ids that Hugging Face's library gives.
+@Suite struct HuggingFaceTokenizerTests {
+  static func folder(_ rule: PreTokenizer) -> String {
+    "\(References.tests)/TokenizersTests/Goldens/folders/\(rule.rawValue)"
+  }
+
+  @Test(arguments: PreTokenizer.allCases)
+  func idsAreThoseOfTheReference(rule: PreTokenizer) throws {
+    let tokenizer = try Tokenizer(huggingFaceFolder: Self.folder(rule))
+    #expect(tokenizer.preTokenizer == rule)
+    let cases = try TokenGoldens.cases("folders.json")
+    #expect(cases.count >= 300)
+    for golden in cases {
+      let text = try #require(golden["text"]?.string)
+      let ids = try #require(TokenGoldens.ids(golden[rule.rawValue]))
+      #expect(tokenizer.encode(text, parseSpecial: true) == ids, "\(text.debugDescription)")
+    }
+  }
+
+  @Test func rolesComeFromTheTokenizersConfiguration() throws {
+    let special = try Tokenizer(huggingFaceFolder: Self.folder(.llama3)).specialTokens
+    #expect(special.beginOfSequence == 1)
+    #expect(special.endOfSequence == 2)
+    #expect(special.unknown == nil)
+    #expect(special.opening == 1)
+    #expect(special.control.count == 3)
+    #expect(Array(special.userDefined.keys) == ["file"])
+    #expect(try Tokenizer(huggingFaceFolder: Self.folder(.gpt2)).specialTokens.opening == nil)
+  }
+
+  @Test func tokensAddedByHandAreFoundEvenWhereMarkersAreNot() throws {
+    let tokenizer = try Tokenizer(huggingFaceFolder: Self.folder(.gpt2))
+    let id = try #require(tokenizer.specialTokens.userDefined["file"])
+    #expect(tokenizer.encode("a file", parseSpecial: false).last == id)
+    #expect(!tokenizer.encode("<|im_end|>", parseSpecial: false).contains(2))
+    #expect(tokenizer.encode("<|im_end|>", parseSpecial: true) == [2])
+  }
+
+  @Test(arguments: [
+    ("Unigram", "type", "the tokenizer is of type Unigram"),
+    ("byte_fallback", "byte_fallback", "the model has byte_fallback"),
+    ("suffix", "end_of_word_suffix", "the model has end_of_word_suffix \"</w>\""),
+  ])
+  func anUnsupportedModelIsRefusedByName(name: String, key: String, cause: String) throws {
+    let values: [String: JSONValue] = [
+      "Unigram": "Unigram", "byte_fallback": true, "suffix": "</w>",
+    ]
+    let error = try refusal { root in
+      var model = try #require(root["model"]?.object)
+      model[key] = values[name]
+      root["model"] = .object(model)
+    }
+    #expect(error?.kind == .unsupported)
+    #expect(error?.cause == cause + ", which is not supported")
+  }
+
+  @Test func anUnsupportedPipelineIsRefusedByName() throws {
+    let normalizer = try refusal { $0["normalizer"] = ["type": "Lowercase"] }
+    #expect(normalizer?.cause == "the normalizer Lowercase, which is not supported")
+    let prefix = try refusal {
+      $0["pre_tokenizer"] = ["type": "ByteLevel", "add_prefix_space": true, "use_regex": true]
+    }
+    #expect(prefix?.cause == "ByteLevel adds a space, which is not supported")
+    let split = try refusal {
+      $0["pre_tokenizer"] = [
+        "type": "Sequence",
+        "pretokenizers": [
+          ["type": "Split", "pattern": ["Regex": "\\d+"], "behavior": "Isolated", "invert": false],
+          ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false],
+        ],
+      ]
+    }
+    #expect(split?.cause == "the splitting rule is \\d+, which is not supported")
+    let none = try refusal { $0["pre_tokenizer"] = nil }
+    #expect(none?.cause.contains("does not end with ByteLevel") == true)
+  }
+
+  @Test func anUnsoundVocabularyIsRefused() throws {
+    func model(_ change: (inout JSONObject) throws -> Void) throws -> CheckpointError? {
+      try refusal { root in
+        var model = try #require(root["model"]?.object)
+        try change(&model)
+        root["model"] = .object(model)
+      }
+    }
+    #expect(try model { $0["vocab"] = nil }?.cause == "model.vocab is missing")
+    #expect(try model { $0["vocab"] = ["a": 0, "b": 0] }?.cause.contains("share id 0") == true)
+    for id in [-1, 1 << 40] as [Int] {
+      #expect(try model { $0["vocab"] = ["a": .int(id)] }?.cause.contains("no sound id") == true)
+    }
+    let merge = try model { $0["merges"] = [["a", "\u{120}zzz"]] }
+    #expect(merge?.cause.contains("needs a token that the vocabulary lacks") == true)
+    #expect(try model { $0["merges"] = [["a"]] }?.kind == .malformed)
+    #expect(try model { $0["merges"] = ["ab"] }?.kind == .malformed)
+  }
+
+  /// What is said of GPT-2's golden folder after a change to its `tokenizer.json`.
+  private func refusal(_ change: (inout JSONObject) throws -> Void) throws -> CheckpointError? {
+    var root = try #require(
+      JSONValue(file: Self.folder(.gpt2) + "/tokenizer.json").object)
+    try change(&root)
+    var template = Array("/tmp/tokenizer-XXXXXX".utf8CString)
+    let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
+    defer { rmdir(folder) }
+    let file = folder + "/tokenizer.json"
+    try AtomicFile.write(JSONValue.object(root).text(sortedKeys: false), to: file)
+    defer { unlink(file) }
+    return #expect(throws: CheckpointError.self) { try Tokenizer(huggingFaceFolder: folder) }
+  }
+}
