@@ -11,7 +11,7 @@ struct PromptCompletion {
   func items(_ text: String, cursor: Int) -> [CompletionItem] {
     let completion = Completion.at(
       cursor, in: text, context: notebook.checkContext,
-      sessionCommands: SessionCommands.table.map { ($0.name, $0.summary) })
+      sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) })
     let range = completion.range.lowerBound..<completion.range.upperBound
     if let path = completion.path { return paths(path, range) }
     return completion.candidates.filter { !$0.text.hasPrefix("_") }.map { candidate in
