@@ -18,7 +18,8 @@ package struct RecipeFile {
   private var diagnostics: [Diagnostic] = []
   private var open: [String] = []
   private var done: Set<String> = []
-  private var main: SyntaxTree
+  /// The file itself, without what it includes.
+  package let main: SyntaxTree
 
   /// Reads `path` and, relative to each file, what it includes.
   package init(path: String) throws(CheckpointError) {

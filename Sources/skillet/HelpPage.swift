@@ -18,6 +18,8 @@ struct HelpPage {
     } else if let function = PureFunction(rawValue: subject) {
       output.writeLine(screen.style(.heading, function.usage.call))
       output.writeLine("  " + function.usage.summary)
+    } else if let page = Explanation.of(subject) {
+      output.write(page.page)
     } else {
       let known = VerbCatalog.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
       let question = NearestName.question(for: subject, among: known)
