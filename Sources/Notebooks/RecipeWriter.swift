@@ -115,8 +115,13 @@ package struct RecipeWriter {
   /// The name of a value; when it is asked for first, a `let` is put before its statement.
   private mutating func bindingName(for place: Place) -> String {
     if let name = names[place] { return name }
-    var name = "out\(place.cell)"
-    while taken.contains(name) { name += "_\(place.statement + 1)" }
+    let base = "value\(place.cell)"
+    var name = base
+    var count = 1
+    while taken.contains(name) {
+      count += 1
+      name = "\(base)_\(count)"
+    }
     taken.insert(name)
     names[place] = name
     if let index = cells.firstIndex(where: { $0.number == place.cell }) {

@@ -14,7 +14,7 @@ struct PromptCompletion {
       sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) })
     let range = completion.range.lowerBound..<completion.range.upperBound
     if let path = completion.path { return paths(path, range) }
-    return completion.candidates.filter { !$0.text.hasPrefix("_") }.map { candidate in
+    return completion.candidates.filter { !PromptName.isPromptName($0.text) }.map { candidate in
       CompletionItem(
         insert: candidate.text + candidate.suffix, display: Self.display(candidate),
         description: candidate.help, replaceRange: range)
