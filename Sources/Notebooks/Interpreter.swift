@@ -21,34 +21,46 @@ package final class Interpreter<Executor: VerbExecutor> {
     self.executor = executor
   }
 
-  /// A place to return to: names and session state.
+  /// A place to return to: names, session state and the number of the cell.
   package struct Snapshot {
     let environment: Environment
     let state: Executor.State
+    let cell: Int
   }
 
   package func snapshot() -> Snapshot {
-    Snapshot(environment: environment, state: executor.state)
+    Snapshot(environment: environment, state: executor.state, cell: cell)
   }
 
   package func restore(_ snapshot: Snapshot) {
+    cell = snapshot.cell
     environment = snapshot.environment
     executor.state = snapshot.state
   }
 
-  /// Runs statements of one text. What ran before a failure stays.
-  ///
-  /// - Parameter isCell: a cell of the prompt counts once and leaves `_` and `_n`.
-  package func run(_ statements: [Statement], of source: SourceText, isCell: Bool)
-    throws(RunFailure)
-  {
+  /// Runs statements of one text, each a cell of its own. What ran before a failure stays.
+  package func run(_ statements: [Statement], of source: SourceText) throws(RunFailure) {
     self.source = source
-    if isCell { cell += 1 }
     for statement in statements {
-      if !isCell { cell += 1 }
-      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-      try run(statement, keepsValue: isCell)
+      cell += 1
+      try runUnlessCancelled(statement, keepsValue: false)
     }
+  }
+
+  /// Runs a cell of the prompt with what it includes: it counts once, and leaves `_` and `_n`.
+  package func run(cell parts: [RecipeFile.Part]) throws(RunFailure) {
+    cell += 1
+    for part in parts {
+      source = part.tree.source
+      for statement in part.statements { try runUnlessCancelled(statement, keepsValue: true) }
+    }
+  }
+
+  private func runUnlessCancelled(
+    _ statement: Statement, keepsValue: Bool
+  ) throws(RunFailure) {
+    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+    try run(statement, keepsValue: keepsValue)
   }
 
   private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
@@ -82,8 +94,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private func keep(_ value: Value) {
     guard value != .none else { return }
-    environment.bind("_", to: value, cell: cell)
-    environment.bind("_\(cell)", to: value, cell: cell)
+    environment.keep(value, ofCell: cell)
   }
 
   private struct Outcome {
@@ -227,6 +238,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
       var last = Value.none
       for statement in loop.body {
+        if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
         if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
       }
       var record = Record(combination, reference: executor.currentReference())
@@ -240,7 +252,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       onEvent(
         .value(
           ValueEvent(
-            cell: cell, line: source.position(at: loop.range.lowerBound).line, verb: "run",
+            cell: cell, line: source.position(at: loop.range.lowerBound).line,
+            verb: ValueEvent.loopRow,
             name: rows.last?.label, value: .record(record), isSilent: false)))
     }
     return Table(rows: rows)

@@ -88,7 +88,9 @@ package final class LineEditor {
     },
     clean_paste: { context, text in
       LineEditor.with(context, text) { editor, text in
-        strdup(PastedText.cleaned(text, promptName: editor.promptName))
+        let isOpen = { editor.completeness($0).continuationIndent != nil }
+        return strdup(
+          PastedText.cleaned(text, promptName: editor.promptName, isOpen: isOpen))
       } ?? nil
     }
   )

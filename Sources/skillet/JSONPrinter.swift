@@ -29,7 +29,7 @@ final class JSONPrinter: EventPrinter {
     case .progress(let progress): write(EventJSON.progress(progress))
     case .text(let text): write(EventJSON.text(text))
     case .notice(let text): write(EventJSON.notice(text))
-    case .curve, .finishedWork: break
+    case .curve, .finishedWork, .cutShort: break
     }
   }
 

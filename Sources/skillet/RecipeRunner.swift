@@ -53,7 +53,7 @@ struct RecipeRunner {
     return status
   }
 
-  private func read(_ file: String) throws(ExitStatus) -> RecipeFile {
+  func read(_ file: String) throws(ExitStatus) -> RecipeFile {
     if file == "-" {
       return RecipeFile(
         source: SourceText(name: "<stdin>", bytes: StandardInput.bytes()))
@@ -123,7 +123,7 @@ struct RecipeRunner {
   private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {
     do throws(RunFailure) {
       for part in recipe.parts {
-        try interpreter.run(part.statements, of: part.tree.source, isCell: false)
+        try interpreter.run(part.statements, of: part.tree.source)
       }
     } catch {
       return ExitStatus(error.kind)

@@ -34,6 +34,14 @@ struct Screen {
 
   var columns: Int { min(120, streams.output.size?.columns ?? 80) }
 
+  /// One remark to standard error, broken at blanks on a terminal.
+  func notice(_ text: String, _ role: TextStyle.Role = .dim) {
+    let width = streams.error.isTerminal ? columns : .max
+    for line in WrappedText.lines(text, columns: width) {
+      streams.error.writeLine(errorStyle(role, line))
+    }
+  }
+
   func progressLine() -> ProgressLine {
     let line = ProgressLine(output: streams.error, isLive: errorStyle.isEnabled)
     line.isUnicode = isUnicode

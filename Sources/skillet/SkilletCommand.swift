@@ -12,7 +12,8 @@ struct SkilletCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PromptCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self,
+      PromptCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self,
+      ExplainCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 

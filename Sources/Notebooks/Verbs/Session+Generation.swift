@@ -49,6 +49,7 @@ extension Session {
     let rest = printer.finish()
     if !rest.isEmpty { onEvent(.text(rest)) }
     onEvent(.text("\n"))
+    if result.stopReason == .interrupted { onEvent(.cutShort) }
     let count = result.tokens.count
     return Record([
       ("text", .string(printer.text)), ("tokens", .int(count)),
