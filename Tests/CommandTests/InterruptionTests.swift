@@ -9,7 +9,7 @@ import Testing
     _ rest: String
   ) throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write(
+    skillet.folder.write(
       TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\n" + rest, as: "long.recipe")
     let process = try skillet.start(["run", "--json", "long.recipe"])
     #expect(process.waitForOutput("\"event\":\"progress\",\"verb\":\"train\""))

@@ -70,7 +70,7 @@ import Testing
     let checked = try skillet("check", "session.recipe")
     #expect(checked.ending == .exited(0), checked.comment)
     #expect(checked.errors == "session.recipe: no mistakes found\n")
-    try skillet.folder.write("", as: weights)
+    skillet.folder.write("", as: weights)
     let replayed = try skillet("run", "session.recipe")
     #expect(replayed.ending == .exited(0), replayed.comment)
     #expect(try skillet.folder.bytes(of: weights) == first)
