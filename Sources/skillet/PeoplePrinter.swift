@@ -113,7 +113,11 @@ final class PeoplePrinter: EventPrinter {
   func show(_ event: SessionEvent) {
     switch event {
     case .progress(let state):
-      if progress == nil { progress = screen.progressLine() }
+      if progress == nil {
+        progress = screen.progressLine()
+        // work that is announced before its first step takes long
+        if state.done == 0 { progress?.delay = 0 }
+      }
       progress?.update(ProgressState(state))
     case .text(let text): stream(text)
     case .notice(let text):

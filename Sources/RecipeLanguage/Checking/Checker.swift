@@ -50,7 +50,7 @@ package struct Checker {
     }
     checker.source = main.source
     // A statement that could not be read may use any name.
-    if !trees.contains(where: \.hasErrors) { checker.reportUnused() }
+    if !parts.contains(where: \.tree.hasErrors) { checker.reportUnused() }
     if !context.isPrompt { checker.reportMissingHeader(of: main) }
     return checker.diagnostics.sortedByPosition()
   }
