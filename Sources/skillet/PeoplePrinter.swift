@@ -79,11 +79,13 @@ final class PeoplePrinter: EventPrinter {
 
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen: screen)
-    let title = echoes ? source : "out[\(event.cell)]"
+    // Scripts that read a pipe want results only.
+    let label = output.isTerminal ? "out[\(event.cell)]" : nil
+    let title = echoes ? source : label
     let chart = curve.map { view.chart($0) } ?? []
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
-      return [screen.style(.dim, echoes ? figures : title + "  " + figures)]
+      return [screen.style(.dim, echoes ? figures : (label.map { $0 + "  " } ?? "") + figures)]
     }
     return view.lines(of: event.value, title: title) + chart
   }
