@@ -81,9 +81,12 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
+    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
+    tests("CommandTests", ["skillet", "RecipeLanguage", "TestSupport"]),
+    tests("PackageTests", ["TestSupport"]),
   ]
 )

@@ -8,6 +8,8 @@ package struct Environment: Sendable {
     package let value: Value
     /// The cell that bound it.
     package let cell: Int
+    /// Whether the prompt bound it, not a cell.
+    var isPrompts = false
   }
 
   private var bindings: [String: Binding] = [:]
@@ -20,7 +22,9 @@ package struct Environment: Sendable {
 
   package func binding(_ name: String) -> Binding? { bindings[name] }
 
-  package mutating func bind(_ name: String, to value: Value, cell: Int) {
-    bindings[name] = Binding(value: value, cell: cell)
+  package mutating func bind(
+    _ name: String, to value: Value, cell: Int, isPrompts: Bool = false
+  ) {
+    bindings[name] = Binding(value: value, cell: cell, isPrompts: isPrompts)
   }
 }

@@ -21,34 +21,46 @@ package final class Interpreter<Executor: VerbExecutor> {
     self.executor = executor
   }
 
-  /// A place to return to: names and session state.
+  /// A place to return to: names, session state and the number of the cell.
   package struct Snapshot {
     let environment: Environment
     let state: Executor.State
+    let cell: Int
   }
 
   package func snapshot() -> Snapshot {
-    Snapshot(environment: environment, state: executor.state)
+    Snapshot(environment: environment, state: executor.state, cell: cell)
   }
 
   package func restore(_ snapshot: Snapshot) {
+    cell = snapshot.cell
     environment = snapshot.environment
     executor.state = snapshot.state
   }
 
-  /// Runs statements of one text. What ran before a failure stays.
-  ///
-  /// - Parameter isCell: a cell of the prompt counts once and leaves `_` and `_n`.
-  package func run(_ statements: [Statement], of source: SourceText, isCell: Bool)
-    throws(RunFailure)
-  {
+  /// Runs statements of one text, each a cell of its own. What ran before a failure stays.
+  package func run(_ statements: [Statement], of source: SourceText) throws(RunFailure) {
     self.source = source
-    if isCell { cell += 1 }
     for statement in statements {
-      if !isCell { cell += 1 }
-      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-      try run(statement, keepsValue: isCell)
+      cell += 1
+      try runUnlessCancelled(statement, keepsValue: false)
     }
+  }
+
+  /// Runs a cell of the prompt with what it includes: it counts once, and leaves `_` and `_n`.
+  package func run(cell parts: [RecipeFile.Part]) throws(RunFailure) {
+    cell += 1
+    for part in parts {
+      source = part.tree.source
+      for statement in part.statements { try runUnlessCancelled(statement, keepsValue: true) }
+    }
+  }
+
+  private func runUnlessCancelled(
+    _ statement: Statement, keepsValue: Bool
+  ) throws(RunFailure) {
+    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+    try run(statement, keepsValue: keepsValue)
   }
 
   private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
@@ -82,8 +94,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private func keep(_ value: Value) {
     guard value != .none else { return }
-    environment.bind("_", to: value, cell: cell)
-    environment.bind("_\(cell)", to: value, cell: cell)
+    environment.keep(value, ofCell: cell)
   }
 
   private struct Outcome {
@@ -166,6 +177,14 @@ package final class Interpreter<Executor: VerbExecutor> {
     }
   }
 
+  private func claim(_ condition: Expression) throws(RunFailure) -> Evaluator.Claim {
+    do throws(EvaluationError) {
+      return try evaluator.claim(condition)
+    } catch {
+      throw failure(error)
+    }
+  }
+
   func failure(_ error: EvaluationError) -> RunFailure {
     if let inner = commandFailure {
       commandFailure = nil
@@ -177,6 +196,16 @@ package final class Interpreter<Executor: VerbExecutor> {
   // MARK: - Statements
 
   private func run(_ command: Command) throws(RunFailure) -> Value {
+    let call = try call(of: command)
+    do throws(VerbFailure) {
+      return try executor.execute(call)
+    } catch {
+      throw RunFailure(error, call: call, source: source)
+    }
+  }
+
+  /// A command with its arguments evaluated and checked.
+  package func call(of command: Command) throws(RunFailure) -> VerbCall {
     guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name)
     else {
       throw failure(ArgumentBinder.unknownVerb(command.verb, known: executor.verbs))
@@ -199,13 +228,8 @@ package final class Interpreter<Executor: VerbExecutor> {
     for declaration in verb.arguments where arguments[declaration.name] == nil {
       arguments[declaration.name] = declaration.defaultValue
     }
-    let call = VerbCall(
+    return VerbCall(
       verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges)
-    do throws(VerbFailure) {
-      return try executor.execute(call)
-    } catch {
-      throw RunFailure(error, call: call, source: source)
-    }
   }
 
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
@@ -219,6 +243,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
       var last = Value.none
       for statement in loop.body {
+        if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
         if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
       }
       var record = Record(combination, reference: executor.currentReference())
@@ -232,7 +257,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       onEvent(
         .value(
           ValueEvent(
-            cell: cell, line: source.position(at: loop.range.lowerBound).line, verb: "run",
+            cell: cell, line: source.position(at: loop.range.lowerBound).line,
+            verb: ValueEvent.loopRow,
             name: rows.last?.label, value: .record(record), isSilent: false)))
     }
     return Table(rows: rows)
@@ -283,22 +309,20 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func assert(
     _ condition: Expression, message: StringLiteral?, _ statement: Statement
   ) throws(RunFailure) {
-    if try truth(condition) { return }
+    let claim = try claim(condition)
+    if claim.holds { return }
     var error = EvaluationError(
       "E0701", "assertion failed", at: condition.range, label: "this is false")
     if let message { error.message += ": " + (try text(message)) }
-    if case .binary(let sign, let left, let right, _) = condition.kind, sign != .and, sign != .or {
-      for side in [left, right] where !isLiteral(side) {
-        error.notes.append("\(source.text(in: side.range)) is \(try evaluate(side).display)")
-      }
+    for (side, value) in claim.sides where !isLiteral(side) {
+      error.notes.append("\(source.text(in: side.range)) is \(value.display)")
     }
     throw RunFailure(kind: .failed, diagnostic: error.diagnostic(in: source))
   }
 
   private func isLiteral(_ expression: Expression) -> Bool {
     switch expression.kind {
-    // A command would run again only to be shown.
-    case .integer, .float, .percent, .duration, .size, .boolean, .string, .command: true
+    case .integer, .float, .percent, .duration, .size, .boolean, .string: true
     case .field(let base, _), .index(let base, _): isLiteral(base)
     default: false
     }

@@ -16,6 +16,9 @@ package enum InterpreterEvent: Sendable {
 package struct ValueEvent: Sendable {
   package let cell: Int
   package let line: Int
+  /// What stands for a verb in the event of one finished combination of a loop.
+  package static let loopRow = "run"
+
   /// The verb, or nil for an expression or a loop.
   package let verb: String?
   /// The name that `let` bound it to.

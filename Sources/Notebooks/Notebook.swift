@@ -1,21 +1,27 @@
 import Diagnostics
 import RecipeLanguage
 
-/// The cells of a prompt: what was typed, what of it counts, and the way back.
+/// The cells of a prompt: what was typed, what of it counts, what it gave, and the way back.
 package final class Notebook {
-  /// One accepted cell.
-  package struct Cell {
-    package let number: Int
-    package let text: String
-    let before: Interpreter<Session>.Snapshot
-  }
-
   package let interpreter: Interpreter<Session>
   /// Cells that ran without error and were not undone, in order.
   package private(set) var cells: [Cell] = []
+  /// Told of everything that cells say, as it happens.
+  package var onEvent: (InterpreterEvent) -> Void = { _ in }
+  package var onSessionEvent: (SessionEvent) -> Void = { _ in }
+
+  private var recorder = CellRecorder()
 
   package init(session: Session = Session()) {
     interpreter = Interpreter(executor: session)
+    interpreter.onEvent = { [unowned self] event in
+      recorder.record(event)
+      onEvent(event)
+    }
+    session.onEvent = { [unowned self] event in
+      recorder.record(event)
+      onSessionEvent(event)
+    }
   }
 
   /// The number that the next cell gets.
@@ -23,21 +29,41 @@ package final class Notebook {
 
   package var session: Session { interpreter.executor }
 
-  /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back.
+  /// The names that cells bound, without `_`, `_3` and `out`, sorted.
+  package var names: [String] {
+    interpreter.environment.names.filter { !PromptName.isPromptName($0) }
+  }
+
+  /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back. A cell
+  /// that was interrupted between two statements ends there, and what ran counts.
   package func run(_ text: String) throws(RunFailure) {
     let source = SourceText(name: "cell \(nextCell)", text: text)
-    let tree = Parser.parse(source)
-    let diagnostics = Checker.check(tree, context: checkContext)
+    let recipe = RecipeFile(source: source)
+    recorder = CellRecorder()
+    let diagnostics = recipe.check(checkContext)
     for diagnostic in diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
     if diagnostics.containsError { throw RunFailure(kind: .recipe, diagnostic: nil) }
     let before = interpreter.snapshot()
     do throws(RunFailure) {
-      try interpreter.run(tree.statements, of: source, isCell: true)
-      cells.append(Cell(number: interpreter.cell, text: text, before: before))
+      try interpreter.run(cell: recipe.parts)
+      keep(text, before)
     } catch {
-      interpreter.restore(before)
-      throw error
+      let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil
+      guard let ended else {
+        interpreter.restore(before)
+        throw error
+      }
+      recorder.wasCutShort = true
+      keep(ended, before)
     }
+  }
+
+  private func keep(_ text: String, _ before: Interpreter<Session>.Snapshot) {
+    cells.append(
+      Cell(
+        number: interpreter.cell, text: text, outputs: recorder.outputs,
+        valueStatements: recorder.valueStatements, wasCutShort: recorder.wasCutShort,
+        inputs: InputStamp.inputs(of: text), before: before))
   }
 
   /// What a cell that is typed now may take as given.
@@ -52,19 +78,10 @@ package final class Notebook {
     return context
   }
 
-  /// Takes the last accepted cell back; gives its number, or nil if there is none.
-  package func undo() -> Int? {
+  /// Takes the last accepted cell back; gives it, or nil if there is none.
+  package func undo() -> Cell? {
     guard let last = cells.popLast() else { return nil }
     interpreter.restore(last.before)
-    return last.number
-  }
-
-  /// The session as a recipe that replays: accepted cells in their order.
-  package func recipe(title: String) -> String {
-    var lines = [
-      "recipe \(NumberText.quoted(title)), language: \(VerbCatalog.languageVersion)", "",
-    ]
-    lines += cells.map(\.text)
-    return lines.joined(separator: "\n") + "\n"
+    return last
   }
 }

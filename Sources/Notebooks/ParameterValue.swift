@@ -26,7 +26,7 @@ package enum ParameterValue {
         message: "the recipe has no parameter \(name); "
           + (question ?? (known.isEmpty ? "it has none at all" : "it has \(known)")))
     }
-    let type = TypeCheck(declared.parameter.type)
+    let type = declared.parameter.type
     let tree = Parser.parse(SourceText(name: "--set", text: "let value = \(content)"))
     if !tree.hasErrors, tree.statements.count == 1,
       case .binding(_, .expression(let expression)) = tree.statements[0].kind
@@ -34,58 +34,15 @@ package enum ParameterValue {
       let evaluator = Evaluator(variable: { _ in nil }) { command throws(EvaluationError) in
         throw EvaluationError("E0600", "commands cannot be set", at: command.range)
       }
-      if let value = try? evaluator.value(expression), type.accepts(value) {
+      if let given = try? evaluator.value(expression),
+        let value = ParameterType.convert(given, to: type)
+      {
         return (name, value)
       }
     }
-    if type.accepts(.string(content)) { return (name, .string(content)) }
-    throw Refusal(message: "\(name) is \(type.description), and \"\(content)\" is not")
-  }
-}
-
-/// The type of a parameter as the recipe writes it.
-package struct TypeCheck {
-  private let type: TypeExpression
-
-  package init(_ type: TypeExpression) {
-    self.type = type
-  }
-
-  package func accepts(_ value: Value) -> Bool {
-    switch type {
-    case .named(let name):
-      switch (name.text, value) {
-      case ("int", .int), ("float", .int), ("float", .float), ("float", .percent),
-        ("bool", .bool), ("string", .string), ("percent", .percent), ("duration", .duration),
-        ("size", .size), ("word", .word), ("model", .string), ("path", .string):
-        true
-      default: false
-      }
-    case .list(let element, _):
-      if case .list(let values) = value {
-        values.allSatisfy { TypeCheck(element).accepts($0) }
-      } else {
-        false
-      }
-    case .choice(let choices, _):
-      choices.contains { choice in
-        switch (choice.kind, value) {
-        case (.name(let name), _): value.text == name
-        case (.integer(let number), .int(let given)): number == given
-        case (.float(let number), _): value.number == number
-        case (.string(let literal), _): literal.plainText == value.text
-        default: false
-        }
-      }
-    }
-  }
-
-  package var description: String {
-    switch type {
-    case .named(let name): name.text
-    case .list(let element, _): "a list of \(TypeCheck(element).description)"
-    case .choice: "one of the words that the recipe lists"
-    }
+    if let value = ParameterType.convert(.string(content), to: type) { return (name, value) }
+    let wanted = declared.source.text(in: type.range)
+    throw Refusal(message: "\(name) is \(wanted), and \"\(content)\" is not")
   }
 }
 

@@ -18,7 +18,8 @@ package struct RecipeFile {
   private var diagnostics: [Diagnostic] = []
   private var open: [String] = []
   private var done: Set<String> = []
-  private var main: SyntaxTree
+  /// The file itself, without what it includes.
+  package let main: SyntaxTree
 
   /// Reads `path` and, relative to each file, what it includes.
   package init(path: String) throws(CheckpointError) {
@@ -42,6 +43,11 @@ package struct RecipeFile {
     var context = CheckContext()
     context.verbs = verbs
     context.overrides = overrides
+    return check(context)
+  }
+
+  /// Everything that is wrong given what is there already.
+  package func check(_ context: CheckContext) -> [Diagnostic] {
     let all = parts.map { Checker.Part(tree: $0.tree, statements: $0.statements) }
     return diagnostics + Checker.check(all, of: main, context: context)
   }

@@ -67,6 +67,21 @@ extension Statement {
   }
 }
 
+extension Statement {
+  /// Visits every command in this statement and inside its loops, those in parentheses included.
+  package func walkCommands(_ visit: (Command) -> Void) {
+    walk { statement in
+      switch statement.kind {
+      case .binding(_, .command(let command)), .operation(.command(let command)): visit(command)
+      default: break
+      }
+      for expression in statement.expressions {
+        expression.walk { if case .command(let command) = $0.kind { visit(command) } }
+      }
+    }
+  }
+}
+
 extension TypeExpression {
   fileprivate var choices: [Expression] {
     switch self {

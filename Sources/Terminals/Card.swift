@@ -40,4 +40,37 @@ package struct Card: Equatable, Sendable {
     }
     return lines
   }
+
+  /// The rows side by side in as many columns, at most three, as fit into `columns` columns; read from
+  /// top to bottom. Where not even two fit, one below the other as `lines` puts them.
+  package func grid(columns: Int = 80, style: TextStyle = .plain) -> [String] {
+    let heading = title.isEmpty ? [] : [style(.heading, DisplayWidth.truncated(title, to: columns))]
+    for count in stride(from: min(3, rows.count), to: 1, by: -1) {
+      let height = (rows.count + count - 1) / count
+      let blocks = stride(from: 0, to: rows.count, by: height).map {
+        rows[$0..<min($0 + height, rows.count)]
+      }
+      let widths = blocks.map { block in
+        (
+          key: block.map { DisplayWidth.of($0.key) }.max() ?? 0,
+          value: block.map { DisplayWidth.of($0.value) }.max() ?? 0
+        )
+      }
+      let total = widths.reduce(0) { $0 + $1.key + $1.value + 5 } - 1
+      guard total <= columns, !rows.contains(where: { $0.value.contains("\n") }) else { continue }
+      return heading
+        + (0..<height).map { line in
+          let cells = zip(blocks, widths).compactMap { block, width -> String? in
+            guard line < block.count else { return nil }
+            let row = block[block.startIndex + line]
+            let isLast = block.endIndex == rows.count
+            let value = isLast ? row.value : DisplayWidth.padded(row.value, to: width.value)
+            return "  " + style(.dim, DisplayWidth.padded(row.key, to: width.key)) + "  " + value
+          }
+          return cells.joined(separator: " ")
+        }
+    }
+    let rest = lines(columns: columns, style: style)
+    return title.isEmpty ? Array(rest.dropFirst()) : rest
+  }
 }

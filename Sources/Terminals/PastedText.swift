@@ -1,21 +1,44 @@
-/// Text pasted at the prompt: a copy of an earlier session should run again, so its prompts and its
-/// output lines go, and so do characters that would disturb the terminal.
+/// Text pasted at the prompt: a copy of an earlier session should run again, so its prompts and what
+/// was printed between them go, and so do characters that would disturb the terminal.
 package enum PastedText {
-  /// - Parameter promptName: what stands before the bracket in a prompt, as in `skillet[3]> `.
-  package static func cleaned(_ pasted: String, promptName: String) -> String {
+  /// - Parameters:
+  ///   - promptName: what stands before the bracket in a prompt, as in `skillet[3]> `.
+  ///   - isOpen: whether a text needs further lines to be a cell.
+  package static func cleaned(
+    _ pasted: String, promptName: String, isOpen: (String) -> Bool
+  ) -> String {
     let visible = String(
       String.UnicodeScalarView(
         pasted.unicodeScalars.filter {
           $0 == "\n" || $0 == "\t" || !($0.value < 32 || (127..<160).contains($0.value))
         }))
     var lines = visible.split(separator: "\n", omittingEmptySubsequences: false)
-    let isTranscript = lines.contains { afterPrompt($0, name: promptName) != nil }
-    if isTranscript {
-      lines = lines.filter { afterNumber($0, name: "out") == nil }
-      lines = lines.map { afterPrompt($0, name: promptName) ?? $0 }
+    if lines.contains(where: { afterPrompt($0, name: promptName) != nil }) {
+      lines = typedLines(of: lines, promptName: promptName, isOpen: isOpen)
     }
     while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
     return lines.joined(separator: "\n")
+  }
+
+  /// The lines of a transcript that were typed: those behind a prompt, and further ones as long as they
+  /// belong to an open block.
+  private static func typedLines(
+    of lines: [Substring], promptName: String, isOpen: (String) -> Bool
+  ) -> [Substring] {
+    var typed: [Substring] = []
+    var cell = ""
+    for line in lines {
+      if let text = afterPrompt(line, name: promptName) {
+        cell = String(text)
+        typed.append(text)
+      } else if !cell.isEmpty, isOpen(cell) {
+        cell += "\n" + line
+        typed.append(line)
+      } else {
+        cell = ""
+      }
+    }
+    return typed
   }
 
   /// What follows `name[12]`, or nil.

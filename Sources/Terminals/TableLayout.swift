@@ -59,6 +59,14 @@ package struct TableLayout: Sendable {
     return (Array(rows.prefix(first)), Array(rows.suffix(last)))
   }
 
+  /// Columns that the whole box would take.
+  package func width(of table: Table) -> Int {
+    table.columns.indices.reduce(1) { total, index in
+      let cells = ([table.titles] + table.rows).map { DisplayWidth.of(Self.onOneLine($0[index])) }
+      return total + (cells.max() ?? 0) + 3
+    }
+  }
+
   /// Widths that make the box fit: the widest text column gives way first, down to four columns.
   private func fittedWidths(_ table: Table, rows: [[String]]) -> [Int] {
     var widths = table.columns.indices.map { index in

@@ -18,6 +18,8 @@ struct HelpPage {
     } else if let function = PureFunction(rawValue: subject) {
       output.writeLine(screen.style(.heading, function.usage.call))
       output.writeLine("  " + function.usage.summary)
+    } else if let page = Explanation.of(subject) {
+      output.write(page.page)
     } else {
       let known = VerbCatalog.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
       let question = NearestName.question(for: subject, among: known)
@@ -30,36 +32,39 @@ struct HelpPage {
 
   private func overview() {
     output.writeLine(screen.style(.heading, "Commands") + "  (?name explains one)")
-    for verb in VerbCatalog.all { row(verb.name, verb.summary) }
+    rows(VerbCatalog.all.map { ($0.name, $0.summary) })
     output.writeLine(screen.style(.heading, "At the prompt"))
-    for command in SessionCommands.table { row(":" + command.usage, command.summary) }
+    rows(SessionCommand.allCases.map { (":" + $0.usage, $0.summary) })
     output.writeLine(screen.style(.heading, "Functions"))
-    for function in PureFunction.allCases { row(function.usage.call, function.usage.summary) }
+    rows(PureFunction.allCases.map { ($0.usage.call, $0.usage.summary) })
   }
 
-  private func row(_ name: String, _ text: String) {
-    let left = DisplayWidth.padded(name, to: 26)
-    let lines = WrappedText.lines(text, columns: max(20, screen.columns - 30))
-    for (index, line) in lines.enumerated() {
-      let head =
-        index == 0
-        ? screen.style(.name, left) : String(repeating: " ", count: DisplayWidth.of(left))
-      output.writeLine("  " + head + "  " + line)
+  /// Names in one column, what they are in the next.
+  private func rows(_ rows: [(name: String, text: String)]) {
+    let width = min(30, rows.map { DisplayWidth.of($0.name) }.max() ?? 0)
+    for row in rows {
+      let isLong = DisplayWidth.of(row.name) > width
+      if isLong { output.writeLine("  " + screen.style(.name, row.name)) }
+      let lines = WrappedText.lines(row.text, columns: max(20, screen.columns - width - 4))
+      for (index, line) in lines.enumerated() {
+        let name = DisplayWidth.padded(index == 0 && !isLong ? row.name : "", to: width)
+        output.writeLine("  " + screen.style(.name, name) + "  " + line)
+      }
     }
   }
 
   private func show(_ verb: VerbDeclaration, isDeep: Bool) {
-    output.writeLine(screen.style(.heading, signature(of: verb)))
-    output.writeLine("  " + verb.summary)
-    for argument in verb.arguments {
-      var text = argument.help + " (" + argument.type.description
-      if let value = argument.defaultValue { text += "; default " + value.source }
-      if argument.isRequired { text += "; required" }
-      row(argument.name, text + ")")
-    }
+    output.writeLine(screen.style(.heading, verb.name) + ": " + verb.summary)
+    rows(
+      verb.arguments.map { argument in
+        var text = argument.help + " (" + argument.type.description
+        if let value = argument.defaultValue { text += "; default " + value.source }
+        if argument.isRequired { text += "; required" }
+        return (argument.isPositional ? argument.name : argument.name + ":", text + ")")
+      })
     if !verb.fields.isEmpty {
       output.writeLine(screen.style(.heading, "Gives"))
-      for field in verb.fields { row(field.name, field.help + " (" + field.type + ")") }
+      rows(verb.fields.map { ($0.name, $0.help + " (" + $0.type + ")") })
     }
     output.writeLine(screen.style(.heading, "Examples"))
     for example in verb.examples { output.writeLine("  " + example) }
@@ -76,12 +81,5 @@ struct HelpPage {
         .dim,
         "See also " + verb.related.joined(separator: ", ")
           + (isDeep || verb.details.isEmpty ? "" : "; ??\(verb.name) says why")))
-  }
-
-  private func signature(of verb: VerbDeclaration) -> String {
-    let arguments = verb.arguments.map { argument -> String in
-      argument.isPositional ? argument.name : "\(argument.name): …"
-    }
-    return ([verb.name] + [arguments.joined(separator: ", ")]).joined(separator: " ")
   }
 }

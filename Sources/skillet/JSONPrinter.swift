@@ -29,9 +29,11 @@ final class JSONPrinter: EventPrinter {
     case .progress(let progress): write(EventJSON.progress(progress))
     case .text(let text): write(EventJSON.text(text))
     case .notice(let text): write(EventJSON.notice(text))
-    case .curve, .finishedWork: break
+    case .curve, .finishedWork, .cutShort: break
     }
   }
+
+  func showGood(_ file: String) {}
 
   func finish(isGood: Bool, seconds: Double) {
     write(EventJSON.done(isGood: isGood, seconds: seconds))

@@ -1,4 +1,3 @@
-import Diagnostics
 import FoundationEssentials
 import Glibc
 import Notebooks
@@ -8,31 +7,46 @@ import Terminals
 /// Reads cells, runs them, shows what they give; nothing else.
 final class PromptLoop {
   private let screen: Screen
-  private let notebook: Notebook
+  /// Where answers go that are about the session: beside JSON lines, not among them.
+  private let aside: Screen
+  private let settings: OutputSettings
+  private let notebook = Notebook()
   private let printer: any EventPrinter
+  private let isJSON: Bool
   private var history: HistoryFile?
+  private var nextStep = NextStep()
+  private var lastStatus = ExitStatus.good
   private let sessionName = "\(getpid())"
 
-  init(screen: Screen, isJSON: Bool) {
+  init(screen: Screen, settings: OutputSettings, isJSON: Bool) {
     self.screen = screen
-    printer = isJSON ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: false)
-    notebook = Notebook()
-    let printer = printer
-    notebook.interpreter.onEvent = { printer.show($0) }
-    notebook.interpreter.executor.onEvent = { printer.show($0) }
+    self.settings = settings
+    self.isJSON = isJSON
+    aside = isJSON ? screen.aside : screen
+    let printer: any EventPrinter =
+      isJSON
+      ? JSONPrinter(screen: screen)
+      : PeoplePrinter(screen: screen, settings: settings, echoes: false)
+    self.printer = printer
+    notebook.onEvent = { printer.show($0) }
+    notebook.onSessionEvent = { printer.show($0) }
     notebook.interpreter.isCancelled = { Interruption.level != .none }
-    notebook.interpreter.executor.isInterrupted = { Interruption.level != .none }
+    notebook.session.isInterrupted = { Interruption.level != .none }
   }
 
-  func run() -> ExitStatus {
-    guard isatty(STDIN_FILENO) == 1 else { return runPiped() }
+  /// - Parameter startUpFile: cells and commands to run first; nil for none.
+  func run(startUpFile: String?) -> ExitStatus {
+    if let startUpFile, !runStartUp(startUpFile) { return lastStatus }
+    guard isatty(STDIN_FILENO) == 1 else { return runPiped(PlainLineReader()) }
     let path = SkilletHome.path("history.jsonl")
     history = path.map { HistoryFile(path: $0) }
     let entries = history?.load() ?? []
     guard
       let editor = LineEditor(
         promptName: "skillet", history: entries.map(\.text), style: screen.style)
-    else { return runPiped() }
+    else {
+      return runPiped(PlainLineReader(promptOutput: screen.streams.output), isPerson: true)
+    }
     editor.completeness = { CellText.state(of: $0) }
     editor.completions = { [notebook] in PromptCompletion(notebook: notebook).items($0, cursor: $1)
     }
@@ -43,10 +57,11 @@ final class PromptLoop {
     return loop(editor)
   }
 
+  // MARK: Reading
+
   private func loop(_ editor: LineEditor) -> ExitStatus {
     var initial: String?
     while true {
-      let prompt = "skillet[\(notebook.nextCell)]> "
       let reading = editor.readLine(prompt: prompt, initial: initial)
       initial = nil
       switch reading {
@@ -60,60 +75,129 @@ final class PromptLoop {
         switch outcome {
         case .quit: return .good
         case .edit(let text): initial = text
+        case .chat(let settings): chat(settings, editor)
         case .done, .failed: break
         }
       }
     }
   }
 
-  /// Without a terminal: no prompt, no banner; the first error ends it.
-  private func runPiped() -> ExitStatus {
-    let reader = PlainLineReader()
+  private var prompt: String { "skillet[\(notebook.nextCell)]> " }
+
+  /// Without an editor. Without a person as well there is no prompt, and the first error ends it.
+  private func runPiped(_ reader: PlainLineReader, isPerson: Bool = false) -> ExitStatus {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let status = readPiped(reader, isPerson: isPerson)
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
+  private func readPiped(_ reader: PlainLineReader, isPerson: Bool) -> ExitStatus {
     reader.completeness = { CellText.state(of: $0) }
     while true {
-      switch reader.readLine() {
+      switch reader.readLine(prompt: prompt) {
       case .interrupted: return .interrupted
       case .endOfFile: return .good
       case .line(let text):
+        if text.allSatisfy(\.isWhitespace) { continue }
         switch Interruption.job({ perform(text) }) {
         case .quit: return .good
-        case .failed: return lastStatus
-        case .done, .edit: break
+        case .failed where !isPerson: return lastStatus
+        case .chat: screen.notice(":chat needs a terminal", .error)
+        case .done, .edit, .failed: break
         }
       }
     }
   }
 
-  private var lastStatus = ExitStatus.good
+  /// Runs the start-up file if there is one; false if it ends the session.
+  private func runStartUp(_ path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return true }
+    defer { close(file) }
+    let reader = PlainLineReader(descriptor: file)
+    reader.completeness = { CellText.state(of: $0) }
+    while case .line(let text) = reader.readLine() {
+      switch Interruption.job({ perform(text) }) {
+      case .done: break
+      case .quit: return false
+      case .failed, .edit, .chat:
+        screen.notice("\(path):\(reader.firstLine): the rest is not run; --no-init goes without")
+        return true
+      }
+    }
+    return true
+  }
+
+  // MARK: Running
 
   private enum Outcome: Equatable {
     case done, failed, quit
     case edit(String)
+    case chat(String)
   }
 
   private func perform(_ text: String) -> Outcome {
     if let line = CellText.sessionCommand(in: text) {
-      let commands = SessionCommands(notebook: notebook, screen: screen)
+      let commands = SessionCommands(notebook: notebook, screen: aside, settings: settings)
       switch commands.perform(line) {
       case .done: return .done
       case .quit: return .quit
       case .edit(let text): return .edit(text)
+      case .chat(let settings): return .chat(settings)
+      case .run(let cells): return rerun(cells)
       case .failed:
         lastStatus = .wrongUsage
         return .failed
       }
     }
     if let request = CellText.helpRequest(in: text) {
-      let isKnown = HelpPage(screen: screen).show(request.subject, isDeep: request.isDeep)
-      return isKnown ? .done : .failed
+      if HelpPage(screen: aside).show(request.subject, isDeep: request.isDeep) { return .done }
+      lastStatus = .wrongUsage
+      return .failed
     }
+    return runCell(text)
+  }
+
+  private func runCell(_ text: String) -> Outcome {
     do throws(RunFailure) {
       try notebook.run(text)
+      giveHint()
       return .done
     } catch {
       lastStatus = ExitStatus(error.kind)
+      if error.kind == .interrupted { screen.notice("stopped; the cell has changed nothing") }
       return .failed
     }
+  }
+
+  private func rerun(_ cells: [String]) -> Outcome {
+    for text in cells {
+      screen.streams.output.writeLine(screen.style(.prompt, prompt) + text)
+      let outcome = runCell(text)
+      if outcome != .done { return outcome }
+    }
+    return .done
+  }
+
+  private func giveHint() {
+    guard settings.givesHints, !isJSON, isatty(STDOUT_FILENO) == 1, let cell = notebook.cells.last,
+      let hint = nextStep.hint(after: cell.verbs, in: notebook.session.shape)
+    else { return }
+    screen.notice(hint)
+  }
+
+  private func chat(_ settings: String, _ editor: LineEditor) {
+    guard notebook.session.shape.has.contains(.model) else {
+      return screen.notice(":chat needs a model; load one first: load \"smollm2\"", .error)
+    }
+    guard let conversation = try? notebook.conversation(settings) else { return }
+    ChatLoop(conversation, screen: screen).run(editor)
   }
 
   private func remember(_ text: String, isGood: Bool) {
@@ -123,7 +207,7 @@ final class PromptLoop {
     do throws(HistoryFileError) {
       try history?.append(entry)
     } catch {
-      screen.streams.error.writeLine("history is off: \(error)")
+      screen.notice("history is off: \(error)", .error)
       history = nil
     }
   }

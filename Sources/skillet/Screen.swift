@@ -20,7 +20,27 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
   }
 
+  private init(_ other: Screen, streams: OutputStreams) {
+    self.streams = streams
+    style = other.errorStyle
+    errorStyle = other.errorStyle
+    isUnicode = other.isUnicode
+  }
+
+  /// The same screen with everything on standard error.
+  var aside: Screen {
+    Screen(self, streams: OutputStreams(output: streams.error, error: streams.error))
+  }
+
   var columns: Int { min(120, streams.output.size?.columns ?? 80) }
+
+  /// One remark to standard error, broken at blanks on a terminal.
+  func notice(_ text: String, _ role: TextStyle.Role = .dim) {
+    let width = streams.error.isTerminal ? columns : .max
+    for line in WrappedText.lines(text, columns: width) {
+      streams.error.writeLine(errorStyle(role, line))
+    }
+  }
 
   func progressLine() -> ProgressLine {
     let line = ProgressLine(output: streams.error, isLive: errorStyle.isEnabled)

@@ -1,147 +1,134 @@
-import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
 import Terminals
 
-/// The commands that begin with a colon: about the session, never part of a recipe.
+/// Carries out what a line with a colon asks for.
 struct SessionCommands {
-  struct Declaration {
-    let name: String
-    let usage: String
-    let summary: String
-  }
-
   enum Outcome: Equatable {
     case done, failed, quit
     /// Put this text on the next prompt.
     case edit(String)
+    /// Run these cells.
+    case run([String])
+    /// Talk to the model with these settings.
+    case chat(String)
   }
-
-  static let table = [
-    Declaration(name: "help", usage: "help [NAME]", summary: "explain everything, or one command"),
-    Declaration(name: "history", usage: "history", summary: "list the cells that count"),
-    Declaration(name: "edit", usage: "edit N", summary: "put cell N on the prompt again"),
-    Declaration(name: "rerun", usage: "rerun N", summary: "run cell N again"),
-    Declaration(name: "undo", usage: "undo", summary: "take the last cell back, weights included"),
-    Declaration(name: "vars", usage: "vars", summary: "list names, their types and cells"),
-    Declaration(
-      name: "save", usage: "save FILE", summary: "write the session as a recipe that replays"),
-    Declaration(name: "quit", usage: "quit", summary: "leave (or Ctrl-D)"),
-  ]
 
   let notebook: Notebook
   let screen: Screen
+  let settings: OutputSettings
 
-  private var output: TextOutput { screen.streams.output }
+  var output: TextOutput { screen.streams.output }
 
-  private func fail(_ message: String) -> Outcome {
-    screen.streams.error.writeLine(message)
+  func fail(_ message: String) -> Outcome {
+    screen.notice(message, .error)
     return .failed
   }
 
+  /// - Parameter line: what was typed behind the colon.
   func perform(_ line: String) -> Outcome {
-    let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+    let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
     let typed = words.first ?? ""
     let rest = words.count > 1 ? words[1] : ""
-    let matches = Self.table.filter { $0.name.hasPrefix(typed) }
-    let exact = matches.first { $0.name == typed } ?? (matches.count == 1 ? matches.first : nil)
-    guard let command = exact, !typed.isEmpty else { return unknown(typed, matches) }
-    switch command.name {
-    case "help": return HelpPage(screen: screen).show(rest, isDeep: false) ? .done : .failed
-    case "history": return history()
-    case "edit": return cell(rest).map { .edit($0.text) } ?? noCell(rest)
-    case "rerun": return rerun(rest)
-    case "undo": return undo()
-    case "vars": return variables()
-    case "save": return save(rest)
-    default: return .quit
+    let matches = SessionCommand.matches(of: typed)
+    guard matches.count == 1, let command = matches.first else { return unknown(typed, matches) }
+    do throws(CellRange.Refusal) {
+      return try perform(command, rest)
+    } catch {
+      return fail(error.message)
     }
   }
 
-  private func unknown(_ typed: String, _ matches: [Declaration]) -> Outcome {
-    if matches.count > 1, !typed.isEmpty {
-      return fail(
-        ":\(typed) could be " + matches.map { ":" + $0.name }.joined(separator: " or "))
+  private func perform(
+    _ command: SessionCommand, _ rest: String
+  ) throws(CellRange.Refusal) -> Outcome {
+    switch command {
+    case .help: return HelpPage(screen: screen).show(rest, isDeep: false) ? .done : .failed
+    case .history: return history(try notebook.cells(in: rest))
+    case .edit: return .edit(try lastOr(rest).map(\.text).joined(separator: "\n"))
+    case .rerun: return .run(try lastOr(rest).map(\.text))
+    case .undo: return undo()
+    case .vars: return variables()
+    case .save: return try save(rest)
+    case .export: return try export(rest)
+    case .chat: return .chat(rest)
+    case .mode: return mode(rest)
+    case .once: return once(rest)
+    case .hints: return hints(rest)
+    case .quit: return .quit
     }
-    let question = NearestName.question(for: typed, among: Self.table.map(\.name))
+  }
+
+  private func unknown(_ typed: String, _ matches: [SessionCommand]) -> Outcome {
+    if matches.count > 1 {
+      return fail(
+        ":\(typed) could be " + matches.map { ":" + $0.rawValue }.joined(separator: " or "))
+    }
+    let question = NearestName.question(
+      for: typed, among: SessionCommand.allCases.map(\.rawValue))
     return fail("there is no command :\(typed); \(question ?? ":help lists what there is")")
   }
 
-  private func history() -> Outcome {
-    for cell in notebook.cells {
+  // MARK: Cells
+
+  private func lastOr(_ text: String) throws(CellRange.Refusal) -> [Cell] {
+    let isEmpty = text.allSatisfy(\.isWhitespace)
+    guard let last = notebook.cells.last else {
+      throw CellRange.Refusal(message: "there are no cells yet")
+    }
+    return isEmpty ? [last] : try notebook.cells(in: text)
+  }
+
+  private func history(_ cells: [Cell]) -> Outcome {
+    if cells.isEmpty { output.writeLine("no cells yet") }
+    let width = String(cells.last?.number ?? 1).count
+    for cell in cells {
       let lines = cell.text.split(separator: "\n", omittingEmptySubsequences: false)
       for (index, line) in lines.enumerated() {
         let number = index == 0 ? "\(cell.number)" : ""
-        output.writeLine(screen.style(.dim, DisplayWidth.padded(number, to: 4)) + line)
+        let left = DisplayWidth.padded(number, to: width, alignment: .right)
+        output.writeLine(screen.style(.dim, left) + "  " + line)
       }
     }
     return .done
-  }
-
-  private func cell(_ text: String) -> Notebook.Cell? {
-    let digits = text.filter(\.isNumber)
-    guard let number = Int(digits) else { return notebook.cells.last }
-    return notebook.cells.first { $0.number == number }
-  }
-
-  private func noCell(_ text: String) -> Outcome {
-    fail("there is no cell \(text); :history lists the cells")
-  }
-
-  private func rerun(_ text: String) -> Outcome {
-    guard let cell = cell(text) else { return noCell(text) }
-    output.writeLine(screen.style(.dim, cell.text))
-    do throws(RunFailure) {
-      try notebook.run(cell.text)
-      return .done
-    } catch {
-      return .failed
-    }
   }
 
   private func undo() -> Outcome {
-    guard let number = notebook.undo() else { return fail("there is nothing to undo") }
-    output.writeLine("cell \(number) is undone")
+    guard let cell = notebook.undo() else { return fail("there is nothing to undo") }
+    let line = cell.text.split(separator: "\n").first ?? ""
+    let more = cell.text.contains("\n") ? " …" : ""
+    output.writeLine("undone: \(line)\(more)")
     return .done
   }
 
-  private func variables() -> Outcome {
-    let environment = notebook.interpreter.environment
-    let names = environment.names.filter { !$0.hasPrefix("_") }
-    if names.isEmpty {
-      output.writeLine("no names yet; let x = eval makes one")
+  // MARK: Settings
+
+  private func mode(_ name: String) -> Outcome {
+    let names = OutputMode.allCases.map(\.rawValue)
+    if name.isEmpty {
+      output.writeLine("\(settings.mode.rawValue), of \(names.joined(separator: ", "))")
       return .done
     }
-    let rows = names.compactMap { name in
-      environment.binding(name).map { binding in
-        [name, binding.value.typeName, "\(binding.cell)", binding.value.display]
-      }
+    guard let mode = OutputMode(rawValue: name) else {
+      return fail("there is no mode \(name); the modes are \(names.joined(separator: ", "))")
     }
-    let layout = TableLayout(
-      columns: screen.columns, isUnicode: screen.isUnicode, style: screen.style)
-    let table = Terminals.Table(
-      columns: ["name", "type", "cell", "value"].map { Terminals.Table.Column($0) }, rows: rows)
-    for line in layout.box(table) { output.writeLine(line) }
+    settings.mode = mode
     return .done
   }
 
-  private func save(_ name: String) -> Outcome {
-    guard !name.isEmpty else { return fail(":save needs a file: :save first.recipe") }
-    guard !notebook.cells.isEmpty else { return fail("there is nothing to save yet") }
-    let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
-    let title = path.split(separator: "/").last.map { String($0.dropLast(7)) } ?? path
-    let text = notebook.recipe(title: title)
-    do throws(CheckpointError) {
-      try AtomicFile.write(text, to: path)
-      let saved = try RecipeFile(path: path)
-      guard !saved.check(verbs: notebook.session.verbs).containsError else {
-        return fail("\(path) is written, but `skillet check` would refuse it")
-      }
-    } catch {
-      return fail("\(error)")
+  private func once(_ rest: String) -> Outcome {
+    guard let file = CommandWords.first(of: rest)?.word else {
+      return fail(":once needs a file: :once runs.csv")
     }
-    output.writeLine("\(notebook.cells.count) cells in \(path); replay them: skillet run \(path)")
+    settings.sendNextResult(to: file)
+    return .done
+  }
+
+  private func hints(_ word: String) -> Outcome {
+    guard ["", "on", "off"].contains(word) else { return fail("write :hints on or :hints off") }
+    if !word.isEmpty { settings.givesHints = word == "on" }
+    output.writeLine("hints are \(settings.givesHints ? "on" : "off")")
     return .done
   }
 }

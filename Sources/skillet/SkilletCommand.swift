@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// The command: a prompt by itself, and subcommands for recipes.
 @main
@@ -11,12 +12,14 @@ struct SkilletCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PromptCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self,
+      PromptCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self,
+      ExplainCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 
   static func main() {
     do {
+      try refuseUnknownCommand()
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitStatus {
@@ -24,6 +27,20 @@ struct SkilletCommand: ParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// The prompt takes no words, so a word that is no subcommand is a slip.
+  private static func refuseUnknownCommand() throws {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+      !names.contains(word)
+    else { return }
+    let question = NearestName.question(for: word, among: names)
+    let hint =
+      word.hasSuffix(".recipe")
+      ? "to run a recipe: skillet run \(word)"
+      : question ?? "the commands are \(names.joined(separator: ", "))"
+    throw ValidationError("there is no command \(word); \(hint)")
   }
 }
 

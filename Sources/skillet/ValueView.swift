@@ -2,21 +2,19 @@ import Notebooks
 import RecipeLanguage
 import Terminals
 
-/// Values of the language as cards, tables and charts.
+/// Values of the language for people: cards, tables and charts.
 struct ValueView {
   let screen: Screen
 
+  /// The value below its title, or on one line with it where it is short.
   func lines(of value: Value, title: String?) -> [String] {
     switch value {
     case .none: []
-    case .record(let record): card(record, title: title)
+    case .record(let record): heading(title) + card(record)
     case .table(let table): heading(title) + self.table(table)
     case .string(let text):
-      heading(title)
-        + text.split(
-          separator: "\n", omittingEmptySubsequences: false
-        ).map(String.init)
-    default: heading(title) + WrappedText.lines(value.display, columns: screen.columns)
+      heading(title) + WrappedText.lines(text, columns: screen.columns)
+    default: short(value.display, title: title)
     }
   }
 
@@ -24,31 +22,100 @@ struct ValueView {
     title.map { [screen.style(.heading, $0)] } ?? []
   }
 
-  private func card(_ record: Record, title: String?) -> [String] {
-    let rows = record.fields.map { Card.Row($0.name.spaced, $0.value.display) }
-    return Card(title ?? "", rows).lines(columns: screen.columns, style: screen.style)
-      .filter { !$0.isEmpty }
+  private func short(_ text: String, title: String?) -> [String] {
+    guard let title else { return WrappedText.lines(text, columns: screen.columns) }
+    guard DisplayWidth.of(title) + DisplayWidth.of(text) + 2 <= screen.columns else {
+      return heading(title) + WrappedText.lines(text, columns: screen.columns)
+    }
+    return [screen.style(.heading, title) + "  " + text]
   }
 
-  /// A table with its label first; fields that hold whole records or texts stay out of the box.
-  func table(_ table: RecipeLanguage.Table) -> [String] {
-    let columns = table.columns.filter { name in
-      table.column(name).allSatisfy { value in
-        switch value {
-        case .record, .table: false
-        default: true
-        }
-      }
+  // MARK: Records
+
+  private func card(_ record: Record) -> [String] {
+    let rows = telling(record).map { Card.Row($0.name, shown($0)) }
+    return Card("", rows).grid(columns: screen.columns, style: screen.style)
+  }
+
+  /// Fields that say something: not the empty ones, and `finite` only when it is bad news.
+  private func telling(_ record: Record) -> [Record.Field] {
+    record.fields.filter { field in
+      field.value != .none && !(field.name == "finite" && field.value == .bool(true))
     }
+  }
+
+  /// Digests are cut; the field itself has all of them.
+  private func shown(_ field: Record.Field) -> String {
+    let text = field.value.display
+    return field.name.hasSuffix("sha256") && text.count > 16 ? text.prefix(12) + "…" : text
+  }
+
+  /// A record on one line: `loss 1.2, perplexity 3.4`.
+  func figures(of record: Record, without hidden: Set<String> = []) -> String {
+    telling(record).filter { field in
+      switch field.value {
+      case .record, .table, .list: false
+      default: !hidden.contains(field.name)
+      }
+    }.map { "\($0.name) \(shown($0))" }.joined(separator: ", ")
+  }
+
+  // MARK: Tables
+
+  /// A table with its label first; fields that hold whole records stay out of the box, and where it is
+  /// too wide, so do those that tell the rows nothing.
+  func table(_ table: RecipeLanguage.Table) -> [String] {
     let layout = TableLayout(
       columns: screen.columns, isUnicode: screen.isUnicode, style: screen.style)
-    return layout.box(
-      Terminals.Table(
-        columns: [Terminals.Table.Column("run")]
-          + columns.map { Terminals.Table.Column($0.spaced, kind(of: table.column($0))) },
-        rows: table.rows.map { row in
-          [row.label] + columns.map { row.record[$0]?.display ?? "" }
-        }))
+    var shown = table.columns.filter { !holdsRecords(table.column($0)) }
+    var hidden: [String] = []
+    for name in expendable(shown, of: table)
+    where layout.width(of: grid(table, shown)) > screen.columns {
+      shown.removeAll { $0 == name }
+      hidden.append(name)
+    }
+    let box = layout.box(grid(table, shown))
+    guard !hidden.isEmpty else { return box }
+    let note = "not shown: \(hidden.joined(separator: ", ")); :mode line shows all"
+    return box + WrappedText.lines(note, columns: screen.columns).map { screen.style(.dim, $0) }
+  }
+
+  private func grid(_ table: RecipeLanguage.Table, _ columns: [String]) -> Terminals.Table {
+    Terminals.Table(
+      columns: [Terminals.Table.Column("run")]
+        + columns.map { Terminals.Table.Column($0, kind(of: table.column($0))) },
+      rows: table.rows.map { row in
+        [row.label] + columns.map { row.record[$0]?.display ?? "" }
+      })
+  }
+
+  /// What can be left out, first things first: loop variables that the label repeats, machinery, then
+  /// what is equal in all rows.
+  private func expendable(_ columns: [String], of table: RecipeLanguage.Table) -> [String] {
+    let machinery = [
+      "finite", "adapter_sha256", "tokens", "trained_tokens", "epochs", "stop_reason",
+    ]
+    let isConstant = { (name: String) in
+      let values = table.column(name)
+      return table.rows.count > 1 && values.allSatisfy { $0 == values[0] }
+    }
+    let repeated = columns.filter { name in
+      zip(table.rows, table.column(name)).allSatisfy { $0.label == $1.interpolated }
+    }
+    let ordered =
+      repeated + machinery + columns.filter(isConstant)
+      + ["seconds", "tokens_per_second", "peak_memory", "first_loss", "bytes", "total"]
+    var seen: Set<String> = []
+    return ordered.filter { columns.contains($0) && seen.insert($0).inserted }
+  }
+
+  private func holdsRecords(_ values: [Value]) -> Bool {
+    values.contains { value in
+      switch value {
+      case .record, .table: true
+      default: false
+      }
+    }
   }
 
   private func kind(of values: [Value]) -> Terminals.Table.Column.Kind {
@@ -61,26 +128,15 @@ struct ValueView {
     return isNumber ? .number : .text
   }
 
-  /// A record on one line: `loss 1.2, perplexity 3.4`.
-  func figures(of record: Record, without hidden: Set<String>) -> String {
-    record.fields.filter { field in
-      switch field.value {
-      case .record, .table, .list: false
-      default: !hidden.contains(field.name)
-      }
-    }.map { "\($0.name.spaced) \($0.value.display)" }.joined(separator: ", ")
-  }
+  // MARK: Charts
 
+  /// A loss curve; nothing where a few points would say less than their numbers.
   func chart(_ curve: TrainingCurve) -> [String] {
-    LossChart(
+    guard curve.losses.count >= 5 else { return [] }
+    return LossChart(
       training: curve.losses.map { LossChart.Point(step: $0.step, loss: $0.loss) },
       validation: curve.evaluations.map { LossChart.Point(step: $0.step, loss: $0.loss) }
     ).lines(
       columns: min(80, screen.columns), isUnicode: screen.isUnicode, style: screen.style)
   }
-}
-
-extension String {
-  /// Field names for people: `peak_memory` as `peak memory`.
-  var spaced: String { String(map { $0 == "_" ? " " : $0 }) }
 }

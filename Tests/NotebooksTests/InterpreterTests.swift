@@ -28,7 +28,8 @@ import Testing
       let source = SourceText(name: "test", text: text)
       let tree = Parser.parse(source)
       #expect(tree.diagnostics.isEmpty)
-      try interpreter.run(tree.statements, of: source, isCell: isCell)
+      if isCell { return try interpreter.run(cell: RecipeFile(source: source).parts) }
+      try interpreter.run(tree.statements, of: source)
     }
 
     func value(_ name: String) -> Value? { interpreter.environment[name] }

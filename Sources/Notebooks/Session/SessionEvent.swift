@@ -8,6 +8,8 @@ package enum SessionEvent: Sendable {
   /// A curve to draw.
   case curve(TrainingCurve)
   case finishedWork
+  /// The user stopped the work at hand; what it had made by then is its result.
+  case cutShort
 }
 
 /// The state of long work.

@@ -8,8 +8,13 @@ import Training
 extension Session {
   func generate(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("generate")
+    let prompts = call.list("prompt") ?? []
+    guard !prompts.isEmpty else {
+      throw VerbFailure(
+        "E0414", "there is no prompt in the list", argument: "prompt", help: "give at least one")
+    }
     var records: [Record] = []
-    for prompt in call.list("prompt") ?? [] {
+    for prompt in prompts {
       records.append(try reply(to: prompt.text ?? "", call, model))
       if isInterrupted() { break }
     }
@@ -26,16 +31,7 @@ extension Session {
   ) throws(VerbFailure) -> Record {
     let template = try template(call, model)
     let tokens = try render(prompt, template, call, model)
-    guard !tokens.isEmpty else {
-      throw VerbFailure(
-        "E0414", "the prompt is empty", argument: "prompt", help: "give at least one character")
-    }
-    let limit = model.decoder.configuration.contextLength
-    guard tokens.count < limit else {
-      throw VerbFailure(
-        "E0415", "the prompt has \(tokens.count) tokens, and the model's context holds \(limit)",
-        argument: "prompt", help: "shorten it")
-    }
+    try check(tokens, fit: model)
     var printer = ReplyPrinter(
       tokenizer: model.loaded.tokenizer, stops: call.list("stop")?.compactMap(\.text) ?? [])
     let generator = TextGenerator(
@@ -53,6 +49,7 @@ extension Session {
     let rest = printer.finish()
     if !rest.isEmpty { onEvent(.text(rest)) }
     onEvent(.text("\n"))
+    if result.stopReason == .interrupted { onEvent(.cutShort) }
     let count = result.tokens.count
     return Record([
       ("text", .string(printer.text)), ("tokens", .int(count)),
@@ -64,7 +61,20 @@ extension Session {
     ])
   }
 
-  private func sampling(_ call: VerbCall) -> SamplingOptions {
+  private func check(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
+    guard !prompt.isEmpty else {
+      throw VerbFailure(
+        "E0414", "the prompt is empty", argument: "prompt", help: "give at least one character")
+    }
+    let limit = model.decoder.configuration.contextLength
+    guard prompt.count < limit else {
+      throw VerbFailure(
+        "E0415", "the prompt has \(prompt.count) tokens, and the model's context holds \(limit)",
+        argument: "prompt", help: "shorten it")
+    }
+  }
+
+  func sampling(_ call: VerbCall) -> SamplingOptions {
     SamplingOptions(
       temperature: Float(call.number("temperature") ?? 0), topK: call.int("top_k"),
       topP: call.number("top_p").map { Float($0) }, minP: call.number("min_p").map { Float($0) },
@@ -73,7 +83,7 @@ extension Session {
 
   /// The format of prompts: as the dataset in use writes them, so that a tuned model sees what it was
   /// tuned on; else the model's own.
-  private func template(
+  func template(
     _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> ChatTemplate? {
     if call.text("chat") == "none" { return nil }

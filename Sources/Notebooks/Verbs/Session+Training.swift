@@ -97,7 +97,8 @@ extension Session {
 
   private func report(_ event: TrainingEvent) {
     switch event {
-    case .started: break
+    case .started(let steps):
+      onEvent(.progress(Progress(verb: "train", done: 0, total: steps, unit: "steps")))
     case .stepped(let step):
       onEvent(
         .progress(
@@ -116,6 +117,7 @@ extension Session {
     switch result.ending {
     case .completed: break
     case .stopped:
+      onEvent(.cutShort)
       notice(
         "stopped after step \(result.steps); \(kept): go on with another `train`, or `save` it")
     case .budget:

@@ -62,12 +62,13 @@ package struct Completion: Sendable {
     return Completion(range: range, candidates: candidates, path: nil)
   }
 
-  /// `:pl` and `?lo`
+  /// `:pl`, `?lo`, `??lo`
   private static func sessionLine(
     _ source: SourceText, _ commands: [(name: String, help: String)], verbs: Set<String>
   ) -> Completion? {
     guard let first = source.bytes.first, first == 0x3A || first == 0x3F else { return nil }
-    let range = SourceRange(1, source.bytes.count)
+    let marks = source.bytes.prefix { $0 == first }.count
+    let range = SourceRange(marks, source.bytes.count)
     let prefix = source.text(in: range)
     guard !prefix.contains(" ") else {
       return Completion(range: SourceRange(at: source.bytes.count), candidates: [], path: nil)

@@ -8,6 +8,6 @@ package struct DatasetRow: Equatable {
 }
 
 /// Why one row cannot be used, as a clause without a full stop.
-struct RowRejection: Error, Equatable {
-  var reason: String
+package struct RowRejection: Error, Equatable {
+  package var reason: String
 }

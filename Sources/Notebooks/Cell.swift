@@ -1,0 +1,73 @@
+import Diagnostics
+import RecipeLanguage
+
+/// One accepted cell of a prompt.
+package struct Cell {
+  package let number: Int
+  package let text: String
+  /// What it gave, in order.
+  package let outputs: [Output]
+  /// Which of its statements left a value without a name, counted from 0, prose left out.
+  let valueStatements: [Int]
+  /// Whether the user stopped it before its work was done.
+  package let wasCutShort: Bool
+  /// The files that it read, as they were.
+  let inputs: [InputStamp]
+  let before: Interpreter<Session>.Snapshot
+
+  /// Something that a cell told, worth keeping in an export.
+  package enum Output: Sendable {
+    case value(ValueEvent)
+    /// Generated text, in one piece.
+    case text(String)
+    case notice(String)
+    case curve(TrainingCurve)
+    case diagnostic(Diagnostic)
+  }
+}
+
+/// Collects what one cell gives while it runs.
+struct CellRecorder {
+  private(set) var outputs: [Cell.Output] = []
+  private(set) var valueStatements: [Int] = []
+  var wasCutShort = false
+  private var started = 0
+  private var finished = 0
+
+  mutating func record(_ event: InterpreterEvent) {
+    switch event {
+    case .started: started += 1
+    case .finished: finished += 1
+    case .prose: break
+    case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
+    case .value(let event):
+      if event.verb == ValueEvent.loopRow { return }
+      outputs.append(.value(event))
+      if event.name == nil, event.value != .none { valueStatements.append(started - 1) }
+    }
+  }
+
+  mutating func record(_ event: SessionEvent) {
+    switch event {
+    case .progress, .finishedWork: break
+    case .cutShort: wasCutShort = true
+    case .notice(let text): outputs.append(.notice(text))
+    case .curve(let curve): outputs.append(.curve(curve))
+    case .text(let text):
+      if case .text(let before)? = outputs.last {
+        outputs[outputs.count - 1] = .text(before + text)
+      } else {
+        outputs.append(.text(text))
+      }
+    }
+  }
+
+  /// The text of a cell up to its last finished statement; nil if none finished or the cell is made of
+  /// several texts.
+  func end(in recipe: RecipeFile, of source: SourceText) -> String? {
+    guard finished > 0, recipe.parts.count == 1, let part = recipe.parts.first else { return nil }
+    let statements = part.statements.filter { !$0.isProse }
+    guard statements.indices.contains(finished - 1) else { return nil }
+    return source.text(in: SourceRange(0, statements[finished - 1].range.upperBound))
+  }
+}

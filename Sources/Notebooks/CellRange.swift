@@ -1,0 +1,73 @@
+/// Numbers of cells as people write them for `:history`, `:rerun`, `:edit`, `:save` and `:export`:
+/// `4`, `4-6`, `4,6-8`, `4-` up to the last one, `-6` from the first one.
+package struct CellRange: Equatable, Sendable {
+  package struct Refusal: Error, Equatable {
+    /// One sentence that says what is wrong and what to write.
+    package let message: String
+
+    package init(message: String) {
+      self.message = message
+    }
+  }
+
+  private let parts: [ClosedRange<Int>]
+
+  /// - Parameter cells: the numbers that there are, ascending; every part must name one of them.
+  package init(_ text: String, of cells: [Int]) throws(Refusal) {
+    guard let first = cells.first, let last = cells.last else {
+      throw Refusal(message: "there are no cells yet")
+    }
+    var parts: [ClosedRange<Int>] = []
+    for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+      guard let range = Self.part(part, first: first, last: last) else {
+        throw Refusal(message: "\"\(part)\" is no cell number; write 4, 4-6 or 4,6-8")
+      }
+      guard cells.contains(where: range.contains) else {
+        throw Refusal(message: "there is no cell \(part); the cells are \(Self.text(of: cells))")
+      }
+      parts.append(range)
+    }
+    guard !parts.isEmpty else { throw Refusal(message: "which cell? Write 4, 4-6 or 4,6-8") }
+    self.parts = parts
+  }
+
+  package func contains(_ cell: Int) -> Bool { parts.contains { $0.contains(cell) } }
+
+  private static func part(_ text: Substring, first: Int, last: Int) -> ClosedRange<Int>? {
+    let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    if ends.count == 1 { return number(ends[0]).map { $0...$0 } }
+    guard ends.contains(where: { !$0.isEmpty }) else { return nil }
+    guard let lower = ends[0].isEmpty ? first : number(ends[0]),
+      let upper = ends[1].isEmpty ? max(last, lower) : number(ends[1]), lower <= upper
+    else { return nil }
+    return lower...upper
+  }
+
+  /// Digits only: `+4` is no cell.
+  private static func number(_ text: Substring) -> Int? {
+    text.allSatisfy { ("0"..."9").contains($0) } ? Int(text) : nil
+  }
+
+  /// Ascending numbers with neighbours drawn together: `1-4, 6`.
+  static func text(of cells: [Int]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for cell in cells {
+      if let last = runs.last, last.upperBound + 1 == cell {
+        runs[runs.count - 1] = last.lowerBound...cell
+      } else {
+        runs.append(cell...cell)
+      }
+    }
+    return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ", ")
+  }
+}
+
+extension Notebook {
+  /// The cells that a text such as `4-6` names; all of them for an empty text.
+  package func cells(in text: String) throws(CellRange.Refusal) -> [Cell] {
+    if text.allSatisfy(\.isWhitespace) { return cells }
+    let range = try CellRange(text, of: cells.map(\.number))
+    return cells.filter { range.contains($0.number) }
+  }
+}

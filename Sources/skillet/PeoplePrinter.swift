@@ -1,0 +1,165 @@
+import Checkpoints
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Terminals
+
+/// Results to standard output, progress, notices and errors to standard error.
+final class PeoplePrinter: EventPrinter {
+  private let screen: Screen
+  private let settings: OutputSettings
+  /// Whether results stand below their statements, as those of a recipe that runs, or below `out[3]`.
+  private let echoes: Bool
+  private var progress: ProgressLine?
+  private var source = ""
+  /// The curve of the work at hand, drawn below its card.
+  private var curve: TrainingCurve?
+  private var words: WordStream?
+  private var hasStreamed = false
+  private var hasStarted = false
+
+  init(screen: Screen, settings: OutputSettings = OutputSettings(), echoes: Bool) {
+    self.screen = screen
+    self.settings = settings
+    self.echoes = echoes
+  }
+
+  private var output: TextOutput { screen.streams.output }
+  private var error: TextOutput { screen.streams.error }
+
+  // MARK: Statements
+
+  func show(_ event: InterpreterEvent) {
+    clearProgress()
+    switch event {
+    case .started(_, _, let text):
+      source = text.split(separator: "\n").first.map(String.init) ?? text
+      if text.contains("\n") { source += " …" }
+      hasStreamed = false
+      hasStarted = true
+      curve = nil
+    case .prose(let text):
+      if echoes { showProse(text) }
+    case .value(let event): show(event)
+    case .diagnostic(let diagnostic):
+      error.write(
+        DiagnosticRenderer(isColored: screen.errorStyle.isEnabled, maximumWidth: width)
+          .render(diagnostic))
+    case .finished: break
+    }
+  }
+
+  /// Columns for diagnostics; a log file has no right edge.
+  private var width: Int { error.isTerminal ? screen.columns : 120 }
+
+  private func showProse(_ text: String) {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let content = line.drop { $0 == "#" || $0 == " " }
+      let isHeading = line.hasPrefix("#")
+      if isHeading { output.writeLine() }
+      for part in WrappedText.lines(String(content), columns: screen.columns) {
+        output.writeLine(screen.style(isHeading ? .heading : .note, part))
+      }
+    }
+  }
+
+  private func show(_ event: ValueEvent) {
+    if event.verb == ValueEvent.loopRow { return showRow(event) }
+    guard !event.isSilent else {
+      if echoes { output.writeLine(screen.style(.dim, source)) }
+      return
+    }
+    if let file = settings.takeFile() { return write(event.value, to: file) }
+    guard settings.mode == .box else {
+      for line in DataView(mode: settings.mode).lines(of: event.value) { output.writeLine(line) }
+      return
+    }
+    for line in lines(of: event) { output.writeLine(line) }
+  }
+
+  private func lines(of event: ValueEvent) -> [String] {
+    let view = ValueView(screen: screen)
+    let title = echoes ? source : "out[\(event.cell)]"
+    let chart = curve.map { view.chart($0) } ?? []
+    if hasStreamed, case .record(let record) = event.value {
+      let figures = view.figures(of: record, without: ["text"])
+      return [screen.style(.dim, echoes ? figures : title + "  " + figures)]
+    }
+    return view.lines(of: event.value, title: title) + chart
+  }
+
+  private func write(_ value: Value, to file: String) {
+    let mode = settings.mode == .box ? OutputMode(fileName: file) : settings.mode
+    let lines = DataView(mode: mode).lines(of: value)
+    do throws(CheckpointError) {
+      try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: file)
+      screen.notice("written to \(file) as \(mode.rawValue)")
+    } catch {
+      screen.notice("\(file): \(error.cause); \(error.fix)", .error)
+    }
+  }
+
+  /// One combination of a loop is done.
+  private func showRow(_ event: ValueEvent) {
+    curve = nil
+    guard case .record(let record) = event.value else { return }
+    let figures = ValueView(screen: screen).figures(
+      of: record, without: ["seconds", "tokens", "stop_reason"])
+    screen.notice("\(event.name ?? "run"): \(figures)")
+  }
+
+  // MARK: Work at hand
+
+  func show(_ event: SessionEvent) {
+    switch event {
+    case .progress(let state):
+      if progress == nil {
+        progress = screen.progressLine()
+        // work that is announced before its first step takes long
+        if state.done == 0 { progress?.delay = 0 }
+      }
+      progress?.update(ProgressState(state))
+    case .text(let text): stream(text)
+    case .notice(let text):
+      clearProgress()
+      screen.notice(text)
+    case .curve(let curve): self.curve = curve
+    case .finishedWork:
+      clearProgress()
+      progress = nil
+      if let words = words?.flush(), !words.isEmpty { output.write(words) }
+      words = nil
+    case .cutShort: break
+    }
+  }
+
+  private func stream(_ text: String) {
+    clearProgress()
+    if !hasStreamed, echoes { output.writeLine(screen.style(.heading, source)) }
+    hasStreamed = true
+    guard output.isTerminal else { return output.write(text) }
+    if words == nil { words = WordStream(columns: screen.columns) }
+    if let shown = words?.append(text) { output.write(shown) }
+  }
+
+  private func clearProgress() { progress?.clear() }
+
+  func showGood(_ file: String) { error.writeLine("\(file): no mistakes found") }
+
+  func finish(isGood: Bool, seconds: Double) {
+    clearProgress()
+    guard echoes, hasStarted else { return }
+    let time = NumberText.duration(seconds)
+    screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
+  }
+}
+
+extension OutputMode {
+  /// The mode that a file's name asks for; `line` where it says nothing.
+  init(fileName: String) {
+    let kinds: [(String, OutputMode)] = [
+      (".md", .markdown), (".csv", .csv), (".jsonl", .jsonl), (".json", .json),
+    ]
+    self = kinds.first { fileName.hasSuffix($0.0) }?.1 ?? .line
+  }
+}

@@ -1,0 +1,36 @@
+import Notebooks
+import RecipeLanguage
+import Terminals
+
+/// :vars.
+extension SessionCommands {
+  func variables() -> Outcome {
+    let environment = notebook.interpreter.environment
+    let rows = notebook.names.compactMap { name in
+      environment.binding(name).map { binding in
+        [name, binding.value.typeName, "\(binding.cell)", summary(of: binding.value)]
+      }
+    }
+    if rows.isEmpty {
+      output.writeLine("no names yet; let base = eval makes one")
+    } else {
+      let layout = TableLayout(
+        columns: screen.columns, isUnicode: screen.isUnicode, style: screen.style)
+      let table = Terminals.Table(
+        columns: [.init("name"), .init("type"), .init("cell", .number), .init("value")], rows: rows)
+      for line in layout.box(table) { output.writeLine(line) }
+    }
+    for line in SessionSummary(notebook.session.state).lines {
+      for part in WrappedText.lines(line, columns: screen.columns) {
+        output.writeLine(screen.style(.dim, part))
+      }
+    }
+    return .done
+  }
+
+  /// A value in as few words as possible: records by their fields.
+  private func summary(of value: Value) -> String {
+    if case .record(let record) = value { return ValueView(screen: screen).figures(of: record) }
+    return value.display
+  }
+}
