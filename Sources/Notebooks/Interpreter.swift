@@ -196,6 +196,16 @@ package final class Interpreter<Executor: VerbExecutor> {
   // MARK: - Statements
 
   private func run(_ command: Command) throws(RunFailure) -> Value {
+    let call = try call(of: command)
+    do throws(VerbFailure) {
+      return try executor.execute(call)
+    } catch {
+      throw RunFailure(error, call: call, source: source)
+    }
+  }
+
+  /// A command with its arguments evaluated and checked.
+  package func call(of command: Command) throws(RunFailure) -> VerbCall {
     guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name)
     else {
       throw failure(ArgumentBinder.unknownVerb(command.verb, known: executor.verbs))
@@ -218,13 +228,8 @@ package final class Interpreter<Executor: VerbExecutor> {
     for declaration in verb.arguments where arguments[declaration.name] == nil {
       arguments[declaration.name] = declaration.defaultValue
     }
-    let call = VerbCall(
+    return VerbCall(
       verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges)
-    do throws(VerbFailure) {
-      return try executor.execute(call)
-    } catch {
-      throw RunFailure(error, call: call, source: source)
-    }
   }
 
   private func run(_ loop: Loop) throws(RunFailure) -> Table {

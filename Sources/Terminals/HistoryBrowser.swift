@@ -2,7 +2,7 @@
 /// stands before the cursor.
 package struct HistoryBrowser: Sendable {
   /// Oldest first.
-  private var cells: [String]
+  package private(set) var cells: [String]
   private var position: Int?
   private var prefix = ""
   private var typed = ""

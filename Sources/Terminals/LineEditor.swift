@@ -57,6 +57,13 @@ package final class LineEditor {
     cedit_add_history(editor, cell)
   }
 
+  /// Gives Up and Down other texts, oldest first, as where something else than cells is typed; gives
+  /// back those from before.
+  package func exchangeHistory(_ texts: [String]) -> [String] {
+    defer { browser = HistoryBrowser(cells: texts) }
+    return browser.cells
+  }
+
   /// The prompt with its colour in libedit's marks: an escape may not end the prompt, and two may not
   /// touch, so the last two characters (`> `) stay plain.
   private func marked(_ prompt: String) -> String {

@@ -79,11 +79,13 @@ final class PeoplePrinter: EventPrinter {
 
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen: screen)
-    let title = echoes ? source : "out[\(event.cell)]"
+    // Scripts that read a pipe want results only.
+    let label = output.isTerminal ? "out[\(event.cell)]" : nil
+    let title = echoes ? source : label
     let chart = curve.map { view.chart($0) } ?? []
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
-      return [screen.style(.dim, echoes ? figures : title + "  " + figures)]
+      return [screen.style(.dim, echoes ? figures : (label.map { $0 + "  " } ?? "") + figures)]
     }
     return view.lines(of: event.value, title: title) + chart
   }
@@ -113,7 +115,11 @@ final class PeoplePrinter: EventPrinter {
   func show(_ event: SessionEvent) {
     switch event {
     case .progress(let state):
-      if progress == nil { progress = screen.progressLine() }
+      if progress == nil {
+        progress = screen.progressLine()
+        // work that is announced before its first step takes long
+        if state.done == 0 { progress?.delay = 0 }
+      }
       progress?.update(ProgressState(state))
     case .text(let text): stream(text)
     case .notice(let text):

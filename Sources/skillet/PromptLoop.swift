@@ -193,7 +193,11 @@ final class PromptLoop {
   }
 
   private func chat(_ settings: String, _ editor: LineEditor) {
-    screen.notice("not yet: \(settings)")
+    guard notebook.session.shape.has.contains(.model) else {
+      return screen.notice(":chat needs a model; load one first: load \"smollm2\"", .error)
+    }
+    guard let conversation = try? notebook.conversation(settings) else { return }
+    ChatLoop(conversation, screen: screen).run(editor)
   }
 
   private func remember(_ text: String, isGood: Bool) {

@@ -37,10 +37,11 @@ package struct TextGenerator {
   /// - Parameters:
   ///   - prompt: at least one token, fewer than the context.
   ///   - stopTokens: tokens that end the reply.
+  ///   - prefix: keeps what this text has in common with the next one; nil for a text of its own.
   ///   - onToken: sees each token of the reply; false stops (with `stop` or an interruption).
   package func generate(
     prompt: [Int32], maxTokens: Int, stopTokens: Set<Int32>, sampling: SamplingOptions,
-    seed: UInt64, onToken: (Int32) -> StopReason? = { _ in nil }
+    seed: UInt64, prefix: PrefixCache? = nil, onToken: (Int32) -> StopReason? = { _ in nil }
   ) -> Result {
     var result = Result(tokens: [], stopReason: .max_tokens, promptSeconds: 0, seconds: 0)
     let limit = model.configuration.contextLength
@@ -49,8 +50,10 @@ package struct TextGenerator {
       return result
     }
     let room = min(maxTokens, limit - prompt.count)
-    let cache = KeyValueCache(
-      configuration: model.configuration, capacity: prompt.count + room)
+    let capacity = prompt.count + room
+    let cache =
+      prefix?.cache(for: prompt, capacity: capacity, of: model.configuration)
+      ?? KeyValueCache(configuration: model.configuration, capacity: capacity)
     let use = adapter.map { AdapterUse($0) }
     let vocabulary = model.weights.head.rows
     let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: vocabulary)
@@ -60,7 +63,9 @@ package struct TextGenerator {
     var seen = Set(prompt)
     let clock = ContinuousClock()
     let start = clock.now
-    model.feed(prompt, cache: cache, adapter: use, into: base, with: compute)
+    let unknown = Array(prompt[cache.count...])
+    model.feed(unknown, cache: cache, adapter: use, into: base, with: compute)
+    prefix?.append(unknown)
     let began = clock.now
     result.promptSeconds = (began - start).seconds
     result.stopReason = room < maxTokens ? .context : .max_tokens
@@ -78,6 +83,7 @@ package struct TextGenerator {
       }
       if index + 1 < room {
         model.feed([token], cache: cache, adapter: use, into: base, with: compute)
+        prefix?.append([token])
       }
     }
     result.seconds = (clock.now - began).seconds

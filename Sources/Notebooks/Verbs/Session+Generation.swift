@@ -74,7 +74,7 @@ extension Session {
     }
   }
 
-  private func sampling(_ call: VerbCall) -> SamplingOptions {
+  func sampling(_ call: VerbCall) -> SamplingOptions {
     SamplingOptions(
       temperature: Float(call.number("temperature") ?? 0), topK: call.int("top_k"),
       topP: call.number("top_p").map { Float($0) }, minP: call.number("min_p").map { Float($0) },
@@ -83,7 +83,7 @@ extension Session {
 
   /// The format of prompts: as the dataset in use writes them, so that a tuned model sees what it was
   /// tuned on; else the model's own.
-  private func template(
+  func template(
     _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> ChatTemplate? {
     if call.text("chat") == "none" { return nil }
