@@ -8,7 +8,11 @@ struct Screen {
   let errorStyle: TextStyle
   let isUnicode: Bool
 
+  /// The width of the output; nil asks the terminal.
+  private let fixedColumns: Int?
+
   init(color: ColorChoice) {
+    fixedColumns = nil
     streams = OutputStreams.standard()
     var environment: [String: String] = [:]
     for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
@@ -20,7 +24,18 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
   }
 
-  var columns: Int { min(120, streams.output.size?.columns ?? 80) }
+  private init(_ screen: Screen, columns: Int) {
+    streams = screen.streams
+    (style, errorStyle) = (.plain, .plain)
+    isUnicode = true
+    fixedColumns = columns
+  }
+
+  /// Text for a file of this width.
+  func plain(columns: Int) -> Screen { Screen(self, columns: columns) }
+
+  /// Wide lines are hard to read, so a wide terminal is not filled.
+  var columns: Int { fixedColumns ?? min(120, streams.output.size?.columns ?? 80) }
 
   /// One remark to standard error, broken at blanks on a terminal.
   func notice(_ text: String, _ role: TextStyle.Role = .dim) {
