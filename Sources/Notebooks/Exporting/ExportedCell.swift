@@ -18,8 +18,13 @@ package enum ExportedCell {
       }
       for statement in Parser.parse(source).statements {
         guard case .prose(let text) = statement.kind else { continue }
+        let gap = source.text(in: SourceRange(start, statement.range.lowerBound))
         addCode(upTo: statement.range.lowerBound)
-        pieces.append(.prose(text))
+        if case .prose(let before)? = pieces.last, gap == "\n" {
+          pieces[pieces.count - 1] = .prose(before + "\n" + text)
+        } else {
+          pieces.append(.prose(text))
+        }
         start = statement.range.upperBound
       }
       addCode(upTo: source.bytes.count)
