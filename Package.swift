@@ -84,5 +84,7 @@ let package = Package(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
+    tests("CommandTests", ["skillet", "RecipeLanguage", "TestSupport"]),
+    tests("PackageTests", ["TestSupport"]),
   ]
 )

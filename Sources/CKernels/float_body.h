@@ -64,19 +64,15 @@ static void FN(adamw)(float *p, float *m, float *v, const float *g, size_t n, fl
   }
 }
 
-/* rank = number of thresholds below the value; thresholds are the midpoints of neighbours in sorted
- * order, moved one step down where the upper neighbour has the lower index and so wins a tie. */
+/* rank = number of midpoints of neighbours in sorted order that are below the value. */
 static void FN(encode_code4)(const float *x, size_t n, float absmax, const float *table,
                              const uint8_t *order, uint8_t *codes) {
-  float thresholds[15], inverse = absmax > 0 ? 1.0f / absmax : 0.0f;
-  for (int k = 0; k < 15; k++) {
-    float middle = 0.5f * (table[order[k]] + table[order[k + 1]]);
-    thresholds[k] = order[k + 1] < order[k] ? nextafterf(middle, -INFINITY) : middle;
-  }
+  float midpoints[15], inverse = absmax > 0 ? 1.0f / absmax : 0.0f;
+  for (int k = 0; k < 15; k++) midpoints[k] = 0.5f * (table[order[k]] + table[order[k + 1]]);
   for (size_t i = 0; i < n; i += LANES) {
     VF value = FN(load_some)(x + i, n - i) * inverse;
     VI rank = {0};
-    for (int k = 0; k < 15; k++) rank -= value > thresholds[k];
+    for (int k = 0; k < 15; k++) rank -= value > midpoints[k];
     for (size_t j = 0; j < LANES && i + j < n; j += 2)
       codes[(i + j) / 2] = (uint8_t)(order[rank[j]] << 4 | order[rank[j + 1]]);
   }

@@ -42,6 +42,10 @@ package struct DiagnosticRenderer: Sendable {
 
   private func renderPlaces(_ diagnostic: Diagnostic) -> String {
     let primary = diagnostic.primary
+    // Nothing of a file that could not be read can be shown.
+    if primary.source.bytes.isEmpty {
+      return "  " + styled("-->", .frame) + " \(primary.source.name)\n"
+    }
     let here = diagnostic.secondary.filter { $0.source === primary.source }
     let elsewhere = diagnostic.secondary.filter { $0.source !== primary.source }
     let labels = [primary] + here

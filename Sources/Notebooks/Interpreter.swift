@@ -177,6 +177,14 @@ package final class Interpreter<Executor: VerbExecutor> {
     }
   }
 
+  private func claim(_ condition: Expression) throws(RunFailure) -> Evaluator.Claim {
+    do throws(EvaluationError) {
+      return try evaluator.claim(condition)
+    } catch {
+      throw failure(error)
+    }
+  }
+
   func failure(_ error: EvaluationError) -> RunFailure {
     if let inner = commandFailure {
       commandFailure = nil
@@ -301,22 +309,20 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func assert(
     _ condition: Expression, message: StringLiteral?, _ statement: Statement
   ) throws(RunFailure) {
-    if try truth(condition) { return }
+    let claim = try claim(condition)
+    if claim.holds { return }
     var error = EvaluationError(
       "E0701", "assertion failed", at: condition.range, label: "this is false")
     if let message { error.message += ": " + (try text(message)) }
-    if case .binary(let sign, let left, let right, _) = condition.kind, sign != .and, sign != .or {
-      for side in [left, right] where !isLiteral(side) {
-        error.notes.append("\(source.text(in: side.range)) is \(try evaluate(side).display)")
-      }
+    for (side, value) in claim.sides where !isLiteral(side) {
+      error.notes.append("\(source.text(in: side.range)) is \(value.display)")
     }
     throw RunFailure(kind: .failed, diagnostic: error.diagnostic(in: source))
   }
 
   private func isLiteral(_ expression: Expression) -> Bool {
     switch expression.kind {
-    // A command would run again only to be shown.
-    case .integer, .float, .percent, .duration, .size, .boolean, .string, .command: true
+    case .integer, .float, .percent, .duration, .size, .boolean, .string: true
     case .field(let base, _), .index(let base, _): isLiteral(base)
     default: false
     }

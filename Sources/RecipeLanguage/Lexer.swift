@@ -152,6 +152,18 @@ package struct Lexer {
       ? nil : length
   }
 
+  /// Reports the first byte of a text that is not UTF-8: it would silently become another letter.
+  private mutating func checkEncoding(_ range: Range<Int>) {
+    guard String(validating: bytes[range], as: UTF8.self) == nil else { return }
+    var position = range.lowerBound
+    while position < range.upperBound, let length = scalarLength(at: position) {
+      position += length
+    }
+    report(
+      "E0102", "this byte is not UTF-8 text", SourceRange(position, position + 1),
+      help: "save the file as UTF-8")
+  }
+
   private mutating func report(
     _ code: String, _ message: String, _ range: SourceRange, label: String = "",
     help: String? = nil
@@ -224,6 +236,7 @@ package struct Lexer {
     end = min(end, bytes.count)
     if byte(at: end) == quote {
       append(.string, upTo: end + 1)
+      checkEncoding(start..<offset)
     } else {
       if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
       append(.unknown, upTo: end)
@@ -251,6 +264,7 @@ package struct Lexer {
       return
     }
     append(.text, upTo: end + 3)
+    checkEncoding(start..<offset)
     let opening = self.end(from: start + 3) { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     if byte(at: opening) != UInt8(ascii: "\n") {
       report(

@@ -6,6 +6,8 @@ import Terminals
 protocol EventPrinter: AnyObject {
   func show(_ event: InterpreterEvent)
   func show(_ event: SessionEvent)
+  /// A recipe was checked, and nothing is wrong with it.
+  func showGood(_ file: String)
   func finish(isGood: Bool, seconds: Double)
 }
 

@@ -33,6 +33,8 @@ final class JSONPrinter: EventPrinter {
     }
   }
 
+  func showGood(_ file: String) {}
+
   func finish(isGood: Bool, seconds: Double) {
     write(EventJSON.done(isGood: isGood, seconds: seconds))
   }

@@ -16,6 +16,7 @@ final class PeoplePrinter: EventPrinter {
   private var curve: TrainingCurve?
   private var words: WordStream?
   private var hasStreamed = false
+  private var hasStarted = false
 
   init(screen: Screen, settings: OutputSettings = OutputSettings(), echoes: Bool) {
     self.screen = screen
@@ -35,6 +36,7 @@ final class PeoplePrinter: EventPrinter {
       source = text.split(separator: "\n").first.map(String.init) ?? text
       if text.contains("\n") { source += " …" }
       hasStreamed = false
+      hasStarted = true
       curve = nil
     case .prose(let text):
       if echoes { showProse(text) }
@@ -77,11 +79,12 @@ final class PeoplePrinter: EventPrinter {
 
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen: screen)
-    let title = echoes ? source : "out[\(event.cell)]"
+    let title = echoes ? source : output.isTerminal ? "out[\(event.cell)]" : nil
     let chart = curve.map { view.chart($0) } ?? []
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
-      return [screen.style(.dim, echoes ? figures : title + "  " + figures)]
+      let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
+      return [screen.style(.dim, lead + figures)]
     }
     return view.lines(of: event.value, title: title) + chart
   }
@@ -142,9 +145,11 @@ final class PeoplePrinter: EventPrinter {
 
   private func clearProgress() { progress?.clear() }
 
+  func showGood(_ file: String) { error.writeLine("\(file): no mistakes found") }
+
   func finish(isGood: Bool, seconds: Double) {
     clearProgress()
-    guard echoes else { return }
+    guard echoes, hasStarted else { return }
     let time = NumberText.duration(seconds)
     screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
   }

@@ -7,8 +7,11 @@ import Terminals
 /// Reads cells, runs them, shows what they give; nothing else.
 final class PromptLoop {
   private let screen: Screen
+  /// Where answers go that are about the session: beside JSON lines, not among them.
+  private let aside: Screen
   private let settings: OutputSettings
   private let notebook = Notebook()
+  private let printer: any EventPrinter
   private let isJSON: Bool
   private var history: HistoryFile?
   private var nextStep = NextStep()
@@ -19,10 +22,12 @@ final class PromptLoop {
     self.screen = screen
     self.settings = settings
     self.isJSON = isJSON
+    aside = isJSON ? screen.aside : screen
     let printer: any EventPrinter =
       isJSON
       ? JSONPrinter(screen: screen)
       : PeoplePrinter(screen: screen, settings: settings, echoes: false)
+    self.printer = printer
     notebook.onEvent = { printer.show($0) }
     notebook.onSessionEvent = { printer.show($0) }
     notebook.interpreter.isCancelled = { Interruption.level != .none }
@@ -81,6 +86,18 @@ final class PromptLoop {
 
   /// Without an editor. Without a person as well there is no prompt, and the first error ends it.
   private func runPiped(_ reader: PlainLineReader, isPerson: Bool = false) -> ExitStatus {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let status = readPiped(reader, isPerson: isPerson)
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
+  private func readPiped(_ reader: PlainLineReader, isPerson: Bool) -> ExitStatus {
     reader.completeness = { CellText.state(of: $0) }
     while true {
       switch reader.readLine(prompt: prompt) {
@@ -127,7 +144,7 @@ final class PromptLoop {
 
   private func perform(_ text: String) -> Outcome {
     if let line = CellText.sessionCommand(in: text) {
-      let commands = SessionCommands(notebook: notebook, screen: screen, settings: settings)
+      let commands = SessionCommands(notebook: notebook, screen: aside, settings: settings)
       switch commands.perform(line) {
       case .done: return .done
       case .quit: return .quit
@@ -140,8 +157,9 @@ final class PromptLoop {
       }
     }
     if let request = CellText.helpRequest(in: text) {
-      let isKnown = HelpPage(screen: screen).show(request.subject, isDeep: request.isDeep)
-      return isKnown ? .done : .failed
+      if HelpPage(screen: aside).show(request.subject, isDeep: request.isDeep) { return .done }
+      lastStatus = .wrongUsage
+      return .failed
     }
     return runCell(text)
   }

@@ -8,8 +8,51 @@ import Terminals
 struct RecipeRunner {
   let screen: Screen
   let printer: any EventPrinter
+  private let clock = ContinuousClock()
 
-  /// Reads a recipe; a file that cannot be read ends the command.
+  init(screen: Screen, printer: any EventPrinter) {
+    self.screen = screen
+    self.printer = printer
+  }
+
+  /// Reads, checks and runs a recipe.
+  func run(_ file: String, overrides: [String]) -> ExitStatus {
+    let start = clock.now
+    do throws(ExitStatus) {
+      return finish(try run(read(file), overrides: overrides), since: start)
+    } catch {
+      return finish(error, since: start)
+    }
+  }
+
+  /// Reads recipes and shows all that is wrong with them.
+  func check(_ files: [String]) -> ExitStatus {
+    let start = clock.now
+    var status = ExitStatus.good
+    do throws(ExitStatus) {
+      for file in files {
+        if report(try read(file)) == .good {
+          printer.showGood(file)
+        } else {
+          status = .badRecipe
+        }
+      }
+    } catch {
+      status = error
+    }
+    return finish(status, since: start)
+  }
+
+  /// The last event comes whatever happened.
+  private func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
   func read(_ file: String) throws(ExitStatus) -> RecipeFile {
     if file == "-" {
       return RecipeFile(
@@ -28,14 +71,15 @@ struct RecipeRunner {
     }
   }
 
-  /// Shows all that is wrong; true if nothing is.
-  func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> Bool {
+  /// Shows all that is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
+  private func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> ExitStatus {
     let diagnostics = recipe.check(verbs: Session().verbs, overrides: overrides)
     for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
-    return !diagnostics.containsError
+    guard diagnostics.containsError else { return .good }
+    return diagnostics.allSatisfy { !$0.isError || $0.code == "E0701" } ? .failed : .badRecipe
   }
 
-  func run(_ recipe: RecipeFile, overrides: [String]) -> ExitStatus {
+  private func run(_ recipe: RecipeFile, overrides: [String]) throws(ExitStatus) -> ExitStatus {
     let interpreter = Interpreter(executor: Session())
     do throws(ParameterValue.Refusal) {
       for text in overrides {
@@ -44,20 +88,14 @@ struct RecipeRunner {
       }
     } catch {
       screen.streams.error.writeLine("skillet: --set: \(error.message)")
-      return .wrongUsage
+      throw .wrongUsage
     }
-    guard report(recipe, overrides: interpreter.overrides) else { return .badRecipe }
+    let fault = report(recipe, overrides: interpreter.overrides)
+    guard fault == .good else { throw fault }
     Interruption.install()
     connect(interpreter)
-    let clock = ContinuousClock()
-    let start = clock.now
     let status = Interruption.job { run(recipe, interpreter) }
     if status == .interrupted { rescue(interpreter.executor) }
-    let elapsed = clock.now - start
-    printer.finish(
-      isGood: status == .good,
-      seconds: Double(elapsed.components.seconds)
-        + Double(elapsed.components.attoseconds) * 1e-18)
     return status
   }
 
@@ -90,6 +128,8 @@ struct RecipeRunner {
     } catch {
       return ExitStatus(error.kind)
     }
+    // A training that was stopped gives its value; what the recipe promised is not done.
+    if Interruption.level != .none { return .interrupted }
     return interpreter.failedExpectations > 0 ? .failed : .good
   }
 }

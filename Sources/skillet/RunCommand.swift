@@ -2,7 +2,6 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Notebooks
-
 import Terminals
 
 /// `skillet run FILE`: runs a recipe from a file, or from standard input (`-`).
@@ -25,7 +24,7 @@ struct RunCommand: ParsableCommand {
       options.json
       ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: true)
     let runner = RecipeRunner(screen: screen, printer: printer)
-    throw runner.run(try runner.read(file), overrides: overrides)
+    throw runner.run(file, overrides: overrides)
   }
 }
 
@@ -44,15 +43,6 @@ struct CheckCommand: ParsableCommand {
     let printer: any EventPrinter =
       options.json
       ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: false)
-    let runner = RecipeRunner(screen: screen, printer: printer)
-    var isGood = true
-    for file in files {
-      if runner.report(try runner.read(file)) {
-        if !options.json { screen.streams.error.writeLine("\(file): no mistakes found") }
-      } else {
-        isGood = false
-      }
-    }
-    if !isGood { throw ExitStatus.badRecipe }
+    throw RecipeRunner(screen: screen, printer: printer).check(files)
   }
 }

@@ -24,15 +24,24 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
   }
 
-  private init(_ screen: Screen, columns: Int) {
-    streams = screen.streams
-    (style, errorStyle) = (.plain, .plain)
-    isUnicode = true
+  private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
+    self.streams = streams
+    self.style = style
+    errorStyle = style
+    isUnicode = other.isUnicode
     fixedColumns = columns
   }
 
+  /// The same screen with everything on standard error.
+  var aside: Screen {
+    let streams = OutputStreams(output: streams.error, error: streams.error)
+    return Screen(self, streams: streams, style: errorStyle, columns: fixedColumns)
+  }
+
   /// Text for a file of this width.
-  func plain(columns: Int) -> Screen { Screen(self, columns: columns) }
+  func plain(columns: Int) -> Screen {
+    Screen(self, streams: streams, style: .plain, columns: columns)
+  }
 
   /// Wide lines are hard to read, so a wide terminal is not filled.
   var columns: Int { fixedColumns ?? min(120, streams.output.size?.columns ?? 80) }

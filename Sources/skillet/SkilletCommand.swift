@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// The command: a prompt by itself, and subcommands for recipes.
 @main
@@ -18,6 +19,7 @@ struct SkilletCommand: ParsableCommand {
 
   static func main() {
     do {
+      try refuseUnknownCommand()
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitStatus {
@@ -25,6 +27,20 @@ struct SkilletCommand: ParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// The prompt takes no words, so a word that is no subcommand is a slip.
+  private static func refuseUnknownCommand() throws {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+      !names.contains(word)
+    else { return }
+    let question = NearestName.question(for: word, among: names)
+    let hint =
+      word.hasSuffix(".recipe")
+      ? "to run a recipe: skillet run \(word)"
+      : question ?? "the commands are \(names.joined(separator: ", "))"
+    throw ValidationError("there is no command \(word); \(hint)")
   }
 }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Tensors
+import TestSupport
 import Testing
 
 /// Malformed files, each by one change to a sound one; every one must be refused, none may trap.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {
@@ -67,7 +68,8 @@ import Testing
     try index(["a": "one.safetensors", "b": "two.safetensors"])
     let directory = try SafetensorsFile.directory(ofFolder: folder.path)
     #expect(Set(directory.names) == ["a", "b"])
-    #expect(directory["b"]?.bytes.loadUnaligned(as: Float.self) == 2)
+    let b = try #require(directory["b"])
+    #expect(withExtendedLifetime(b) { b.bytes.loadUnaligned(as: Float.self) } == 2)
 
     try index(["a": "two.safetensors"])
     let absent = #expect(throws: CheckpointError.self) {

@@ -19,6 +19,7 @@ PROMPT_IDS = [1, 9690, 198, 2683]
 QUESTION = "What is the capital of France?"
 TEXT = Path("/usr/share/common-licenses/GPL-3")
 STRETCH = slice(1000, 1064)
+WINDOW = 512
 NEW_TOKENS = 24
 MATRICES = ["model.layers.0.self_attn.q_proj.weight", "model.layers.0.mlp.down_proj.weight"]
 
@@ -46,6 +47,23 @@ def stretch(model, tokenizer):
         "source_sha256": hashlib.sha256(TEXT.read_bytes()).hexdigest(),
         "source_tokens": len(all_ids), "text": tokenizer.decode(ids),
         "token_losses": losses.tolist(), "mean_loss": losses.mean().item()}
+
+
+@torch.no_grad()
+def perplexity(model, tokenizer):
+    """As llama-perplexity: windows that do not overlap, the second half of each scored."""
+    ids = tokenizer(TEXT.read_text(encoding="utf-8"), add_special_tokens=False)["input_ids"]
+    losses = []
+    for start in range(0, len(ids) - WINDOW + 1, WINDOW):
+        tokens = torch.tensor([ids[start:start + WINDOW]])
+        logprobs = torch.log_softmax(model(tokens).logits[0, WINDOW // 2:-1].double(), -1)
+        losses.append(-logprobs.gather(1, tokens[0, WINDOW // 2 + 1:, None])[:, 0])
+    losses = torch.cat(losses)
+    deviation = losses.std(correction=0) / (len(losses) - 1) ** 0.5
+    value = losses.mean().exp()
+    return {
+        "window": WINDOW, "scored_tokens": len(losses), "mean_loss": losses.mean().item(),
+        "perplexity": value.item(), "standard_error": (value * deviation).item()}
 
 
 def greedy(model, tokenizer):
@@ -100,7 +118,7 @@ def main():
     files.write_json(folder / "expected.json", {
         "gguf_sha256": hashlib.sha256(given.gguf.read_bytes()).hexdigest(),
         "prompt": last_logits(model, PROMPT_IDS), "stretch": stretch(model, tokenizer),
-        "chat": greedy(model, tokenizer), "nf4_errors": nf4_errors(model)})
+        "perplexity": perplexity(model, tokenizer), "chat": greedy(model, tokenizer), "nf4_errors": nf4_errors(model)})
     files.record("make_smollm2.py", {}, ["smollm2"])
 
 

@@ -162,7 +162,7 @@ void ck_adamw(float *p, float *m, float *v, const float *g, size_t n, float lr, 
 
 /* Largest |x|. */
 float ck_absmax(const float *x, size_t n);
-/* codes[i] = index of the table value nearest to x[i]*(1/absmax) (ties to the lower index), packed
+/* codes[i] = index of the table value nearest to x[i]*(1/absmax) (ties to the lower value), packed
  * two a byte, high nibble first; table ascending when sorted by `order` (order[k] = index of the
  * k-th smallest); n even. absmax 0 encodes the table's zero. */
 void ck_encode_code4(const float *x, size_t n, float absmax, const float *table,

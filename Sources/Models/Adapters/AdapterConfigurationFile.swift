@@ -64,8 +64,15 @@ enum AdapterConfigurationFile {
         .malformed, file: file, cause: "\"r\" or \"lora_alpha\" is missing or no sensible number",
         fix: "take adapter_config.json from the adapter's own folder")
     }
+    let dropout = Float(config["lora_dropout"].map { $0.double ?? .nan } ?? 0)
+    guard (0..<1).contains(dropout) else {
+      throw CheckpointError(
+        .malformed, file: file,
+        cause: "\"lora_dropout\" is \(config["lora_dropout"]?.text() ?? "missing")",
+        fix: "give a share from 0 to below 1")
+    }
     return LoRAConfiguration(
-      rank: rank, alpha: alpha, dropout: Float(config["lora_dropout"]?.double ?? 0),
+      rank: rank, alpha: alpha, dropout: dropout,
       targets: try targets(config, file: file),
       layers: try layers(config, file: file, layerCount: layerCount),
       isRankStabilized: config["use_rslora"]?.bool ?? false)
@@ -100,7 +107,7 @@ enum AdapterConfigurationFile {
           .unsupported, file: file, cause: "\"target_modules\" names \"\(name)\"",
           fix: "Skillet adapts " + TargetModule.allCases.map(\.rawValue).joined(separator: ", "))
       }
-      modules.append(module)
+      if !modules.contains(module) { modules.append(module) }
     }
     if modules.isEmpty {
       throw CheckpointError(

@@ -73,29 +73,41 @@ package struct AdapterFolder {
     let configuration = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, layerCount: model.layerCount)
     let layout = AdapterLayout(configuration: configuration, model: model)
-    let parameters = AdapterVector(layout: layout)
     let file = folder + "/" + Self.weightsName
     let weights = try SafetensorsFile(path: file)
     let reading = WeightReading(directory: weights.tensors, file: file)
+    // All are found before memory is taken: the configuration's rank may be anything.
+    var sources: [(a: FrozenMatrix, b: FrozenMatrix)] = []
     for entry in layout.entries {
-      let pair = parameters.pair(entry)
       let path = Self.path(of: entry)
-      let a = try reading.matrix(
-        path + ".lora_A.weight", rows: layout.rank, columns: entry.inputs)
-      for row in 0..<layout.rank { a.dequantize(row: row, into: pair.a.row(row)) }
-      let b = try reading.matrix(
-        path + ".lora_B.weight", rows: entry.outputs, columns: layout.rank)
-      var values = [Float](repeating: 0, count: layout.rank)
-      for row in 0..<entry.outputs {
-        values.withUnsafeMutableBufferPointer { buffer in
-          if let base = buffer.baseAddress { b.dequantize(row: row, into: base) }
-        }
-        let target = storedRow(row, of: entry.module)
-        for column in 0..<layout.rank { pair.bTransposed.row(column)[target] = values[column] }
-      }
+      sources.append(
+        (
+          a: try reading.matrix(
+            path + ".lora_A.weight", rows: layout.rank, columns: entry.inputs),
+          b: try reading.matrix(
+            path + ".lora_B.weight", rows: entry.outputs, columns: layout.rank)
+        ))
     }
     try refuseLeftovers(weights.tensors, layout: layout, file: file)
+    let parameters = AdapterVector(layout: layout)
+    for (entry, source) in zip(layout.entries, sources) {
+      copy(source.a, source.b, to: parameters.pair(entry), of: entry.module)
+    }
     return Adapter(configuration: configuration, parameters: parameters)
+  }
+
+  private func copy(
+    _ a: FrozenMatrix, _ b: FrozenMatrix, to pair: LoRAPair, of module: TargetModule
+  ) {
+    for row in 0..<a.rows { a.dequantize(row: row, into: pair.a.row(row)) }
+    var values = [Float](repeating: 0, count: b.columns)
+    for row in 0..<b.rows {
+      values.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { b.dequantize(row: row, into: base) }
+      }
+      let target = storedRow(row, of: module)
+      for column in 0..<b.columns { pair.bTransposed.row(column)[target] = values[column] }
+    }
   }
 
   private func refuseLeftovers(

@@ -5,8 +5,8 @@ import Tokenizers
 extension LoadedModel {
   /// Reads a Hugging Face folder: `config.json`, safetensors (whole or in shards), `tokenizer.json`.
   static func huggingFace(_ folder: String) throws(CheckpointError) -> LoadedModel {
-    let directory = try SafetensorsFile.directory(ofFolder: folder)
     let config = try JSONValue(file: folder + "/config.json")
+    let directory = try SafetensorsFile.directory(ofFolder: folder)
     let configuration = try ModelConfiguration(
       huggingFace: config, file: folder + "/config.json")
     let reading = WeightReading(directory: directory, file: folder)

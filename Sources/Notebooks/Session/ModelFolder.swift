@@ -49,6 +49,11 @@ package enum ModelFolder {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Names in a folder, without hidden ones, sorted; empty if it cannot be read.
   package static func contents(of folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }

@@ -120,7 +120,12 @@ extension VerbFailure {
   init(_ error: DataError, argument: String?) {
     let place = [error.line, error.column].compactMap { $0.map { ":\($0)" } }.joined()
     self.init(
-      "E0802", "\(error.file)\(place): \(error.reason)", argument: argument, help: error.fix,
-      kind: .input)
+      "E0802", "\(error.file)\(place): \(error.reason)", argument: argument,
+      help: error.fix.beginningInLowerCase, kind: .input)
   }
+}
+
+extension String {
+  /// A sentence as a clause behind `help:`.
+  var beginningInLowerCase: String { prefix(1).lowercased() + dropFirst() }
 }

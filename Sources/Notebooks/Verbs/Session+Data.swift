@@ -20,9 +20,11 @@ extension Session {
     }
   }
 
-  /// A text with a line break, or one that begins as JSON does, is the data itself.
+  /// A text with a line break, or one that begins as JSON does, is the data itself; so is an empty
+  /// block.
   private func source(of text: String) -> DatasetSource {
-    let isInline = text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
+    let isInline =
+      text.isEmpty || text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
     return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
   }
 
@@ -31,10 +33,10 @@ extension Session {
     for field in call.record("columns")?.fields ?? [] {
       names[field.name] = field.value.text ?? field.value.source
     }
-    if let marker = call.text("cut_after") { names["cut_after"] = marker }
     return DatasetOptions(
       format: call.text("format").flatMap { DatasetFormat(rawValue: $0) },
-      columns: try ColumnMapping(columns: names), template: call.text("template") ?? "auto",
+      columns: try ColumnMapping(columns: names, cutAfter: call.text("cut_after")),
+      template: call.text("template") ?? "auto",
       mask: call.text("mask").flatMap { LossMask(rawValue: $0) } ?? .completion,
       maxLength: call.int("max_length") ?? 512)
   }
@@ -104,7 +106,7 @@ extension Session {
           ("test", .int(split.test.count)),
         ]))
     } catch {
-      throw VerbFailure(error, argument: nil)
+      throw VerbFailure("E0424", error.reason, help: error.fix.beginningInLowerCase)
     }
   }
 

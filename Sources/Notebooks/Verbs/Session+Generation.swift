@@ -8,8 +8,13 @@ import Training
 extension Session {
   func generate(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("generate")
+    let prompts = call.list("prompt") ?? []
+    guard !prompts.isEmpty else {
+      throw VerbFailure(
+        "E0414", "there is no prompt in the list", argument: "prompt", help: "give at least one")
+    }
     var records: [Record] = []
-    for prompt in call.list("prompt") ?? [] {
+    for prompt in prompts {
       records.append(try reply(to: prompt.text ?? "", call, model))
       if isInterrupted() { break }
     }
@@ -26,16 +31,7 @@ extension Session {
   ) throws(VerbFailure) -> Record {
     let template = try template(call, model)
     let tokens = try render(prompt, template, call, model)
-    guard !tokens.isEmpty else {
-      throw VerbFailure(
-        "E0414", "the prompt is empty", argument: "prompt", help: "give at least one character")
-    }
-    let limit = model.decoder.configuration.contextLength
-    guard tokens.count < limit else {
-      throw VerbFailure(
-        "E0415", "the prompt has \(tokens.count) tokens, and the model's context holds \(limit)",
-        argument: "prompt", help: "shorten it")
-    }
+    try check(tokens, fit: model)
     var printer = ReplyPrinter(
       tokenizer: model.loaded.tokenizer, stops: call.list("stop")?.compactMap(\.text) ?? [])
     let generator = TextGenerator(
@@ -63,6 +59,19 @@ extension Session {
       ),
       ("stop_reason", .word(result.stopReason.rawValue)),
     ])
+  }
+
+  private func check(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
+    guard !prompt.isEmpty else {
+      throw VerbFailure(
+        "E0414", "the prompt is empty", argument: "prompt", help: "give at least one character")
+    }
+    let limit = model.decoder.configuration.contextLength
+    guard prompt.count < limit else {
+      throw VerbFailure(
+        "E0415", "the prompt has \(prompt.count) tokens, and the model's context holds \(limit)",
+        argument: "prompt", help: "shorten it")
+    }
   }
 
   func sampling(_ call: VerbCall) -> SamplingOptions {

@@ -11,6 +11,11 @@ extension Session {
   func load(_ call: VerbCall) throws(VerbFailure) -> Value {
     let source = call.text("source") ?? ""
     guard let path = ModelFolder.path(of: source) else { throw missingModel(source) }
+    guard path.hasSuffix(".gguf") || ModelFolder.isFolder(path) else {
+      throw VerbFailure(
+        "E0801", "\(path): this is neither a .gguf file nor a folder", argument: "source",
+        help: "a model is a .gguf file or a folder with config.json", kind: .input)
+    }
     let model: LoadedModel
     do throws(CheckpointError) {
       model = try LoadedModel(path: path)
@@ -152,46 +157,68 @@ extension Session {
 
   func lora(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("lora")
+    let name = call.text("name") ?? "default"
+    if name == "base" {
+      throw VerbFailure(
+        "E0425", "`base` is the model without an adapter", argument: "name",
+        help: "choose another name")
+    }
     let configuration = model.decoder.configuration
-    let names = call.words("targets") ?? ["all_linear"]
-    let targets =
-      names.contains("all_linear")
-      ? TargetModule.allCases
-      : TargetModule.allCases.filter { names.contains($0.rawValue) }
-    let layers = call.list("layers")?.compactMap { value in
-      if case .int(let layer) = value { layer } else { nil }
-    }
-    if let outside = layers?.first(where: { $0 >= configuration.layerCount }) {
-      throw VerbFailure(
-        "E0407", "there is no block \(outside): the model has \(configuration.layerCount)",
-        argument: "layers", help: "blocks count from 0 to \(configuration.layerCount - 1)")
-    }
-    if targets.isEmpty || layers?.isEmpty == true {
-      throw VerbFailure(
-        "E0407", "this gives an adapter to no layer at all",
-        argument: targets.isEmpty ? "targets" : "layers",
-        help: "leave it out for all of them")
-    }
+    let layers = try layers(call, of: configuration)
+    let targets = try targets(call)
     let rank = call.int("rank") ?? 8
-    let smallest =
-      targets.map { min($0.shape(in: configuration).rows, $0.shape(in: configuration).columns) }
-      .min() ?? 0
-    if rank > smallest {
-      throw VerbFailure(
-        "E0408", "rank \(rank) is more than the smallest of these layers has: \(smallest)",
-        argument: "rank", help: "a rank far below \(smallest) is the point; 8 is a good start")
-    }
+    try check(rank: rank, of: targets, in: configuration)
     let adapter = Adapter(
       configuration: LoRAConfiguration(
         rank: rank, alpha: call.number("alpha") ?? 16,
-        dropout: Float(call.number("dropout") ?? 0), targets: targets,
-        layers: layers.map { Array(Set($0)).sorted() },
+        dropout: Float(call.number("dropout") ?? 0), targets: targets, layers: layers,
         isRankStabilized: call.bool("rslora") ?? false),
       model: configuration, seed: state.seed)
-    let name = call.text("name") ?? "default"
     state.adapters[name] = AdapterInUse(name: name, adapter: adapter, steps: 0, curve: nil)
     state.activeAdapter = name
     return .record(summary(of: adapter, in: model))
+  }
+
+  private func targets(_ call: VerbCall) throws(VerbFailure) -> [TargetModule] {
+    let names = call.words("targets") ?? ["all_linear"]
+    if names.contains("all_linear") { return TargetModule.allCases }
+    let targets = TargetModule.allCases.filter { names.contains($0.rawValue) }
+    if targets.isEmpty { throw noLayer(argument: "targets") }
+    return targets
+  }
+
+  /// The blocks that get an adapter, ascending; nil for all.
+  private func layers(
+    _ call: VerbCall, of model: ModelConfiguration
+  ) throws(VerbFailure) -> [Int]? {
+    guard let values = call.list("layers") else { return nil }
+    let layers = values.compactMap { value in
+      if case .int(let layer) = value { layer } else { nil }
+    }
+    if let outside = layers.first(where: { $0 >= model.layerCount }) {
+      throw VerbFailure(
+        "E0407", "there is no block \(outside): the model has \(model.layerCount)",
+        argument: "layers", help: "blocks count from 0 to \(model.layerCount - 1)")
+    }
+    if layers.isEmpty { throw noLayer(argument: "layers") }
+    return Array(Set(layers)).sorted()
+  }
+
+  private func noLayer(argument: String) -> VerbFailure {
+    VerbFailure(
+      "E0407", "this gives an adapter to no layer at all", argument: argument,
+      help: "leave it out for all of them")
+  }
+
+  private func check(
+    rank: Int, of targets: [TargetModule], in model: ModelConfiguration
+  ) throws(VerbFailure) {
+    let shapes = targets.map { $0.shape(in: model) }
+    let smallest = shapes.map { min($0.rows, $0.columns) }.min() ?? 0
+    guard rank > smallest else { return }
+    throw VerbFailure(
+      "E0408", "rank \(rank) is more than the smallest of these layers has: \(smallest)",
+      argument: "rank", help: "a rank far below \(smallest) is the point; 8 is a good start")
   }
 
   func summary(of adapter: Adapter, in model: ModelInUse) -> Record {

@@ -28,6 +28,12 @@ extension Session {
       }
       (adapter, folder) = (current, call.text("to") ?? call.text("what") ?? "")
     }
+    let place = call.text("to") == nil ? "what" : "to"
+    guard !folder.isEmpty else {
+      throw VerbFailure(
+        "E0418", "`save` needs the name of a folder", argument: place,
+        help: "for example save \"out/first\"")
+    }
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
       let written = try AdapterFolder(
@@ -39,7 +45,7 @@ extension Session {
           ("sha256", .string(written.sha256)),
         ]))
     } catch {
-      throw VerbFailure(error, argument: call.text("to") == nil ? "what" : "to")
+      throw VerbFailure(error, argument: place)
     }
   }
 
@@ -81,7 +87,8 @@ extension Session {
     default: break
     }
     throw VerbFailure(
-      "E0419", "`compare` needs runs or results, not a \(value.typeName)", argument: "values",
+      "E0419", "`compare` needs runs or results, not \(value.typeName.withArticle)",
+      argument: "values",
       help: "give a table from `for`, or results by name: compare {base: base, tuned: tuned}")
   }
 

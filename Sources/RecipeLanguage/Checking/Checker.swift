@@ -49,7 +49,8 @@ package struct Checker {
       for statement in part.statements { checker.check(statement) }
     }
     checker.source = main.source
-    checker.reportUnused()
+    // A statement that could not be read may use any name.
+    if !parts.contains(where: \.tree.hasErrors) { checker.reportUnused() }
     if !context.isPrompt { checker.reportMissingHeader(of: main) }
     return checker.diagnostics.sortedByPosition()
   }
@@ -141,7 +142,9 @@ package struct Checker {
           "E0502", "a condition is true or false, and this is \(type.name.withArticle)",
           at: condition.range, label: "compare it with something",
           help: "for example: assert tuned.perplexity < base.perplexity"))
-    } else if loopDepth == 0, possibleValues(of: condition)?.values == [.bool(false)] {
+    } else if !context.isPrompt, loopDepth == 0,
+      possibleValues(of: condition)?.values == [.bool(false)]
+    {
       report(
         EvaluationError("E0701", "assertion failed", at: condition.range, label: "this is false"))
     }

@@ -43,6 +43,26 @@ extension Evaluator {
       at: expression.range, label: "compare it with something, for example `< 3`")
   }
 
+  /// A condition with what stood on its sides, for whoever tells why it does not hold.
+  package struct Claim {
+    package let holds: Bool
+    package let sides: [(expression: Expression, value: Value)]
+  }
+
+  /// Evaluates a condition, each side once: a command in it does not run again only to be shown.
+  package func claim(_ condition: Expression) throws(EvaluationError) -> Claim {
+    guard case .binary(let sign, let left, let right, _) = condition.kind,
+      sign.isComparison || sign == .contained
+    else { return Claim(holds: try truth(condition), sides: []) }
+    let first = try value(left)
+    if sign == .contained {
+      return Claim(holds: try contains(right, first), sides: [(left, first)])
+    }
+    let second = try value(right)
+    return Claim(
+      holds: try compare(sign, first, second, left, right), sides: [(left, first), (right, second)])
+  }
+
   private func contains(_ list: Expression, _ element: Value) throws(EvaluationError) -> Bool {
     if case .range(let lower, let upper, let isClosed) = list.kind,
       let number = Self.magnitude(element)

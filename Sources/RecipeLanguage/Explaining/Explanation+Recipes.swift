@@ -29,7 +29,7 @@ extension Explanation {
     Explanation(
       "E0701", "an assertion that does not hold",
       "`assert` states what the author claims. The values of both sides stand in the message.",
-      wrong: "assert 1 > 2, \"one should be more\"", right: "assert 2 > 1"),
+      wrong: "assert 1 > 2, \"one should be more\"", right: "assert 2 > 1", stage: .checking),
     Explanation(
       "E0702", "a value that is not the recorded one",
       "`expect` compares with a value recorded before, exactly or within a tolerance. It fails when "

@@ -68,6 +68,14 @@ extension Explanation {
       "E0423", "a row that the dataset does not have", "Rows count from 1.",
       wrong: "inspect data, row: 999999", right: "inspect data, row: 1"),
     found(
+      "E0424", "parts that the dataset cannot fill",
+      "The parts share the rows, and the training part needs at least one.",
+      wrong: "split valid: 1000000", right: "split valid: 10%"),
+    found(
+      "E0425", "a name that an adapter cannot have",
+      "`use base` goes back to the model without an adapter.",
+      wrong: "lora name: \"base\"", right: "lora name: \"mine\""),
+    found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",
       wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),

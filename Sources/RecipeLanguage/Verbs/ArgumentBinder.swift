@@ -127,11 +127,7 @@ extension ArgumentType {
       guard case .string = value else { return mistyped(value) }
       return nil
     case .percentOrInt:
-      switch value {
-      case .percent(let share): return (0...1).contains(share) ? nil : outside(value)
-      case .int(let count): return count >= 0 ? nil : outside(value)
-      default: return mistyped(value)
-      }
+      return problem(withShare: value)
     case .duration:
       guard case .duration(let seconds) = value else { return mistyped(value) }
       return seconds > 0 ? nil : outside(value)
@@ -147,15 +143,27 @@ extension ArgumentType {
       guard case .record = value else { return mistyped(value) }
       return nil
     case .either(let types):
-      let problems = types.map { $0.problem(with: value) }
-      if problems.contains(where: { $0 == nil }) { return nil }
-      // A value of the right kind that is out of range deserves that message.
-      return problems.compactMap { $0 }.first { $0.code != "E0204" } ?? mistyped(value)
+      return problem(with: value, asOneOf: types)
     case .column:
       return value.text == nil ? mistyped(value) : nil
     case .any:
       return nil
     }
+  }
+
+  private func problem(withShare value: Value) -> Problem? {
+    switch value {
+    case .percent(let share): (0...1).contains(share) ? nil : outside(value)
+    case .int(let count): count >= 0 ? nil : outside(value)
+    default: mistyped(value)
+    }
+  }
+
+  private func problem(with value: Value, asOneOf types: [ArgumentType]) -> Problem? {
+    let problems = types.map { $0.problem(with: value) }
+    if problems.contains(where: { $0 == nil }) { return nil }
+    // A value of the right kind that is out of range deserves that message.
+    return problems.compactMap { $0 }.first { $0.code != "E0204" } ?? mistyped(value)
   }
 
   /// The word that a bare name stands for here, whatever variables there are: a word that the

@@ -65,7 +65,7 @@ extension VerbCatalog {
     fields: [
       FieldDeclaration("subject", "word", "what was looked at; the other fields depend on it")
     ],
-    examples: ["inspect model", "inspect q_proj, layer: 3", "inspect data, row: 1"],
+    examples: ["inspect model", "inspect q_proj, layer: 1", "inspect data, row: 1"],
     related: ["lora", "dataset", "quantize"], needs: [.model])
 
   private static let compare = VerbDeclaration(

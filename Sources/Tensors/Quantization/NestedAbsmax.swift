@@ -42,21 +42,21 @@ package final class NestedAbsmax: @unchecked Sendable {
   }
 
   /// The 256 signed values of bitsandbytes' `create_dynamic_map`: for each of seven decades, the
-  /// middles of 2^i equal parts of [0.1, 1], both signs, with 0 and 1 added; ascending.
+  /// middles of 2^i equal parts of [0.1, 1], both signs, with 0 and 1 added; ascending. The roundings
+  /// are those of torch's linspace, which fuses each product with its sum.
   package static let dynamicMap: [Float] = {
     var values: [Float] = [0, 1]
-    for decade in 0..<7 {
+    for (decade, scale) in [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1 as Float].enumerated() {
       let parts = 1 << decade
-      var scale = 1.0
-      for _ in decade..<6 { scale /= 10 }
       let step = Float(0.9) / Float(parts)
       func boundary(_ index: Int) -> Float {
-        index < (parts + 1) / 2 ? 0.1 + step * Float(index) : 1 - step * Float(parts - index)
+        index < (parts + 1) / 2
+          ? Float(0.1).addingProduct(step, Float(index))
+          : Float(1).addingProduct(-step, Float(parts - index))
       }
       for part in 0..<parts {
-        let middle = (boundary(part) + boundary(part + 1)) / 2
-        values.append(Float(scale * Double(middle)))
-        values.append(-Float(scale * Double(middle)))
+        let middle = scale * ((boundary(part) + boundary(part + 1)) / 2)
+        values += [middle, -middle]
       }
     }
     return values.sorted()

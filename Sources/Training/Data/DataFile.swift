@@ -2,11 +2,11 @@ import FoundationEssentials
 import Tokenizers
 
 /// The UTF-8 bytes of a source, without a byte order mark.
-struct DataFile {
-  let name: String
-  let bytes: ArraySlice<UInt8>
+package struct DataFile {
+  package let name: String
+  package let bytes: ArraySlice<UInt8>
 
-  init(_ source: DatasetSource) throws(DataError) {
+  package init(_ source: DatasetSource) throws(DataError) {
     name = source.name
     let whole: ArraySlice<UInt8>
     switch source {
@@ -18,7 +18,7 @@ struct DataFile {
   }
 
   /// Line and column, from 1, of a byte.
-  func place(of offset: Int) -> (line: Int, column: Int) {
+  package func place(of offset: Int) -> (line: Int, column: Int) {
     let before = bytes[..<offset]
     let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? bytes.startIndex
     let line = before.count { $0 == 0x0A } + 1

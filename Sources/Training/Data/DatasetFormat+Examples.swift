@@ -3,14 +3,14 @@ import Tokenizers
 
 extension DatasetFormat {
   /// Whether a row has all that this format needs.
-  func matches(_ object: JSONObject, columns: ColumnMapping) -> Bool {
+  package func matches(_ object: JSONObject, columns: ColumnMapping) -> Bool {
     requiredKeys.allSatisfy { part in
       object[columns.key(for: part)].map { !$0.isNull } ?? false
     }
   }
 
   /// What a row of this format says.
-  func content(
+  package func content(
     of object: JSONObject, columns: ColumnMapping
   ) throws(RowRejection) -> Example.Content {
     let row = ColumnReader(object: object, columns: columns)

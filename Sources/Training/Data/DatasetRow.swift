@@ -1,13 +1,13 @@
 import Checkpoints
 
 /// One row of a data file as it stands there.
-struct DatasetRow: Equatable {
-  var object: JSONObject
+package struct DatasetRow: Equatable {
+  package var object: JSONObject
   /// The line where it begins, from 1.
-  var line: Int
+  package var line: Int
 }
 
 /// Why one row cannot be used, as a clause without a full stop.
-struct RowRejection: Error, Equatable {
-  var reason: String
+package struct RowRejection: Error, Equatable {
+  package var reason: String
 }

@@ -34,39 +34,20 @@ package struct DatasetSplit: Equatable, Sendable {
     test: PartSize? = nil, seed: UInt64
   ) throws(DataError) {
     let count = dataset.tokenized.count
-    let name = dataset.source.name
-    func fail(_ reason: String, _ fix: String) -> DataError {
-      DataError(file: name, reason: reason, fix: fix)
-    }
-    func size(_ part: PartSize?, _ label: String) throws(DataError) -> Int {
-      switch part {
-      case nil: return 0
-      case .rows(let rows) where rows >= 1 && rows <= count: return rows
-      case .fraction(let share) where share > 0 && share <= 1:
-        return max(1, Int((share * Double(count)).rounded()))
-      case .rows(let rows):
-        throw fail(
-          "\(label) is to have \(rows) rows, and the dataset has \(count)",
-          "Give a number from 1 to \(count), or leave \(label) out")
-      case .fraction(let share):
-        throw fail(
-          "\(label) is to have \(share * 100)% of the rows",
-          "Give more than 0% and at most 100%, or leave \(label) out")
-      }
-    }
-    let validCount = try size(valid, "valid")
-    let testCount = try size(test, "test")
+    let validCount = try Self.size(valid, "valid", of: dataset)
+    let testCount = try Self.size(test, "test", of: dataset)
     let rest = count - validCount - testCount
     var trainCount = rest
     if let train {
-      let wanted = try size(train, "train")
+      let wanted = try Self.size(train, "train", of: dataset)
       // Shares that make up the whole may be one row off after rounding.
       trainCount = Self.isWhole(train, valid, test) ? rest : wanted
     }
     guard trainCount >= 1, trainCount <= rest else {
-      throw fail(
-        "the parts need \(max(trainCount, 1) + validCount + testCount) rows, and there are \(count)",
-        "Make the parts smaller or add rows")
+      let needed = max(trainCount, 1) + validCount + testCount
+      throw DataError(
+        file: dataset.source.name, reason: "the parts need \(needed) rows, and there are \(count)",
+        fix: "Make the parts smaller or add rows")
     }
     var generator = RandomGenerator(seed: seed, stream: "split")
     let order = generator.permutation(count)
@@ -75,6 +56,27 @@ package struct DatasetSplit: Equatable, Sendable {
     self.train = order[(validCount + testCount)...].prefix(trainCount).sorted()
     let seen = Set(self.train.map { dataset.tokenized[$0].tokens })
     duplicates = (self.valid + self.test).count { seen.contains(dataset.tokenized[$0].tokens) }
+  }
+
+  private static func size(
+    _ part: PartSize?, _ label: String, of dataset: Dataset
+  ) throws(DataError) -> Int {
+    let count = dataset.tokenized.count
+    switch part {
+    case nil: return 0
+    case .rows(let rows) where rows >= 1 && rows <= count: return rows
+    case .fraction(let share) where share > 0 && share <= 1:
+      return max(1, Int((share * Double(count)).rounded()))
+    case .rows(let rows):
+      throw DataError(
+        file: dataset.source.name,
+        reason: "\(label) is to have \(rows) rows, and the dataset has \(count)",
+        fix: "Give a number from 1 to \(count), or leave \(label) out")
+    case .fraction(let share):
+      throw DataError(
+        file: dataset.source.name, reason: "\(label) is to have \(share * 100)% of the rows",
+        fix: "Give more than 0% and at most 100%, or leave \(label) out")
+    }
   }
 
   private static func isWhole(_ parts: PartSize?...) -> Bool {

@@ -1,14 +1,14 @@
 import Tokenizers
 
 /// Turns examples into tokens with their mask, and cuts those that are too long.
-struct ExampleEncoder {
+package struct ExampleEncoder {
   let text: ModelText
   let template: ChatTemplate
   let mask: LossMask
   let maxLength: Int
 
   /// - Returns: the tokens, and what was cut if the example was too long.
-  func encode(_ example: Example) throws(RowRejection) -> (TokenizedExample, cut: String?) {
+  package func encode(_ example: Example) throws(RowRejection) -> (TokenizedExample, cut: String?) {
     switch example.content {
     case .messages(let messages): try encode(messages, line: example.line)
     case .text(let text): encode(text, line: example.line)
@@ -63,7 +63,7 @@ struct ExampleEncoder {
   }
 
   /// Whether the token that ends a turn is there to be learnt.
-  func endsTrained(_ example: TokenizedExample) -> Bool {
+  package func endsTrained(_ example: TokenizedExample) -> Bool {
     let marker = Segment(template.endOfTurn, isMarkup: true)
     guard let end = text.encoder.encode([marker]).tokens.last else { return false }
     return zip(example.tokens, example.trained).contains { $0 == end && $1 }

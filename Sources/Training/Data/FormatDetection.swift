@@ -19,7 +19,7 @@ package struct FormatDetection: Equatable, Sendable {
 
   /// The given format, or the one that most rows have; of equals the first in the order of
   /// `DatasetFormat`'s cases.
-  init(
+  package init(
     of rows: [DatasetRow], file: String, options: DatasetOptions
   ) throws(DataError) {
     guard let first = rows.first else {

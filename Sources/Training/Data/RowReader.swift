@@ -1,10 +1,10 @@
 import Checkpoints
 
 /// The rows of a source: JSON Lines, a JSON list of objects, or text in paragraphs.
-struct RowReader {
+package struct RowReader {
   let file: DataFile
 
-  static func rows(of source: DatasetSource) throws(DataError) -> [DatasetRow] {
+  package static func rows(of source: DatasetSource) throws(DataError) -> [DatasetRow] {
     let reader = RowReader(file: try DataFile(source))
     switch source {
     case .file(let path) where path.hasSuffix(".txt") || path.hasSuffix(".md"):

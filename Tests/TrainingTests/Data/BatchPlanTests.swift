@@ -1,7 +1,7 @@
 import Models
 import Testing
 
-@testable import Training
+import Training
 
 @Suite struct BatchPlanTests {
   /// Examples of 3, 4, 5 … tokens, the last two of which are trained.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+import Training
 
 @Suite struct DataFileTests {
   private func failure(_ name: String, _ bytes: [UInt8]) throws -> DataError? {
@@ -37,11 +37,11 @@ import Testing
   @Test func namesANeighbourOfAMissingFile() throws {
     try withFile("train.jsonl", Array("{}".utf8)) { path in
       let missing = path.replacing("train.jsonl", with: "trian.jsonl")
-      let error = #expect(throws: DataError.self) { try DataFile(.file(path: missing)) }
+      let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: missing)) }
       #expect(error?.reason == "there is no such file")
       #expect(error?.fix == "Did you mean \(path)?")
       let folder = String(path.dropLast("/train.jsonl".count))
-      let asFolder = #expect(throws: DataError.self) { try DataFile(.file(path: folder)) }
+      let asFolder = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: folder)) }
       #expect(asFolder?.fix == "Name one of its files: train.jsonl")
     }
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Tokenizers
 
-@testable import Training
+import Training
 
 /// One token a byte. The marker names of ChatML are tokens 300 and 301 where special tokens are
 /// parsed, and 300 begins every text if the model wants that.

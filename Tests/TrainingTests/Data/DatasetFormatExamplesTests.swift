@@ -1,7 +1,7 @@
 import Testing
 import Tokenizers
 
-@testable import Training
+import Training
 
 @Suite struct DatasetFormatExamplesTests {
   private func content(_ row: String) throws -> Example.Content? {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+import Training
 
 @Suite struct DatasetSplitTests {
   private func numbers(_ count: Int) throws -> Dataset {

@@ -1,7 +1,7 @@
 import Testing
 import Tokenizers
 
-@testable import Training
+import Training
 
 @Suite struct ExampleEncoderTests {
   let pair = "{\"prompt\": \"abcdef\", \"completion\": \"xyz\"}"

@@ -1,7 +1,7 @@
 import Checkpoints
 import Testing
 
-@testable import Training
+import Training
 
 @Suite struct RowReaderTests {
   private func lines(_ text: String) throws -> [Int] {

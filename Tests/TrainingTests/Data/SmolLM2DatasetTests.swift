@@ -3,7 +3,7 @@ import Models
 import TestSupport
 import Testing
 
-@testable import Training
+import Training
 
 /// Rows as the default model reads them; see References/dataset/make_dataset.py.
 @Suite struct SmolLM2DatasetTests {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A folder of its own for one test, removed when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
+/// A folder of its own for one test, removed with its files when the test lets go of it.
+package final class TemporaryFolder {
+  package let path: String
 
-  init() {
-    var template = Array("/tmp/checkpoints-XXXXXX".utf8CString)
+  package init() {
+    var template = Array("/tmp/skillet-tests-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/nonexistent"
     }
@@ -17,7 +17,7 @@ final class TemporaryFolder {
   }
 
   /// What is in the folder, sorted.
-  var names: [String] {
+  package var names: [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
@@ -30,7 +30,9 @@ final class TemporaryFolder {
     return names.sorted()
   }
 
-  func write(_ bytes: [UInt8], as name: String) -> String {
+  /// Writes a file; gives its path.
+  @discardableResult
+  package func write(_ bytes: [UInt8], as name: String) -> String {
     let target = "\(path)/\(name)"
     // A new file, as a file system may force one that was cut short to the disk.
     unlink(target)

@@ -1,0 +1,27 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Ctrl-C while a recipe runs.
+@Suite struct InterruptionTests {
+  @Test(arguments: ["", "save \"out\"\n"])
+  func `a training that is interrupted keeps its adapter and ends with 130`(
+    _ rest: String
+  ) throws {
+    let skillet = try SkilletRun()
+    try skillet.folder.write(
+      TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\n" + rest, as: "long.recipe")
+    let process = try skillet.start(["run", "--json", "long.recipe"])
+    #expect(process.waitForOutput("\"event\":\"progress\",\"verb\":\"train\""))
+    process.signal(SIGINT)
+    let outcome = process.outcome()
+    #expect(outcome.ending == .exited(130), outcome.comment)
+    #expect(outcome.output.contains("{\"event\":\"done\",\"ok\":false,"), outcome.comment)
+    #expect(outcome.output.contains("the adapter of step "), outcome.comment)
+    #expect(skillet.folder.has("interrupted-adapter/adapter_model.safetensors"))
+    #expect(!skillet.folder.has("out"))
+    let again = try skillet.recipe(
+      TinyRecipe.header + "load \"\(TinyRecipe.model)\", adapter: \"interrupted-adapter\"\n")
+    #expect(again.ending == .exited(0), again.comment)
+  }
+}

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// The recipes that come with the repository.
+@Suite struct ShippedRecipeTests {
+  static let top = References.tests + "/.."
+
+  static let names =
+    (try? FileManager.default.contentsOfDirectory(atPath: top + "/recipes"))?
+    .filter { $0.hasSuffix(".recipe") }.sorted() ?? []
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: Self.top + "/" + path)), as: UTF8.self)
+  }
+
+  @Test(arguments: names) func `has no mistakes and no warnings`(_ name: String) throws {
+    let skillet = try SkilletRun()
+    try skillet.folder.write(text("recipes/" + name), as: name)
+    let outcome = try skillet("check", name)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.errors == "\(name): no mistakes found\n")
+  }
+
+  @Test func `there are some`() {
+    #expect(Self.names.contains("demo.recipe"))
+    #expect(Self.names.count >= 3)
+  }
+
+  /// The demo with the default model, on a few rows and steps.
+  @Test(.enabled(if: access(References.defaultModel, R_OK) == 0))
+  func `the demo runs from the first line to the last`() throws {
+    let model = References.defaultModel
+    let folder = String(model[..<(model.lastIndex(of: "/") ?? model.endIndex)])
+    let skillet = try SkilletRun(["SKILLET_MODELS": folder])
+    let rows = try text("examples/expenses/train.jsonl").split(separator: "\n").prefix(20)
+    try skillet.folder.write(
+      rows.joined(separator: "\n") + "\n", as: "examples/expenses/train.jsonl")
+    let demo = try text("recipes/demo.recipe")
+    let short = demo.replacing("train epochs: 1", with: "train steps: 2")
+      .replacing("max_tokens: 48", with: "max_tokens: 4")
+      .replacing("tuned.perplexity < 0.5 * base", with: "tuned.perplexity < base")
+    #expect(short != demo)
+    let outcome = try skillet.recipe(short)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let saved = skillet.folder.files.filter { $0.hasSuffix("adapter_model.safetensors") }
+    #expect(saved.count == 1, "\(skillet.folder.files)")
+  }
+}
