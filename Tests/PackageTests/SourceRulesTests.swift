@@ -49,7 +49,8 @@ import Testing
   }
 
   @Test func `every file ends with one newline`() {
-    for file in Repository.files {
+    // A golden file stays as the library that wrote it left it.
+    for file in Repository.files where !file.path.hasSuffix("tokenizer.json") {
       #expect(file.text.hasSuffix("\n"), "\(file.path)")
       #expect(!file.text.hasSuffix("\n\n"), "\(file.path)")
     }

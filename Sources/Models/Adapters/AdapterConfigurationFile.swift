@@ -64,6 +64,16 @@ enum AdapterConfigurationFile {
         .malformed, file: file, cause: "\"r\" or \"lora_alpha\" is missing or no sensible number",
         fix: "take adapter_config.json from the adapter's own folder")
     }
+    return LoRAConfiguration(
+      rank: rank, alpha: alpha, dropout: try dropout(config, file: file),
+      targets: try targets(config, file: file),
+      layers: try layers(config, file: file, layerCount: layerCount),
+      isRankStabilized: config["use_rslora"]?.bool ?? false)
+  }
+
+  private static func dropout(
+    _ config: JSONValue, file: String
+  ) throws(CheckpointError) -> Float {
     let dropout = Float(config["lora_dropout"].map { $0.double ?? .nan } ?? 0)
     guard (0..<1).contains(dropout) else {
       throw CheckpointError(
@@ -71,11 +81,7 @@ enum AdapterConfigurationFile {
         cause: "\"lora_dropout\" is \(config["lora_dropout"]?.text() ?? "missing")",
         fix: "give a share from 0 to below 1")
     }
-    return LoRAConfiguration(
-      rank: rank, alpha: alpha, dropout: dropout,
-      targets: try targets(config, file: file),
-      layers: try layers(config, file: file, layerCount: layerCount),
-      isRankStabilized: config["use_rslora"]?.bool ?? false)
+    return dropout
   }
 
   private static let changingKeys = [

@@ -8,26 +8,7 @@ import Training
 extension Session {
   func save(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("save")
-    let adapter: AdapterInUse
-    let folder: String
-    if let run = call.record("what") {
-      guard let found = self.adapter(of: run.reference) else {
-        throw VerbFailure(
-          "E0417", "this record stands for no adapter", argument: "what",
-          help: "take a run: save best(runs, by: perplexity), to: \"out/best\"")
-      }
-      guard let path = call.text("to") else {
-        throw VerbFailure(
-          "E0418", "`save` needs a folder for the run", help: "save …, to: \"out/best\"")
-      }
-      (adapter, folder) = (found, path)
-    } else {
-      guard let current = state.adapter else {
-        throw VerbFailure(
-          "E0401", "there is no adapter to save", help: "make and train one: lora, then train")
-      }
-      (adapter, folder) = (current, call.text("to") ?? call.text("what") ?? "")
-    }
+    let (adapter, folder) = try subject(ofSave: call)
     let place = call.text("to") == nil ? "what" : "to"
     guard !folder.isEmpty else {
       throw VerbFailure(
@@ -47,6 +28,29 @@ extension Session {
     } catch {
       throw VerbFailure(error, argument: place)
     }
+  }
+
+  /// The adapter to write, and where: a run's with `to:`, else the one in use.
+  private func subject(
+    ofSave call: VerbCall
+  ) throws(VerbFailure) -> (adapter: AdapterInUse, folder: String) {
+    guard let run = call.record("what") else {
+      guard let current = state.adapter else {
+        throw VerbFailure(
+          "E0401", "there is no adapter to save", help: "make and train one: lora, then train")
+      }
+      return (current, call.text("to") ?? call.text("what") ?? "")
+    }
+    guard let found = self.adapter(of: run.reference) else {
+      throw VerbFailure(
+        "E0417", "this record stands for no adapter", argument: "what",
+        help: "take a run: save best(runs, by: perplexity), to: \"out/best\"")
+    }
+    guard let path = call.text("to") else {
+      throw VerbFailure(
+        "E0418", "`save` needs a folder for the run", help: "save …, to: \"out/best\"")
+    }
+    return (found, path)
   }
 
   func compare(_ call: VerbCall) throws(VerbFailure) -> Value {
