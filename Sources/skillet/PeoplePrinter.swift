@@ -86,7 +86,7 @@ final class PeoplePrinter: EventPrinter {
       let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
       return [screen.style(.dim, lead + figures)]
     }
-    return view.lines(of: event.value, title: title) + chart
+    return view.lines(of: event.value, title: title, joins: !echoes) + chart
   }
 
   private func write(_ value: Value, to file: String) {

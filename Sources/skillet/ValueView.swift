@@ -6,15 +6,17 @@ import Terminals
 struct ValueView {
   let screen: Screen
 
-  /// The value below its title, or on one line with it where it is short.
-  func lines(of value: Value, title: String?) -> [String] {
+  /// The value below its title.
+  ///
+  /// - Parameter joins: whether a short value stands on the line of its title.
+  func lines(of value: Value, title: String?, joins: Bool = false) -> [String] {
     switch value {
     case .none: []
     case .record(let record): heading(title) + card(record)
     case .table(let table): heading(title) + self.table(table)
     case .string(let text):
       heading(title) + WrappedText.lines(text, columns: screen.columns)
-    default: short(value.display, title: title)
+    default: short(value.display, title: title, joins: joins)
     }
   }
 
@@ -22,9 +24,9 @@ struct ValueView {
     title.map { [screen.style(.heading, $0)] } ?? []
   }
 
-  private func short(_ text: String, title: String?) -> [String] {
-    guard let title else { return WrappedText.lines(text, columns: screen.columns) }
-    guard DisplayWidth.of(title) + DisplayWidth.of(text) + 2 <= screen.columns else {
+  private func short(_ text: String, title: String?, joins: Bool) -> [String] {
+    guard let title, joins, DisplayWidth.of(title) + DisplayWidth.of(text) + 2 <= screen.columns
+    else {
       return heading(title) + WrappedText.lines(text, columns: screen.columns)
     }
     return [screen.style(.heading, title) + "  " + text]
