@@ -65,10 +65,12 @@ let package = Package(
       dependencies: ["Training", "Models", "Tensors", "CKernels", argumentParser],
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Models", "Tensors"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests("TensorsTests", ["Tensors", "CKernels", "COpenBLAS", "Checkpoints", "TestSupport"]),
-    tests("ModelsTests", ["Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
+    tests(
+      "ModelsTests",
+      ["Models", "Tokenizers", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
     tests(
       "TokenizersTests", ["Tokenizers", "Models", "Checkpoints", "TestSupport"],
       exclude: ["Goldens"]),

@@ -43,14 +43,13 @@ final class PeoplePrinter: EventPrinter {
     case .value(let event): show(event)
     case .diagnostic(let diagnostic):
       error.write(
-        DiagnosticRenderer(isColored: screen.errorStyle.isEnabled, maximumWidth: width)
-          .render(diagnostic))
+        DiagnosticRenderer(
+          isColored: screen.errorStyle.isEnabled,
+          wrapWidth: error.isTerminal ? screen.columns : nil
+        ).render(diagnostic))
     case .finished: break
     }
   }
-
-  /// Columns for diagnostics; a log file has no right edge.
-  private var width: Int { error.isTerminal ? screen.columns : 120 }
 
   private func showProse(_ text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -79,12 +78,13 @@ final class PeoplePrinter: EventPrinter {
 
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen: screen)
-    let title = echoes ? source : output.isTerminal ? "out[\(event.cell)]" : nil
+    // Scripts that read a pipe want results only.
+    let label = output.isTerminal ? "out[\(event.cell)]" : nil
+    let title = echoes ? source : label
     let chart = curve.map { view.chart($0) } ?? []
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
-      let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
-      return [screen.style(.dim, lead + figures)]
+      return [screen.style(.dim, echoes ? figures : (label.map { $0 + "  " } ?? "") + figures)]
     }
     return view.lines(of: event.value, title: title, joins: !echoes) + chart
   }

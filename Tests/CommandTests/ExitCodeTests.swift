@@ -75,7 +75,7 @@ import Testing
     _ mistake: Mistake
   ) throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write(
+    skillet.folder.write(
       "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"a\" \"completion\":\"b\"}\n",
       as: "broken.jsonl")
     let outcome = try skillet.recipe(mistake.recipe)

@@ -13,7 +13,7 @@ import Testing
     of bytes: [UInt8], as name: String = "model.gguf"
   ) throws -> ChildProcess.Outcome {
     let skillet = try SkilletRun()
-    try skillet.folder.write(bytes, as: name)
+    skillet.folder.write(bytes, as: name)
     let outcome = try skillet.recipe(TinyRecipe.header + "load \"\(name)\"\n")
     #expect(outcome.ending == .exited(66), outcome.comment)
     #expect(outcome.errorCount == 1, outcome.comment)
@@ -64,7 +64,7 @@ import Testing
 
   @Test func `a folder without a configuration is told which file is missing`() throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write("", as: "model/notes.txt")
+    skillet.folder.write("", as: "model/notes.txt")
     let outcome = try skillet.recipe(TinyRecipe.header + "load \"model\"\n")
     #expect(outcome.ending == .exited(66), outcome.comment)
     #expect(
@@ -78,7 +78,7 @@ import Testing
     for place in stride(from: 0, to: 12_000, by: 331) {
       var changed = bytes
       changed[place] ^= 0xFF
-      try skillet.folder.write(changed, as: "model.gguf")
+      skillet.folder.write(changed, as: "model.gguf")
       let outcome = try skillet.recipe(
         TinyRecipe.header + "load \"model.gguf\"\ngenerate \"a\", max_tokens: 1\n")
       guard case .exited(let status) = outcome.ending else {

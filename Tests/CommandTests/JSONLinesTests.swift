@@ -113,7 +113,7 @@ import Testing
     _ arguments: [String], status: Int32, code: String
   ) throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write(TinyRecipe.header + "trian 1\n", as: "wrong.recipe")
+    skillet.folder.write(TinyRecipe.header + "trian 1\n", as: "wrong.recipe")
     let outcome = try skillet.run(arguments)
     #expect(outcome.ending == .exited(status), outcome.comment)
     #expect(outcome.errors.isEmpty, outcome.comment)

@@ -106,8 +106,8 @@ import Testing
 
   @Test(arguments: groups) func `check finds no fault that it cannot place`(_ group: Group) throws {
     let skillet = try SkilletRun()
-    let names = try group.recipes.enumerated().map { number, recipe in
-      try skillet.folder.write(group.beginning + recipe + "\n", as: "\(number).recipe")
+    let names = group.recipes.enumerated().map { number, recipe in
+      skillet.folder.write(group.beginning + recipe + "\n", as: "\(number).recipe")
       return "\(number).recipe"
     }
     let outcome = try skillet.run(["check"] + names)
@@ -123,7 +123,7 @@ import Testing
     for place in recipe.indices {
       var bytes = recipe
       bytes[place] = 0xFF
-      try skillet.folder.write(bytes, as: "\(place).recipe")
+      skillet.folder.write(bytes, as: "\(place).recipe")
     }
     let names = recipe.indices.map { "\($0).recipe" }
     let outcome = try skillet.run(["check"] + names)

@@ -13,7 +13,7 @@ import Testing
 
   @Test func `an adapter is not saved where a file stands`() throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write("mine", as: "taken")
+    skillet.folder.write("mine", as: "taken")
     for path in ["taken", "taken/below"] {
       let outcome = try skillet.recipe(TinyRecipe.adapter + "save \"\(path)\"\n")
       expectRefused(outcome, "error[E0801]", "a file has this name", "help: choose another folder")
@@ -25,7 +25,7 @@ import Testing
   @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
   func `a folder that may not be written is refused`() throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write("", as: "locked/file")
+    skillet.folder.write("", as: "locked/file")
     chmod(skillet.folder.path + "/locked", 0o555)
     defer { chmod(skillet.folder.path + "/locked", 0o755) }
     for path in ["locked", "locked/below"] {
@@ -52,7 +52,7 @@ import Testing
     #expect(small.ending == .exited(0), small.comment)
     let weights = "out/adapter_model.safetensors"
     let before = try skillet.folder.bytes(of: weights)
-    try skillet.folder.write(
+    skillet.folder.write(
       TinyRecipe.data + "lora rank: 32\nsave \"out\"\n", as: "large.recipe")
     // 40 blocks of 512 bytes.
     let outcome = try ChildProcess(

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: names) func `has no mistakes and no warnings`(_ name: String) throws {
     let skillet = try SkilletRun()
-    try skillet.folder.write(text("recipes/" + name), as: name)
+    skillet.folder.write(try text("recipes/" + name), as: name)
     let outcome = try skillet("check", name)
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.errors == "\(name): no mistakes found\n")
@@ -35,7 +35,7 @@ import Testing
     let folder = String(model[..<(model.lastIndex(of: "/") ?? model.endIndex)])
     let skillet = try SkilletRun(["SKILLET_MODELS": folder])
     let rows = try text("examples/expenses/train.jsonl").split(separator: "\n").prefix(20)
-    try skillet.folder.write(
+    skillet.folder.write(
       rows.joined(separator: "\n") + "\n", as: "examples/expenses/train.jsonl")
     let demo = try text("recipes/demo.recipe")
     let short = demo.replacing("train epochs: 1", with: "train steps: 2")

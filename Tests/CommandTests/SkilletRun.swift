@@ -6,11 +6,11 @@ import Testing
 struct SkilletRun {
   static let executable = BuiltProgram.path("skillet")
 
-  let folder: WorkFolder
+  let folder: TemporaryFolder
   var environment: [String: String]
 
   init(_ environment: [String: String] = [:]) throws {
-    folder = try WorkFolder()
+    folder = TemporaryFolder()
     self.environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
@@ -38,7 +38,7 @@ struct SkilletRun {
 
   /// Writes the recipe as `test.recipe` and runs it.
   func recipe(_ text: String, _ arguments: String...) throws -> ChildProcess.Outcome {
-    try folder.write(text, as: "test.recipe")
+    folder.write(text, as: "test.recipe")
     return try run(["run", "test.recipe"] + arguments)
   }
 }

@@ -13,7 +13,7 @@ import Testing
       try FileManager.default.createSymbolicLink(
         atPath: skillet.folder.path + "/" + name, withDestinationPath: top + "/" + name)
     }
-    try skillet.folder.write("", as: "models/README")
+    skillet.folder.write("", as: "models/README")
     try FileManager.default.createSymbolicLink(
       atPath: skillet.folder.path + "/models/SmolLM2-135M-Instruct.Q4_1.gguf",
       withDestinationPath: TinyRecipe.model)

@@ -1,1 +1,63 @@
 import Testing
+
+/// Rules that keep the sources easy to read and safe against bad input.
+@Suite struct SourceRulesTests {
+  @Test func `no file is longer than 400 lines`() {
+    let files = Repository.files.filter { file in
+      [".swift", ".c", ".h"].contains(where: file.path.hasSuffix)
+    }
+    #expect(files.count > 200)
+    for file in files { #expect(file.lines.count <= 401, "\(file.path): \(file.lines.count)") }
+  }
+
+  @Test func `no function is longer than 40 lines`() {
+    var count = 0
+    for file in Repository.files(under: "Sources", ".swift", ".c", ".h") {
+      for function in FunctionLengths.of(file) {
+        count += 1
+        #expect(function.length <= 40, "\(file.path):\(function.line) has \(function.length) lines")
+      }
+    }
+    #expect(count > 600)
+  }
+
+  @Test func `nothing in Sources traps on purpose`() {
+    for file in Repository.files(under: "Sources", ".swift") {
+      let code = CodeText.of(file.text, file: file.path)
+      for word in ["fatalError(", "preconditionFailure(", "precondition(", "try!", "as!"] {
+        #expect(!code.contains(word), "\(file.path): \(word)")
+      }
+      let unwraps = code.matches(of: /[\w)\]]!(?!=)/).map { String($0.output) }
+      #expect(unwraps.isEmpty, "\(file.path) unwraps by force: \(unwraps)")
+    }
+  }
+
+  @Test func `the package passes no flags that other packages may not`() {
+    for file in Repository.files where file.path == "Package.swift" {
+      #expect(!file.text.contains("unsafe" + "Flags"))
+    }
+  }
+
+  @Test func `no note of work to be done, no registry's host, no path of one machine`() {
+    let words = [
+      "TO" + "DO", "FIX" + "ME", "pypi" + ".org", "python" + "hosted.org", "deb" + ".debian.org",
+      "/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/",
+    ]
+    for file in Repository.files {
+      for word in words { #expect(!file.text.contains(word), "\(file.path): \(word)") }
+    }
+  }
+
+  @Test func `every file ends with one newline`() {
+    for file in Repository.files {
+      #expect(file.text.hasSuffix("\n"), "\(file.path)")
+      #expect(!file.text.hasSuffix("\n\n"), "\(file.path)")
+    }
+  }
+
+  @Test func `no two files of a module have the same name`() {
+    let files = Repository.files(under: "Sources", ".swift", ".c")
+    let names = Dictionary(grouping: files) { "\($0.module)/\($0.name)" }
+    for (name, same) in names { #expect(same.count == 1, "\(name)") }
+  }
+}

@@ -45,7 +45,7 @@ import Testing
 
   @Test func `R6: files and folders are completed inside quotes`() throws {
     let prompt = try PromptSession()
-    try prompt.folder.write("x", as: "data/rows.jsonl")
+    prompt.folder.write("x", as: "data/rows.jsonl")
     try completed("dataset \"da", in: prompt, shows: "dataset \"data/")
     try completed("dataset \"data/r", in: prompt, shows: "dataset \"data/rows.jsonl\"")
   }

@@ -25,7 +25,7 @@ import Testing
   @Test func `R32: a file that was edited since is named`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
-    try prompt.folder.write("{\"text\": \"other\"}\n", as: "rows.jsonl")
+    prompt.folder.write("{\"text\": \"other\"}\n", as: "rows.jsonl")
     let answer = try prompt.enter(":save mine").joined(separator: " ")
     #expect(answer.hasPrefix("not saved: \"rows.jsonl\" was edited or moved after cell 2 read it"))
   }

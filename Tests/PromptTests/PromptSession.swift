@@ -6,7 +6,7 @@ final class PromptSession {
   /// A random model of 190 thousand weights, which trains in milliseconds.
   static let load = "load \"\(References.path("tiny-llama/q8_0.gguf"))\""
 
-  let folder: WorkFolder
+  let folder: TemporaryFolder
   private(set) var terminal: PseudoTerminal
   private let columns: Int
   private let rows: Int
@@ -14,15 +14,15 @@ final class PromptSession {
   init(
     startUp: String? = nil, _ arguments: [String] = [], columns: Int = 80, rows: Int = 24
   ) throws {
-    folder = try WorkFolder()
+    folder = TemporaryFolder()
     (self.columns, self.rows) = (columns, rows)
-    if let startUp { try folder.write(startUp, as: ".skillet/init.recipe") }
+    if let startUp { folder.write(startUp, as: ".skillet/init.recipe") }
     terminal = try Self.start(in: folder, arguments, columns, rows)
     try waitForPrompt()
   }
 
   private static func start(
-    in folder: WorkFolder, _ arguments: [String], _ columns: Int, _ rows: Int
+    in folder: TemporaryFolder, _ arguments: [String], _ columns: Int, _ rows: Int
   ) throws -> PseudoTerminal {
     var environment = [
       "TERM": "xterm", "NO_COLOR": "1", "HOME": folder.path, "LC_ALL": "C.UTF-8",
@@ -79,7 +79,7 @@ final class PromptSession {
     if !hints { try enter(":hints off") }
     let rows = ["one": "uno", "two": "dos", "three": "tres", "four": "cuatro"].sorted(by: <)
       .map { "{\"prompt\": \"\($0)\", \"completion\": \"\($1)\"}\n" }
-    try folder.write(rows.joined(), as: "rows.jsonl")
+    folder.write(rows.joined(), as: "rows.jsonl")
     try enter(Self.load)
     try enter("dataset \"rows.jsonl\"")
     try enter("split valid: 1")

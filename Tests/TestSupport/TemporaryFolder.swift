@@ -1,6 +1,6 @@
-import Glibc
+import Foundation
 
-/// A folder of its own for one test, removed with its files when the test lets go of it.
+/// A folder of its own for one test, removed with all that is in it when the test lets go of it.
 package final class TemporaryFolder {
   package let path: String
 
@@ -11,41 +11,46 @@ package final class TemporaryFolder {
     }
   }
 
-  deinit {
-    for name in names { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// What is in the folder, sorted.
   package var names: [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? []
   }
 
-  /// Writes a file; gives its path.
+  /// Every file in it and below, as paths from here, sorted.
+  package var files: [String] {
+    (FileManager.default.subpaths(atPath: path) ?? []).filter { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
+        && !isFolder.boolValue
+    }.sorted()
+  }
+
+  package func has(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + "/" + name)
+  }
+
+  package func bytes(of name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(filePath: path + "/" + name)))
+  }
+
+  /// Writes a file, with the folders that lead to it; gives its path.
   @discardableResult
   package func write(_ bytes: [UInt8], as name: String) -> String {
-    let target = "\(path)/\(name)"
+    let target = path + "/" + name
+    if let slash = target.lastIndex(of: "/"), name.contains("/") {
+      try? FileManager.default.createDirectory(
+        atPath: String(target[..<slash]), withIntermediateDirectories: true)
+    }
     // A new file, as a file system may force one that was cut short to the disk.
     unlink(target)
-    let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL, 0o644)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
-      }
-      guard count > 0 else { break }
-      written += count
-    }
-    close(descriptor)
+    _ = FileManager.default.createFile(atPath: target, contents: Data(bytes))
     return target
+  }
+
+  @discardableResult
+  package func write(_ text: String, as name: String) -> String {
+    write(Array(text.utf8), as: name)
   }
 }

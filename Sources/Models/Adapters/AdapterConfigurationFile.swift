@@ -18,7 +18,7 @@ enum AdapterConfigurationFile {
       "layers_pattern": nil,
       "layers_to_transform": configuration.layers.map { .array($0.map { .int($0) }) } ?? nil,
       "lora_alpha": number(configuration.alpha),
-      "lora_dropout": number(Double(configuration.dropout)),
+      "lora_dropout": .double(Double(configuration.dropout.description) ?? 0),
       "modules_to_save": nil,
       "peft_type": "LORA",
       "r": .int(configuration.rank),

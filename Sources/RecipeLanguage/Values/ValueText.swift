@@ -85,6 +85,7 @@ package enum NumberText {
   /// 0.5 s, 42 s, 3m 20s, 2h 05m.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return significant(seconds) + " s" }
+    if seconds > 0, seconds < 0.01 { return significant(seconds * 1000, digits: 2) + " ms" }
     if seconds < 1 { return significant(seconds, digits: 2) + " s" }
     if seconds < 60 { return significant(seconds, digits: 3) + " s" }
     let whole = Int(seconds.rounded())

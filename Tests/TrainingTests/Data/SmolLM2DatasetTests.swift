@@ -5,7 +5,7 @@ import Testing
 
 import Training
 
-/// Rows as the default model reads them; see References/dataset/make_dataset.py.
+/// Rows as the default model reads them; see References/README.md.
 @Suite struct SmolLM2DatasetTests {
   private struct Golden: Decodable {
     struct Row: Decodable {

@@ -1,0 +1,68 @@
+import Testing
+
+/// The layers see only what lies below them.
+@Suite struct LayerTests {
+  /// The picture's arrows, from a layer to those directly below it.
+  static let arrows: [String: Set<String>] = [
+    "CKernels": [], "COpenBLAS": [], "CEditLine": [],
+    "Tensors": ["CKernels", "COpenBLAS"],
+    "Checkpoints": ["Tensors"],
+    "Tokenizers": [],
+    "Models": ["Checkpoints", "Tokenizers"],
+    "Training": ["Models"],
+    "Diagnostics": [],
+    "RecipeLanguage": ["Diagnostics"],
+    "Terminals": ["CEditLine"],
+    "Notebooks": ["Training", "RecipeLanguage"],
+    "skillet": ["Notebooks", "Terminals"],
+    "skillet-bench": ["Training"],
+  ]
+
+  /// What the system and other packages give, and to whom.
+  static let system: Set<String> = ["Glibc", "Darwin", "Synchronization", "FoundationEssentials"]
+  static let packages: [String: Set<String>] = [
+    "Checkpoints": ["Crypto"], "skillet": ["ArgumentParser"], "skillet-bench": ["ArgumentParser"],
+  ]
+
+  private static func below(_ layer: String) -> Set<String> {
+    (arrows[layer] ?? []).reduce(into: []) { $0.formUnion(below($1).union([$1])) }
+  }
+
+  private struct Edge: Hashable {
+    let from: String
+    let to: String
+  }
+
+  private static let edges: [Edge: String] = {
+    var edges: [Edge: String] = [:]
+    for file in Repository.files(under: "Sources", ".swift") {
+      for line in CodeText.of(file.text, file: file.path).split(separator: "\n") {
+        let words = line.split(separator: " ")
+        guard let place = words.firstIndex(of: "import"), place < 3, words.count == place + 2
+        else { continue }
+        edges[Edge(from: file.module, to: String(words[place + 1]))] = file.path
+      }
+    }
+    return edges
+  }()
+
+  @Test func `the picture has every folder of Sources, and no other`() {
+    #expect(Repository.sourceFolders == Self.arrows.keys.sorted())
+  }
+
+  @Test func `no file imports what does not lie below it`() {
+    #expect(Self.edges.count > 40)
+    for (edge, file) in Self.edges {
+      let allowed = Self.below(edge.from).union(Self.system).union(Self.packages[edge.from] ?? [])
+      #expect(allowed.contains(edge.to), "\(file) imports \(edge.to)")
+    }
+  }
+
+  @Test func `every arrow of the picture is used`() {
+    for (layer, targets) in Self.arrows {
+      for target in targets {
+        #expect(Self.edges[Edge(from: layer, to: target)] != nil, "\(layer) → \(target)")
+      }
+    }
+  }
+}
