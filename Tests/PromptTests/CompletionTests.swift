@@ -49,4 +49,27 @@ import Testing
     try completed("dataset \"da", in: prompt, shows: "dataset \"data/")
     try completed("dataset \"data/r", in: prompt, shows: "dataset \"data/rows.jsonl\"")
   }
+
+  @Test func `R6: only models and folders are offered to load`() throws {
+    let prompt = try PromptSession()
+    for name in ["notes.txt", "mine.gguf", "more/x"] { prompt.folder.write("x", as: name) }
+    prompt.terminal.send("load \"\t\t")
+    try prompt.terminal.wait(for: "the list") { $0.text.contains("more/") }
+    #expect(prompt.text.contains("mine.gguf"))
+    #expect(!prompt.text.contains("notes"))
+  }
+
+  @Test func `R6: a name that is being bound is not offered for its value`() throws {
+    let prompt = try PromptSession()
+    try completed("let evaluation = ev", in: prompt, shows: "let evaluation = eval")
+  }
+
+  @Test func `R6: session commands complete what they take`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write("x", as: "mine.recipe")
+    for (typed, line) in [
+      (":mode mark", ":mode markdown"), (":help quan", ":help quantize"),
+      (":save mi", ":save mine.recipe"), (":chat temp", ":chat temperature:"),
+    ] { try completed(typed, in: prompt, shows: line) }
+  }
 }
