@@ -95,22 +95,27 @@ struct ValueView {
       })
   }
 
-  /// What can be left out, first things first: loop variables that the label repeats, machinery, then
-  /// what is equal in all rows.
+  /// What can be left out, first things first: machinery, what another column or the label tells as
+  /// well, what is equal in all rows, costs, and at last the columns from the right.
   private func expendable(_ columns: [String], of table: RecipeLanguage.Table) -> [String] {
     let machinery = [
-      "finite", "adapter_sha256", "tokens", "trained_tokens", "epochs", "stop_reason",
+      "finite", "adapter_sha256", "trained_tokens", "epochs", "stop_reason", "tokens",
     ]
+    let costs = ["seconds", "tokens_per_second", "peak_memory", "first_loss", "bytes", "total"]
+    let repeated = columns.enumerated().filter { index, name in
+      columns.prefix(index).contains { table.column($0) == table.column(name) }
+    }.map(\.element)
     let isConstant = { (name: String) in
       let values = table.column(name)
       return table.rows.count > 1 && values.allSatisfy { $0 == values[0] }
     }
-    let repeated = columns.filter { name in
-      zip(table.rows, table.column(name)).allSatisfy { $0.label == $1.interpolated }
+    let isInLabel = { (name: String) in
+      zip(table.rows, table.column(name)).allSatisfy { $0.label.contains($1.interpolated) }
     }
     let ordered =
-      repeated + machinery + columns.filter(isConstant)
-      + ["seconds", "tokens_per_second", "peak_memory", "first_loss", "bytes", "total"]
+      (machinery + costs).map { $0 + "_ratio" } + repeated + machinery
+      + columns.filter(isConstant) + columns.filter(isInLabel) + costs
+      + columns.dropFirst(2).reversed()
     var seen: Set<String> = []
     return ordered.filter { columns.contains($0) && seen.insert($0).inserted }
   }

@@ -76,4 +76,14 @@ import Testing
     try prompt.enter(":hints off")
     #expect(try prompt.enter("lora rank: 2").allSatisfy { !$0.contains("next:") })
   }
+
+  @Test func `R22: a table that is too wide leaves out what tells least, and says so`() throws {
+    let prompt = try PromptSession(columns: 60)
+    let row = "{same: s, loss: r * 1.5, tokens: 1_000_000, note: \"equal in all rows\", total: r}"
+    let output = try prompt.enter("for s in [nf4, int8], r in [2, 4] as \"{s}-{r}\" {\n\(row)\n}")
+    let box = output.drop { !$0.hasPrefix("┌") }
+    #expect(box.allSatisfy { $0.count <= 60 }, "\(box)")
+    #expect(box.contains { $0.contains("run ") && $0.contains("loss") && !$0.contains("…") })
+    #expect(box.last == "not shown: same, total, tokens; :mode line shows all", "\(box)")
+  }
 }
