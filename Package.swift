@@ -87,6 +87,7 @@ let package = Package(
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
     tests("CommandTests", ["skillet", "RecipeLanguage", "TestSupport"]),
+    tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]
 )

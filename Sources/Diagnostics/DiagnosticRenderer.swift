@@ -16,10 +16,13 @@ package struct DiagnosticRenderer: Sendable {
   private let isColored: Bool
   /// Lines wider than this are cut around the place that matters.
   private let maximumWidth: Int
+  /// Help and notes are broken at blanks here; nil leaves them as they are.
+  private let wrapWidth: Int?
 
-  package init(isColored: Bool, maximumWidth: Int = 120) {
+  package init(isColored: Bool, maximumWidth: Int = 120, wrapWidth: Int? = nil) {
     self.isColored = isColored
     self.maximumWidth = max(maximumWidth, 40)
+    self.wrapWidth = wrapWidth.map { max($0, 40) }
   }
 
   /// The drawing, each line ended by a newline.
@@ -136,8 +139,29 @@ package struct DiagnosticRenderer: Sendable {
 
   private func renderTrailer(_ title: String, _ text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let first = wrapped(lines.first ?? "", after: title.count + 2)
     let rest = lines.dropFirst().map { "        \($0)\n" }.joined()
-    return styled("\(title):", .bold) + " \(lines.first ?? "")\n" + rest
+    return styled("\(title):", .bold) + " \(first)\n" + rest
+  }
+
+  /// A paragraph that begins in a column and goes on below it.
+  private func wrapped(_ paragraph: Substring, after column: Int) -> String {
+    guard let wrapWidth else { return String(paragraph) }
+    var result = ""
+    var used = column
+    for word in paragraph.split(separator: " ") {
+      let width = DisplayColumns.expand(String(word)).width
+      if used > column, used + 1 + width > wrapWidth {
+        result += "\n" + String(repeating: " ", count: column)
+        used = column
+      } else if used > column {
+        result += " "
+        used += 1
+      }
+      result += word
+      used += width
+    }
+    return result
   }
 
   private func bar(_ gutter: Int) -> String {

@@ -43,6 +43,8 @@ package final class Notebook {
     let diagnostics = recipe.check(checkContext)
     for diagnostic in diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
     if diagnostics.containsError { throw RunFailure(kind: .recipe, diagnostic: nil) }
+    // a comment alone is no cell
+    if recipe.parts.allSatisfy(\.statements.isEmpty) { return }
     let before = interpreter.snapshot()
     do throws(RunFailure) {
       try interpreter.run(cell: recipe.parts)

@@ -26,7 +26,8 @@ final class JSONPrinter: EventPrinter {
 
   func show(_ event: SessionEvent) {
     switch event {
-    case .progress(let progress): write(EventJSON.progress(progress))
+    // programs want the steps; that work begins is news for people only
+    case .progress(let progress): if progress.done > 0 { write(EventJSON.progress(progress)) }
     case .text(let text): write(EventJSON.text(text))
     case .notice(let text): write(EventJSON.notice(text))
     case .curve, .finishedWork, .cutShort: break

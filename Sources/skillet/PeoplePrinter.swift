@@ -43,14 +43,13 @@ final class PeoplePrinter: EventPrinter {
     case .value(let event): show(event)
     case .diagnostic(let diagnostic):
       error.write(
-        DiagnosticRenderer(isColored: screen.errorStyle.isEnabled, maximumWidth: width)
-          .render(diagnostic))
+        DiagnosticRenderer(
+          isColored: screen.errorStyle.isEnabled,
+          wrapWidth: error.isTerminal ? screen.columns : nil
+        ).render(diagnostic))
     case .finished: break
     }
   }
-
-  /// Columns for diagnostics; a log file has no right edge.
-  private var width: Int { error.isTerminal ? screen.columns : 120 }
 
   private func showProse(_ text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -86,7 +85,7 @@ final class PeoplePrinter: EventPrinter {
       let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
       return [screen.style(.dim, lead + figures)]
     }
-    return view.lines(of: event.value, title: title) + chart
+    return view.lines(of: event.value, title: title, joins: !echoes) + chart
   }
 
   private func write(_ value: Value, to file: String) {

@@ -9,11 +9,25 @@ struct PromptCompletion {
 
   /// - Parameter cursor: in bytes of the text's UTF-8.
   func items(_ text: String, cursor: Int) -> [CompletionItem] {
-    let completion = Completion.at(
-      cursor, in: text, context: notebook.checkContext,
-      sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) })
-    let range = completion.range.lowerBound..<completion.range.upperBound
-    if let path = completion.path { return paths(path, range) }
+    let typed = String(decoding: text.utf8.prefix(cursor), as: UTF8.self)
+    if typed.hasPrefix(":"), let blank = typed.firstIndex(of: " ") {
+      let name = String(typed[..<blank].dropFirst())
+      guard let command = SessionCommand.matches(of: name).first else { return [] }
+      return items(of: command, String(typed[typed.index(after: blank)...]), cursor: cursor)
+    }
+    return items(
+      Completion.at(
+        cursor, in: text, context: notebook.checkContext,
+        sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) }))
+  }
+
+  /// - Parameter offset: what is to be added to the places that the language names.
+  private func items(_ completion: Completion, offset: Int = 0) -> [CompletionItem] {
+    let range = completion.range.lowerBound + offset..<completion.range.upperBound + offset
+    if let path = completion.path {
+      return PathCompletion(closing: "\"", isModel: path.isModel)
+        .items(path.prefix, endingAt: range.upperBound)
+    }
     return completion.candidates.filter { !PromptName.isPromptName($0.text) }.map { candidate in
       CompletionItem(
         insert: candidate.text + candidate.suffix, display: Self.display(candidate),
@@ -29,22 +43,39 @@ struct PromptCompletion {
     }
   }
 
-  /// Files and folders that the text in quotes could go on with, and models where one is loaded.
-  private func paths(_ path: Completion.PathContext, _ range: Range<Int>) -> [CompletionItem] {
-    let slash = path.prefix.lastIndex(of: "/")
-    let folder = slash.map { String(path.prefix[...$0]) } ?? ""
-    let name = String(path.prefix.dropFirst(folder.count))
-    let place = range.upperBound - name.utf8.count..<range.upperBound
-    let root = folder.isEmpty ? "." : ModelFolder.expandingHome(folder)
-    let models = path.isModel && folder.isEmpty ? ModelFolder.available : []
-    return models.filter { $0.hasPrefix(name) }.map {
-      CompletionItem(insert: $0 + "\"", display: $0, description: "model", replaceRange: place)
+  // MARK: Behind a session command
+
+  /// - Parameter rest: what stands between the command and the cursor.
+  private func items(
+    of command: SessionCommand, _ rest: String, cursor: Int
+  ) -> [CompletionItem] {
+    switch command {
+    case .help:
+      return words(
+        VerbCatalog.all.map { ($0.name, $0.summary) }
+          + PureFunction.allCases.map { ($0.rawValue, $0.usage.summary) }, rest, cursor)
+    case .mode: return words(OutputMode.allCases.map { ($0.rawValue, "") }, rest, cursor)
+    case .hints: return words([("on", ""), ("off", "")], rest, cursor)
+    case .save, .export, .once:
+      let isQuoted = rest.hasPrefix("\"")
+      return PathCompletion(closing: isQuoted ? "\"" : " ", isModel: false)
+        .items(isQuoted ? String(rest.dropFirst()) : rest, endingAt: cursor)
+    case .chat:
+      let call = "generate \"\", "
+      let completion = Completion.at(
+        call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
+      return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
+    case .history, .edit, .rerun, .undo, .vars, .quit: return []
     }
-      + ModelFolder.contents(of: root).filter { $0.hasPrefix(name) }.map { entry in
-        let isFolder = !ModelFolder.contents(of: root + "/" + entry).isEmpty
-        return CompletionItem(
-          insert: isFolder ? entry + "/" : entry + "\"", display: isFolder ? entry + "/" : entry,
-          replaceRange: place)
-      }
+  }
+
+  private func words(
+    _ words: [(name: String, help: String)], _ typed: String, _ cursor: Int
+  ) -> [CompletionItem] {
+    words.filter { $0.name.hasPrefix(typed) }.map {
+      CompletionItem(
+        insert: $0.name, display: $0.name, description: $0.help,
+        replaceRange: cursor - typed.utf8.count..<cursor)
+    }
   }
 }

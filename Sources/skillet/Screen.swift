@@ -7,6 +7,8 @@ struct Screen {
   let style: TextStyle
   let errorStyle: TextStyle
   let isUnicode: Bool
+  /// Whether lines on standard error can be drawn again in place; that needs no colour.
+  private let canRedraw: Bool
 
   /// The width of the output; nil asks the terminal.
   private let fixedColumns: Int?
@@ -22,6 +24,7 @@ struct Screen {
     style = TextStyle(choice, isTerminal: streams.output.isTerminal, environment: environment)
     errorStyle = TextStyle(choice, isTerminal: streams.error.isTerminal, environment: environment)
     isUnicode = TextStyle.canShowUnicode(environment: environment)
+    canRedraw = streams.error.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
   }
 
   private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
@@ -29,6 +32,7 @@ struct Screen {
     self.style = style
     errorStyle = style
     isUnicode = other.isUnicode
+    canRedraw = other.canRedraw
     fixedColumns = columns
   }
 
@@ -55,7 +59,7 @@ struct Screen {
   }
 
   func progressLine() -> ProgressLine {
-    let line = ProgressLine(output: streams.error, isLive: errorStyle.isEnabled)
+    let line = ProgressLine(output: streams.error, isLive: canRedraw)
     line.isUnicode = isUnicode
     return line
   }

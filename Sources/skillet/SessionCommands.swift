@@ -73,11 +73,11 @@ struct SessionCommands {
   // MARK: Cells
 
   private func lastOr(_ text: String) throws(CellRange.Refusal) -> [Cell] {
-    let isEmpty = text.allSatisfy(\.isWhitespace)
+    guard text.allSatisfy(\.isWhitespace) else { return try notebook.cells(in: text) }
     guard let last = notebook.cells.last else {
       throw CellRange.Refusal(message: "there are no cells yet")
     }
-    return isEmpty ? [last] : try notebook.cells(in: text)
+    return [last]
   }
 
   private func history(_ cells: [Cell]) -> Outcome {

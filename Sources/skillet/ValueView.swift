@@ -6,15 +6,17 @@ import Terminals
 struct ValueView {
   let screen: Screen
 
-  /// The value below its title, or on one line with it where it is short.
-  func lines(of value: Value, title: String?) -> [String] {
+  /// The value below its title.
+  ///
+  /// - Parameter joins: whether a short value stands on the line of its title.
+  func lines(of value: Value, title: String?, joins: Bool = false) -> [String] {
     switch value {
     case .none: []
     case .record(let record): heading(title) + card(record)
     case .table(let table): heading(title) + self.table(table)
     case .string(let text):
       heading(title) + WrappedText.lines(text, columns: screen.columns)
-    default: short(value.display, title: title)
+    default: short(value.display, title: title, joins: joins)
     }
   }
 
@@ -22,9 +24,9 @@ struct ValueView {
     title.map { [screen.style(.heading, $0)] } ?? []
   }
 
-  private func short(_ text: String, title: String?) -> [String] {
-    guard let title else { return WrappedText.lines(text, columns: screen.columns) }
-    guard DisplayWidth.of(title) + DisplayWidth.of(text) + 2 <= screen.columns else {
+  private func short(_ text: String, title: String?, joins: Bool) -> [String] {
+    guard let title, joins, DisplayWidth.of(title) + DisplayWidth.of(text) + 2 <= screen.columns
+    else {
       return heading(title) + WrappedText.lines(text, columns: screen.columns)
     }
     return [screen.style(.heading, title) + "  " + text]
@@ -93,22 +95,27 @@ struct ValueView {
       })
   }
 
-  /// What can be left out, first things first: loop variables that the label repeats, machinery, then
-  /// what is equal in all rows.
+  /// What can be left out, first things first: machinery, what another column or the label tells as
+  /// well, what is equal in all rows, costs, and at last the columns from the right.
   private func expendable(_ columns: [String], of table: RecipeLanguage.Table) -> [String] {
     let machinery = [
-      "finite", "adapter_sha256", "tokens", "trained_tokens", "epochs", "stop_reason",
+      "finite", "adapter_sha256", "trained_tokens", "epochs", "stop_reason", "tokens",
     ]
+    let costs = ["seconds", "tokens_per_second", "peak_memory", "first_loss", "bytes", "total"]
+    let repeated = columns.enumerated().filter { index, name in
+      columns.prefix(index).contains { table.column($0) == table.column(name) }
+    }.map(\.element)
     let isConstant = { (name: String) in
       let values = table.column(name)
       return table.rows.count > 1 && values.allSatisfy { $0 == values[0] }
     }
-    let repeated = columns.filter { name in
-      zip(table.rows, table.column(name)).allSatisfy { $0.label == $1.interpolated }
+    let isInLabel = { (name: String) in
+      zip(table.rows, table.column(name)).allSatisfy { $0.label.contains($1.interpolated) }
     }
     let ordered =
-      repeated + machinery + columns.filter(isConstant)
-      + ["seconds", "tokens_per_second", "peak_memory", "first_loss", "bytes", "total"]
+      (machinery + costs).map { $0 + "_ratio" } + repeated + machinery
+      + columns.filter(isConstant) + columns.filter(isInLabel) + costs
+      + columns.dropFirst(2).reversed()
     var seen: Set<String> = []
     return ordered.filter { columns.contains($0) && seen.insert($0).inserted }
   }

@@ -28,10 +28,11 @@ package final class PseudoTerminal {
   private var partial: [UInt8] = []
   private var isReaped = false
 
-  /// Starts the program with exactly this environment.
+  /// Starts the program with exactly this environment, in `folder` if one is given.
   package init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:],
-    columns: Int = 80, rows: Int = 24, width: @escaping (Character) -> Int = { _ in 1 }
+    folder: String? = nil, columns: Int = 80, rows: Int = 24,
+    width: @escaping (Character) -> Int = { _ in 1 }
   ) throws {
     screen = TerminalScreen(columns: columns, rows: rows, width: width)
     var ends: (ours: Int32, theirs: Int32) = (-1, -1)
@@ -43,7 +44,10 @@ package final class PseudoTerminal {
     _ = fcntl(ends.ours, F_SETFD, FD_CLOEXEC)
     _ = fcntl(ends.theirs, F_SETFD, FD_CLOEXEC)
     defer { close(ends.theirs) }
-    process = try Self.spawn(executable, arguments, environment, on: name)
+    var command = [executable] + arguments
+    // Glibc's module does not show the call that changes the folder of a spawned program
+    if let folder { command = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder] + command }
+    process = try Self.spawn(command, environment, on: name)
   }
 
   deinit {
@@ -148,7 +152,7 @@ package final class PseudoTerminal {
 
   /// A new session whose controlling terminal is the one that it opens first.
   private static func spawn(
-    _ executable: String, _ arguments: [String], _ environment: [String: String],
+    _ command: [String], _ environment: [String: String],
     on terminalName: String
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
@@ -164,11 +168,11 @@ package final class PseudoTerminal {
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     posix_spawnattr_setflags(&attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK))
-    var words = ([executable] + arguments).map { strdup($0) } + [nil]
+    var words = command.map { strdup($0) } + [nil]
     var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (words + settings).forEach { free($0) } }
     var process: pid_t = 0
-    let result = posix_spawn(&process, executable, &actions, &attributes, &words, &settings)
+    let result = posix_spawn(&process, command[0], &actions, &attributes, &words, &settings)
     guard result == 0 else { throw Failure.cannotStart(String(cString: strerror(result))) }
     return process
   }

@@ -12,6 +12,9 @@ struct CandidateFinder {
   func candidates(at place: CompletionPlace) -> [Candidate] {
     if place.last == .dot { return fields }
     let level = place.level
+    if place.last == .assign {
+      return commands + keywords.filter { $0.text == "for" } + namesBefore + functions
+    }
     if level.kind == .statements, level.startsOperation {
       return commands + keywords + names + functions
     }
@@ -61,6 +64,12 @@ struct CandidateFinder {
 
   private var names: [Candidate] {
     types.map { Candidate(text: $0.name, kind: .variable, suffix: "", help: $0.type.name) }
+  }
+
+  /// Names without the one that stands before the `=` at the cursor.
+  private var namesBefore: [Candidate] {
+    let bound = tokens.dropLast().last.map { source.text(in: $0.range) }
+    return names.filter { $0.text != bound }
   }
 
   private var valueWords: [Candidate] {

@@ -1,0 +1,37 @@
+import Notebooks
+import Terminals
+
+/// Files and folders that a name could go on with, and models where one is loaded.
+struct PathCompletion {
+  /// What stands behind a name that is whole.
+  let closing: String
+  /// Only what `load` takes: models by name, model files and folders.
+  let isModel: Bool
+
+  /// - Parameters:
+  ///   - typed: the name so far.
+  ///   - end: where it ends, a UTF-8 offset into the input.
+  func items(_ typed: String, endingAt end: Int) -> [CompletionItem] {
+    let slash = typed.lastIndex(of: "/")
+    let folder = slash.map { String(typed[...$0]) } ?? ""
+    let name = String(typed.dropFirst(folder.count))
+    let place = end - name.utf8.count..<end
+    let models = isModel && folder.isEmpty ? ModelFolder.available : []
+    return models.filter { $0.hasPrefix(name) }.map {
+      CompletionItem(insert: $0 + closing, display: $0, description: "model", replaceRange: place)
+    } + entries(of: folder, name, place)
+  }
+
+  private func entries(
+    of folder: String, _ name: String, _ place: Range<Int>
+  ) -> [CompletionItem] {
+    let root = folder.isEmpty ? "." : ModelFolder.expandingHome(folder)
+    return ModelFolder.contents(of: root).filter { $0.hasPrefix(name) }.compactMap { entry in
+      let isFolder = !ModelFolder.contents(of: root + "/" + entry).isEmpty
+      guard isFolder || !isModel || entry.hasSuffix(".gguf") else { return nil }
+      return CompletionItem(
+        insert: isFolder ? entry + "/" : entry + closing, display: isFolder ? entry + "/" : entry,
+        replaceRange: place)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import TestSupport
+import Testing
+
+/// Tab.
+@Suite struct CompletionTests {
+  private func completed(
+    _ typed: String, in prompt: PromptSession, shows line: String
+  ) throws {
+    prompt.terminal.send(typed + "\t")
+    try prompt.terminal.wait(for: "the line ‘\(line)’") { $0.cursorLine.hasSuffix(line) }
+    prompt.terminal.send("\u{15}")
+    try prompt.waitForPrompt()
+  }
+
+  @Test func `R6: a verb, an argument, a word and a function are completed where they fit`() throws
+  {
+    let prompt = try PromptSession()
+    for (typed, line) in [
+      ("quan", "]> quantize"), ("lora ra", "lora rank:"), ("quantize int", "quantize int"),
+      ("let x = ev", "let x = eval"), ("lora targets: [q_", "lora targets: [q_proj"),
+      ("train schedule: cos", "train schedule: cosine"), (":his", ":history"),
+    ] { try completed(typed, in: prompt, shows: line) }
+  }
+
+  @Test func `R6: several ways to go on are listed with what they mean`() throws {
+    let prompt = try PromptSession()
+    prompt.terminal.send("lora r\t")
+    try prompt.terminal.wait(for: "the list") { $0.text.contains("rslora:") }
+    #expect(prompt.text.contains("rank:"))
+    #expect(prompt.text.contains("width of A and B"))
+    #expect(!prompt.text.contains("alpha:"))
+  }
+
+  @Test func `R6: an argument that stands there is not offered again`() throws {
+    let prompt = try PromptSession()
+    try completed("lora rank: 8, ra", in: prompt, shows: "lora rank: 8, ra")
+  }
+
+  @Test func `R6: names of the session and their fields are completed`() throws {
+    let prompt = try PromptSession()
+    try prompt.enter("let result = {loss: 1.5, tokens: 3}")
+    try completed("resu", in: prompt, shows: "]> result")
+    try completed("result.l", in: prompt, shows: "]> result.loss")
+  }
+
+  @Test func `R6: files and folders are completed inside quotes`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write("x", as: "data/rows.jsonl")
+    try completed("dataset \"da", in: prompt, shows: "dataset \"data/")
+    try completed("dataset \"data/r", in: prompt, shows: "dataset \"data/rows.jsonl\"")
+  }
+
+  @Test func `R6: only models and folders are offered to load`() throws {
+    let prompt = try PromptSession()
+    for name in ["notes.txt", "mine.gguf", "more/x"] { prompt.folder.write("x", as: name) }
+    prompt.terminal.send("load \"\t\t")
+    try prompt.terminal.wait(for: "the list") { $0.text.contains("more/") }
+    #expect(prompt.text.contains("mine.gguf"))
+    #expect(!prompt.text.contains("notes"))
+  }
+
+  @Test func `R6: a name that is being bound is not offered for its value`() throws {
+    let prompt = try PromptSession()
+    try completed("let evaluation = ev", in: prompt, shows: "let evaluation = eval")
+  }
+
+  @Test func `R6: session commands complete what they take`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write("x", as: "mine.recipe")
+    for (typed, line) in [
+      (":mode mark", ":mode markdown"), (":help quan", ":help quantize"),
+      (":save mi", ":save mine.recipe"), (":chat temp", ":chat temperature:"),
+    ] { try completed(typed, in: prompt, shows: line) }
+  }
+}

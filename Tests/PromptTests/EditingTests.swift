@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+
+/// Typing cells.
+@Suite struct EditingTests {
+  private let up = "\u{1B}[A"
+
+  @Test func `R1: a block is run when its braces are closed, and indented until then`() throws {
+    let prompt = try PromptSession()
+    let output = try prompt.enter("for x in [1, 2] {\nx * 21\n}")
+    #expect(prompt.lines.contains("  x * 21"))
+    #expect(output.contains { $0.contains("│ x=2 │ 2 │    42 │") }, "\(output)")
+  }
+
+  @Test func `R1: a line that ends with an operator goes on`() throws {
+    let prompt = try PromptSession()
+    #expect(try prompt.enter("1 +\n2") == ["out[1]  3"])
+  }
+
+  @Test func `R2: a block comes back whole and can be changed`() throws {
+    let prompt = try PromptSession()
+    try prompt.enter("[1,\n2]")
+    prompt.terminal.send(up)
+    try prompt.terminal.wait(for: "the block") { $0.cursorLine.hasSuffix("2]") }
+    #expect(try prompt.enter("[0]").suffix(1) == ["out[2]  1"])
+  }
+
+  @Test func `R3: a pasted transcript runs as it was typed, after Enter only`() throws {
+    let prompt = try PromptSession()
+    let transcript = "skillet[1]> let a = [1,\r  2]\rskillet[2]> a[1]\rout[2]  2\rstray words"
+    prompt.terminal.send("\u{1B}[200~\(transcript)\u{1B}[201~")
+    try prompt.terminal.wait(for: "the pasted text") { $0.cursorLine == "a[1]" }
+    #expect(!prompt.text.contains("stray"))
+    #expect(try prompt.enter("").last == "out[1]  2")
+  }
+
+  @Test func `R4: cells are remembered in the next session, blocks whole`() throws {
+    let prompt = try PromptSession()
+    try prompt.enter("1 +\n1")
+    try prompt.startAgain()
+    prompt.terminal.send(up)
+    try prompt.terminal.wait(for: "the earlier cell") { $0.cursorLine.hasSuffix("1") }
+    #expect(try prompt.enter("").last == "out[1]  2")
+    #expect(try prompt.file(".skillet/history.jsonl").contains(#""text":"1 +\n"#))
+  }
+
+  @Test func `R5: Ctrl-C gives a fresh prompt, Ctrl-D on an empty line ends with 0`() throws {
+    let prompt = try PromptSession()
+    prompt.terminal.send("let x = \u{3}")
+    try prompt.terminal.wait(for: "the mark of Ctrl-C") { $0.text.contains("^C") }
+    try prompt.waitForPrompt()
+    #expect(try prompt.enter("6 * 7") == ["out[1]  42"])
+    prompt.terminal.send("\u{4}")
+    #expect(try prompt.terminal.waitForExit() == 0)
+  }
+
+  @Test func `R5: :quit ends the session`() throws {
+    let prompt = try PromptSession()
+    prompt.terminal.send(":q\r")
+    #expect(try prompt.terminal.waitForExit() == 0)
+  }
+
+  @Test func `text of any language is edited and shown as it is`() throws {
+    let prompt = try PromptSession()
+    #expect(try prompt.enter("\"naïve caféx\u{7F} déjà\"") == ["out[1]", "naïve café déjà"])
+  }
+
+  @Test func `boxes are as wide as the terminal is by then`() throws {
+    let prompt = try PromptSession(columns: 120, rows: 30)
+    let wide = "let long = [\"" + String(repeating: "w", count: 70) + "\"]"
+    try prompt.enter(wide)
+    #expect(try prompt.enter(":vars").contains { $0.count > 80 })
+    prompt.terminal.resize(columns: 60, rows: 30)
+    let box = try prompt.enter(":vars")
+    #expect(box.allSatisfy { $0.count <= 60 }, "\(box)")
+    #expect(box.contains { $0.contains("…") })
+  }
+}

@@ -1,0 +1,64 @@
+import TestSupport
+import Testing
+
+/// Files that a session writes and reads.
+@Suite struct FileTests {
+  @Test func `R32: a session is saved as a recipe that gives the same recipe again`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank:2")
+    try prompt.enter("train steps: 2;")
+    try prompt.enter("(eval).loss < _4.rank")
+    #expect(
+      try prompt.enter(":save mine") == ["6 cells in mine.recipe; replay: skillet run mine.recipe"])
+    let recipe = try prompt.file("mine.recipe")
+    #expect(recipe.hasPrefix("recipe \"mine\", language: 1\n\nload \""))
+    #expect(recipe.contains("let value4 = lora rank: 2\n"))
+    #expect(recipe.hasSuffix("(eval).loss < value4.rank\n"))
+    let check = try ChildProcess(
+      BuiltProgram.path("skillet"), ["fmt", "--check", "mine.recipe"],
+      environment: ["HOME": prompt.folder.path], folder: prompt.folder.path
+    ).outcome()
+    #expect(check.ending == .exited(0), "\(check.output)")
+  }
+
+  @Test func `R32: a file that was edited since is named`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    prompt.folder.write("{\"text\": \"other\"}\n", as: "rows.jsonl")
+    let answer = try prompt.enter(":save mine").joined(separator: " ")
+    #expect(answer.hasPrefix("not saved: \"rows.jsonl\" was edited or moved after cell 2 read it"))
+  }
+
+  @Test func `R33: cells are exported with outputs, as a document and as a notebook`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try prompt.enter("train steps: 8")
+    #expect(try prompt.enter(":export mine.md 4-5") == ["2 cells in mine.md; beside it mine-5.svg"])
+    #expect(try prompt.file("mine.md").hasPrefix("# mine\n\n```skillet\nlora rank: 2\n```\n"))
+    #expect(try prompt.file("mine-5.svg").hasPrefix("<svg "))
+    try prompt.enter(":export mine.ipynb")
+    #expect(try prompt.file("mine.ipynb").contains("\"nbformat_minor\": 5"))
+    #expect(
+      try prompt.enter(":export mine.txt") == [":export writes .md and .ipynb; name the file so"])
+  }
+
+  @Test func `R34: the start-up file runs first, with its session commands`() throws {
+    let prompt = try PromptSession(startUp: "# mine\nlet ten = 10\n:mode line\n")
+    #expect(prompt.lines.last == "skillet[2]>")
+    #expect(try prompt.enter("{a: ten}") == ["a = 10"])
+  }
+
+  @Test func `R34: a mistake in the start-up file is told with its line`() throws {
+    let prompt = try PromptSession(startUp: "let ten = 10\n\nlet = 3\nlet never = 1\n")
+    let text = prompt.lines.joined(separator: " ")
+    #expect(text.contains("init.recipe:3: the rest is not run; --no-init goes without"))
+    #expect(try prompt.enter("ten") == ["out[2]  10"])
+  }
+
+  @Test func `R34: --no-init goes without it`() throws {
+    let prompt = try PromptSession(startUp: "let ten = 10\n", ["--no-init"])
+    #expect(prompt.lines.last == "skillet[1]>")
+  }
+}

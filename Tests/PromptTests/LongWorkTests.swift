@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+/// Ctrl-C while the engine works.
+@Suite struct LongWorkTests {
+  private func trainUntilCtrlC(_ prompt: PromptSession, _ cell: String) throws {
+    prompt.terminal.send(cell + "\r")
+    try prompt.terminal.wait(for: "a step") { $0.cursorLine.contains("loss") }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+  }
+
+  @Test func `R26: a training that is stopped keeps its adapter, and its cell counts`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000, lr: 1e-3")
+    #expect(prompt.lines.last == "skillet[6]>")
+    #expect(prompt.text.contains("the adapter \"default\" of step"))
+    #expect(try prompt.enter("_5.steps > 0") == ["out[6]  true"])
+    #expect(try prompt.enter("save \"out\"").first == "out[7]")
+    #expect(prompt.folder.has("out/adapter_model.safetensors"))
+  }
+
+  @Test func `R26: what stands behind a stopped training in its cell is not run`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000; let after = eval")
+    #expect(try prompt.enter(":history 5") == ["5  train steps: 1000000"])
+    #expect(try prompt.enter("after").first?.contains("E0501") == true)
+  }
+
+  @Test func `R26: a loop that is stopped changes nothing`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try trainUntilCtrlC(
+      prompt, "for r in [1, 2] {\rlora rank: r\rtrain steps: 1000000\reval\r}")
+    #expect(prompt.text.contains("stopped; the cell has changed nothing"))
+    #expect(prompt.lines.last == "skillet[4]>")
+  }
+
+  @Test func `R32: a stopped training is not saved as one that replays`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000")
+    let answer = try prompt.enter(":save mine").joined(separator: " ")
+    #expect(answer.hasPrefix("not saved: cell 5 was stopped before its end"))
+    #expect(!prompt.folder.has("mine.recipe"))
+    #expect(
+      try prompt.enter(":save mine 1-4") == [
+        "4 cells in mine.recipe; replay: skillet run mine.recipe"
+      ])
+  }
+
+  @Test func `R27: a long training shows its line before the first step is done`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000")
+    #expect(
+      prompt.terminal.output.contains("0/1,000,000") || prompt.terminal.output.contains("0/1000000")
+    )
+  }
+}
