@@ -19,7 +19,9 @@ import Testing
   ]
 
   /// What the system and other packages give, and to whom.
-  static let system: Set<String> = ["Glibc", "Darwin", "Synchronization", "FoundationEssentials"]
+  static let system: Set<String> = [
+    "Swift", "Glibc", "Darwin", "Synchronization", "FoundationEssentials",
+  ]
   static let packages: [String: Set<String>] = [
     "Checkpoints": ["Crypto"], "skillet": ["ArgumentParser"], "skillet-bench": ["ArgumentParser"],
   ]

@@ -49,7 +49,8 @@ import Testing
   }
 
   @Test func `every file ends with one newline`() {
-    for file in Repository.files {
+    // References and goldens are as other programs wrote them.
+    for file in Repository.files where !file.path.hasSuffix(".json") {
       #expect(file.text.hasSuffix("\n"), "\(file.path)")
       #expect(!file.text.hasSuffix("\n\n"), "\(file.path)")
     }

@@ -39,24 +39,7 @@ enum AdapterConfigurationFile {
   static func read(
     _ config: JSONValue, file: String, layerCount: Int
   ) throws(CheckpointError) -> LoRAConfiguration {
-    guard config["peft_type"]?.string == "LORA" else {
-      throw CheckpointError(
-        .unsupported, file: file,
-        cause: "its peft_type is \(config["peft_type"]?.text() ?? "missing"), not \"LORA\"",
-        fix: "only LoRA adapters can be loaded")
-    }
-    for key in changingKeys {
-      guard let value = config[key], !isNeutral(value) else { continue }
-      throw CheckpointError(
-        .unsupported, file: file,
-        cause: "\"\(key)\" is \(value.text()), which Skillet does not have",
-        fix: "train or convert the adapter without it")
-    }
-    if let bias = config["bias"]?.string, bias != "none" {
-      throw CheckpointError(
-        .unsupported, file: file, cause: "\"bias\" is \"\(bias)\"",
-        fix: "only adapters without trained biases can be loaded")
-    }
+    try refuseUnknown(config, file: file)
     guard let rank = config["r"]?.int, rank > 0, rank <= 1 << 16,
       let alpha = config["lora_alpha"]?.double, alpha.isFinite
     else {
@@ -76,6 +59,29 @@ enum AdapterConfigurationFile {
       targets: try targets(config, file: file),
       layers: try layers(config, file: file, layerCount: layerCount),
       isRankStabilized: config["use_rslora"]?.bool ?? false)
+  }
+
+  private static func refuseUnknown(
+    _ config: JSONValue, file: String
+  ) throws(CheckpointError) {
+    guard config["peft_type"]?.string == "LORA" else {
+      throw CheckpointError(
+        .unsupported, file: file,
+        cause: "its peft_type is \(config["peft_type"]?.text() ?? "missing"), not \"LORA\"",
+        fix: "only LoRA adapters can be loaded")
+    }
+    for key in changingKeys {
+      guard let value = config[key], !isNeutral(value) else { continue }
+      throw CheckpointError(
+        .unsupported, file: file,
+        cause: "\"\(key)\" is \(value.text()), which Skillet does not have",
+        fix: "train or convert the adapter without it")
+    }
+    if let bias = config["bias"]?.string, bias != "none" {
+      throw CheckpointError(
+        .unsupported, file: file, cause: "\"bias\" is \"\(bias)\"",
+        fix: "only adapters without trained biases can be loaded")
+    }
   }
 
   private static let changingKeys = [

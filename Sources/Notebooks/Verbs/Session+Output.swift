@@ -8,31 +8,13 @@ import Training
 extension Session {
   func save(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("save")
-    let adapter: AdapterInUse
-    let folder: String
-    if let run = call.record("what") {
-      guard let found = self.adapter(of: run.reference) else {
-        throw VerbFailure(
-          "E0417", "this record stands for no adapter", argument: "what",
-          help: "take a run: save best(runs, by: perplexity), to: \"out/best\"")
-      }
-      guard let path = call.text("to") else {
-        throw VerbFailure(
-          "E0418", "`save` needs a folder for the run", help: "save …, to: \"out/best\"")
-      }
-      (adapter, folder) = (found, path)
-    } else {
-      guard let current = state.adapter else {
-        throw VerbFailure(
-          "E0401", "there is no adapter to save", help: "make and train one: lora, then train")
-      }
-      (adapter, folder) = (current, call.text("to") ?? call.text("what") ?? "")
-    }
+    let adapter = try adapterToSave(call)
     let place = call.text("to") == nil ? "what" : "to"
+    let folder = call.text(place) ?? ""
     guard !folder.isEmpty else {
       throw VerbFailure(
         "E0418", "`save` needs the name of a folder", argument: place,
-        help: "for example save \"out/first\"")
+        help: "for example save \"out/first\", or save best(runs, by: loss), to: \"out/best\"")
     }
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
@@ -47,6 +29,23 @@ extension Session {
     } catch {
       throw VerbFailure(error, argument: place)
     }
+  }
+
+  /// The adapter of the run that is given, else the one in use.
+  private func adapterToSave(_ call: VerbCall) throws(VerbFailure) -> AdapterInUse {
+    if let run = call.record("what") {
+      guard let adapter = adapter(of: run.reference) else {
+        throw VerbFailure(
+          "E0417", "this record stands for no adapter", argument: "what",
+          help: "take a run: save best(runs, by: perplexity), to: \"out/best\"")
+      }
+      return adapter
+    }
+    guard let adapter = state.adapter else {
+      throw VerbFailure(
+        "E0401", "there is no adapter to save", help: "make and train one: lora, then train")
+    }
+    return adapter
   }
 
   func compare(_ call: VerbCall) throws(VerbFailure) -> Value {
