@@ -81,7 +81,7 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
-    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics"]),
+    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),

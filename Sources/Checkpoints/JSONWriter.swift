@@ -5,6 +5,16 @@ extension JSONValue {
     case compact
     /// Two spaces a level, a newline at the end.
     case pretty
+    /// As Jupyter writes notebooks: one space a level, a newline at the end.
+    case notebook
+
+    fileprivate var indent: Int? {
+      switch self {
+      case .compact: nil
+      case .pretty: 2
+      case .notebook: 1
+      }
+    }
   }
 
   /// The document as text.
@@ -12,15 +22,16 @@ extension JSONValue {
   /// - Parameters:
   ///   - sortedKeys: members in the byte order of their keys, else in their own order.
   package func text(_ layout: Layout = .compact, sortedKeys: Bool = true) -> String {
-    var writer = JSONWriter(isPretty: layout == .pretty, sortedKeys: sortedKeys)
+    var writer = JSONWriter(indent: layout.indent, sortedKeys: sortedKeys)
     writer.write(self, level: 0)
-    if layout == .pretty { writer.output.append(UInt8(ascii: "\n")) }
+    if layout != .compact { writer.output.append(UInt8(ascii: "\n")) }
     return String(decoding: writer.output, as: UTF8.self)
   }
 }
 
 private struct JSONWriter {
-  let isPretty: Bool
+  /// Spaces a level; nil for one line.
+  let indent: Int?
   let sortedKeys: Bool
   var output: [UInt8] = []
 
@@ -47,7 +58,7 @@ private struct JSONWriter {
     }
     writeList("{", members, "}", level) { writer, member in
       writer.write(member.key)
-      writer.append(writer.isPretty ? ": " : ":")
+      writer.append(writer.indent == nil ? ":" : ": ")
       writer.write(member.value, level: level + 1)
     }
   }
@@ -67,8 +78,8 @@ private struct JSONWriter {
   }
 
   private mutating func startLine(_ level: Int) {
-    guard isPretty else { return }
-    append("\n" + String(repeating: "  ", count: level))
+    guard let indent else { return }
+    append("\n" + String(repeating: " ", count: indent * level))
   }
 
   private mutating func append(_ text: String) {

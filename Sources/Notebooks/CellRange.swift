@@ -15,7 +15,7 @@ package struct CellRange: Equatable, Sendable {
   /// - Parameter cells: the numbers that there are, ascending; every part must name one of them.
   package init(_ text: String, of cells: [Int]) throws(Refusal) {
     guard let first = cells.first, let last = cells.last else {
-      throw Refusal(message: "there are no cells yet")
+      throw Refusal(message: "there is no cell \(text); nothing has run yet")
     }
     var parts: [ClosedRange<Int>] = []
     for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {

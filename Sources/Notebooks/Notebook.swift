@@ -59,6 +59,8 @@ package final class Notebook {
   }
 
   private func keep(_ text: String, _ before: Interpreter<Session>.Snapshot) {
+    let formatted = Formatter.format(Parser.parse(SourceText(name: "cell", text: text)))
+    let text = String(formatted.reversed().drop(while: \.isNewline).reversed())
     cells.append(
       Cell(
         number: interpreter.cell, text: text, outputs: recorder.outputs,

@@ -67,7 +67,8 @@ package struct Card: Equatable, Sendable {
             let value = isLast ? row.value : DisplayWidth.padded(row.value, to: width.value)
             return "  " + style(.dim, DisplayWidth.padded(row.key, to: width.key)) + "  " + value
           }
-          return cells.joined(separator: " ")
+          let line = cells.joined(separator: " ")
+          return String(line.reversed().drop { $0 == " " }.reversed())
         }
     }
     let rest = lines(columns: columns, style: style)

@@ -53,7 +53,7 @@ struct DataView {
   }
 
   private func column(_ name: String, _ values: [Value]) -> Terminals.Table.Column {
-    .init(name, values.allSatisfy { $0.number != nil } ? .number : .text)
+    .init(name, values.allSatisfy(\.isQuantity) ? .number : .text)
   }
 
   /// CSV keeps full precision and plain units (shares as fractions, seconds, bytes); documents read

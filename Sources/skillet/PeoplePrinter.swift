@@ -79,13 +79,12 @@ final class PeoplePrinter: EventPrinter {
 
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen: screen)
-    // Scripts that read a pipe want results only.
-    let label = output.isTerminal ? "out[\(event.cell)]" : nil
-    let title = echoes ? source : label
+    let title = echoes ? source : output.isTerminal ? "out[\(event.cell)]" : nil
     let chart = curve.map { view.chart($0) } ?? []
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
-      return [screen.style(.dim, echoes ? figures : (label.map { $0 + "  " } ?? "") + figures)]
+      let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
+      return [screen.style(.dim, lead + figures)]
     }
     return view.lines(of: event.value, title: title) + chart
   }

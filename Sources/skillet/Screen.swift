@@ -8,7 +8,11 @@ struct Screen {
   let errorStyle: TextStyle
   let isUnicode: Bool
 
+  /// The width of the output; nil asks the terminal.
+  private let fixedColumns: Int?
+
   init(color: ColorChoice) {
+    fixedColumns = nil
     streams = OutputStreams.standard()
     var environment: [String: String] = [:]
     for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
@@ -20,19 +24,27 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
   }
 
-  private init(_ other: Screen, streams: OutputStreams) {
+  private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
     self.streams = streams
-    style = other.errorStyle
-    errorStyle = other.errorStyle
+    self.style = style
+    errorStyle = style
     isUnicode = other.isUnicode
+    fixedColumns = columns
   }
 
   /// The same screen with everything on standard error.
   var aside: Screen {
-    Screen(self, streams: OutputStreams(output: streams.error, error: streams.error))
+    let streams = OutputStreams(output: streams.error, error: streams.error)
+    return Screen(self, streams: streams, style: errorStyle, columns: fixedColumns)
   }
 
-  var columns: Int { min(120, streams.output.size?.columns ?? 80) }
+  /// Text for a file of this width.
+  func plain(columns: Int) -> Screen {
+    Screen(self, streams: streams, style: .plain, columns: columns)
+  }
+
+  /// Wide lines are hard to read, so a wide terminal is not filled.
+  var columns: Int { fixedColumns ?? min(120, streams.output.size?.columns ?? 80) }
 
   /// One remark to standard error, broken at blanks on a terminal.
   func notice(_ text: String, _ role: TextStyle.Role = .dim) {

@@ -48,6 +48,50 @@ extension SessionCommands {
     }
     let cells = try notebook.cells(in: range)
     guard !cells.isEmpty else { return fail("there is nothing to export yet") }
-    return fail("not yet \(path)")
+    if path.hasSuffix(".ipynb") {
+      let file = IPythonNotebook.file(
+        of: cells, seed: notebook.session.state.seed, text: exportedText)
+      return write(file, to: path, telling: "open it in Jupyter, VS Code or on GitHub", cells)
+    }
+    guard path.hasSuffix(".md") else {
+      return fail(":export writes .md and .ipynb; name the file so")
+    }
+    let document = MarkdownNotebook(cells, title: title(of: path), text: exportedText)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    for image in document.images {
+      let outcome = writeImage(image.svg, to: folder + image.name)
+      if outcome != .done { return outcome }
+    }
+    let images = document.images.map(\.name).joined(separator: ", ")
+    return write(
+      document.text, to: path,
+      telling: images.isEmpty ? "a Markdown document" : "beside it \(images)",
+      cells)
+  }
+
+  private func writeImage(_ svg: String, to path: String) -> Outcome {
+    do throws(CheckpointError) {
+      try AtomicFile.write(svg, to: ModelFolder.expandingHome(path))
+      return .done
+    } catch {
+      return fail("not written: \(error.file): \(error.cause); \(error.fix)")
+    }
+  }
+
+  /// Values for documents: cards and boxes of 80 columns, tables and records as Markdown.
+  private var exportedText: ExportedText {
+    let view = ValueView(screen: screen.plain(columns: 80))
+    return ExportedText(
+      plain: { value, wasStreamed in
+        if wasStreamed, case .record(let record) = value {
+          return view.figures(of: record, without: ["text"])
+        }
+        return view.lines(of: value, title: nil).joined(separator: "\n")
+      },
+      markdown: { value in
+        guard case .table = value else { return nil }
+        return DataView(mode: .markdown).lines(of: value).joined(separator: "\n")
+      },
+      diagnostic: { DiagnosticRenderer(isColored: false).render($0) })
   }
 }

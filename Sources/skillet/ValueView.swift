@@ -67,7 +67,11 @@ struct ValueView {
   func table(_ table: RecipeLanguage.Table) -> [String] {
     let layout = TableLayout(
       columns: screen.columns, isUnicode: screen.isUnicode, style: screen.style)
-    var shown = table.columns.filter { !holdsRecords(table.column($0)) }
+    var shown = table.columns.filter { name in
+      let values = table.column(name)
+      let isGoodNews = name == "finite" && values.allSatisfy { $0 == .bool(true) }
+      return !isGoodNews && !holdsRecords(values)
+    }
     var hidden: [String] = []
     for name in expendable(shown, of: table)
     where layout.width(of: grid(table, shown)) > screen.columns {
@@ -83,7 +87,7 @@ struct ValueView {
   private func grid(_ table: RecipeLanguage.Table, _ columns: [String]) -> Terminals.Table {
     Terminals.Table(
       columns: [Terminals.Table.Column("run")]
-        + columns.map { Terminals.Table.Column($0, kind(of: table.column($0))) },
+        + columns.map { column($0, table.column($0)) },
       rows: table.rows.map { row in
         [row.label] + columns.map { row.record[$0]?.display ?? "" }
       })
@@ -118,14 +122,8 @@ struct ValueView {
     }
   }
 
-  private func kind(of values: [Value]) -> Terminals.Table.Column.Kind {
-    let isNumber = values.allSatisfy { value in
-      switch value {
-      case .int, .float, .percent, .duration, .size, .none: true
-      default: false
-      }
-    }
-    return isNumber ? .number : .text
+  private func column(_ name: String, _ values: [Value]) -> Terminals.Table.Column {
+    .init(name, values.allSatisfy(\.isQuantity) ? .number : .text)
   }
 
   // MARK: Charts
@@ -138,5 +136,15 @@ struct ValueView {
       validation: curve.evaluations.map { LossChart.Point(step: $0.step, loss: $0.loss) }
     ).lines(
       columns: min(80, screen.columns), isUnicode: screen.isUnicode, style: screen.style)
+  }
+}
+
+extension Value {
+  /// Whether the value stands right-aligned in a column.
+  var isQuantity: Bool {
+    switch self {
+    case .int, .float, .percent, .duration, .size, .none: true
+    default: false
+    }
   }
 }

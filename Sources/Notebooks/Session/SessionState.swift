@@ -46,10 +46,20 @@ package struct TrainingCurve: Sendable, Equatable {
   package struct Point: Sendable, Equatable {
     package let step: Int
     package let loss: Double
+
+    package init(step: Int, loss: Double) {
+      self.step = step
+      self.loss = loss
+    }
   }
 
   package let losses: [Point]
   package let evaluations: [Point]
+
+  package init(losses: [Point], evaluations: [Point]) {
+    self.losses = losses
+    self.evaluations = evaluations
+  }
 }
 
 /// A dataset with its parts.

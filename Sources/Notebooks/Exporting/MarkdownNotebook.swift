@@ -1,0 +1,80 @@
+import RecipeLanguage
+
+/// Cells as a Markdown document: prose as it is, code in fences, outputs below, curves as images beside
+/// the document.
+package struct MarkdownNotebook {
+  /// The document.
+  package private(set) var text: String
+  /// Images by file name; they belong into the folder of the document.
+  package private(set) var images: [(name: String, svg: String)] = []
+
+  private let exported: ExportedText
+  /// What image names begin with: the document's own name without its suffix.
+  private let name: String
+
+  package init(_ cells: [Cell], title: String, text exported: ExportedText) {
+    self.exported = exported
+    name = title
+    text = ""
+    let parts = ExportedCell.cells(of: cells)
+    if !Self.beginsWithHeading(parts) { text = "# \(title)\n" }
+    for part in parts { add(part) }
+    if text.hasPrefix("\n") { text.removeFirst() }
+  }
+
+  private static func beginsWithHeading(_ parts: [ExportedCell]) -> Bool {
+    guard case .prose(let prose)? = parts.first else { return false }
+    return prose.hasPrefix("# ")
+  }
+
+  private mutating func add(_ cell: ExportedCell) {
+    switch cell {
+    case .prose(let prose): text += "\n" + prose + "\n"
+    case .code(let number, let code, let outputs):
+      addFence(code, language: "skillet")
+      for (index, output) in outputs.enumerated() {
+        add(output, of: number, wasStreamed: outputs.wasStreamed(at: index))
+      }
+    }
+  }
+
+  private mutating func add(_ output: Cell.Output, of number: Int, wasStreamed: Bool) {
+    switch output {
+    case .text(let words): addFence(words, language: "text")
+    case .notice(let notice): text += "\n> \(notice)\n"
+    case .diagnostic(let diagnostic): addFence(exported.diagnostic(diagnostic), language: "text")
+    case .value(let event):
+      if let markdown = exported.markdown(event.value) {
+        text += "\n" + markdown + "\n"
+      } else {
+        addFence(exported.plain(event.value, wasStreamed), language: "text")
+      }
+    case .curve(let curve):
+      guard let svg = LossCurveImage(curve).svg else { return }
+      let count = images.count { $0.name.hasPrefix("\(name)-\(number)") }
+      let file = "\(name)-\(number)" + (count == 0 ? "" : "-\(count + 1)") + ".svg"
+      images.append((file, svg))
+      text += "\n![loss of cell \(number)](\(file.replacingBlanks))\n"
+    }
+  }
+
+  /// A fence longer than any inside it.
+  private mutating func addFence(_ content: String, language: String) {
+    var longest = 2
+    var run = 0
+    for character in content {
+      run = character == "`" ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1)
+    let body = content.hasSuffix("\n") ? content : content + "\n"
+    text += "\n\(fence)\(language)\n\(body)\(fence)\n"
+  }
+}
+
+extension String {
+  /// As a link's target may be written.
+  fileprivate var replacingBlanks: String {
+    map { $0 == " " ? "%20" : String($0) }.joined()
+  }
+}

@@ -1,0 +1,98 @@
+import Checkpoints
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Testing
+
+@Suite struct ExportTests {
+  private let text = ExportedText(
+    plain: { value, _ in value.display }, markdown: { _ in nil }, diagnostic: \.message)
+
+  private func cells() throws(RunFailure) -> [Cell] {
+    let notebook = Notebook()
+    for cell in [
+      "## # Title\n## More words", "seed 7", "1 + 1", "let a = 2", "1 + 1", "plot [3, 2, 1.5]",
+      "show \"``` {a}\"",
+    ] { try notebook.run(cell) }
+    return notebook.cells
+  }
+
+  private func notebook() throws -> JSONValue {
+    let file = IPythonNotebook.file(of: try cells(), seed: 7, text: text)
+    return try JSONValue(parsing: file)
+  }
+
+  @Test func `R33: the root of a notebook has what nbformat 4.5 asks for and nothing else`() throws
+  {
+    let root = try notebook()
+    #expect(root.object?.keys == ["cells", "metadata", "nbformat", "nbformat_minor"])
+    #expect(root["nbformat"]?.int == 4)
+    #expect(root["nbformat_minor"]?.int == 5)
+    #expect(root["metadata"]?["kernelspec"]?.object?.keys == ["display_name", "name"])
+    #expect(root["metadata"]?["language_info"]?["name"]?.string == "skillet")
+  }
+
+  @Test func `R33: cells have the keys of their type, and ids that differ`() throws {
+    let cells = try #require(try notebook()["cells"]?.array)
+    #expect(
+      cells.map { $0["cell_type"]?.string } == ["markdown"] + Array(repeating: "code", count: 6))
+    var ids: Set<String> = []
+    for cell in cells {
+      let isCode = cell["cell_type"]?.string == "code"
+      #expect(
+        cell.object?.keys
+          == (isCode
+            ? ["cell_type", "execution_count", "id", "metadata", "outputs", "source"]
+            : ["cell_type", "id", "metadata", "source"]))
+      let id = try #require(cell["id"]?.string)
+      #expect((1...64).contains(id.count) && id.allSatisfy { $0.isHexDigit || $0 == "-" })
+      #expect(ids.insert(id).inserted)
+    }
+  }
+
+  @Test func `R33: outputs have the keys of their type`() throws {
+    let keys = [
+      "stream": ["name", "output_type", "text"],
+      "display_data": ["data", "metadata", "output_type"],
+      "execute_result": ["data", "execution_count", "metadata", "output_type"],
+    ]
+    let outputs = try #require(try notebook()["cells"]?.array).flatMap {
+      $0["outputs"]?.array ?? []
+    }
+    #expect(outputs.count == 5)
+    for output in outputs {
+      let kind = try #require(output["output_type"]?.string)
+      #expect(output.object?.keys == keys[kind])
+      if kind != "stream" { #expect(output["data"]?["text/plain"]?.array != nil) }
+    }
+    #expect(outputs.contains { $0["data"]?["image/svg+xml"] != nil })
+  }
+
+  @Test func `R33: sources are lists of lines that keep their newlines`() throws {
+    let source = try notebook()["cells"]?.array?.first?["source"]
+    #expect(source == ["# Title\n", "More words"])
+  }
+
+  @Test func `R33: two exports are the same bytes`() throws {
+    let first = IPythonNotebook.file(of: try cells(), seed: 7, text: text)
+    #expect(first == IPythonNotebook.file(of: try cells(), seed: 7, text: text))
+  }
+
+  @Test func `R33: Markdown keeps prose, fences code and puts images beside itself`() throws {
+    let document = MarkdownNotebook(try cells(), title: "my tune", text: text)
+    #expect(document.text.hasPrefix("# Title\nMore words\n\n```skillet\nseed 7\n```\n"))
+    #expect(document.text.contains("![loss of cell 6](my%20tune-6.svg)"))
+    #expect(document.text.contains("\n````text\n``` 2\n````\n"))
+    #expect(document.images.map(\.name) == ["my tune-6.svg"])
+  }
+
+  @Test func `the image of a curve draws finite losses only`() throws {
+    let points = [4, .nan, 2, 1].enumerated().map {
+      TrainingCurve.Point(step: $0 + 1, loss: $1)
+    }
+    let svg = try #require(LossCurveImage(TrainingCurve(losses: points, evaluations: [])).svg)
+    #expect(svg.contains("points=\"56,16 434.7,194.7 624,284\""))
+    #expect(!svg.contains("nan") && !svg.contains("circle"))
+    #expect(LossCurveImage(TrainingCurve(losses: [], evaluations: [])).svg == nil)
+  }
+}
