@@ -105,12 +105,17 @@ final class PromptLoop {
       case .endOfFile: return .good
       case .line(let text):
         if text.allSatisfy(\.isWhitespace) { continue }
-        switch Interruption.job({ perform(text) }) {
+        let outcome = Interruption.job { perform(text) }
+        switch outcome {
         case .quit: return .good
         case .failed where !isPerson: return lastStatus
-        case .chat: screen.notice(":chat needs a terminal", .error)
+        case .chat:
+          screen.notice(":chat needs a terminal", .error)
+          if !isPerson { return .wrongUsage }
         case .done, .edit, .failed: break
         }
+        // A training that was stopped is no failure, but nobody is there to say how to go on.
+        if !isPerson, Interruption.level != .none { return .interrupted }
       }
     }
   }

@@ -63,6 +63,9 @@ import Testing
       recipe: TinyRecipe.adapter + "save \"\"\n", status: 1, code: "E0418", column: 6,
       words: ["needs the name of a folder", "help:"]),
     Mistake(
+      recipe: TinyRecipe.adapter + "save {loss: 1}, to: \"out\"\n", status: 1, code: "E0417",
+      column: 6, words: ["this record stands for no adapter", "help: take a run"]),
+    Mistake(
       recipe: TinyRecipe.load + "dataset \"\"\n", status: 66, code: "E0802", column: 9,
       words: ["there are no rows in it", "help: write one object a line"]),
     Mistake(

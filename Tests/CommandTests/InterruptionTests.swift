@@ -24,4 +24,15 @@ import Testing
       TinyRecipe.header + "load \"\(TinyRecipe.model)\", adapter: \"interrupted-adapter\"\n")
     #expect(again.ending == .exited(0), again.comment)
   }
+
+  @Test func `a piped session stops where it is interrupted`() throws {
+    let skillet = try SkilletRun()
+    let process = try skillet.start(
+      ["--json"], input: TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\nsave \"out\"\n")
+    #expect(process.waitForOutput("\"verb\":\"train\",\"done\":3"))
+    process.signal(SIGINT)
+    let outcome = process.outcome()
+    #expect(outcome.ending == .exited(130), outcome.comment)
+    #expect(!skillet.folder.has("out"))
+  }
 }

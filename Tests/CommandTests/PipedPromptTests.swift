@@ -29,7 +29,8 @@ import Testing
 
   @Test(arguments: [
     (":foo", "there is no command :foo"), (":save", ":save needs a file"),
-    (":edit 9", "there is no cell 9; nothing has run yet"), (":undo", "there is nothing to undo"),
+    (":chat", ":chat needs a terminal"), (":edit 9", "there is no cell 9; nothing has run yet"),
+    (":undo", "there is nothing to undo"),
     ("?laod", "did you mean `load`"),
   ])
   func `a question or session command that fails ends it with 64`(

@@ -8,13 +8,7 @@ import Testing
   private let up = "\u{1B}[A"
   private let down = "\u{1B}[B"
 
-  private static let probe: String = {
-    var path = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &path, path.count)
-    let own = path.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
-    let folder = own.prefix(through: own.lastIndex(of: UInt8(ascii: "/")) ?? 0)
-    return String(decoding: folder, as: UTF8.self) + "EditorProbe"
-  }()
+  private static let probe = BuiltProgram.path("EditorProbe")
 
   private func start(
     _ program: String = probe, _ arguments: [String] = [], language: String? = nil
