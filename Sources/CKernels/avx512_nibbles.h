@@ -105,8 +105,11 @@ INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row
   const uint8_t *p = FN(bytes_at)(format, w, row, 0);
   size_t b = 0, count = w->columns / 32;
   FN(nibble_sums) s = {_mm512_setzero_ps(), _mm_setzero_ps()};
-  for (; b + 4 <= count; b += 4, p += 4 * FN(block_bytes)(format))
+  for (; b + 4 <= count; b += 4, p += 4 * FN(block_bytes)(format)) {
+    __builtin_prefetch(p + PREFETCH_BYTES);
+    __builtin_prefetch(p + PREFETCH_BYTES + 64);
     FN(add_nibbles)(format, w, row, b, 4, p, digits, codes, scales, sums, &s);
+  }
   if (b < count) FN(add_nibbles)(format, w, row, b, count - b, p, digits, codes, scales, sums, &s);
   float unit = format == CK_CODE4 ? digits.unit : 1.0f;
   return (FN(sum)((VF)s.total) + FN(sum_four)((FN(four))s.offset)) * unit;

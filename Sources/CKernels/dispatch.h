@@ -17,12 +17,12 @@
     (operands, x, row_stride, column_stride, rows, depth, out))                                    \
   X(void, pack_panel_of_rows,                                                                      \
     (ck_operands operands, const ck_matrix *w, size_t first, size_t count, size_t depth_start,     \
-     size_t depth, void *panel, float *scratch),                                                   \
-    (operands, w, first, count, depth_start, depth, panel, scratch))                               \
+     size_t depth, void *panel),                                                                   \
+    (operands, w, first, count, depth_start, depth, panel))                                        \
   X(void, pack_panel_of_columns,                                                                   \
     (ck_operands operands, const ck_matrix *w, size_t first, size_t count, size_t depth_start,     \
-     size_t depth, void *panel, float *scratch),                                                   \
-    (operands, w, first, count, depth_start, depth, panel, scratch))                               \
+     size_t depth, void *panel),                                                                   \
+    (operands, w, first, count, depth_start, depth, panel))                                        \
   X(void, multiply,                                                                                \
     (ck_operands operands, const void *packed_rows, size_t rows, const void *panel,                \
      size_t columns, size_t depth, float alpha, bool accumulate, float *c, size_t c_stride),       \
@@ -39,7 +39,9 @@
   X(float, dot, (const float *x, const float *y, size_t n), (x, y, n))                             \
   X(double, sum_of_squares, (const float *x, size_t n), (x, n))                                    \
   X(void, add, (float *y, const float *x, size_t n), (y, x, n))                                    \
-  X(void, axpy, (float *y, float a, const float *x, size_t n), (y, a, x, n))                       \
+  X(void, weighted_sum,                                                                            \
+    (const float *weights, const float *rows, size_t stride, size_t count, size_t n, float *y),    \
+    (weights, rows, stride, count, n, y))                                                          \
   X(void, scale, (float *y, float a, size_t n), (y, a, n))                                         \
   X(void, to_bf16, (const float *x, size_t n, uint16_t *y), (x, n, y))                             \
   X(void, from_bf16, (const uint16_t *x, size_t n, float *y), (x, n, y))                           \

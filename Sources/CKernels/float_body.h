@@ -19,9 +19,28 @@ static void FN(add)(float *y, const float *x, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-static void FN(axpy)(float *y, float a, const float *x, size_t n) {
+/* Four vectors of sums at a time stay in registers while the rows pass. */
+static void FN(weighted_sum)(const float *weights, const float *rows, size_t stride, size_t count,
+                             size_t n, float *y) {
 #pragma clang fp contract(fast)
-  for (size_t i = 0; i < n; i++) y[i] += a * x[i];
+  for (size_t j = 0; j < n; j += 4 * LANES) {
+    VF sums[4] = {{0}};
+    size_t width = n - j;
+    const float *row = rows + j;
+    if (width >= 4 * LANES) {
+      for (size_t i = 0; i < count; i++, row += stride) {
+        UNROLL for (size_t k = 0; k < 4; k++) sums[k] += weights[i] * FN(load)(row + k * LANES);
+      }
+      UNROLL for (size_t k = 0; k < 4; k++) FN(store)(y + j + k * LANES, sums[k]);
+      continue;
+    }
+    for (size_t k = 0; k * LANES < width; k++) {
+      for (size_t i = 0; i < count; i++)
+        sums[0] += weights[i] * FN(load_some)(row + i * stride + k * LANES, width - k * LANES);
+      FN(store_some)(y + j + k * LANES, sums[0], width - k * LANES);
+      sums[0] = (VF){0};
+    }
+  }
 }
 
 static void FN(scale)(float *y, float a, size_t n) {

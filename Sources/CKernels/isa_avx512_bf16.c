@@ -49,14 +49,14 @@ INLINE void FN(pair_up)(const float *even, const float *odd, size_t lanes, uint3
 /* The compiler's own tile shape, with the pair product of the set. */
 typedef VF FN(bf16_tile)[TILE_ROWS][TILE_VECTORS];
 
-INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps,
+INLINE void FN(sum_tile_bf16)(const uint32_t *a, const uint32_t *b, size_t steps, int vectors,
                               FN(bf16_tile) sums) {
   for (size_t k = 0; k < steps; k++, a += TILE_ROWS, b += PANEL_COLUMNS) {
     __m512i column[TILE_VECTORS];
-    UNROLL for (int j = 0; j < TILE_VECTORS; j++) column[j] = _mm512_loadu_si512(b + j * LANES);
+    UNROLL for (int j = 0; j < vectors; j++) column[j] = _mm512_loadu_si512(b + j * LANES);
     UNROLL for (int i = 0; i < TILE_ROWS; i++) {
       __m512bh row = (__m512bh)_mm512_set1_epi32((int)a[i]);
-      UNROLL for (int j = 0; j < TILE_VECTORS; j++) sums[i][j] =
+      UNROLL for (int j = 0; j < vectors; j++) sums[i][j] =
           _mm512_dpbf16_ps(sums[i][j], row, (__m512bh)column[j]);
     }
   }

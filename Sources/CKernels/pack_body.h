@@ -112,11 +112,11 @@ static void FN(pack_rows)(ck_operands operands, const float *x, size_t row_strid
 }
 
 static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, size_t first,
-                                   size_t count, size_t depth_start, size_t depth, void *panel,
-                                   float *scratch) {
-  uint32_t *staged = (uint32_t *)scratch, *out = panel;
+                                   size_t count, size_t depth_start, size_t depth,
+                                   void *panel) {
+  enum { stride = FN(chunk) };
+  uint32_t staged[PANEL_COLUMNS * stride], *out = panel;
   float row[FN(chunk)];
-  size_t stride = depth < FN(chunk) ? depth : FN(chunk);
   for (size_t k = 0; k < depth; k += FN(chunk)) {
     size_t width = depth - k < FN(chunk) ? depth - k : FN(chunk), steps = ck_steps(operands, width);
     for (size_t i = 0; i < PANEL_COLUMNS; i++) {
@@ -133,23 +133,32 @@ static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, siz
   }
 }
 
+/* `count` elements of row `row` from column `first` on, as many as a panel has columns: the matrix's
+ * own floats, or `values` (zero where the panel is wider than the matrix). */
+INLINE const float *FN(panel_row)(const ck_matrix *w, size_t row, size_t first, size_t count,
+                                  float *values) {
+  if (w->format == CK_F32 && count == PANEL_COLUMNS)
+    return (const float *)((const uint8_t *)w->data + row * w->row_bytes) + first;
+  FN(dequantize)(w, row, first, count, values);
+  return values;
+}
+
 static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, size_t first,
-                                      size_t count, size_t depth_start, size_t depth, void *panel,
-                                      float *scratch) {
-  float *even = scratch, odd[PANEL_COLUMNS] = {0};
+                                      size_t count, size_t depth_start, size_t depth,
+                                      void *panel) {
+  float first_values[PANEL_COLUMNS] = {0}, second_values[PANEL_COLUMNS] = {0};
+  const float zeros[PANEL_COLUMNS] = {0};
   uint32_t *out = panel;
   size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
-  memset(even, 0, PANEL_COLUMNS * sizeof *even);
   for (size_t k = 0; k < depth; k += step, out += PANEL_COLUMNS) {
-    FN(dequantize)(w, depth_start + k, first, count, even);
+    const float *even = FN(panel_row)(w, depth_start + k, first, count, first_values);
     if (operands == CK_OPERANDS_F32) {
       memcpy(out, even, PANEL_COLUMNS * 4);
       continue;
     }
-    if (k + 1 < depth)
-      FN(dequantize)(w, depth_start + k + 1, first, count, odd);
-    else
-      memset(odd, 0, sizeof odd);
+    const float *odd = k + 1 < depth
+                           ? FN(panel_row)(w, depth_start + k + 1, first, count, second_values)
+                           : zeros;
     FN(pair_up)(even, odd, PANEL_COLUMNS, out);
   }
 }

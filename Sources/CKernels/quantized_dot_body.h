@@ -3,6 +3,10 @@
  * halves of 32 activations to its FN(activations)), dot_signed (32 products, added up into the
  * lanes of FN(counts)) and, without a dot_nibbles_as of its own, dot_unsigned and dot_digits. */
 
+/* How far ahead of a row's place memory is asked for: the hardware's own prefetching stops at the
+ * end of each 4 KB page. */
+#define PREFETCH_BYTES 3072
+
 INLINE float FN(add_up)(FN(totals) v) {
   FN(four) parts[sizeof v / 16];
   memcpy(parts, &v, sizeof v);
@@ -56,6 +60,7 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
     UNROLL for (size_t i = 0; i < 2; i++) {
       if (b + i == blocks) continue;
       const int8_t *x = codes + (b + i) * 32;
+      __builtin_prefetch(p + PREFETCH_BYTES);
       FN(counts)
       products = FN(dot_signed)(FN(load_bytes)(p + skip), FN(load_bytes)(p + skip + 16),
                                 FN(activate)(FN(load_bytes)(x), FN(load_bytes)(x + 16)));

@@ -21,6 +21,7 @@ package final class Arena: @unchecked Sendable {
   }
 
   private static let smallestChunk = 16 << 20
+  private static let hugePage = 2 << 20
   private var chunks: [Chunk] = []
   private var current = 0
   private var offset = 0
@@ -74,12 +75,16 @@ package final class Arena: @unchecked Sendable {
 
   private func appendChunk(byteCount: Int) {
     var pointer: UnsafeMutableRawPointer?
-    let status = posix_memalign(&pointer, 4096, byteCount)
+    let status = posix_memalign(&pointer, Self.hugePage, byteCount)
     guard status == 0, let pointer else {
       // Out of memory is the one failure that no caller can act on.
       perror("skillet: out of memory")
       exit(70)
     }
+    #if os(Linux)
+      // Activations are walked by columns too, a page a row: small pages would outnumber the TLB.
+      madvise(pointer, byteCount, MADV_HUGEPAGE)
+    #endif
     chunks.append(Chunk(base: pointer, byteCount: byteCount))
   }
 }

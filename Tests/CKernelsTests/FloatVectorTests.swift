@@ -33,17 +33,33 @@ private let lengths = [1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 64, 65, 130, 576]
     try KernelTables.with(name) {
       for count in lengths {
         let (x, start) = (noise.values(count), noise.values(count + 1))
-        var (added, moved, scaled) = (start, start, start)
+        var (added, scaled) = (start, start)
         ck_add(&added, x, count)
-        ck_axpy(&moved, 0.3, x, count)
         ck_scale(&scaled, 0.3, count)
         for index in 0..<count {
           #expect(added[index] == start[index] + x[index])
           #expect(scaled[index] == start[index] * 0.3)
-          let exact = Double(start[index]) + Double(Float(0.3)) * Double(x[index])
-          #expect((Double(moved[index]) - exact).magnitude <= 3 * unitRoundoff)
         }
-        for result in [added, moved, scaled] { #expect(result[count] == start[count]) }
+        for result in [added, scaled] { #expect(result[count] == start[count]) }
+      }
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
+  func weightedSumsAreThoseOfTheRows(name: String) throws {
+    var noise = Noise(24)
+    try KernelTables.with(name) {
+      for (count, rows) in [(1, 3), (7, 1), (64, 9), (100, 33), (129, 5)] {
+        let stride = count + 2
+        let (weights, values) = (noise.values(rows), noise.values(rows * stride))
+        var sums = [Float](repeating: 7, count: count + 1)
+        ck_weighted_sum(weights, values, stride, rows, count, &sums)
+        for column in 0..<count {
+          let terms = (0..<rows).map { Double(weights[$0]) * Double(values[$0 * stride + column]) }
+          let bound = Double(rows + 1) * unitRoundoff * terms.reduce(0) { $0 + $1.magnitude }
+          #expect((Double(sums[column]) - terms.reduce(0, +)).magnitude <= bound)
+        }
+        #expect(sums[count] == 7)
       }
     }
   }

@@ -12,18 +12,17 @@ struct PackedProduct {
   var tilesAtOnce = 0
 
   /// C = alpha * A * B with A[i, k] = a[i*rowStride + k*columnStride] and panels made by `pack`,
-  /// which gets first column, count, panel, scratch. C has `columns` + 3 columns a row.
+  /// which gets first column, count, panel. C has `columns` + 3 columns a row.
   func run(
     _ a: [Float], rowStride: Int, columnStride: Int, into c: inout [Float],
-    pack: (Int, Int, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
+    pack: (Int, Int, UnsafeMutableRawPointer) -> Void
   ) {
     let width = ck_panel_columns(operands)
     let tile = ck_tile_rows(operands)
     let together = tilesAtOnce == 0 ? rows : tilesAtOnce * tile
     let packed = aligned(ck_packed_rows_bytes(operands, rows, depth))
     let panel = aligned(ck_panel_bytes(operands, depth))
-    let scratch = aligned(width * depth * 4)
-    defer { for memory in [packed, panel, scratch] { memory.deallocate() } }
+    defer { for memory in [packed, panel] { memory.deallocate() } }
     let tileBytes = ck_packed_rows_bytes(operands, tile, depth)
     for row in stride(from: 0, to: rows, by: together) {
       let part = packed + row / tile * tileBytes
@@ -37,7 +36,7 @@ struct PackedProduct {
     let stride = columns + 3
     for first in Swift.stride(from: 0, to: columns, by: width) {
       let count = min(width, columns - first)
-      pack(first, count, panel, scratch.assumingMemoryBound(to: Float.self))
+      pack(first, count, panel)
       for row in Swift.stride(from: 0, to: rows, by: together) {
         c.withUnsafeMutableBufferPointer { c in
           guard let base = c.baseAddress else { return }

@@ -115,9 +115,9 @@ import Testing
     w.withMatrix { matrix in
       product.run(a, rowStride: rowStride, columnStride: columnStride, into: &c) {
         if transposed {
-          ck_pack_panel_of_columns(product.operands, matrix, $0, $1, 0, product.depth, $2, $3)
+          ck_pack_panel_of_columns(product.operands, matrix, $0, $1, 0, product.depth, $2)
         } else {
-          ck_pack_panel_of_rows(product.operands, matrix, $0, $1, 0, product.depth, $2, $3)
+          ck_pack_panel_of_rows(product.operands, matrix, $0, $1, 0, product.depth, $2)
         }
       }
     }

@@ -69,7 +69,7 @@ static void fill(sample *s, ck_format format) {
 /* What one table makes of one sample. */
 typedef struct results {
   float values[COLUMNS - 5], product[2][2][ACTIVATIONS][COLUMNS], vector[ROWS], bytes[ROWS];
-  float rows[8][COLUMNS];
+  float rows[9][COLUMNS];
 } results;
 
 static void multiply(const sample *s, ck_operands operands, bool across, const float *x,
@@ -78,19 +78,17 @@ static void multiply(const sample *s, ck_operands operands, bool across, const f
   size_t width = ck_panel_columns(operands);
   void *packed = aligned_alloc(64, ck_packed_rows_bytes(operands, ACTIVATIONS, depth));
   void *panel = aligned_alloc(64, ck_panel_bytes(operands, depth));
-  float *scratch = malloc(width * depth * sizeof *scratch);
   ck_pack_rows(operands, x, across ? 1 : depth, across ? ACTIVATIONS : 1, ACTIVATIONS, depth,
                packed);
   for (size_t first = 0; first < columns; first += width) {
     size_t count = columns - first < width ? columns - first : width;
     (across ? ck_pack_panel_of_columns : ck_pack_panel_of_rows)(operands, &s->matrix, first, count,
-                                                                0, depth, panel, scratch);
+                                                                0, depth, panel);
     ck_multiply(operands, packed, ACTIVATIONS, panel, count, depth, 0.5f, false, &c[0][first],
                 COLUMNS);
   }
   free(packed);
   free(panel);
-  free(scratch);
 }
 
 static void run(const sample *s, const float *x, results *r) {
@@ -112,6 +110,7 @@ static void run(const sample *s, const float *x, results *r) {
   ck_rms_norm_backward(x, x + 7, &inverse, x + 9, 1, COLUMNS - 3, r->rows[5]);
   ck_rotate(r->rows[6], 7, 32, x, x + 16, false, true);
   ck_cross_entropy_gradient(r->rows[7], COLUMNS - 1, 0.5f, 0.25f);
+  ck_weighted_sum(x, x + 40, COLUMNS, 5, COLUMNS - 7, r->rows[8]);
 }
 
 int main(void) {
@@ -133,7 +132,7 @@ int main(void) {
             sizeof found.product / sizeof(float), 2e-3f);
       check("vector", found.vector, expected.vector, ROWS, 1e-3f);
       check("bytes", found.bytes, expected.bytes, ROWS, 1e-3f);
-      check("rows", found.rows[0], expected.rows[0], 8 * COLUMNS, 1e-5f);
+      check("rows", found.rows[0], expected.rows[0], 9 * COLUMNS, 1e-5f);
     }
     printf("%-10s %s\n", name, failures == before ? "agrees" : "disagrees");
   }

@@ -86,14 +86,13 @@ void ck_pack_rows(ck_operands operands, const float *x, size_t row_stride, size_
                   size_t rows, size_t depth, void *out);
 
 /* Panel for Y = X * Wt: its columns are rows first..first+count of w, its depth columns
- * depth_start..+depth of w (depth_start a multiple of 32). scratch: (panel columns * depth) floats.
- */
+ * depth_start..+depth of w (depth_start a multiple of 32). */
 void ck_pack_panel_of_rows(ck_operands operands, const ck_matrix *w, size_t first, size_t count,
-                           size_t depth_start, size_t depth, void *panel, float *scratch);
+                           size_t depth_start, size_t depth, void *panel);
 /* Panel for dX = dY * W: its columns are columns first..first+count of w (first a multiple of the
- * panel width), its depth rows depth_start..+depth of w. Same scratch. */
+ * panel width), its depth rows depth_start..+depth of w. */
 void ck_pack_panel_of_columns(ck_operands operands, const ck_matrix *w, size_t first, size_t count,
-                              size_t depth_start, size_t depth, void *panel, float *scratch);
+                              size_t depth_start, size_t depth, void *panel);
 
 /* C[rows, columns] (+)= alpha * A * panel; columns <= panel columns. */
 void ck_multiply(ck_operands operands, const void *packed_rows, size_t rows, const void *panel,
@@ -117,10 +116,12 @@ bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, con
 
 float ck_dot(const float *x, const float *y, size_t n);
 double ck_sum_of_squares(const float *x, size_t n);
-void ck_add(float *y, const float *x, size_t n);           /* y += x */
-void ck_axpy(float *y, float a, const float *x, size_t n); /* y += a*x */
-void ck_scale(float *y, float a, size_t n);                /* y *= a */
-void ck_to_bf16(const float *x, size_t n, uint16_t *y);    /* round to nearest even */
+void ck_add(float *y, const float *x, size_t n);        /* y += x */
+/* y[n] = sum over i < count of weights[i] * rows[i*stride ..]. */
+void ck_weighted_sum(const float *weights, const float *rows, size_t stride, size_t count, size_t n,
+                     float *y);
+void ck_scale(float *y, float a, size_t n);             /* y *= a */
+void ck_to_bf16(const float *x, size_t n, uint16_t *y); /* round to nearest even */
 void ck_from_bf16(const uint16_t *x, size_t n, float *y);
 
 /* y = x * weight * r, r = 1/sqrt(mean(x^2)+epsilon), kept in inverse_rms[rows] (RMSNorm,

@@ -15,15 +15,17 @@ struct LinearLayer {
   func forward(
     _ x: Matrix, packed: PackedRows, into y: Matrix, reduced: Matrix?, with compute: Compute
   ) {
-    compute.multiply(packed, weight.operand, .rowsOfMatrix, into: y)
-    guard let pair else { return }
+    guard let pair else {
+      compute.multiply(packed, weight.operand, .rowsOfMatrix, into: y)
+      return
+    }
     compute.arena.scoped {
       let low = reduced ?? compute.arena.matrix(x.rows, pair.a.rows)
       let input = dropout == nil ? packed : compute.pack(dropped(x, with: compute))
       compute.multiply(input, pair.a.operand, .rowsOfMatrix, into: low)
       compute.multiply(
-        compute.pack(low), pair.bTransposed.operand, .columnsOfMatrix, alpha: scale,
-        accumulate: true, into: y)
+        packed, weight.operand, .rowsOfMatrix,
+        plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: scale), into: y)
     }
   }
 
@@ -41,11 +43,10 @@ struct LinearLayer {
     guard dx != nil || pair != nil else { return }
     compute.arena.scoped {
       let packed = compute.pack(dy)
-      if let dx {
-        compute.multiply(
-          packed, weight.operand, .columnsOfMatrix, accumulate: accumulatesDx, into: dx)
+      guard let pair, let gradient, let reduced else {
+        inputGradient(packed, plus: nil, dx, accumulates: accumulatesDx, with: compute)
+        return
       }
-      guard let pair, let gradient, let reduced else { return }
       let dLow = compute.arena.matrix(dy.rows, pair.a.rows)
       compute.multiply(packed, pair.bTransposed.operand, .rowsOfMatrix, alpha: scale, into: dLow)
       compute.multiply(
@@ -55,22 +56,28 @@ struct LinearLayer {
       compute.multiply(
         compute.packTransposed(dLow), input.operand, .columnsOfMatrix, accumulate: true,
         into: gradient.a)
-      if let dx { addInputGradient(dLow, pair, to: dx, with: compute) }
+      inputGradient(
+        packed, plus: LowRankTerm(compute.pack(dLow), pair.a.operand), dx,
+        accumulates: accumulatesDx, with: compute)
     }
   }
 
-  private func addInputGradient(
-    _ dLow: Matrix, _ pair: LoRAPair, to dx: Matrix, with compute: Compute
+  /// dx (+)= dy·W + dt·A; with dropout the second part passes its mask first.
+  private func inputGradient(
+    _ dy: PackedRows, plus term: LowRankTerm?, _ dx: Matrix?, accumulates: Bool,
+    with compute: Compute
   ) {
-    let packed = compute.pack(dLow)
-    guard let dropout else {
-      compute.multiply(packed, pair.a.operand, .columnsOfMatrix, accumulate: true, into: dx)
+    guard let dx else { return }
+    guard let dropout, let term else {
+      compute.multiply(
+        dy, weight.operand, .columnsOfMatrix, accumulate: accumulates, plus: term, into: dx)
       return
     }
+    compute.multiply(dy, weight.operand, .columnsOfMatrix, accumulate: accumulates, into: dx)
     let part = compute.arena.matrix(dx.rows, dx.columns)
-    compute.multiply(packed, pair.a.operand, .columnsOfMatrix, into: part)
+    compute.multiply(term, into: part)
     dropout.apply(part, into: part, with: compute)
-    for row in 0..<dx.rows { ck_add(dx.row(row), part.row(row), dx.columns) }
+    compute.add(part, to: dx)
   }
 
   private func dropped(_ x: Matrix, with compute: Compute) -> Matrix {

@@ -89,12 +89,23 @@ private struct VectorStep {
     }
     for (module, y) in zip(modules, results) {
       let linear = adapter.layer(block[module], layer, module)
-      guard let pair = linear.pair else { continue }
-      for row in 0..<pair.a.rows {
-        let low = ck_dot(pair.a.row(row), x.base, x.columns)
-        ck_axpy(y.base, linear.scale * low, pair.bTransposed.row(row), y.columns)
-      }
+      if let pair = linear.pair { add(pair, scale: linear.scale, x, to: y) }
     }
     return results
+  }
+
+  /// y += scale · B·A·x.
+  private func add(_ pair: LoRAPair, scale: Float, _ x: Matrix, to y: Matrix) {
+    compute.arena.scoped {
+      let low = compute.arena.matrix(1, pair.a.rows)
+      withUnsafePointer(to: pair.a.operand) { a in
+        ck_multiply_vector(a, 0, pair.a.rows, x.base, low.base)
+      }
+      ck_scale(low.base, scale, low.columns)
+      let sum = compute.arena.matrix(1, y.columns)
+      ck_weighted_sum(
+        low.base, pair.bTransposed.base, pair.bTransposed.stride, low.columns, y.columns, sum.base)
+      ck_add(y.base, sum.base, y.columns)
+    }
   }
 }

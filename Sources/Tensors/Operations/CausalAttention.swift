@@ -52,16 +52,16 @@ package struct CausalAttention: Sendable {
   package func forward(
     q: Matrix, k: Matrix, v: Matrix, past: Int, into output: Matrix, with compute: Compute
   ) {
+    if q.rows == 1 {
+      decode(q: q, k: k, v: v, into: output, with: compute)
+      return
+    }
     compute.pool.run(keyValueHeads) { head, worker in
       let arena = compute.scratch(of: worker)
       arena.scoped {
-        if q.rows == 1 {
-          decode(q: q, k: k, v: v, keyValueHead: head, into: output, arena)
-        } else {
-          forward(
-            q: q, k: k, v: v, past: past, keyValueHead: head, into: output,
-            SerialProducts(operands: compute.operands, arena: arena))
-        }
+        forward(
+          q: q, k: k, v: v, past: past, keyValueHead: head, into: output,
+          SerialProducts(operands: compute.operands, arena: arena))
       }
     }
   }
@@ -100,23 +100,21 @@ package struct CausalAttention: Sendable {
     }
   }
 
-  /// One new token: dot products against the cache, without packing.
+  /// One new token: products of vectors with the cache, without packing.
   private func decode(
-    q: Matrix, k: Matrix, v: Matrix, keyValueHead: Int, into output: Matrix, _ arena: Arena
+    q: Matrix, k: Matrix, v: Matrix, into output: Matrix, with compute: Compute
   ) {
-    let keys = slice(k, head: keyValueHead)
-    let values = slice(v, head: keyValueHead)
-    let scores = arena.matrix(1, k.rows).base
-    for head in keyValueHead * group..<(keyValueHead + 1) * group {
-      let query = slice(q, head: head).base
-      for position in 0..<k.rows {
-        scores[position] = ck_dot(query, keys.row(position), headSize)
-      }
-      _ = ck_softmax(scores, k.rows, scale)
-      let result = slice(output, head: head).base
-      result.update(repeating: 0, count: headSize)
-      for position in 0..<k.rows {
-        ck_axpy(result, scores[position], values.row(position), headSize)
+    compute.pool.run(heads) { head, worker in
+      let arena = compute.scratch(of: worker)
+      arena.scoped {
+        let scores = arena.matrix(1, k.rows).base
+        withUnsafePointer(to: slice(k, head: head / group).operand) { keys in
+          ck_multiply_vector(keys, 0, k.rows, slice(q, head: head).base, scores)
+        }
+        _ = ck_softmax(scores, k.rows, scale)
+        let values = slice(v, head: head / group)
+        ck_weighted_sum(
+          scores, values.base, values.stride, k.rows, headSize, slice(output, head: head).base)
       }
     }
   }

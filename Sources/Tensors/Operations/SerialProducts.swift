@@ -16,34 +16,31 @@ struct SerialProducts {
 
   /// Panels for `A · mᵀ`.
   func panels(ofRows m: Matrix) -> SerialPanels {
-    panels(columns: m.rows, depth: m.columns) { first, count, panel, scratch in
+    panels(columns: m.rows, depth: m.columns) { first, count, panel in
       withUnsafePointer(to: m.operand) {
-        ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel, scratch)
+        ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel)
       }
     }
   }
 
   /// Panels for `A · m`.
   func panels(ofColumns m: Matrix) -> SerialPanels {
-    panels(columns: m.columns, depth: m.rows) { first, count, panel, scratch in
+    panels(columns: m.columns, depth: m.rows) { first, count, panel in
       withUnsafePointer(to: m.operand) {
-        ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel, scratch)
+        ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel)
       }
     }
   }
 
   private func panels(
     columns: Int, depth: Int,
-    _ pack: (Int, Int, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
+    _ pack: (Int, Int, UnsafeMutableRawPointer) -> Void
   ) -> SerialPanels {
     let width = ck_panel_columns(operands)
     let stride = ck_panel_bytes(operands, depth)
     let base = arena.allocate(byteCount: (columns + width - 1) / width * stride)
-    arena.scoped {
-      let scratch = arena.matrix(width, depth).base
-      for first in Swift.stride(from: 0, to: columns, by: width) {
-        pack(first, min(width, columns - first), base + first / width * stride, scratch)
-      }
+    for first in Swift.stride(from: 0, to: columns, by: width) {
+      pack(first, min(width, columns - first), base + first / width * stride)
     }
     return SerialPanels(base: base, columns: columns, depth: depth, stride: stride)
   }

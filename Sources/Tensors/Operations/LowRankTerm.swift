@@ -1,0 +1,68 @@
+import CKernels
+
+extension Compute {
+  /// `c = term`.
+  package func multiply(_ term: LowRankTerm, into c: Matrix) {
+    multiply(term.rows, term.matrix, .columnsOfMatrix, alpha: term.alpha, into: c)
+  }
+}
+
+/// `alpha · rows · matrix`, a product of small depth that is added while its target is in the cache.
+package struct LowRankTerm {
+  /// `[rows, rank]`.
+  let rows: PackedRows
+  /// `[rank, columns]`.
+  let matrix: ck_matrix
+  let alpha: Float
+
+  package init(_ rows: PackedRows, _ matrix: ck_matrix, alpha: Float = 1) {
+    self.rows = rows
+    self.matrix = matrix
+    self.alpha = alpha
+  }
+}
+
+/// A low-rank term with its panels for one task of a product.
+struct PackedTerm {
+  private let tiles: UnsafeMutableRawPointer
+  private let tileBytes: Int
+  private let tileRows: Int
+  private let panels: UnsafeMutableRawPointer
+  private let panelBytes: Int
+  private let depth: Int
+  private let alpha: Float
+  private let operands: ck_operands
+  private let stride: Int
+
+  /// Packs the panels `panels` of `plan`; nil where the rows are not tiles.
+  init?(
+    _ term: LowRankTerm, panels group: Range<Int>, of plan: ProductPlan, operands: ck_operands,
+    target: Matrix, _ scratch: Arena
+  ) {
+    guard case .tiles(let tiles, let tileBytes) = term.rows.storage else { return nil }
+    self.tiles = tiles
+    self.tileBytes = tileBytes
+    self.operands = operands
+    tileRows = plan.tileRows
+    depth = term.rows.depth
+    alpha = term.alpha
+    stride = target.stride
+    panelBytes = ck_panel_bytes(operands, depth)
+    panels = scratch.allocate(byteCount: group.count * panelBytes)
+    withUnsafePointer(to: term.matrix) { matrix in
+      for (index, panel) in group.enumerated() {
+        let first = panel * plan.panelColumns
+        ck_pack_panel_of_columns(
+          operands, matrix, first, min(plan.panelColumns, target.columns - first), 0, depth,
+          panels + index * panelBytes)
+      }
+    }
+  }
+
+  /// Adds to `columns` columns of the group's panel number `panel`, in the rows named.
+  func add(_ rows: Range<Int>, panel: Int, columns: Int, to target: UnsafeMutablePointer<Float>) {
+    ck_multiply(
+      operands, tiles + rows.lowerBound / tileRows * tileBytes, rows.count,
+      panels + panel * panelBytes, columns, depth, alpha, true, target, stride)
+  }
+}
