@@ -62,8 +62,8 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "skillet-bench",
-      dependencies: ["Training", "Models", "Tensors", "CKernels", argumentParser],
-      swiftSettings: settings),
+      dependencies: ["Training", "Models", "Tokenizers", "Tensors", "CKernels", argumentParser],
+      exclude: ["peers"], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors"],
       path: "Tests/TestSupport", swiftSettings: settings),

@@ -2,12 +2,6 @@ import ArgumentParser
 import Models
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// `skillet-bench`: checks each case's result, then times it.
 @main
 struct BenchCommand: ParsableCommand {
@@ -15,14 +9,15 @@ struct BenchCommand: ParsableCommand {
     commandName: "skillet-bench",
     abstract: "Check, then time, products, training steps, prompts and decoding.",
     discussion: """
-      Every figure is the median of the rounds, with the fastest and slowest beside it, and stands \
-      only behind a check of the same result. Nothing else should run meanwhile.
+      Every figure is the median of the rounds, with the slowest and fastest beside it, its share of \
+      what this machine can do at best, and stands only behind a check of the same result. Nothing \
+      else should run meanwhile.
       """)
 
-  @Argument(help: "The model; a .gguf file or a Hugging Face folder.")
+  @Option(help: "The model; a .gguf file or a Hugging Face folder.")
   var model = "models/SmolLM2-135M-Instruct.Q4_1.gguf"
 
-  @Option(help: "Only cases whose name contains this.")
+  @Option(help: "Only the case of this name, or those whose name contains it.")
   var only = ""
 
   @Option(help: "Rounds of each case.")
@@ -31,35 +26,98 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Format of the frozen weights in training cases; keep takes the file's.")
   var scheme = "nf4"
 
-  @Option(help: "Rank of the adapter.")
-  var rank = 8
+  @Option(help: "A text whose perplexity checks decoding.")
+  var text = "LICENSE"
 
-  @Option(help: "Sequences in a training step.")
-  var batch = 4
+  @Flag(help: "Tables over sequence length, batch and rank instead.")
+  var growth = false
 
-  @Option(help: "Tokens of each sequence.")
-  var sequence = 256
+  @Flag(help: "One JSON object a case.")
+  var json = false
+
+  @Flag(help: "Leave the check out and print the peak memory of the work alone.")
+  var unchecked = false
+
+  @Option(help: "Run other tools in turn with ours: peers.")
+  var vs: String?
+
+  @Option(help: "The Python that has the peers.")
+  var python = ".venv-peers/bin/python"
+
+  @Option(help: "The peers' copy of the model, a Hugging Face folder.")
+  var peerModel = "models/smollm2-hf"
+
+  @Flag(help: "With the peers, also PyTorch's compiled step.")
+  var compiled = false
+
+  func validate() throws {
+    if let vs, vs != "peers" { throw ValidationError("--vs takes peers, not \(vs)") }
+    if scheme != "keep", WeightFormat(rawValue: scheme) == nil {
+      throw ValidationError("there is no format \(scheme)")
+    }
+  }
 
   func run() throws {
-    print(MachineDescription.line)
+    if !json { print(MachineDescription.line) }
+    if vs != nil {
+      try PeerComparison(
+        python: python, folder: peerModel, model: model, rounds: rounds,
+        includesCompiled: compiled
+      ).run(only: only)
+      return
+    }
     let compute = Compute()
-    let exact = Compute(precision: .f32)
+    let peak = MachinePeak(compute)
+    if !json { print(peak.line) }
+    let cases = try growth ? growthCases(compute) : standardCases(compute)
+    let chosen = cases.contains { $0.name == only } ? cases.filter { $0.name == only } : cases
+    for item in chosen where only.isEmpty || item.name.contains(only) {
+      let measurement = try Measurement(
+        item, rounds: rounds, peak: peak, isChecked: !unchecked)
+      print(json ? measurement.json : measurement.line)
+    }
+  }
+
+  private func quantized(_ loaded: LoadedModel, _ compute: Compute) -> DecoderModel {
+    guard let format = WeightFormat(rawValue: scheme) else { return loaded.decoder }
+    let weights = loaded.decoder.weights.quantized(
+      to: QuantizationScheme(format: format), skipping: [], includesHead: false, with: compute
+    ).weights
+    loaded.releasePages()
+    return DecoderModel(
+      configuration: loaded.decoder.configuration, weights: weights, rope: loaded.decoder.rope)
+  }
+
+  private func standardCases(_ compute: Compute) throws -> [any BenchmarkCase] {
     let loaded = try LoadedModel(path: model)
+    let decoder = quantized(loaded, compute)
     var cases: [any BenchmarkCase] = ProductCase.standard
-    let training = TrainingSetting(
-      scheme: scheme, rank: rank, sequences: batch, length: sequence)
     for targets in [[TargetModule.q_proj, .v_proj], TargetModule.allCases] {
       for recomputes in [false, true] {
         cases.append(
           StepCase(
-            model: loaded.decoder, setting: training, targets: targets, recomputes: recomputes))
+            model: decoder, precision: compute.precision, setting: TrainingSetting(scheme: scheme),
+            targets: targets, recomputes: recomputes))
       }
     }
-    cases.append(PromptCase(model: loaded.decoder, tokens: 512))
-    cases.append(DecodingCase(model: loaded.decoder, tokens: 64))
-    for item in cases where only.isEmpty || item.name.contains(only) {
-      print(try Measurement(item, rounds: rounds, compute: compute, exact: exact).line)
+    let reading = try ReadingModel(loaded, text: text)
+    cases.append(PromptCase(model: reading, tokens: 512))
+    cases.append(DecodingCase(model: reading, tokens: 64, checkedTokens: 512))
+    return cases
+  }
+
+  private func growthCases(_ compute: Compute) throws -> [any BenchmarkCase] {
+    let decoder = quantized(try LoadedModel(path: model), compute)
+    func step(_ change: (inout TrainingSetting) -> Void) -> StepCase {
+      var setting = TrainingSetting(scheme: scheme)
+      change(&setting)
+      return StepCase(
+        model: decoder, precision: compute.precision, setting: setting,
+        targets: TargetModule.allCases, recomputes: false)
     }
-    print("peak memory of this process: \(PeakMemory.megabytes) MB")
+    return [128, 256, 512, 1024, 2048].map { length in
+      step { ($0.sequences, $0.length) = (1, length) }
+    } + [1, 2, 4, 8, 16].map { sequences in step { $0.sequences = sequences } }
+      + [1, 2, 4, 8, 16, 32, 64, 128, 256].map { rank in step { $0.rank = rank } }
   }
 }

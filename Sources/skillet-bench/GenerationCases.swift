@@ -1,81 +1,118 @@
+import Foundation
 import Models
 import Tensors
+import Tokenizers
 
-/// Logits after a prompt, from the quantized weights.
-private func logits(
-  after tokens: [Int32], chunk: Int, _ model: DecoderModel, _ compute: Compute
-) -> [Float] {
-  let cache = KeyValueCache(configuration: model.configuration, capacity: tokens.count)
-  var logits = [Float](repeating: 0, count: model.weights.head.rows)
-  logits.withUnsafeMutableBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { return }
-    for start in stride(from: 0, to: tokens.count, by: chunk) {
-      model.feed(
-        Array(tokens[start..<min(tokens.count, start + chunk)]), cache: cache, into: base,
-        with: compute)
+/// A model with a real text to read, from its quantized weights.
+struct ReadingModel {
+  let decoder: DecoderModel
+  /// The text's tokens, as many as any case needs or all there are.
+  let tokens: [Int32]
+
+  /// - Parameter text: a file; its beginning is read.
+  init(_ loaded: LoadedModel, text path: String) throws {
+    decoder = loaded.decoder
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    tokens = Array(
+      loaded.tokenizer.encode(String(text.prefix(8000)), parseSpecial: false).prefix(1024))
+  }
+
+  /// Feeds the first `count` tokens in pieces of `chunk`; `score` sees the logits after each piece.
+  func feed(
+    _ count: Int, chunk: Int, _ compute: Compute,
+    score: (_ position: Int, _ logits: UnsafeMutableBufferPointer<Float>) -> Void = { _, _ in }
+  ) {
+    let text = Array(tokens.prefix(count))
+    let cache = KeyValueCache(configuration: decoder.configuration, capacity: text.count)
+    var logits = [Float](repeating: 0, count: decoder.weights.head.rows)
+    logits.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for start in stride(from: 0, to: text.count, by: chunk) {
+        let end = min(text.count, start + chunk)
+        decoder.feed(Array(text[start..<end]), cache: cache, into: base, with: compute)
+        score(end - 1, buffer)
+      }
     }
   }
-  return logits
-}
 
-private func tokens(_ count: Int, _ model: DecoderModel) -> [Int32] {
-  var random = RandomGenerator(seed: 5, stream: "bench prompt")
-  return (0..<count).map { _ in
-    Int32(random.integer(below: model.configuration.vocabularySize))
+  var weightBytes: Int {
+    (decoder.weights.linears + [decoder.weights.head]).reduce(0) { $0 + $1.byteCount }
   }
-}
 
-/// Root mean square of the difference of logits over their spread.
-private func difference(_ first: [Float], _ second: [Float]) -> Double {
-  let mean = second.reduce(0.0) { $0 + Double($1) } / Double(second.count)
-  let spread = second.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-  let error = zip(first, second).reduce(0.0) {
-    $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
-  }
-  return (error / spread).squareRoot()
+  var weightCount: Int { decoder.weights.linears.reduce(0) { $0 + $1.elementCount } }
 }
 
 /// Processing a prompt in one batch.
 struct PromptCase: BenchmarkCase {
-  let model: DecoderModel
+  let model: ReadingModel
   let tokens: Int
 
   var name: String { "prompt of \(tokens) tokens" }
   var work: Double { Double(tokens) }
   var unit: String { "tokens/s" }
+  /// The head is needed for the last position only.
+  var limit: Limit {
+    let configuration = model.decoder.configuration
+    let seen = configuration.layerCount * configuration.querySize * (tokens + 1) / 2
+    return .products(Double(2 * model.weightCount + 4 * seen) * work / 1e9)
+  }
   var tolerance: Double { 0.05 }
 
+  /// Of the last position's logits: root mean square of the difference over their spread.
   func check(_ compute: Compute, against exact: Compute) throws -> Double {
-    let prompt = skillet_bench.tokens(tokens, model)
-    return difference(
-      logits(after: prompt, chunk: tokens, model, compute),
-      logits(after: prompt, chunk: tokens, model, exact))
+    var results: [[Float]] = []
+    for compute in [compute, exact] {
+      model.feed(tokens, chunk: tokens, compute) { results.append(Array($1)) }
+    }
+    let mean = results[1].reduce(0.0) { $0 + Double($1) } / Double(results[1].count)
+    let spread = results[1].reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    let error = zip(results[0], results[1]).reduce(0.0) {
+      $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+    }
+    return (error / spread).squareRoot()
   }
 
   func prepare(_ compute: Compute) throws -> () -> Void {
-    let prompt = skillet_bench.tokens(tokens, model)
-    return { _ = logits(after: prompt, chunk: tokens, model, compute) }
+    { model.feed(tokens, chunk: tokens, compute) }
   }
 }
 
-/// One token at a time.
+/// One token at a time, as a reply is made.
 struct DecodingCase: BenchmarkCase {
-  let model: DecoderModel
+  let model: ReadingModel
   let tokens: Int
+  /// Tokens whose perplexity is compared.
+  let checkedTokens: Int
 
   var name: String { "decoding \(tokens) tokens, batch 1" }
   var work: Double { Double(tokens) }
   var unit: String { "tokens/s" }
-  var tolerance: Double { 0.05 }
+  var limit: Limit { .reading(Double(model.weightBytes) * work / 1e9) }
+  /// int8 activations may cost half a percent of perplexity.
+  var tolerance: Double { 0.005 }
 
   func check(_ compute: Compute, against exact: Compute) throws -> Double {
-    let text = skillet_bench.tokens(tokens, model)
-    return difference(
-      logits(after: text, chunk: 1, model, compute), logits(after: text, chunk: 1, model, exact))
+    let losses = [compute, exact].map { compute in
+      var loss = 0.0
+      model.feed(checkedTokens, chunk: 1, compute) { position, logits in
+        guard position + 1 < min(checkedTokens, model.tokens.count) else { return }
+        loss += Self.surprise(at: Int(model.tokens[position + 1]), logits)
+      }
+      return loss / Double(max(1, min(checkedTokens, model.tokens.count) - 1))
+    }
+    return abs(exp(losses[0] - losses[1]) - 1)
+  }
+
+  /// −log p(token), in nats.
+  private static func surprise(
+    at token: Int, _ logits: UnsafeMutableBufferPointer<Float>
+  ) -> Double {
+    let most = Double(logits.max() ?? 0)
+    let sum = logits.reduce(0.0) { $0 + exp(Double($1) - most) }
+    return most + log(sum) - Double(logits[token])
   }
 
   func prepare(_ compute: Compute) throws -> () -> Void {
-    let text = skillet_bench.tokens(tokens, model)
-    return { _ = logits(after: text, chunk: 1, model, compute) }
+    { model.feed(tokens, chunk: 1, compute) }
   }
 }

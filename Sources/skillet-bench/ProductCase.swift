@@ -28,6 +28,7 @@ struct ProductCase: BenchmarkCase {
     Double(Self.repetitions) * 2 * Double(rows) * Double(inputs) * Double(outputs) / 1e9
   }
   var unit: String { "GFLOP/s" }
+  var limit: Limit { .products(work) }
   var tolerance: Double { 0.01 }
 
   private func operands(_ arena: Arena, _ compute: Compute) -> (x: Matrix, w: FrozenMatrix) {

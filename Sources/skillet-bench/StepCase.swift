@@ -4,23 +4,29 @@ import Training
 
 /// What all training cases share.
 struct TrainingSetting {
-  let scheme: String
-  let rank: Int
-  let sequences: Int
-  let length: Int
+  var scheme = "nf4"
+  var rank = 8
+  var sequences = 4
+  var length = 256
 
-  func batch(vocabulary: Int) -> TokenBatch {
+  /// Random sequences in pieces of at most as many tokens as the trainer works on at once.
+  func batches(vocabulary: Int) -> [TokenBatch] {
     var random = RandomGenerator(seed: 3, stream: "bench tokens")
-    return TokenBatch(
-      sequences: (0..<sequences).map { _ in
-        (0..<length).map { _ in Int32(random.integer(below: vocabulary)) }
-      })
+    let together = max(1, TrainingConfiguration().tokensPerPass / length)
+    return stride(from: 0, to: sequences, by: together).map { first in
+      TokenBatch(
+        sequences: (first..<min(sequences, first + together)).map { _ in
+          (0..<length).map { _ in Int32(random.integer(below: vocabulary)) }
+        })
+    }
   }
 }
 
 /// One LoRA training step on random tokens, every position trained: forward, backward, update.
 struct StepCase: BenchmarkCase {
+  /// Quantized as the setting says.
   let model: DecoderModel
+  let precision: Precision
   let setting: TrainingSetting
   let targets: [TargetModule]
   let recomputes: Bool
@@ -35,26 +41,42 @@ struct StepCase: BenchmarkCase {
   /// bf16 keeps 8 bits of each operand; the loss of a step stays within this of the exact one.
   var tolerance: Double { 0.01 }
 
-  private func quantized(_ compute: Compute) -> DecoderModel {
-    guard let format = WeightFormat(rawValue: setting.scheme) else { return model }
-    let weights = model.weights.quantized(
-      to: QuantizationScheme(format: format), skipping: [], includesHead: false, with: compute
-    ).weights
-    return DecoderModel(configuration: model.configuration, weights: weights, rope: model.rope)
+  private var adapterConfiguration: LoRAConfiguration {
+    LoRAConfiguration(rank: setting.rank, alpha: 2 * Double(setting.rank), targets: targets)
+  }
+
+  /// Every weight once forward and once for the gradient of its input, the adapter's matrices three
+  /// times, attention over what each position sees. What is computed a second time is not counted.
+  var limit: Limit {
+    let configuration = model.configuration
+    let weights = (model.weights.linears + [model.weights.head]).reduce(0) { $0 + $1.elementCount }
+    let adapter = AdapterLayout(configuration: adapterConfiguration, model: configuration).count
+    let seen = configuration.layerCount * configuration.querySize * (setting.length + 1) / 2
+    let perToken = 4 * weights + 6 * adapter + 12 * seen
+    return .products(Double(perToken) * work / 1e9)
+  }
+
+  /// Weights, activations, and the adapter with gradient and two moments.
+  var plannedBytes: Int? {
+    let layout = AdapterLayout(configuration: adapterConfiguration, model: model.configuration)
+    let tokens = min(
+      setting.sequences * setting.length, max(setting.length, TrainingConfiguration().tokensPerPass)
+    )
+    let activations = ActivationPlan(
+      model: model.configuration, layout: layout, precision: precision
+    ).byteCount(tokens: tokens, recomputes: recomputes)
+    return model.weights.byteCount + activations + 4 * 4 * layout.count
   }
 
   private func step(_ compute: Compute) -> () -> Double {
-    let model = quantized(compute)
     let adapter = Adapter(
-      configuration: LoRAConfiguration(
-        rank: setting.rank, alpha: 2 * Double(setting.rank), targets: targets),
-      model: model.configuration, seed: 1)
+      configuration: adapterConfiguration, model: model.configuration, seed: 1)
     let step = TrainingStep(
       pass: TrainingPass(model: model, recomputes: recomputes), adapter: adapter,
       optimizer: AdamW(layout: adapter.parameters.layout, options: AdamW.Options()),
       compute: compute)
-    let batch = setting.batch(vocabulary: model.configuration.vocabularySize)
-    return { step.run([batch], rate: 1e-4, maxNorm: 1, dropoutSeed: nil).loss }
+    let batches = setting.batches(vocabulary: model.configuration.vocabularySize)
+    return { step.run(batches, rate: 1e-4, maxNorm: 1, dropoutSeed: nil).loss }
   }
 
   /// The loss after one update, against exact products.

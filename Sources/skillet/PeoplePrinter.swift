@@ -52,12 +52,10 @@ final class PeoplePrinter: EventPrinter {
   }
 
   private func showProse(_ text: String) {
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let content = line.drop { $0 == "#" || $0 == " " }
-      let isHeading = line.hasPrefix("#")
-      if isHeading { output.writeLine() }
-      for part in WrappedText.lines(String(content), columns: screen.columns) {
-        output.writeLine(screen.style(isHeading ? .heading : .note, part))
+    for paragraph in ProseParagraphs.of(text) {
+      if paragraph.isHeading { output.writeLine() }
+      for part in WrappedText.lines(paragraph.text, columns: screen.columns) {
+        output.writeLine(screen.style(paragraph.isHeading ? .heading : .note, part))
       }
     }
   }

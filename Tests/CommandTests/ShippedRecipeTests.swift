@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import TestSupport
 import Testing
 
@@ -29,8 +28,7 @@ import Testing
   }
 
   /// The demo with the default model, on a few rows and steps.
-  @Test(.enabled(if: access(References.defaultModel, R_OK) == 0))
-  func `the demo runs from the first line to the last`() throws {
+  @Test func `the demo runs from the first line to the last`() throws {
     let model = References.defaultModel
     let folder = String(model[..<(model.lastIndex(of: "/") ?? model.endIndex)])
     let skillet = try SkilletRun(["SKILLET_MODELS": folder])

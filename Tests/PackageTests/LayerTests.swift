@@ -23,7 +23,8 @@ import Testing
     "Swift", "Glibc", "Darwin", "Synchronization", "FoundationEssentials",
   ]
   static let packages: [String: Set<String>] = [
-    "Checkpoints": ["Crypto"], "skillet": ["ArgumentParser"], "skillet-bench": ["ArgumentParser"],
+    "Checkpoints": ["Crypto"], "skillet": ["ArgumentParser"],
+    "skillet-bench": ["ArgumentParser", "Foundation"],
   ]
 
   private static func below(_ layer: String) -> Set<String> {
