@@ -71,6 +71,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       return
     }
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
+    valueName = name(ofValueOf: statement, keepsValue: keepsValue)
     do throws(RunFailure) {
       let result = try perform(statement)
       if let result {
@@ -90,6 +91,17 @@ package final class Interpreter<Executor: VerbExecutor> {
         cell: cell,
         seconds: Double(elapsed.components.seconds)
           + Double(elapsed.components.attoseconds) * 1e-18))
+  }
+
+  /// What the value of a command will be called, so that the command can say how to go on with it.
+  private var valueName: String?
+
+  private func name(ofValueOf statement: Statement, keepsValue: Bool) -> String? {
+    switch statement.kind {
+    case .binding(let name, .command): name.text
+    case .operation(.command): keepsValue ? "_\(cell)" : nil
+    default: nil
+    }
   }
 
   private func keep(_ value: Value) {
@@ -229,7 +241,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       arguments[declaration.name] = declaration.defaultValue
     }
     return VerbCall(
-      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges)
+      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges,
+      valueName: valueName)
   }
 
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
