@@ -47,6 +47,7 @@ struct CellRecorder {
     case .started: started += 1
     case .finished: finished += 1
     case .prose: break
+    case .notice(let text): outputs.append(.notice(text))
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):
       if event.verb == ValueEvent.loopRow {

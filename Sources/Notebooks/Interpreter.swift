@@ -248,33 +248,45 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
     let start = snapshot()
     defer { restore(start) }
+    let combinations = try combinations(loop.generators)
+    let begin = clock.now
+    var estimate = TimeEstimate()
     var rows: [Table.Row] = []
-    for combination in try combinations(loop.generators) {
+    for combination in combinations {
       if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
       restore(start)
-      for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
-      let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
-      var last = Value.none
-      for statement in loop.body {
-        if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-        if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
-      }
-      var record = Record(combination, reference: executor.currentReference())
-      if case .record(let fields) = last {
-        for field in fields.fields { record[field.name] = field.value }
-      } else if last != .none {
-        record["value"] = last
-      }
-      rows.append(
-        Table.Row(label: label ?? Self.label(of: combination), record: record))
+      let row = try run(loop, with: combination)
+      rows.append(row)
       onEvent(
         .value(
           ValueEvent(
             cell: cell, line: source.position(at: loop.range.lowerBound).line,
-            verb: ValueEvent.loopRow,
-            name: rows.last?.label, value: .record(record), isSilent: false)))
+            verb: ValueEvent.loopRow, name: row.label, value: .record(row.record),
+            isSilent: false)))
+      let progress = Progress(done: rows.count, of: combinations.count, since: begin)
+      if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
+    if let verdict = estimate.verdict { onEvent(.notice(verdict)) }
     return Table(rows: rows)
+  }
+
+  private func run(
+    _ loop: Loop, with combination: [(String, Value)]
+  ) throws(RunFailure) -> Table.Row {
+    for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
+    let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
+    var last = Value.none
+    for statement in loop.body {
+      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+      if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
+    }
+    var record = Record(combination, reference: executor.currentReference())
+    if case .record(let fields) = last {
+      for field in fields.fields { record[field.name] = field.value }
+    } else if last != .none {
+      record["value"] = last
+    }
+    return Table.Row(label: label ?? Self.label(of: combination), record: record)
   }
 
   private static func label(of combination: [(String, Value)]) -> String {

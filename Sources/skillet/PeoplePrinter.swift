@@ -47,6 +47,7 @@ final class PeoplePrinter: EventPrinter {
           isColored: screen.errorStyle.isEnabled,
           wrapWidth: error.isTerminal ? screen.columns : nil
         ).render(diagnostic))
+    case .notice(let text): screen.notice(text)
     case .finished: break
     }
   }

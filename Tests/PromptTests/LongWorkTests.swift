@@ -97,6 +97,40 @@ import Testing
     #expect(!prompt.text.contains("were promised"), "a stopped training has kept no promise")
   }
 
+  @Test func `R28 a loop is estimated by its first runs`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    prompt.terminal.send("for n in range(1, 90000) {\rlora rank: 2\rtrain steps: 1\reval\r}\r")
+    try prompt.terminal.wait(for: "the estimate", seconds: 60) { _ in
+      prompt.terminal.output.contains(/this will take about .*, by the first \d+ runs/)
+    }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+  }
+
+  @Test func `R26 a second Ctrl-C gives up the step, which takes long on a real model`() throws {
+    let prompt = try PromptSession()
+    let text = String(repeating: "one two three ", count: 120)
+    prompt.folder.write(
+      String(repeating: "{\"text\": \"\(text)\"}\n", count: 4), as: "rows.jsonl")
+    for cell in [
+      ":hints off", "load \"\(References.defaultModel)\"", "dataset \"rows.jsonl\"",
+      "lora rank: 2",
+    ] { try prompt.enter(cell) }
+    prompt.terminal.send("train steps: 90\r")
+    try prompt.terminal.wait(for: "the first step", seconds: 60) { $0.cursorLine.contains(" 1/90") }
+    prompt.terminal.send("\u{3}")
+    try prompt.terminal.wait(for: "what a second one does") {
+      $0.text.contains("stopping after this step; Ctrl-C again within 2 s gives the step up")
+    }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+    #expect(
+      prompt.lines.joined(separator: " ").contains(
+        "training stopped in step 2 of 90, which was given up; the adapter of step 1 is kept as _4")
+    )
+  }
+
   @Test func `R32 a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

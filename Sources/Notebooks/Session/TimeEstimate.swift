@@ -19,7 +19,10 @@ package struct TimeEstimate {
     let total = progress.seconds + left
     guard total > Self.shortest else { return nil }
     promised = total
-    let share = progress.unit == "%" ? "\(progress.done)%" : "\(progress.done) \(progress.unit)"
+    let share =
+      progress.unit == "%"
+      ? "\(progress.done)%"
+      : progress.done == 1 ? String(progress.unit.dropLast()) : "\(progress.done) \(progress.unit)"
     return "this will take about \(Self.text(total)), by the first \(share)"
   }
 

@@ -109,7 +109,7 @@ extension Session {
     let inside = "training stopped in step \(steps + 1) of \(result.plannedSteps)"
     return switch result.ending {
     case .completed: nil
-    case .stopped: at
+    case .stopped: steps > 0 ? at : "training stopped before its first step"
     case .aborted: inside + ", which was given up"
     case .budget: at + ": the budget is spent"
     case .patience: at + ": \(run.call.int("patience") ?? 1) evaluations gave no lower loss"
