@@ -118,7 +118,7 @@ import Testing
       "lora rank: 2",
     ] { try prompt.enter(cell) }
     prompt.terminal.send("train steps: 90\r")
-    try prompt.terminal.wait(for: "the first step", seconds: 60) { $0.cursorLine.contains(" 1/90") }
+    try prompt.terminal.wait(for: "the first step", seconds: 60) { $0.cursorLine.contains("loss") }
     prompt.terminal.send("\u{3}")
     try prompt.terminal.wait(for: "what a second one does") {
       $0.text.contains("stopping after this step; Ctrl-C again within 2 s gives the step up")
