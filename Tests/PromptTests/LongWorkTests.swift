@@ -127,8 +127,7 @@ import Testing
     try prompt.waitForPrompt()
     #expect(
       prompt.lines.joined(separator: " ").contains(
-        "training stopped in step 2 of 90, which was given up; the adapter of step 1 is kept as _4")
-    )
+        /stopped in step \d+ of 90, which was given up; the adapter of step \d+ is kept as _4/))
   }
 
   @Test func `R32 a stopped training is not saved as one that replays`() throws {
