@@ -250,6 +250,7 @@ package final class Interpreter<Executor: VerbExecutor> {
     defer { restore(start) }
     let combinations = try combinations(loop.generators)
     let begin = clock.now
+    var progress = Progress(done: 0, of: combinations.count, since: begin)
     var estimate = TimeEstimate()
     var rows: [Table.Row] = []
     for combination in combinations {
@@ -263,10 +264,10 @@ package final class Interpreter<Executor: VerbExecutor> {
             cell: cell, line: source.position(at: loop.range.lowerBound).line,
             verb: ValueEvent.loopRow, name: row.label, value: .record(row.record),
             isSilent: false)))
-      let progress = Progress(done: rows.count, of: combinations.count, since: begin)
+      progress = Progress(done: rows.count, of: combinations.count, since: begin)
       if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
-    if let verdict = estimate.verdict { onEvent(.notice(verdict)) }
+    if let verdict = estimate.verdict(after: progress.seconds) { onEvent(.notice(verdict)) }
     return Table(rows: rows)
   }
 

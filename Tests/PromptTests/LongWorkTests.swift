@@ -108,28 +108,6 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `R26 a second Ctrl-C gives up the step, which takes long on a real model`() throws {
-    let prompt = try PromptSession()
-    let text = String(repeating: "one two three ", count: 120)
-    prompt.folder.write(
-      String(repeating: "{\"text\": \"\(text)\"}\n", count: 4), as: "rows.jsonl")
-    for cell in [
-      ":hints off", "load \"\(References.defaultModel)\"", "dataset \"rows.jsonl\"",
-      "lora rank: 2",
-    ] { try prompt.enter(cell) }
-    prompt.terminal.send("train steps: 90\r")
-    try prompt.terminal.wait(for: "the first step", seconds: 60) { $0.cursorLine.contains("loss") }
-    prompt.terminal.send("\u{3}")
-    try prompt.terminal.wait(for: "what a second one does") {
-      $0.text.contains("stopping after this step; Ctrl-C again within 2 s gives the step up")
-    }
-    prompt.terminal.send("\u{3}")
-    try prompt.waitForPrompt()
-    #expect(
-      prompt.lines.joined(separator: " ").contains(
-        /stopped in step \d+ of 90, which was given up; the adapter of step \d+ is kept as _4/))
-  }
-
   @Test func `R32 a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

@@ -41,9 +41,11 @@ package final class Session: VerbExecutor {
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
     estimate = TimeEstimate()
+    let start = ContinuousClock.now
     defer { onEvent(.finishedWork) }
     let value = try handler(call)
-    if let verdict = estimate.verdict { notice(verdict) }
+    let seconds = (ContinuousClock.now - start).seconds
+    if let verdict = estimate.verdict(after: seconds) { notice(verdict) }
     return value
   }
 

@@ -27,9 +27,9 @@ package struct TimeEstimate {
   }
 
   /// The promised time next to the real one; nil if nothing was promised or the work ended early.
-  package var verdict: String? {
+  package func verdict(after seconds: Double) -> String? {
     guard let promised, let last, last.done >= last.total else { return nil }
-    return "it took \(Self.text(last.seconds)); \(Self.text(promised)) were promised"
+    return "it took \(Self.text(seconds)); \(Self.text(promised)) were promised"
   }
 
   private static func text(_ seconds: Double) -> String {
