@@ -152,6 +152,18 @@ static unsigned char on_enter(EditLine *line, int key) {
   return CC_REFRESH;
 }
 
+/* A bracket that closes a block and begins its line stands two blanks further left. */
+static unsigned char on_close(EditLine *line, int key) {
+  const LineInfoW *info = el_wline(line);
+  const wchar_t *p = line_start(info, info->cursor);
+  bool is_indent = info->cursor - p >= 2 && p > info->buffer;
+  for (; is_indent && p < info->cursor; p++) is_indent = *p == L' ';
+  if (is_indent) el_deletestr(line, 2);
+  const wchar_t bracket[] = {(wchar_t)key, L'\0'};
+  el_winsertstr(line, bracket);
+  return CC_REFRESH;
+}
+
 static unsigned char recall(EditLine *line, int direction) {
   cedit *editor = cedit_of(line);
   const LineInfoW *info = el_wline(line);
@@ -293,6 +305,7 @@ void cedit_bind_usual_keys(EditLine *line) {
 void cedit_bind_own_keys(EditLine *line) {
   el_set(line, EL_ADDFN, "skillet-enter", "submit a complete cell", on_enter);
   el_set(line, EL_ADDFN, "skillet-newline", "insert a newline", on_newline);
+  el_set(line, EL_ADDFN, "skillet-close", "insert a closing bracket", on_close);
   el_set(line, EL_ADDFN, "skillet-up", "line above, or earlier cell", on_up);
   el_set(line, EL_ADDFN, "skillet-down", "line below, or later cell", on_down);
   el_set(line, EL_ADDFN, "skillet-home", "start of the line", on_home);
@@ -312,4 +325,6 @@ void cedit_bind_own_keys(EditLine *line) {
   };
   bind_all(line, own, sizeof own / sizeof *own);
   el_set(line, EL_BIND, "-a", "\n", "skillet-enter", NULL);
+  static const char *const brackets[] = {"}", "]", ")"};
+  for (size_t i = 0; i < 3; i++) el_set(line, EL_BIND, brackets[i], "skillet-close", NULL);
 }

@@ -1,15 +1,19 @@
 /* Signals and the terminal's state. Handlers set a number, write a byte into a pipe, or give the terminal
  * back: only async-signal-safe calls, so they may interrupt anything. */
+#define _GNU_SOURCE /* environ */
 #include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +27,7 @@ static bool has_original;
 static atomic_bool paste_on;
 static atomic_int quiet_jobs;
 static atomic_bool continued;
+static atomic_bool lent;
 static atomic_int interrupt_level;
 static _Atomic long long last_interrupt;
 
@@ -85,7 +90,7 @@ static void on_resize(int number) {
 static void on_continue(int number) {
   int saved = errno;
   atomic_store(&continued, true);
-  if (atomic_load(&quiet_jobs) > 0) stop_echo();
+  if (atomic_load(&quiet_jobs) > 0 && !atomic_load(&lent)) stop_echo();
   pass_on(number);
   errno = saved;
 }
@@ -157,6 +162,42 @@ void cedit_job_begin(void) {
 void cedit_job_end(void) {
   if (atomic_fetch_sub(&quiet_jobs, 1) > 1) return;
   if (has_original && in_foreground()) tcsetattr(STDIN_FILENO, TCSANOW, &original);
+}
+
+static int run_shell(const char *command, const char *argument) {
+  size_t room = strlen(command) + sizeof " \"$0\"";
+  char *script = malloc(room);
+  if (!script) return -1;
+  snprintf(script, room, "%s \"$0\"", command);
+  char *words[] = {"sh", "-c", script, (char *)argument, NULL};
+  posix_spawnattr_t attributes; /* SIGPIPE is ignored here, and would stay so in the new program */
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  pid_t process;
+  int failure = posix_spawn(&process, "/bin/sh", NULL, &attributes, words, environ);
+  posix_spawnattr_destroy(&attributes);
+  free(script);
+  if (failure != 0) {
+    errno = failure;
+    return -1;
+  }
+  int status;
+  while (waitpid(process, &status, 0) < 0)
+    if (errno != EINTR) return -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int cedit_run_lending_terminal(const char *command, const char *argument) {
+  atomic_store(&lent, true);
+  give_terminal_back();
+  int status = run_shell(command, argument);
+  atomic_store(&lent, false);
+  if (atomic_load(&quiet_jobs) > 0) stop_echo();
+  return status;
 }
 
 void cedit_bracketed_paste(bool on) {

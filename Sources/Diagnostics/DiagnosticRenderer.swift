@@ -16,20 +16,22 @@ package struct DiagnosticRenderer: Sendable {
   private let isColored: Bool
   /// Lines wider than this are cut around the place that matters.
   private let maximumWidth: Int
-  /// Help and notes are broken at blanks here; nil leaves them as they are.
+  /// Messages, help and notes are broken at blanks here, and source lines cut; nil leaves them as they are.
   private let wrapWidth: Int?
 
   package init(isColored: Bool, maximumWidth: Int = 120, wrapWidth: Int? = nil) {
     self.isColored = isColored
-    self.maximumWidth = max(maximumWidth, 40)
-    self.wrapWidth = wrapWidth.map { max($0, 40) }
+    let wrapWidth = wrapWidth.map { max($0, 40) }
+    self.maximumWidth = max(min(maximumWidth, wrapWidth.map { $0 - 8 } ?? .max), 32)
+    self.wrapWidth = wrapWidth
   }
 
   /// The drawing, each line ended by a newline.
   package func render(_ diagnostic: Diagnostic) -> String {
+    let kind = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
+    let message = wrapped(diagnostic.message[...], after: kind.count + 2)
     var output =
-      styled("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", severityStyle(diagnostic))
-      + styled(": \(diagnostic.message)", .bold) + "\n"
+      styled(kind, severityStyle(diagnostic)) + styled(": \(message)", .bold) + "\n"
     output += renderPlaces(diagnostic)
     if let help = diagnostic.help { output += renderTrailer("help", help) }
     for note in diagnostic.notes { output += renderTrailer("note", note) }

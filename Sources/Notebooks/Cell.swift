@@ -15,6 +15,13 @@ package struct Cell {
   let inputs: [InputStamp]
   let before: Interpreter<Session>.Snapshot
 
+  /// The verbs that gave its values, in order, those inside loops left out.
+  package var verbs: [String] {
+    outputs.compactMap { output in
+      if case .value(let event) = output { event.verb } else { nil }
+    }
+  }
+
   /// Something that a cell told, worth keeping in an export.
   package enum Output: Sendable {
     case value(ValueEvent)
@@ -33,15 +40,20 @@ struct CellRecorder {
   var wasCutShort = false
   private var started = 0
   private var finished = 0
+  private var finishedRuns = 0
 
   mutating func record(_ event: InterpreterEvent) {
     switch event {
     case .started: started += 1
     case .finished: finished += 1
     case .prose: break
+    case .notice(let text): outputs.append(.notice(text))
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):
-      if event.verb == ValueEvent.loopRow { return }
+      if event.verb == ValueEvent.loopRow {
+        finishedRuns += 1
+        return
+      }
       outputs.append(.value(event))
       if event.name == nil, event.value != .none { valueStatements.append(started - 1) }
     }
@@ -61,6 +73,9 @@ struct CellRecorder {
       }
     }
   }
+
+  /// Whether a statement, or a run of a loop, came to its end.
+  var hasWorked: Bool { finished + finishedRuns > 0 }
 
   /// The text of a cell up to its last finished statement; nil if none finished or the cell is made of
   /// several texts.

@@ -1,3 +1,6 @@
+import Diagnostics
+import RecipeLanguage
+
 /// Numbers of cells as people write them for `:history`, `:rerun`, `:edit`, `:save` and `:export`:
 /// `4`, `4-6`, `4,6-8`, `4-` up to the last one, `-6` from the first one.
 package struct CellRange: Equatable, Sendable {
@@ -69,5 +72,20 @@ extension Notebook {
     if text.allSatisfy(\.isWhitespace) { return cells }
     let range = try CellRange(text, of: cells.map(\.number))
     return cells.filter { range.contains($0.number) }
+  }
+
+  /// Cells of another session, of which only the text is known.
+  package func cells(of texts: [(number: Int, text: String)]) -> [Cell] {
+    let before = interpreter.snapshot()
+    return texts.map { number, text in
+      let source = SourceText(name: "cell \(number)", text: text)
+      let statements = Parser.parse(source).statements.filter { !$0.isProse }
+      let values = statements.indices.filter { index in
+        if case .operation = statements[index].kind { true } else { false }
+      }
+      return Cell(
+        number: number, text: text, outputs: [], valueStatements: values, wasCutShort: false,
+        inputs: [], before: before)
+    }
   }
 }

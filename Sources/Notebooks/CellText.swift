@@ -14,8 +14,8 @@ package enum CellText {
     guard !line.contains("\n") else { return nil }
     let marks = line.prefix { $0 == "?" }.count
     if marks > 0 {
-      let subject = String(line.dropFirst(marks)).filter { !$0.isWhitespace }
-      return (subject, marks > 1)
+      let subject = line.dropFirst(marks).drop(while: \.isWhitespace)
+      return (String(subject), marks > 1)
     }
     guard line.last == "?" else { return nil }
     let subject = line.dropLast().filter { $0 != "?" }

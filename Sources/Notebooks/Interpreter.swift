@@ -71,6 +71,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       return
     }
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
+    valueName = name(ofValueOf: statement, keepsValue: keepsValue)
     do throws(RunFailure) {
       let result = try perform(statement)
       if let result {
@@ -90,6 +91,17 @@ package final class Interpreter<Executor: VerbExecutor> {
         cell: cell,
         seconds: Double(elapsed.components.seconds)
           + Double(elapsed.components.attoseconds) * 1e-18))
+  }
+
+  /// What the value of a command will be called, so that the command can say how to go on with it.
+  private var valueName: String?
+
+  private func name(ofValueOf statement: Statement, keepsValue: Bool) -> String? {
+    switch statement.kind {
+    case .binding(let name, .command): name.text
+    case .operation(.command): keepsValue ? "_\(cell)" : nil
+    default: nil
+    }
   }
 
   private func keep(_ value: Value) {
@@ -229,39 +241,53 @@ package final class Interpreter<Executor: VerbExecutor> {
       arguments[declaration.name] = declaration.defaultValue
     }
     return VerbCall(
-      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges)
+      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges,
+      valueName: valueName)
   }
 
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
     let start = snapshot()
     defer { restore(start) }
+    let combinations = try combinations(loop.generators)
+    let begin = clock.now
+    var progress = Progress(done: 0, of: combinations.count, since: begin)
+    var estimate = TimeEstimate()
     var rows: [Table.Row] = []
-    for combination in try combinations(loop.generators) {
+    for combination in combinations {
       if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
       restore(start)
-      for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
-      let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
-      var last = Value.none
-      for statement in loop.body {
-        if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-        if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
-      }
-      var record = Record(combination, reference: executor.currentReference())
-      if case .record(let fields) = last {
-        for field in fields.fields { record[field.name] = field.value }
-      } else if last != .none {
-        record["value"] = last
-      }
-      rows.append(
-        Table.Row(label: label ?? Self.label(of: combination), record: record))
+      let row = try run(loop, with: combination)
+      rows.append(row)
       onEvent(
         .value(
           ValueEvent(
             cell: cell, line: source.position(at: loop.range.lowerBound).line,
-            verb: ValueEvent.loopRow,
-            name: rows.last?.label, value: .record(record), isSilent: false)))
+            verb: ValueEvent.loopRow, name: row.label, value: .record(row.record),
+            isSilent: false)))
+      progress = Progress(done: rows.count, of: combinations.count, since: begin)
+      if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
+    if let verdict = estimate.verdict(after: progress.seconds) { onEvent(.notice(verdict)) }
     return Table(rows: rows)
+  }
+
+  private func run(
+    _ loop: Loop, with combination: [(String, Value)]
+  ) throws(RunFailure) -> Table.Row {
+    for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
+    let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
+    var last = Value.none
+    for statement in loop.body {
+      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+      if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
+    }
+    var record = Record(combination, reference: executor.currentReference())
+    if case .record(let fields) = last {
+      for field in fields.fields { record[field.name] = field.value }
+    } else if last != .none {
+      record["value"] = last
+    }
+    return Table.Row(label: label ?? Self.label(of: combination), record: record)
   }
 
   private static func label(of combination: [(String, Value)]) -> String {

@@ -9,6 +9,8 @@ package enum InterpreterEvent: Sendable {
   case prose(String)
   case value(ValueEvent)
   case diagnostic(Diagnostic)
+  /// One line that a person should know and that no value holds.
+  case notice(String)
   case finished(cell: Int, seconds: Double)
 }
 

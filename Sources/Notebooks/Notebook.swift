@@ -34,6 +34,14 @@ package final class Notebook {
     interpreter.environment.names.filter { !PromptName.isPromptName($0) }
   }
 
+  /// What has made the value of a name stale, such as `quantize in 5`; nil if it is fresh.
+  package func staleness(of name: String) -> String? {
+    let environment = interpreter.environment
+    return environment.binding(name).flatMap { binding in
+      Staleness(cells) { environment.binding($0)?.cell }.reason(ofCell: binding.cell)
+    }
+  }
+
   /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back. A cell
   /// that was interrupted between two statements ends there, and what ran counts.
   package func run(_ text: String) throws(RunFailure) {
@@ -52,12 +60,19 @@ package final class Notebook {
     } catch {
       let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil
       guard let ended else {
+        if recorder.hasWorked, error.kind != .interrupted { tellWhatIsTakenBack(from: before) }
         interpreter.restore(before)
         throw error
       }
       recorder.wasCutShort = true
       keep(ended, before)
     }
+  }
+
+  private func tellWhatIsTakenBack(from before: Interpreter<Session>.Snapshot) {
+    let rest = before.cell > 0 ? "the session is as after cell \(before.cell)" : "nothing is kept"
+    interpreter.executor.onEvent(
+      .notice("what cell \(before.cell + 1) did before this is taken back: \(rest)"))
   }
 
   private func keep(_ text: String, _ before: Interpreter<Session>.Snapshot) {

@@ -12,16 +12,32 @@ package struct VerbCall: Sendable {
   package let range: SourceRange
   /// Where each given argument's value stands.
   package let ranges: [String: SourceRange]
+  /// The name under which the recipe or prompt will find the value, such as `_7`; nil if there is none.
+  package let valueName: String?
 
   package init(
     verb: VerbDeclaration, arguments: [String: Value], given: Set<String>, range: SourceRange,
-    ranges: [String: SourceRange]
+    ranges: [String: SourceRange], valueName: String? = nil
   ) {
     self.verb = verb
     self.arguments = arguments
     self.given = given
     self.range = range
     self.ranges = ranges
+    self.valueName = valueName
+  }
+
+  /// The call with the arguments of an earlier one of the same verb wherever it names none itself.
+  func inheriting(from earlier: VerbCall) -> VerbCall {
+    var inherited = earlier.arguments
+    for names in verb.alternatives where !given.isDisjoint(with: names) {
+      for name in names { inherited[name] = nil }
+    }
+    let own = arguments.filter { given.contains($0.key) }
+    return VerbCall(
+      verb: verb, arguments: inherited.merging(own) { $1 },
+      given: given.union(earlier.given.intersection(inherited.keys)), range: range, ranges: ranges,
+      valueName: valueName)
   }
 }
 

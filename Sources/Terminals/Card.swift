@@ -23,7 +23,7 @@ package struct Card: Equatable, Sendable {
 
   /// Lines of at most `columns` columns; long values and notes go on below themselves.
   package func lines(columns: Int = 80, style: TextStyle = .plain) -> [String] {
-    let keyWidth = min(rows.map { DisplayWidth.of($0.key) }.max() ?? 0, max(8, columns / 3))
+    let keyWidth = min(rows.map { DisplayWidth.of($0.key) }.max() ?? 0, max(8, columns / 2))
     let room = max(10, columns - keyWidth - 4)
     var lines = [style(.heading, DisplayWidth.truncated(title, to: columns))]
     for row in rows {

@@ -1,13 +1,16 @@
-/// The list of completions below the input: one a line with its description while that fits on the
-/// screen, else columns of names only.
+/// The list of completions below the input: those with a description one a line below the others while
+/// that fits on the screen, else columns of names only.
 package enum CompletionList {
   /// - Returns: lines of at most `columns` columns, at most `rows` of them.
   package static func lines(
     _ items: [CompletionItem], columns: Int, rows: Int, style: TextStyle = .plain
   ) -> [String] {
     guard !items.isEmpty, rows > 0 else { return [] }
-    if items.count <= rows, items.contains(where: { !$0.description.isEmpty }) {
-      return described(items, columns: columns, style: style)
+    let plain = items.filter { $0.description.isEmpty }
+    let explained = items.filter { !$0.description.isEmpty }
+    let head = grid(plain.map(\.display), columns: columns, rows: rows)
+    if !explained.isEmpty, head.count + explained.count <= rows {
+      return head + described(explained, columns: columns, style: style)
     }
     return grid(items.map(\.display), columns: columns, rows: rows)
   }
@@ -26,6 +29,7 @@ package enum CompletionList {
   }
 
   private static func grid(_ names: [String], columns: Int, rows: Int) -> [String] {
+    guard !names.isEmpty else { return [] }
     let width = min(names.map(DisplayWidth.of).max() ?? 0, max(1, columns - 3)) + 2
     let across = max(1, (columns - 1) / width)
     let fits = names.count <= across * rows

@@ -12,12 +12,17 @@ package struct HistoryEntry: Codable, Equatable, Sendable {
   package var session: String
   /// False when the cell ended with an error.
   package var ok: Bool
+  /// Its number, if it was a cell and counted.
+  package var cell: Int?
 
-  package init(text: String, time: Double, folder: String, session: String, ok: Bool) {
+  package init(
+    text: String, time: Double, folder: String, session: String, ok: Bool, cell: Int? = nil
+  ) {
     self.text = text
     self.time = time
     self.folder = folder
     self.session = session
     self.ok = ok
+    self.cell = cell
   }
 }

@@ -129,7 +129,7 @@ package final class LineEditor {
     edit.insert = answer.insert.flatMap { strdup($0) }
     let size = TerminalSize.of(descriptor: STDOUT_FILENO) ?? TerminalSize(columns: 80, rows: 24)
     let lines = CompletionList.lines(
-      answer.listed, columns: size.columns, rows: max(4, size.rows - 6), style: style)
+      answer.listed, columns: size.columns, rows: max(4, size.rows - 3), style: style)
     if !lines.isEmpty { edit.listing = strdup(lines.joined(separator: "\n")) }
     return edit
   }

@@ -13,60 +13,98 @@ package struct Trainer {
     self.compute = compute
   }
 
-  /// Trains `adapter` in place.
-  ///
-  /// - Parameters:
-  ///   - dataset, rows: at least one row.
-  ///   - validation: what `evaluationInterval` evaluates on.
-  ///   - listener: told of every step; answers whether to go on.
+  /// Trains `adapter` in place, whichever step is to be kept in the end.
   package func train(
     _ adapter: Adapter, on dataset: Dataset, rows: [Int], validation: [TokenizedExample] = [],
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
-    let plan = BatchPlan(
+    let state = TrainingState(adapter: adapter, options: configuration.optimizer)
+    return train(from: state, on: dataset, rows: rows, validation: validation, listener: listener)
+  }
+
+  /// Goes on from a state up to the configuration's length, and leaves the state as of the last step.
+  ///
+  /// - Parameters:
+  ///   - dataset, rows: at least one row.
+  ///   - validation: what `evaluationInterval` evaluates on.
+  ///   - isAborted: asked often; once it is true the step in hand is given up.
+  ///   - listener: told of every step; answers whether to go on.
+  package func train(
+    from state: TrainingState, on dataset: Dataset, rows: [Int],
+    validation: [TokenizedExample] = [], isAborted: @escaping () -> Bool = { false },
+    listener: (TrainingEvent) -> TrainingAnswer
+  ) -> TrainingResult {
+    let plan = plan(of: dataset, rows: rows)
+    let steps = configuration.stepCount(stepsAnEpoch: plan.stepsAnEpoch)
+    var pass = TrainingPass(model: model, recomputes: configuration.recomputes)
+    pass.isAborted = isAborted
+    let step = TrainingStep(
+      pass: pass, adapter: state.adapter, optimizer: state.optimizer, compute: compute)
+    var run = Run(from: state.steps, to: steps)
+    var ending: TrainingResult.Ending?
+    if listener(.started(step: state.steps, steps: steps)) == .stop { ending = .stopped }
+    while ending == nil {
+      // an evaluation that was cut short is made up for when the run is resumed
+      if configuration.evaluates(after: state.steps, of: steps),
+        state.evaluatedStep != state.steps, !validation.isEmpty
+      {
+        ending = evaluate(state, on: validation, &run, listener)
+      }
+      if ending != nil || state.steps >= steps { break }
+      if let budget = configuration.budgetSeconds, run.result.steps > 0, run.seconds >= budget {
+        ending = .budget
+      } else {
+        ending = advance(step, state, plan, &run, listener)
+      }
+    }
+    return run.finish(state.steps < steps ? ending ?? .completed : .completed)
+  }
+
+  private func plan(of dataset: Dataset, rows: [Int]) -> BatchPlan {
+    BatchPlan(
       of: dataset, rows: rows, batch: configuration.batchSize,
       accumulate: configuration.accumulation,
       tokenBudget: configuration.packs ? configuration.tokensPerPass : 0,
       shuffleSeed: configuration.shuffles ? configuration.seed : nil)
-    let steps = configuration.stepCount(stepsAnEpoch: plan.stepsAnEpoch)
+  }
+
+  /// One step; gives why the run ends with it, or nil.
+  private func advance(
+    _ step: TrainingStep, _ state: TrainingState, _ plan: BatchPlan, _ run: inout Run,
+    _ listener: (TrainingEvent) -> TrainingAnswer
+  ) -> TrainingResult.Ending? {
+    let index = state.steps
     let schedule = LearningRateSchedule(
       shape: configuration.schedule, peak: configuration.learningRate,
-      warmupSteps: configuration.warmupSteps(of: steps), totalSteps: steps)
-    let step = TrainingStep(
-      pass: TrainingPass(model: model, recomputes: configuration.recomputes), adapter: adapter,
-      optimizer: AdamW(layout: adapter.parameters.layout, options: configuration.optimizer),
-      compute: compute)
-    var run = Run(steps: steps)
-    guard listener(.started(steps: steps)) == .proceed else { return run.finish(.stopped) }
-    for index in 0..<steps {
-      let rate = schedule.rate(at: index)
-      let report = step.run(
-        plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
-        dropoutSeed: dropoutSeed(step: index))
-      guard report.isFinite else { return run.finish(.not_finite) }
-      run.add(report)
-      run.result.epochs = Double(run.result.steps) / Double(plan.stepsAnEpoch)
-      var answer = listener(.stepped(run.progress(report, rate: rate)))
-      if answer == .proceed, let interval = configuration.evaluationInterval,
-        (index + 1) % interval == 0, index + 1 < steps, !validation.isEmpty
-      {
-        answer = evaluate(adapter, on: validation, &run, listener)
-      }
-      if answer == .stop { return run.finish(index + 1 < steps ? .stopped : .completed) }
-      if let budget = configuration.budgetSeconds, run.seconds >= budget, index + 1 < steps {
-        return run.finish(.budget)
-      }
-    }
-    return run.finish(.completed)
+      warmupSteps: configuration.warmupSteps(of: run.steps), totalSteps: run.steps)
+    let rate = schedule.rate(at: index)
+    let report = step.runUnlessAborted(
+      plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
+      dropoutSeed: dropoutSeed(step: index))
+    guard let report else { return .aborted }
+    guard report.isFinite else { return .not_finite }
+    run.add(report, stepsAnEpoch: plan.stepsAnEpoch)
+    return listener(.stepped(run.progress(report, rate: rate))) == .stop ? .stopped : nil
   }
 
   private func evaluate(
-    _ adapter: Adapter, on examples: [TokenizedExample], _ run: inout Run,
+    _ state: TrainingState, on examples: [TokenizedExample], _ run: inout Run,
     _ listener: (TrainingEvent) -> TrainingAnswer
-  ) -> TrainingAnswer {
-    let loss = Evaluation(model: model, adapter: adapter, compute: compute).run(examples).meanLoss
-    run.result.evaluations.append((run.result.steps, loss))
-    return listener(.evaluated(step: run.result.steps, loss: loss))
+  ) -> TrainingResult.Ending? {
+    var isWhole = true
+    let evaluation = Evaluation(model: model, adapter: state.adapter, compute: compute)
+    let score = evaluation.run(examples) { done, total in
+      isWhole =
+        listener(.evaluating(step: state.steps, done: done, total: total)) == .proceed
+      return isWhole
+    }
+    guard isWhole else { return .stopped }
+    let loss = score.meanLoss
+    run.result.evaluations.append((state.steps, loss))
+    state.note(loss, keepsBest: configuration.keepsBest)
+    if listener(.evaluated(step: state.steps, loss: loss)) == .stop { return .stopped }
+    guard let patience = configuration.patience else { return nil }
+    return state.evaluationsWithoutGain >= patience ? .patience : nil
   }
 
   private func dropoutSeed(step: Int) -> UInt64? {
@@ -79,18 +117,21 @@ package struct Trainer {
   private struct Run {
     var result = TrainingResult()
     let steps: Int
+    private let first: Int
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    init(steps: Int) {
-      self.steps = steps
+    init(from first: Int, to steps: Int) {
+      (self.first, self.steps) = (first, steps)
       start = clock.now
+      result.plannedSteps = steps
     }
 
     var seconds: Double { (clock.now - start).seconds }
 
-    mutating func add(_ report: TrainingStep.Report) {
+    mutating func add(_ report: TrainingStep.Report, stepsAnEpoch: Int) {
       result.steps += 1
+      result.epochs = Double(result.steps) / Double(stepsAnEpoch)
       result.losses.append(report.loss)
       result.tokens += report.tokens
       result.trainedTokens += report.trainedTokens
@@ -98,8 +139,9 @@ package struct Trainer {
 
     func progress(_ report: TrainingStep.Report, rate: Double) -> TrainingProgress {
       TrainingProgress(
-        step: result.steps, steps: steps, loss: report.loss, gradientNorm: report.gradientNorm,
-        learningRate: rate, tokens: result.tokens, seconds: seconds)
+        step: first + result.steps, steps: steps, first: first, loss: report.loss,
+        gradientNorm: report.gradientNorm, learningRate: rate, tokens: result.tokens,
+        seconds: seconds)
     }
 
     mutating func finish(_ ending: TrainingResult.Ending) -> TrainingResult {

@@ -26,6 +26,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package var seed: UInt64 = 0
   /// Steps between evaluations; nil for none.
   package var evaluationInterval: Int?
+  /// Whether the run comes to the adapter of its best evaluation; the last step is then evaluated too.
+  package var keepsBest = false
+  /// Evaluations in a row without a lower loss after which the run ends; nil for no limit.
+  package var patience: Int?
   /// Seconds after which no new step begins; nil for no limit.
   package var budgetSeconds: Double?
   package var recomputes = false
@@ -45,6 +49,13 @@ package struct TrainingConfiguration: Sendable, Equatable {
     case .steps(let steps): max(1, steps)
     case .epochs(let epochs): max(1, Int((epochs * Double(stepsAnEpoch)).rounded(.up)))
     }
+  }
+
+  /// Whether an evaluation comes after `step` of `total` steps.
+  func evaluates(after step: Int, of total: Int) -> Bool {
+    guard let evaluationInterval, step > 0 else { return false }
+    if step >= total { return keepsBest }
+    return step % evaluationInterval == 0
   }
 
   package func warmupSteps(of total: Int) -> Int {

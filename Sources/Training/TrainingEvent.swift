@@ -1,15 +1,20 @@
 /// What a run tells while it goes on.
 package enum TrainingEvent: Sendable {
-  case started(steps: Int)
+  /// The run begins after `step`, which is 0 unless it was resumed.
+  case started(step: Int, steps: Int)
   case stepped(TrainingProgress)
+  /// An evaluation after `step` has done some of its examples.
+  case evaluating(step: Int, done: Int, total: Int)
   case evaluated(step: Int, loss: Double)
 }
 
 /// The state of a run after a step.
 package struct TrainingProgress: Sendable {
-  /// Steps done, from 1, of `steps`.
+  /// Steps done, from 1, of `steps`; a resumed run counts on.
   package var step: Int
   package var steps: Int
+  /// Steps done before the run was resumed.
+  package var first: Int
   package var loss: Double
   package var gradientNorm: Double
   package var learningRate: Double
@@ -20,7 +25,9 @@ package struct TrainingProgress: Sendable {
   package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
 
   /// Seconds left at the pace so far.
-  package var secondsLeft: Double { seconds / Double(max(1, step)) * Double(steps - step) }
+  package var secondsLeft: Double {
+    seconds / Double(max(1, step - first)) * Double(steps - step)
+  }
 }
 
 /// What the listener wants of the run.
@@ -35,10 +42,17 @@ package struct TrainingResult: Sendable {
   /// Why the last step was the last.
   package enum Ending: String, Sendable {
     case completed, stopped, budget, not_finite
+    /// The step in hand was given up.
+    case aborted
+    /// Too many evaluations without a lower loss.
+    case patience
   }
 
   package var ending = Ending.completed
+  /// Steps done by this run, those before it was resumed left out.
   package var steps = 0
+  /// What the run was to reach, those steps counted.
+  package var plannedSteps = 0
   package var epochs = 0.0
   package var losses: [Double] = []
   /// Evaluations as (after step, loss).

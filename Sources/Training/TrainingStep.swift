@@ -36,19 +36,22 @@ package struct TrainingStep {
   ///   - rate: the learning rate of this step.
   ///   - maxNorm: longest gradient; 0 never clips.
   ///   - dropoutSeed: differs for each step; nil turns dropout off.
-  package func run(
+  /// - Returns: nil if the pass was aborted; the adapter is as it was.
+  package func runUnlessAborted(
     _ batches: [TokenBatch], rate: Double, maxNorm: Double, dropoutSeed: UInt64?
-  ) -> Report {
+  ) -> Report? {
     gradient.fill(0)
     let trainedTokens = batches.reduce(0) { $0 + $1.scored.count }
     var score = CrossEntropy.Score()
     for (index, batch) in batches.enumerated() {
+      if pass.isAborted() { return nil }
       let seed = dropoutSeed.map { $0 &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 }
       let use = AdapterUse(adapter, gradient: gradient, dropoutSeed: seed)
       score.add(
         pass.run(
           batch, adapter: use, weight: 1 / Float(max(1, trainedTokens)), with: compute))
     }
+    if pass.isAborted() { return nil }
     let norm = GradientClipping.clip(gradient, to: maxNorm)
     let report = Report(
       loss: score.loss / Double(max(1, score.tokens)), gradientNorm: norm,
@@ -57,6 +60,14 @@ package struct TrainingStep {
       optimizer.step(adapter.parameters, gradient: gradient, rate: rate)
     }
     return report
+  }
+
+  /// A step that nothing aborts.
+  package func run(
+    _ batches: [TokenBatch], rate: Double, maxNorm: Double, dropoutSeed: UInt64?
+  ) -> Report {
+    runUnlessAborted(batches, rate: rate, maxNorm: maxNorm, dropoutSeed: dropoutSeed)
+      ?? Report(loss: .nan, gradientNorm: .nan, tokens: 0, trainedTokens: 0)
   }
 
   /// The gradient of the last step, after clipping.

@@ -13,6 +13,8 @@ struct HelpPage {
   func show(_ subject: String, isDeep: Bool) -> Bool {
     if subject.isEmpty {
       overview()
+    } else if let search = HelpSearch(subject) {
+      return show(search, subject)
     } else if let verb = VerbCatalog.verb(named: subject) {
       show(verb, isDeep: isDeep)
     } else if let function = PureFunction(rawValue: subject) {
@@ -30,13 +32,27 @@ struct HelpPage {
     return true
   }
 
+  private func show(_ search: HelpSearch, _ subject: String) -> Bool {
+    let findings = search.findings
+    if findings.isEmpty { screen.notice("nothing in the help has \(subject)", .error) }
+    rows(findings)
+    return !findings.isEmpty
+  }
+
   private func overview() {
     output.writeLine(screen.style(.heading, "Commands") + "  (?name explains one)")
     rows(VerbCatalog.all.map { ($0.name, $0.summary) })
     output.writeLine(screen.style(.heading, "At the prompt"))
     rows(SessionCommand.allCases.map { (":" + $0.usage, $0.summary) })
     output.writeLine(screen.style(.heading, "Functions"))
-    rows(PureFunction.allCases.map { ($0.usage.call, $0.usage.summary) })
+    paragraph(PureFunction.allCases.map(\.rawValue).joined(separator: ", "))
+    output.writeLine(screen.style(.dim, ":help /word/ finds all that has a word"))
+  }
+
+  private func paragraph(_ text: String) {
+    for line in WrappedText.lines(text, columns: max(20, screen.columns - 2)) {
+      output.writeLine("  " + line)
+    }
   }
 
   /// Names in one column, what they are in the next.
@@ -70,11 +86,7 @@ struct HelpPage {
     for example in verb.examples { output.writeLine("  " + example) }
     if isDeep, !verb.details.isEmpty {
       output.writeLine(screen.style(.heading, "Why"))
-      for line in verb.details.split(separator: "\n", omittingEmptySubsequences: false) {
-        for part in WrappedText.lines(String(line), columns: max(20, screen.columns - 2)) {
-          output.writeLine("  " + part)
-        }
-      }
+      paragraph(verb.details.split(separator: "\n").joined(separator: " "))
     }
     output.writeLine(
       screen.style(

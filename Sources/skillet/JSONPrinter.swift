@@ -19,6 +19,7 @@ final class JSONPrinter: EventPrinter {
     switch event {
     case .started, .finished: break
     case .prose(let text): write(EventJSON.prose(text))
+    case .notice(let text): write(EventJSON.notice(text))
     case .value(let event): write(EventJSON.value(event))
     case .diagnostic(let diagnostic): write(EventJSON.diagnostic(diagnostic))
     }

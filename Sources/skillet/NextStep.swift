@@ -35,12 +35,3 @@ struct NextStep {
     "save": { _ in ":save mine.recipe writes this session as a recipe that replays" },
   ]
 }
-
-extension Cell {
-  /// The verbs that gave the cell's values, in order.
-  var verbs: [String] {
-    outputs.compactMap { output in
-      if case .value(let event) = output { event.verb } else { nil }
-    }
-  }
-}

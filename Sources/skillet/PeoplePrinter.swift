@@ -17,6 +17,8 @@ final class PeoplePrinter: EventPrinter {
   private var words: WordStream?
   private var hasStreamed = false
   private var hasStarted = false
+  /// When the statement at hand began.
+  private var start = ContinuousClock.now
 
   init(screen: Screen, settings: OutputSettings = OutputSettings(), echoes: Bool) {
     self.screen = screen
@@ -37,6 +39,7 @@ final class PeoplePrinter: EventPrinter {
       if text.contains("\n") { source += " …" }
       hasStreamed = false
       hasStarted = true
+      start = .now
       curve = nil
     case .prose(let text):
       if echoes { showProse(text) }
@@ -47,6 +50,7 @@ final class PeoplePrinter: EventPrinter {
           isColored: screen.errorStyle.isEnabled,
           wrapWidth: error.isTerminal ? screen.columns : nil
         ).render(diagnostic))
+    case .notice(let text): screen.notice(text)
     case .finished: break
     }
   }
@@ -97,10 +101,12 @@ final class PeoplePrinter: EventPrinter {
     }
   }
 
-  /// One combination of a loop is done.
+  /// One combination of a loop is done; a loop that takes no time shows its table alone.
   private func showRow(_ event: ValueEvent) {
     curve = nil
-    guard case .record(let record) = event.value else { return }
+    guard case .record(let record) = event.value, start.duration(to: .now) > .seconds(1) else {
+      return
+    }
     let figures = ValueView(screen: screen).figures(
       of: record, without: ["seconds", "tokens", "stop_reason"])
     screen.notice("\(event.name ?? "run"): \(figures)")

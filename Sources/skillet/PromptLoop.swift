@@ -6,17 +6,18 @@ import Terminals
 
 /// Reads cells, runs them, shows what they give; nothing else.
 final class PromptLoop {
-  private let screen: Screen
+  let screen: Screen
   /// Where answers go that are about the session: beside JSON lines, not among them.
   private let aside: Screen
   private let settings: OutputSettings
-  private let notebook = Notebook()
-  private let printer: any EventPrinter
+  let notebook = Notebook()
+  let printer: any EventPrinter
   private let isJSON: Bool
   private var history: HistoryFile?
   private var nextStep = NextStep()
-  private var lastStatus = ExitStatus.good
-  private let sessionName = "\(getpid())"
+  /// The exit status that the last failure asks for.
+  private(set) var lastStatus = ExitStatus.good
+  private let sessionName = "\(getpid())-\(Int(Date().timeIntervalSince1970))"
 
   init(screen: Screen, settings: OutputSettings, isJSON: Bool) {
     self.screen = screen
@@ -32,20 +33,20 @@ final class PromptLoop {
     notebook.onSessionEvent = { printer.show($0) }
     notebook.interpreter.isCancelled = { Interruption.level != .none }
     notebook.session.isInterrupted = { Interruption.level != .none }
+    notebook.session.isAborted = { Interruption.level == .abort }
   }
 
   /// - Parameter startUpFile: cells and commands to run first; nil for none.
   func run(startUpFile: String?) -> ExitStatus {
     if let startUpFile, !runStartUp(startUpFile) { return lastStatus }
-    guard isatty(STDIN_FILENO) == 1 else { return runPiped(PlainLineReader()) }
-    let path = SkilletHome.path("history.jsonl")
-    history = path.map { HistoryFile(path: $0) }
+    guard isatty(STDIN_FILENO) == 1 else { return runPlain(PlainLineReader()) }
+    history = Self.historyPath.map { HistoryFile(path: $0) }
     let entries = history?.load() ?? []
     guard
       let editor = LineEditor(
         promptName: "skillet", history: entries.map(\.text), style: screen.style)
     else {
-      return runPiped(PlainLineReader(promptOutput: screen.streams.output), isPerson: true)
+      return runPlain(PlainLineReader(promptOutput: screen.streams.output), isPerson: true)
     }
     editor.completeness = { CellText.state(of: $0) }
     editor.completions = { [notebook] in PromptCompletion(notebook: notebook).items($0, cursor: $1)
@@ -70,8 +71,10 @@ final class PromptLoop {
       case .line(let text):
         guard !text.allSatisfy(\.isWhitespace) else { continue }
         editor.remember(text)
+        let cell = notebook.nextCell
         let outcome = Interruption.job { perform(text) }
-        remember(text, isGood: outcome != .failed)
+        let isCell = CellText.sessionCommand(in: text) == nil
+        remember(text, isGood: outcome != .failed, cell: isCell ? cell : nil)
         switch outcome {
         case .quit: return .good
         case .edit(let text): initial = text
@@ -82,74 +85,20 @@ final class PromptLoop {
     }
   }
 
-  private var prompt: String { "skillet[\(notebook.nextCell)]> " }
-
-  /// Without an editor. Without a person as well there is no prompt, and the first error ends it.
-  private func runPiped(_ reader: PlainLineReader, isPerson: Bool = false) -> ExitStatus {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let status = readPiped(reader, isPerson: isPerson)
-    let elapsed = clock.now - start
-    printer.finish(
-      isGood: status == .good,
-      seconds: Double(elapsed.components.seconds)
-        + Double(elapsed.components.attoseconds) * 1e-18)
-    return status
-  }
-
-  private func readPiped(_ reader: PlainLineReader, isPerson: Bool) -> ExitStatus {
-    reader.completeness = { CellText.state(of: $0) }
-    while true {
-      switch reader.readLine(prompt: prompt) {
-      case .interrupted: return .interrupted
-      case .endOfFile: return .good
-      case .line(let text):
-        if text.allSatisfy(\.isWhitespace) { continue }
-        let outcome = Interruption.job { perform(text) }
-        switch outcome {
-        case .quit: return .good
-        case .failed where !isPerson: return lastStatus
-        case .chat:
-          screen.notice(":chat needs a terminal", .error)
-          if !isPerson { return .wrongUsage }
-        case .done, .edit, .failed: break
-        }
-        // A training that was stopped is no failure, but nobody is there to say how to go on.
-        if !isPerson, Interruption.level != .none { return .interrupted }
-      }
-    }
-  }
-
-  /// Runs the start-up file if there is one; false if it ends the session.
-  private func runStartUp(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return true }
-    defer { close(file) }
-    let reader = PlainLineReader(descriptor: file)
-    reader.completeness = { CellText.state(of: $0) }
-    while case .line(let text) = reader.readLine() {
-      switch Interruption.job({ perform(text) }) {
-      case .done: break
-      case .quit: return false
-      case .failed, .edit, .chat:
-        screen.notice("\(path):\(reader.firstLine): the rest is not run; --no-init goes without")
-        return true
-      }
-    }
-    return true
-  }
+  var prompt: String { "skillet[\(notebook.nextCell)]> " }
 
   // MARK: Running
 
-  private enum Outcome: Equatable {
+  enum Outcome: Equatable {
     case done, failed, quit
     case edit(String)
     case chat(String)
   }
 
-  private func perform(_ text: String) -> Outcome {
+  func perform(_ text: String) -> Outcome {
     if let line = CellText.sessionCommand(in: text) {
-      let commands = SessionCommands(notebook: notebook, screen: aside, settings: settings)
+      let commands = SessionCommands(
+        notebook: notebook, screen: aside, settings: settings, earlier: { [self] in earlier })
       switch commands.perform(line) {
       case .done: return .done
       case .quit: return .quit
@@ -184,8 +133,11 @@ final class PromptLoop {
   private func rerun(_ cells: [String]) -> Outcome {
     for text in cells {
       screen.streams.output.writeLine(screen.style(.prompt, prompt) + text)
+      let cell = notebook.nextCell
       let outcome = runCell(text)
-      if outcome != .done { return outcome }
+      remember(text, isGood: outcome == .done, cell: cell)
+      // a training that was stopped counts, and what stands behind it is not wanted now
+      if outcome != .done || Interruption.level != .none { return outcome }
     }
     return .done
   }
@@ -205,10 +157,20 @@ final class PromptLoop {
     ChatLoop(conversation, screen: screen).run(editor)
   }
 
-  private func remember(_ text: String, isGood: Bool) {
+  private static let historyPath = SkilletHome.path("history.jsonl")
+
+  private var earlier: EarlierSessions {
+    EarlierSessions(
+      Self.historyPath.map { HistoryFile(path: $0).load() } ?? [], current: sessionName)
+  }
+
+  /// - Parameter cell: the number that the text has if it was accepted as a cell.
+  private func remember(_ text: String, isGood: Bool, cell: Int?) {
+    let accepted = notebook.cells.last { $0.number == cell && isGood && !$0.wasCutShort }
     let entry = HistoryEntry(
       text: text, time: Date().timeIntervalSince1970,
-      folder: FileManager.default.currentDirectoryPath, session: sessionName, ok: isGood)
+      folder: FileManager.default.currentDirectoryPath, session: sessionName, ok: isGood,
+      cell: accepted?.number)
     do throws(HistoryFileError) {
       try history?.append(entry)
     } catch {

@@ -95,22 +95,8 @@ struct RecipeRunner {
     Interruption.install()
     connect(interpreter)
     let status = Interruption.job { run(recipe, interpreter) }
-    if status == .interrupted { rescue(interpreter.executor) }
+    if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
     return status
-  }
-
-  /// An interrupted recipe never reaches its `save`: what it has trained is written all the same.
-  private func rescue(_ session: Session) {
-    let folder = "interrupted-adapter"
-    do throws(CheckpointError) {
-      guard let steps = try session.rescueAdapter(to: folder) else { return }
-      printer.show(
-        SessionEvent.notice(
-          "interrupted: the adapter of step \(steps) is in \(folder); "
-            + "go on with load …, adapter: \"\(folder)\""))
-    } catch {
-      printer.show(SessionEvent.notice("the adapter could not be kept: \(error)"))
-    }
   }
 
   private func connect(_ interpreter: Interpreter<Session>) {
@@ -118,6 +104,7 @@ struct RecipeRunner {
     interpreter.executor.onEvent = { printer.show($0) }
     interpreter.isCancelled = { Interruption.level != .none }
     interpreter.executor.isInterrupted = { Interruption.level != .none }
+    interpreter.executor.isAborted = { Interruption.level == .abort }
   }
 
   private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {

@@ -1,13 +1,16 @@
+import Notebooks
+
 /// A command that begins with a colon: about the session, never part of a recipe.
 enum SessionCommand: String, CaseIterable {
-  case help, history, edit, rerun, undo, vars, save, export, chat, mode, once, hints, quit
+  case help, history, edit, editor, rerun, undo, vars, save, export, chat, mode, once, hints, quit
 
   /// How it is written, without the colon.
   var usage: String {
     switch self {
-    case .help: "help [NAME]"
+    case .help: "help [NAME or /WORD/]"
     case .history: "history [CELLS]"
     case .edit: "edit [CELLS]"
+    case .editor: "editor [CELLS]"
     case .rerun: "rerun [CELLS]"
     case .save: "save FILE [CELLS]"
     case .export: "export FILE [CELLS]"
@@ -21,20 +24,28 @@ enum SessionCommand: String, CaseIterable {
 
   var summary: String {
     switch self {
-    case .help: "explain everything, or one command"
-    case .history: "list the cells that count: all, or 4, 4-6, 4,6-8"
-    case .edit: "put cells on the prompt again; the last one if none is named"
+    case .help: "explain all, one command, or what has a word"
+    case .history: "list cells: 4, 4-6; ~1/2-5 of the last session"
+    case .edit: "put cells on the prompt, the last if none is named"
+    case .editor: "open cells in $EDITOR, then put them on the prompt"
     case .rerun: "show cells and run them again"
     case .undo: "take the last cell back, weights included"
-    case .vars: "list names with their cells, and what the session holds"
+    case .vars: "list names, what is stale, what the session holds"
     case .save: "write the session as a recipe that replays"
     case .export: "write cells and outputs as .md or .ipynb"
-    case .chat: "talk to the model; takes what generate takes, as temperature: 0.7"
-    case .mode: "how results look: box, markdown, csv, json, jsonl or line"
+    case .chat: "talk to the model, as in :chat temperature: 0.7"
+    case .mode: "results as box, markdown, csv, json, jsonl or line"
     case .once: "send the next result to a file"
     case .hints: "say or stop saying what could come next"
     case .quit: "leave (or Ctrl-D)"
     }
+  }
+
+  /// The one command that an input with a colon means, or nil.
+  static func meant(by input: String) -> SessionCommand? {
+    guard let line = CellText.sessionCommand(in: input) else { return nil }
+    let matches = matches(of: String(line.prefix { !$0.isWhitespace }))
+    return matches.count == 1 ? matches.first : nil
   }
 
   /// The commands that a typed word can mean: itself, or those that it begins.

@@ -10,12 +10,12 @@ extension SessionCommands {
     guard let (name, range) = CommandWords.first(of: rest) else {
       return fail(":save needs a file: :save first.recipe")
     }
-    let cells = try notebook.cells(in: range)
+    let (cells, all) = try cells(range)
     guard !cells.isEmpty else { return fail("there is nothing to save yet") }
     let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
     do throws(RecipeWriter.Refusal) {
       let text = try RecipeWriter.recipe(
-        of: cells, among: notebook.cells, title: title(of: path), verbs: notebook.session.verbs)
+        of: cells, among: all, title: title(of: path), verbs: notebook.session.verbs)
       return write(text, to: path, telling: "replay: skillet run \(path)", cells)
     } catch {
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
@@ -46,7 +46,7 @@ extension SessionCommands {
     guard let (path, range) = CommandWords.first(of: rest) else {
       return fail(":export needs a file: :export session.md, or session.ipynb")
     }
-    let cells = try notebook.cells(in: range)
+    let cells = try cells(range).chosen
     guard !cells.isEmpty else { return fail("there is nothing to export yet") }
     if path.hasSuffix(".ipynb") {
       let file = IPythonNotebook.file(

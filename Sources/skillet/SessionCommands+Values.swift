@@ -6,9 +6,12 @@ import Terminals
 extension SessionCommands {
   func variables() -> Outcome {
     let environment = notebook.interpreter.environment
-    let rows = notebook.names.compactMap { name in
+    let reasons = notebook.names.map { notebook.staleness(of: $0) ?? "" }
+    let isStale = reasons.contains { !$0.isEmpty }
+    let rows = zip(notebook.names, reasons).compactMap { name, reason in
       environment.binding(name).map { binding in
-        [name, binding.value.typeName, "\(binding.cell)", summary(of: binding.value)]
+        [name, binding.value.typeName, "\(binding.cell)"] + (isStale ? [reason] : [])
+          + [summary(of: binding.value)]
       }
     }
     if rows.isEmpty {
@@ -17,7 +20,9 @@ extension SessionCommands {
       let layout = TableLayout(
         columns: screen.columns, isUnicode: screen.isUnicode, style: screen.style)
       let table = Terminals.Table(
-        columns: [.init("name"), .init("type"), .init("cell", .number), .init("value")], rows: rows)
+        columns: [.init("name"), .init("type"), .init("cell", .number)]
+          + (isStale ? [.init("stale since")] : []) + [.init("value")],
+        rows: rows)
       for line in layout.box(table) { output.writeLine(line) }
     }
     for line in SessionSummary(notebook.session.state).lines {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Notebooks
 import RecipeLanguage
 import Terminals
@@ -18,6 +19,8 @@ struct SessionCommands {
   let notebook: Notebook
   let screen: Screen
   let settings: OutputSettings
+  /// Asked where cells of other sessions are named.
+  let earlier: () -> EarlierSessions
 
   var output: TextOutput { screen.streams.output }
 
@@ -44,9 +47,10 @@ struct SessionCommands {
     _ command: SessionCommand, _ rest: String
   ) throws(CellRange.Refusal) -> Outcome {
     switch command {
-    case .help: return HelpPage(screen: screen).show(rest, isDeep: false) ? .done : .failed
-    case .history: return history(try notebook.cells(in: rest))
+    case .help: return HelpPage(screen: screen).show(trimmed(rest), isDeep: false) ? .done : .failed
+    case .history: return history(try cells(rest).chosen)
     case .edit: return .edit(try lastOr(rest).map(\.text).joined(separator: "\n"))
+    case .editor: return try openEditor(rest)
     case .rerun: return .run(try lastOr(rest).map(\.text))
     case .undo: return undo()
     case .vars: return variables()
@@ -72,8 +76,35 @@ struct SessionCommands {
 
   // MARK: Cells
 
+  /// The cells that a range names, among all of their session.
+  func cells(_ text: String) throws(CellRange.Refusal) -> (chosen: [Cell], all: [Cell]) {
+    guard text.contains("~") else { return (try notebook.cells(in: text), notebook.cells) }
+    let (chosen, all) = try earlier().cells(text)
+    return (notebook.cells(of: chosen), notebook.cells(of: all))
+  }
+
+  private func trimmed(_ text: String) -> String {
+    String(text.reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  private func openEditor(_ text: String) throws(CellRange.Refusal) -> Outcome {
+    guard isatty(STDIN_FILENO) == 1 else { return fail(":editor needs a terminal") }
+    guard let editor = ExternalEditor.command else {
+      return fail(
+        ":editor needs to know yours: export EDITOR=nano; or :edit puts cells on the prompt")
+    }
+    let isNew = text.allSatisfy(\.isWhitespace) && notebook.cells.isEmpty
+    let cells = isNew ? "" : try lastOr(text).map(\.text).joined(separator: "\n")
+    do throws(ExternalEditor.Failure) {
+      let edited = try ExternalEditor.edit(cells, suffix: ".recipe", command: editor)
+      return edited.isEmpty ? .done : .edit(edited)
+    } catch {
+      return fail(error.message)
+    }
+  }
+
   private func lastOr(_ text: String) throws(CellRange.Refusal) -> [Cell] {
-    guard text.allSatisfy(\.isWhitespace) else { return try notebook.cells(in: text) }
+    guard text.allSatisfy(\.isWhitespace) else { return try cells(text).chosen }
     guard let last = notebook.cells.last else {
       throw CellRange.Refusal(message: "there are no cells yet")
     }

@@ -74,7 +74,7 @@ import Testing
   ]
 
   @Test(arguments: mistakes)
-  func `a mistake is told once, with its place, its reason and what helps`(
+  func `R15 a mistake is told once, with its place, its reason and what helps`(
     _ mistake: Mistake
   ) throws {
     let skillet = try SkilletRun()

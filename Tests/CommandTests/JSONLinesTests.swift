@@ -62,7 +62,7 @@ import Testing
 
       """
 
-  @Test func `every event has its fields, and the last one says how it ended`() throws {
+  @Test func `R24 every event has its fields, and the last one says how it ended`() throws {
     let outcome = try SkilletRun().recipe(Self.recipe, "--json")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.isEmpty, outcome.comment)

@@ -61,6 +61,22 @@ import Testing
     #expect(place == caret)
   }
 
+  @Test func `R15 on a narrow terminal nothing is wider than its columns`() {
+    let source = SourceText(
+      name: "a.recipe", text: "assert best(runs, by: perplexity).perplexity < 1, \"not reached\"")
+    let drawing = DiagnosticRenderer(isColored: false, wrapWidth: 40).render(
+      Diagnostic(
+        "E0701", "assertion failed: this was not reached",
+        at: Label(source, SourceRange(7, 48), "false")))
+    let lines = drawing.split(separator: "\n")
+    #expect(
+      lines.prefix(2) == ["error[E0701]: assertion failed: this was", "              not reached"])
+    #expect(lines.allSatisfy { $0.count <= 46 }, "\(drawing)")
+    #expect(
+      lines.contains(
+        "   | " + String(repeating: " ", count: 7) + String(repeating: "^", count: 25) + " false"))
+  }
+
   @Test func colourIsTheCallersChoice() {
     let source = SourceText(name: "x", text: "a")
     let diagnostic = Diagnostic("E0101", "m", at: Label(source, SourceRange(0, 1)))

@@ -17,7 +17,7 @@ import Testing
         case .value(let value): values.append(value)
         case .prose(let text): prose.append(text)
         case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-        case .started, .finished: break
+        case .started, .finished, .notice: break
         }
       }
     }

@@ -10,19 +10,21 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `R26: a training that is stopped keeps its adapter, and its cell counts`() throws {
+  @Test func `R26 a training that is stopped keeps its adapter, and its cell counts`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
     try trainUntilCtrlC(prompt, "train steps: 1000000, lr: 1e-3")
     #expect(prompt.lines.last == "skillet[6]>")
-    #expect(prompt.text.contains("the adapter \"default\" of step"))
+    let text = prompt.lines.joined(separator: " ")
+    #expect(text.contains("of 1000000; the adapter of step "))
+    #expect(text.contains("is kept as _5: `train resume: _5` goes on"))
     #expect(try prompt.enter("_5.steps > 0") == ["out[6]  true"])
     #expect(try prompt.enter("save \"out\"").first == "out[7]")
     #expect(prompt.folder.has("out/adapter_model.safetensors"))
   }
 
-  @Test func `R26: what stands behind a stopped training in its cell is not run`() throws {
+  @Test func `R26 what stands behind a stopped training in its cell is not run`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -31,7 +33,7 @@ import Testing
     #expect(try prompt.enter("after").first?.contains("E0501") == true)
   }
 
-  @Test func `R26: a loop that is stopped changes nothing`() throws {
+  @Test func `R26 a loop that is stopped changes nothing`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try trainUntilCtrlC(
@@ -40,7 +42,73 @@ import Testing
     #expect(prompt.lines.last == "skillet[4]>")
   }
 
-  @Test func `R32: a stopped training is not saved as one that replays`() throws {
+  @Test func `R26 a stopped training is resumed where it stood`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000, lr: 1e-3")
+    try prompt.enter("train resume: _5, steps: _5.steps + 2;")
+    #expect(try prompt.enter("_6.steps") == ["out[7]  2"])
+    #expect(
+      try prompt.enter("train resume: _6").joined(separator: " ").contains(
+        "all that were asked for")
+    )
+    try prompt.enter(":rerun 4")
+    #expect(try prompt.enter("train resume: _4").first?.contains("E0426") == true)
+  }
+
+  @Test func `R21 a training that breaks off names its step, what is kept and how to go on`() throws
+  {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2, alpha: 1e6")
+    let text = try prompt.enter(
+      "train steps: 60, lr: 10, weight_decay: 1, schedule: constant, warmup: 0"
+    ).joined(separator: " ")
+    #expect(
+      text.contains(" of 60: the loss became NaN or infinite; the adapter of step "), "\(text)")
+    #expect(text.contains("is kept as _5: `train lr: 2.5, resume: _5` goes on with a smaller rate"))
+    #expect(try prompt.enter("_5.finite") == ["out[6]  false"])
+  }
+
+  @Test func `R21 a cell that fails half-way says what is taken back`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    let output = try prompt.enter("lora rank: 2; save \"rows.jsonl\"")
+    #expect(output.contains { $0.hasPrefix("error[E0801]") })
+    #expect(output.contains { $0.contains("--> cell 4:1:") })
+    #expect(
+      output.last == "what cell 4 did before this is taken back: the session is as after cell 3")
+    #expect(try prompt.enter("train").first?.hasPrefix("error[E0401]") == true)
+  }
+
+  @Test func `R28 long work is estimated by its first steps`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    prompt.terminal.send("train steps: 1000000, lr: 1e-3\r")
+    try prompt.terminal.wait(for: "the estimate", seconds: 60) {
+      $0.lines.contains {
+        $0.hasPrefix("this will take about ") && $0.contains(", by the first ")
+      }
+    }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+    #expect(!prompt.text.contains("were promised"), "a stopped training has kept no promise")
+  }
+
+  @Test func `R28 a loop is estimated by its first runs`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    prompt.terminal.send("for n in range(1, 90000) {\rlora rank: 2\rtrain steps: 1\reval\r}\r")
+    try prompt.terminal.wait(for: "the estimate", seconds: 60) { _ in
+      prompt.terminal.output.contains(/this will take about .*, by the first \d+ runs/)
+    }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+  }
+
+  @Test func `R32 a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -54,7 +122,7 @@ import Testing
       ])
   }
 
-  @Test func `R27: a long training shows its line before the first step is done`() throws {
+  @Test func `R27 a long training shows its line before the first step is done`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")

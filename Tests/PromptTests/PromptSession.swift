@@ -10,28 +10,34 @@ final class PromptSession {
   private(set) var terminal: PseudoTerminal
   private let columns: Int
   private let rows: Int
+  private let environment: [String: String]
 
   init(
-    startUp: String? = nil, _ arguments: [String] = [], columns: Int = 80, rows: Int = 24
+    startUp: String? = nil, _ arguments: [String] = [], columns: Int = 80, rows: Int = 24,
+    environment: [String: String] = [:]
   ) throws {
     folder = TemporaryFolder()
     (self.columns, self.rows) = (columns, rows)
+    self.environment = environment
     if let startUp { folder.write(startUp, as: ".skillet/init.recipe") }
-    terminal = try Self.start(in: folder, arguments, columns, rows)
+    terminal = try Self.start(in: folder, arguments, columns, rows, environment)
     try waitForPrompt()
   }
 
   private static func start(
-    in folder: TemporaryFolder, _ arguments: [String], _ columns: Int, _ rows: Int
+    in folder: TemporaryFolder, _ arguments: [String], _ columns: Int, _ rows: Int,
+    _ settings: [String: String]
   ) throws -> PseudoTerminal {
     var environment = [
-      "TERM": "xterm", "NO_COLOR": "1", "HOME": folder.path, "LC_ALL": "C.UTF-8",
+      "TERM": "xterm", "PATH": "/usr/bin:/bin", "NO_COLOR": "1", "HOME": folder.path,
+      "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
     ]
     // Some machines need these for OpenBLAS to compute right.
     for (name, value) in ProcessInfo.processInfo.environment where name.hasPrefix("OPENBLAS_") {
       environment[name] = value
     }
+    environment.merge(settings) { $1 }
     return try PseudoTerminal(
       BuiltProgram.path("skillet"), arguments, environment: environment, folder: folder.path,
       columns: columns, rows: rows)
@@ -41,7 +47,7 @@ final class PromptSession {
   func startAgain() throws {
     terminal.send("\u{4}")
     _ = try terminal.waitForExit()
-    terminal = try Self.start(in: folder, [], columns, rows)
+    terminal = try Self.start(in: folder, [], columns, rows, environment)
     try waitForPrompt()
   }
 

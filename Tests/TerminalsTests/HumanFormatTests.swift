@@ -31,7 +31,7 @@ import Testing
     #expect(HumanFormat.significant(value) == text)
   }
 
-  @Test func `thousands are separated`() {
+  @Test func `R25 thousands are separated`() {
     #expect(HumanFormat.count(98_362_432) == "98,362,432")
     #expect(HumanFormat.count(-1_000) == "-1,000")
     #expect(HumanFormat.count(999) == "999")

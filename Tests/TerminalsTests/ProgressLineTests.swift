@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `a live line appears late, is redrawn seldom and leaves nothing`() {
+  @Test func `R27 a live line appears late, is redrawn seldom and leaves nothing`() {
     let bench = Bench()
     let line = bench.line(isLive: true)
     line.update(ProgressState("train", done: 1))
@@ -84,7 +84,7 @@ import Testing
     #expect(bench.written() == "")
   }
 
-  @Test func `a log gets a plain line now and then`() {
+  @Test func `R27 a log gets a plain line now and then`() {
     let bench = Bench()
     let line = bench.line(isLive: false)
     bench.time += 9

@@ -26,6 +26,10 @@ void cedit_interrupts_reset(void);
 void cedit_job_begin(void);
 void cedit_job_end(void);
 
+/* Runs a shell command with `argument` behind it. It has the terminal as it was before this process took
+ * it. Its exit status, 128 and more for a signal, or -1 with errno. */
+int cedit_run_lending_terminal(const char *command, const char *argument);
+
 /* Reads like read(2), and returns -1 with errno EINTR when Ctrl-C is pressed, on whichever thread the
  * signal arrives. */
 ssize_t cedit_read_bytes(int descriptor, void *buffer, size_t count);

@@ -2,9 +2,9 @@ import Tensors
 
 /// Where the matrices of an adapter lie in one flat vector, so that optimizer, clipping and files see
 /// a single list of numbers. Gradients and moments share the layout.
-package struct AdapterLayout: Sendable {
+package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`.
-  package struct Entry: Sendable {
+  package struct Entry: Sendable, Equatable {
     package let layer: Int
     package let module: TargetModule
     package let inputs: Int

@@ -7,6 +7,8 @@ package struct TrainingPass {
   /// Whether blocks keep only their input and are computed again in the backward pass: about a third
   /// more work for a fraction of the memory.
   package let recomputes: Bool
+  /// Asked between blocks; once it is true the pass ends early, and its gradient is of no use.
+  package var isAborted: () -> Bool = { false }
 
   package init(model: DecoderModel, recomputes: Bool = false) {
     self.model = model
@@ -24,6 +26,7 @@ package struct TrainingPass {
       var saved: [Int: SavedBlock] = [:]
       var inputs: [Int: StoredActivation] = [:]
       for layer in model.weights.blocks.indices {
+        if isAborted() { return CrossEntropy.Score() }
         if layer >= lowest {
           if recomputes {
             let input = StoredActivation(x.rows, x.columns, in: compute)
@@ -38,6 +41,7 @@ package struct TrainingPass {
       }
       let score = headBackward(x, batch: batch, weight: weight, with: compute)
       for layer in model.weights.blocks.indices.reversed() where layer >= lowest {
+        if isAborted() { break }
         compute.arena.scoped {
           let block =
             saved[layer] ?? recompute(layer, inputs[layer], batch, adapter, compute)

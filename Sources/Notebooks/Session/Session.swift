@@ -12,8 +12,15 @@ package final class Session: VerbExecutor {
   package var onEvent: (SessionEvent) -> Void = { _ in }
   /// Asked during long work; true stops it at the next safe place.
   package var isInterrupted: () -> Bool = { false }
+  /// Asked often during long work; true gives up even the step in hand.
+  package var isAborted: () -> Bool = { false }
   /// Adapters that values refer to, by id.
   private var remembered: [Int: AdapterInUse] = [:]
+  /// Trainings that can be resumed, the latest last. What they hold is three times their adapter, so
+  /// only a few are kept.
+  private var runs: [(id: Int, run: TrainingRun)] = []
+  private static let keptRuns = 4
+  private var estimate = TimeEstimate()
   /// Threads, or nil for SKILLET_THREADS or all.
   let threadCount: Int?
 
@@ -27,14 +34,25 @@ package final class Session: VerbExecutor {
     guard let handler = handlers[call.verb.name] else {
       throw VerbFailure("E0201", "there is no command `\(call.verb.name)`")
     }
-    let runsWithoutAdapter = call.record("what") != nil
+    let runsWithoutAdapter = call.record("what") != nil || call.record("resume") != nil
     for need in call.verb.needs where !shape.has.contains(need) {
       if need == .adapter, runsWithoutAdapter { continue }
       let error = need.error(for: call.verb, at: call.range)
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
+    estimate = TimeEstimate()
+    let start = ContinuousClock.now
     defer { onEvent(.finishedWork) }
-    return try handler(call)
+    let value = try handler(call)
+    let seconds = (ContinuousClock.now - start).seconds
+    if let verdict = estimate.verdict(after: seconds) { notice(verdict) }
+    return value
+  }
+
+  /// Tells how far long work is and, once that can be said, how long it will take.
+  func progress(_ progress: Progress) {
+    onEvent(.progress(progress))
+    if let promise = estimate.read(progress) { notice(promise) }
   }
 
   private typealias Handler = (VerbCall) throws(VerbFailure) -> Value
@@ -74,6 +92,18 @@ package final class Session: VerbExecutor {
   func adapter(of reference: ObjectReference?) -> AdapterInUse? {
     guard let reference, reference.kind == "adapter" else { return nil }
     return remembered[reference.id]
+  }
+
+  /// Keeps a training for `resume:` under the adapter that it came to.
+  func keep(_ run: TrainingRun, for reference: ObjectReference?) {
+    guard let reference else { return }
+    runs.append((reference.id, run))
+    if runs.count > Self.keptRuns { runs.removeFirst() }
+  }
+
+  /// The training whose value has this reference.
+  func run(of reference: ObjectReference?) -> TrainingRun? {
+    runs.last { $0.id == reference?.id }?.run
   }
 
   /// Writes the adapter in use to a folder if training has changed it: what an interrupted recipe

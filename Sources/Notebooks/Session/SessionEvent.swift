@@ -1,3 +1,5 @@
+import Models
+
 /// What a session tells while a verb works; values and diagnostics come from the interpreter.
 package enum SessionEvent: Sendable {
   case progress(Progress)
@@ -39,5 +41,13 @@ package struct Progress: Sendable {
     self.secondsLeft = secondsLeft
     self.seconds = seconds
     memory = PeakMemory.bytes
+  }
+
+  /// How far a loop is.
+  init(done: Int, of total: Int, since start: ContinuousClock.Instant) {
+    let seconds = (ContinuousClock.now - start).seconds
+    self.init(
+      verb: ValueEvent.loopRow, done: done, total: total, unit: "runs",
+      secondsLeft: seconds / Double(max(1, done)) * Double(total - done), seconds: seconds)
   }
 }

@@ -60,6 +60,14 @@ package struct TrainingCurve: Sendable, Equatable {
     self.losses = losses
     self.evaluations = evaluations
   }
+
+  /// The curve of a run that went on after `step`.
+  func continued(after step: Int, by result: TrainingResult) -> TrainingCurve {
+    TrainingCurve(
+      losses: losses
+        + result.losses.enumerated().map { Point(step: step + 1 + $0.offset, loss: $0.element) },
+      evaluations: evaluations + result.evaluations.map { Point(step: $0.step, loss: $0.loss) })
+  }
 }
 
 /// A dataset with its parts.

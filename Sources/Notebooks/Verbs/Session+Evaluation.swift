@@ -28,12 +28,15 @@ extension Session {
       evaluation, progress in
       evaluation.run(examples, onProgress: progress)
     }
+    let metrics: [(String, Value)] = [
+      ("loss", .float(score.meanLoss)),
+      ("perplexity", .float(exp(score.meanLoss))),
+      ("token_accuracy", .percent(Double(score.correct) / Double(max(1, score.tokens)))),
+    ]
+    let wanted = call.words("metrics")
     return .record(
       Record(
-        [
-          ("loss", .float(score.meanLoss)),
-          ("perplexity", .float(exp(score.meanLoss))),
-          ("token_accuracy", .percent(Double(score.correct) / Double(max(1, score.tokens)))),
+        metrics.filter { wanted?.contains($0.0) ?? true } + [
           ("tokens", .int(score.tokens)),
           ("seconds", .duration(seconds)),
           ("finite", .bool(score.meanLoss.isFinite)),
@@ -81,11 +84,10 @@ extension Session {
     var wasInterrupted = false
     let result = body(evaluation) { done, total in
       let seconds = (clock.now - start).seconds
-      onEvent(
-        .progress(
-          Progress(
-            verb: verb, done: done, total: total, unit: unit,
-            secondsLeft: seconds / Double(max(1, done)) * Double(total - done), seconds: seconds)))
+      progress(
+        Progress(
+          verb: verb, done: done, total: total, unit: unit,
+          secondsLeft: seconds / Double(max(1, done)) * Double(total - done), seconds: seconds))
       wasInterrupted = isInterrupted()
       return !wasInterrupted
     }

@@ -102,14 +102,11 @@ extension Session {
     try check(scheme, for: model)
     let skipped = call.words("skip") ?? []
     let compute = model.compute
+    let start = ContinuousClock.now
     let (weights, report) = model.loaded.decoder.weights.quantized(
       to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
       includesHead: !skipped.contains("lm_head"), with: compute
-    ) { share in
-      onEvent(
-        .progress(
-          Progress(verb: "quantize", done: Int(share * 100), total: 100, unit: "%")))
-    }
+    ) { tellQuantized($0, since: start) }
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name
@@ -124,6 +121,14 @@ extension Session {
         ("rms_error", .float(report.error.rootMeanSquare)),
         ("max_error", .float(Double(report.error.largest))),
       ]))
+  }
+
+  private func tellQuantized(_ share: Double, since start: ContinuousClock.Instant) {
+    let seconds = (ContinuousClock.now - start).seconds
+    progress(
+      Progress(
+        verb: "quantize", done: Int(share * 100), total: 100, unit: "%",
+        secondsLeft: share > 0 ? seconds / share * (1 - share) : nil, seconds: seconds))
   }
 
   private func kept(_ weights: FrozenWeights, before: Int) -> Record {

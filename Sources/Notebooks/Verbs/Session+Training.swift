@@ -4,62 +4,82 @@ import RecipeLanguage
 import Tensors
 import Training
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// train.
 extension Session {
   func train(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("train")
     let data = try requireData("train")
-    guard let current = state.adapter else {
-      throw VerbFailure("E0401", "nothing to train: no adapter is in use", help: "lora rank: 8")
-    }
-    let rows = data.rows(.train)
-    var configuration = try configuration(call)
-    configuration.recomputes = recomputes(call, model, data, current.adapter, configuration)
-    if configuration.recomputes, call.text("checkpointing") == "auto" {
-      notice("activations are computed again in each step: keeping them would not fit in memory")
-    }
-    let adapter = current.adapter.copy()
+    var run = try begin(call, model)
     let trainer = Trainer(
-      model: model.decoder, configuration: configuration, compute: model.compute)
+      model: model.decoder, configuration: try configuration(of: run, model, data),
+      compute: model.compute)
+    let first = run.state.steps
+    let folder = try savingFolder(run.call)
     let result = trainer.train(
-      adapter, on: data.dataset, rows: rows, validation: data.examples(.valid)
+      from: run.state, on: data.dataset, rows: data.rows(.train),
+      validation: data.examples(.valid), isAborted: abortion()
     ) { event in
       report(event)
+      if case .stepped(let step) = event { save(run, after: step, to: folder, model) }
       return isInterrupted() ? .stop : .proceed
     }
-    let curve = TrainingCurve(
-      losses: result.losses.enumerated().map { TrainingCurve.Point(step: $0 + 1, loss: $1) },
-      evaluations: result.evaluations.map { TrainingCurve.Point(step: $0.step, loss: $0.loss) })
-    state.adapters[current.name] = AdapterInUse(
-      name: current.name, adapter: adapter, steps: current.steps + result.steps, curve: curve)
-    explain(result, of: current.name)
-    if result.steps > 1 { onEvent(.curve(curve)) }
-    if result.steps == 0, result.ending == .not_finite {
-      throw VerbFailure(
-        "E0410", "the loss of the first step is not finite, so nothing was trained",
-        help: "check the data and the model: `eval on: train` shows their loss")
-    }
-    return .record(try summary(of: result, adapter: adapter, in: model))
+    if result.steps == 0 { try refuse(result, run) }
+    run.curve = run.curve.continued(after: first, by: result)
+    let kept = run.state.kept
+    state.adapters[run.name] = AdapterInUse(
+      name: run.name, adapter: kept.adapter, steps: run.stepsBefore + kept.step, curve: run.curve)
+    state.activeAdapter = run.name
+    if let folder { write(kept.adapter, of: kept.step, to: folder, model) }
+    explain(result, of: run)
+    if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
+    let reference = currentReference()
+    keep(run, for: reference)
+    return .record(try summary(of: result, run, in: model, reference))
   }
 
-  private func configuration(_ call: VerbCall) throws(VerbFailure) -> TrainingConfiguration {
-    var configuration = TrainingConfiguration()
-    if let steps = call.int("steps") {
-      if call.given.contains("epochs") {
-        throw VerbFailure(
-          "E0212", "`train` takes epochs or steps, not both", argument: "steps",
-          help: "leave one of them out")
+  // MARK: - Beginning
+
+  /// A new run of the adapter in use, or a copy of the one to be resumed.
+  private func begin(_ call: VerbCall, _ model: ModelInUse) throws(VerbFailure) -> TrainingRun {
+    guard let record = call.record("resume") else {
+      guard let current = state.adapter else {
+        throw VerbFailure("E0401", "nothing to train: no adapter is in use", help: "lora rank: 8")
       }
-      configuration.length = .steps(steps)
-    } else {
-      configuration.length = .epochs(call.number("epochs") ?? 1)
+      return TrainingRun(
+        name: current.name, stepsBefore: current.steps, call: call, seed: state.seed,
+        state: TrainingState(adapter: current.adapter.copy(), options: Self.options(call)),
+        curve: TrainingCurve(losses: [], evaluations: []))
     }
+    guard let run = run(of: record.reference) else {
+      throw VerbFailure(
+        "E0426", "this value stands for no training that can be resumed", argument: "resume",
+        help: "take what `train` gave, as in train resume: _7",
+        notes: ["what resuming takes is kept of the last few trainings of a session"])
+    }
+    let adapter = run.state.adapter
+    let layout = AdapterLayout(
+      configuration: adapter.configuration, model: model.decoder.configuration)
+    guard layout == adapter.parameters.layout else {
+      throw VerbFailure(
+        "E0426", "the training was one of another model", argument: "resume",
+        help: "load that model again")
+    }
+    let call = call.inheriting(from: run.call)
+    return TrainingRun(
+      name: run.name, stepsBefore: run.stepsBefore, call: call, seed: run.seed,
+      state: run.state.copy(options: Self.options(call)), curve: run.curve)
+  }
+
+  private static func options(_ call: VerbCall) -> AdamW.Options {
+    AdamW.Options(weightDecay: call.number("weight_decay") ?? 0)
+  }
+
+  private func configuration(
+    of run: TrainingRun, _ model: ModelInUse, _ data: DataInUse
+  ) throws(VerbFailure) -> TrainingConfiguration {
+    let call = run.call
+    var configuration = TrainingConfiguration()
+    configuration.length = try length(call)
     configuration.learningRate = call.number("lr") ?? configuration.learningRate
     configuration.batchSize = call.int("batch") ?? configuration.batchSize
     configuration.accumulation = call.int("accumulate") ?? 1
@@ -70,14 +90,31 @@ extension Session {
     case .int(let steps)?: configuration.warmup = .steps(steps)
     default: break
     }
-    configuration.optimizer.weightDecay = call.number("weight_decay") ?? 0
     configuration.maxGradientNorm = call.number("clip") ?? 1
     configuration.packs = call.bool("pack") ?? true
     configuration.shuffles = call.bool("shuffle") ?? true
     configuration.evaluationInterval = call.int("eval_every")
+    configuration.keepsBest = call.text("keep") == "best"
+    configuration.patience = call.int("patience")
     configuration.budgetSeconds = call.duration("budget")
-    configuration.seed = state.seed
+    configuration.seed = run.seed
+    if configuration.keepsBest, configuration.evaluationInterval == nil {
+      throw VerbFailure(
+        "E0213", "`keep: best` needs `eval_every`", argument: "keep",
+        help: "the best of which evaluations? For example train keep: best, eval_every: 20")
+    }
+    configuration.recomputes = recomputes(call, model, data, run.state.adapter, configuration)
     return configuration
+  }
+
+  private func length(_ call: VerbCall) throws(VerbFailure) -> TrainingConfiguration.Length {
+    guard let steps = call.int("steps") else { return .epochs(call.number("epochs") ?? 1) }
+    guard !call.given.contains("epochs") else {
+      throw VerbFailure(
+        "E0212", "`train` takes epochs or steps, not both", argument: "steps",
+        help: "leave one of them out")
+    }
+    return .steps(steps)
   }
 
   /// `auto` keeps activations as long as they take at most half of the memory that is free.
@@ -92,62 +129,49 @@ extension Session {
       model: model.decoder.configuration, layout: adapter.parameters.layout,
       precision: model.compute.precision
     ).byteCount(tokens: tokens, recomputes: false)
-    return bytes > FreeMemory.bytes / 2
+    guard bytes > FreeMemory.bytes / 2 else { return false }
+    notice("activations are computed again in each step: keeping them would not fit in memory")
+    return true
   }
 
-  private func report(_ event: TrainingEvent) {
-    switch event {
-    case .started(let steps):
-      onEvent(.progress(Progress(verb: "train", done: 0, total: steps, unit: "steps")))
-    case .stepped(let step):
-      onEvent(
-        .progress(
-          Progress(
-            verb: "train", done: step.step, total: step.steps, unit: "steps", loss: step.loss,
-            tokensPerSecond: step.tokensPerSecond, secondsLeft: step.secondsLeft,
-            seconds: step.seconds)))
-    case .evaluated(let step, let loss):
-      notice("after step \(step): validation loss \(NumberText.significant(loss))")
-    }
-  }
+  // MARK: - Ending
 
-  /// What a person should know about an early end, and what survived it.
-  private func explain(_ result: TrainingResult, of name: String) {
-    let kept = "the adapter \"\(name)\" of step \(result.steps) is kept"
+  /// A run without a step has failed, unless it was stopped.
+  private func refuse(_ result: TrainingResult, _ run: TrainingRun) throws(VerbFailure) {
     switch result.ending {
-    case .completed: break
-    case .stopped:
-      onEvent(.cutShort)
-      notice(
-        "stopped after step \(result.steps); \(kept): go on with another `train`, or `save` it")
-    case .budget:
-      notice("the budget is spent after step \(result.steps); \(kept)")
     case .not_finite:
-      notice(
-        "the loss became NaN or infinite in step \(result.steps + 1); \(kept). "
-          + "A smaller lr or clip may help")
+      throw VerbFailure(
+        "E0410", "the loss of the first step is not finite, so nothing was trained",
+        help: "check the data and the model: `eval on: train` shows their loss")
+    case .completed:
+      throw VerbFailure(
+        "E0427", "the training has done \(run.state.steps) steps, all that were asked for",
+        argument: "resume", help: "ask for more, counted from its first: steps: …")
+    default: break
     }
   }
 
   private func summary(
-    of result: TrainingResult, adapter: Adapter, in model: ModelInUse
+    of result: TrainingResult, _ run: TrainingRun, in model: ModelInUse,
+    _ reference: ObjectReference?
   ) throws(VerbFailure) -> Record {
     let files = AdapterFolder(
       model: model.decoder.configuration, baseModel: model.loaded.name)
     let sha256: String
     do throws(CheckpointError) {
-      sha256 = try files.sha256(of: adapter)
+      sha256 = try files.sha256(of: run.state.kept.adapter)
     } catch {
       throw VerbFailure(error, argument: nil)
     }
     let speed = result.seconds > 0 ? Double(result.tokens) / result.seconds : 0
+    let validLoss = run.state.best?.loss ?? result.evaluations.last?.loss
     return Record(
       [
         ("steps", .int(result.steps)),
         ("epochs", .float(result.epochs)),
         ("first_loss", result.firstLoss.map { .float($0) } ?? .none),
         ("loss", result.loss.map { .float($0) } ?? .none),
-        ("valid_loss", result.evaluations.last.map { .float($0.loss) } ?? .none),
+        ("valid_loss", validLoss.map { .float($0) } ?? .none),
         ("tokens", .int(result.tokens)),
         ("trained_tokens", .int(result.trainedTokens)),
         ("tokens_per_second", .float(speed)),
@@ -155,6 +179,6 @@ extension Session {
         ("peak_memory", .size(PeakMemory.bytes)),
         ("finite", .bool(result.ending != .not_finite)),
         ("adapter_sha256", .string(sha256)),
-      ], reference: currentReference())
+      ], reference: reference)
   }
 }

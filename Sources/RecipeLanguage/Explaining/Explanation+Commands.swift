@@ -40,5 +40,10 @@ extension Explanation {
       "E0212", "arguments that exclude each other",
       "How long to train is said once: in epochs, or in steps.",
       wrong: "train epochs: 1, steps: 20", right: "train steps: 20"),
+    Explanation(
+      "E0213", "an argument that needs another one",
+      "Some arguments say more about another: patience counts the evaluations that eval_every asks "
+        + "for, save_every writes into the folder that to names.",
+      wrong: "train patience: 3", right: "train patience: 3, eval_every: 20"),
   ]
 }

@@ -76,6 +76,17 @@ extension Explanation {
       "`use base` goes back to the model without an adapter.",
       wrong: "lora name: \"base\"", right: "lora name: \"mine\""),
     found(
+      "E0426", "a value that no training can be resumed from",
+      "`resume` takes what `train` gave. The state of the optimizer, without which going on would not "
+        + "be the same, is kept of the last few trainings and not written to files.",
+      wrong: "train resume: {steps: 20}",
+      right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
+    found(
+      "E0427", "a training that has nothing left to do",
+      "Steps and epochs count from the first step of the training that is resumed.",
+      wrong: "let first = train steps: 20\ntrain resume: first",
+      right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
+    found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",
       wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),

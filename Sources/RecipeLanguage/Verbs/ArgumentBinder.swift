@@ -28,6 +28,7 @@ package struct ArgumentBinder {
       let given = bound.filter { names.contains($0.declaration.name) }
       if given.count > 1 { errors.append(alternative(names, given[1].argument)) }
     }
+    checkCompanions()
     for declaration in verb.arguments where declaration.isRequired {
       if !bound.contains(where: { $0.declaration.name == declaration.name }) {
         errors.append(missing(declaration, command))
@@ -73,6 +74,21 @@ package struct ArgumentBinder {
     EvaluationError(
       "E0212", "`\(verb.name)` takes one of \(list(names.map { "`\($0)`" })), not both",
       at: argument.range, label: "one too many", help: "leave one of them out")
+  }
+
+  private mutating func checkCompanions() {
+    let given = Set(bound.map(\.declaration.name))
+    guard !given.contains("resume") else { return }
+    for argument in bound {
+      let name = argument.declaration.name
+      for other in verb.companions[name] ?? [] where !given.contains(other) {
+        errors.append(
+          EvaluationError(
+            "E0213", "`\(name)` needs `\(other)`", at: argument.argument.range,
+            label: "means nothing by itself",
+            help: verb.argument(other).map { "give \(other): \($0.help)" }))
+      }
+    }
   }
 
   private func missing(_ declaration: ArgumentDeclaration, _ command: Command) -> EvaluationError {

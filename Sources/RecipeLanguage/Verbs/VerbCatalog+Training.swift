@@ -31,6 +31,16 @@ extension VerbCatalog {
       ArgumentDeclaration(
         "eval_every", .int(1...10_000_000), "steps between evaluations on the validation part"),
       ArgumentDeclaration(
+        "keep", .word(["last", "best"]), default: .word("last"),
+        "the adapter of the last step, or of the evaluation with the lowest loss"),
+      ArgumentDeclaration(
+        "patience", .int(1...1_000_000), "ends after so many evaluations without a lower loss"),
+      ArgumentDeclaration("save_every", .int(1...10_000_000), "steps between savings into `to`"),
+      ArgumentDeclaration("to", .path, "a folder that takes the adapter on the way and at the end"),
+      ArgumentDeclaration(
+        "resume", .record,
+        "a training to go on with, as if it had not ended; what is not given is as there"),
+      ArgumentDeclaration(
         "checkpointing", .either([.word(["auto"]), .bool]), default: .word("auto"),
         "compute activations again instead of keeping them; auto decides by free memory"),
     ],
@@ -40,7 +50,7 @@ extension VerbCatalog {
       FieldDeclaration("first_loss", "float", "loss of the first step"),
       FieldDeclaration("loss", "float", "mean loss of the last tenth of the steps"),
       FieldDeclaration(
-        "valid_loss", "float", "last evaluation on the way; none without eval_every"),
+        "valid_loss", "float", "the adapter's evaluation on the way; none without eval_every"),
       FieldDeclaration("tokens", "int", "tokens processed"),
       FieldDeclaration("trained_tokens", "int", "tokens that counted in the loss"),
       FieldDeclaration("tokens_per_second", "float", "tokens processed a second"),
@@ -50,19 +60,28 @@ extension VerbCatalog {
       FieldDeclaration(
         "adapter_sha256", "string", "fingerprint of the adapter, as `save` writes it"),
     ],
-    examples: ["train epochs: 1, lr: 2e-4, batch: 8", "train steps: 20, lr: 1e-3"],
+    examples: [
+      "train epochs: 1, lr: 2e-4, batch: 8",
+      "train steps: 20, lr: 1e-3, eval_every: 5, keep: best",
+    ],
     related: ["lora", "eval", "save"], needs: [.model, .adapter, .dataset],
     alternatives: [["epochs", "steps"]],
+    companions: ["save_every": ["to"], "patience": ["eval_every"]],
     details: """
       Each step lays its examples end to end, runs forward and backward through the frozen model,
       divides by the trained tokens of the whole step, clips the gradient and updates A and B with
-      AdamW. Ctrl-C stops after the current step and keeps the adapter.
+      AdamW. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
+      `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. `steps` and
+      `epochs` always count from the first step of the training that is resumed.
       """)
 
   private static let eval = VerbDeclaration(
     "eval", "measures the loss on a part of the dataset",
     arguments: [
-      ArgumentDeclaration("on", .word(parts), default: .word("valid"), "the part")
+      ArgumentDeclaration("on", .word(parts), default: .word("valid"), "the part"),
+      ArgumentDeclaration(
+        "metrics", .words(["loss", "perplexity", "token_accuracy"]),
+        "the figures to give; all of them if not given"),
     ],
     fields: [
       FieldDeclaration("loss", "float", "mean loss a token, in nats"),
@@ -72,7 +91,8 @@ extension VerbCatalog {
       FieldDeclaration("seconds", "duration", "time taken"),
       FieldDeclaration("finite", "bool", "false if the loss is NaN or infinite"),
     ],
-    examples: ["eval", "eval on: train"], related: ["train", "perplexity", "compare"],
+    examples: ["eval", "eval on: train, metrics: [loss, token_accuracy]"],
+    related: ["train", "perplexity", "compare"],
     needs: [.model, .dataset])
 
   private static let perplexity = VerbDeclaration(

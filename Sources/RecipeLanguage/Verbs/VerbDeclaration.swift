@@ -16,13 +16,16 @@ package struct VerbDeclaration: Sendable {
   package let gives: Need?
   /// Pairs of arguments of which only one may be given.
   package let alternatives: [[String]]
+  /// Arguments that mean nothing unless others are given as well; a resumed run may have those.
+  package let companions: [String: [String]]
   /// The mathematics and the reasons, for `??verb`.
   package let details: String
 
   package init(
     _ name: String, _ summary: String, arguments: [ArgumentDeclaration],
     fields: [FieldDeclaration], examples: [String], related: [String], needs: [Need] = [],
-    gives: Need? = nil, alternatives: [[String]] = [], details: String = ""
+    gives: Need? = nil, alternatives: [[String]] = [], companions: [String: [String]] = [:],
+    details: String = ""
   ) {
     self.name = name
     self.summary = summary
@@ -33,6 +36,7 @@ package struct VerbDeclaration: Sendable {
     self.needs = needs
     self.gives = gives
     self.alternatives = alternatives
+    self.companions = companions
     self.details = details
   }
 

@@ -28,13 +28,24 @@ package final class AdamW {
   private let options: Options
   private let firstMoment: AdapterVector
   private let secondMoment: AdapterVector
-  private var updates = 0
+  /// Updates done.
+  private(set) var updates = 0
 
   package init(layout: AdapterLayout, options: Options) {
     self.options = options
     firstMoment = AdapterVector(layout: layout)
     secondMoment = AdapterVector(layout: layout)
   }
+
+  private init(_ other: AdamW, options: Options) {
+    self.options = options
+    firstMoment = other.firstMoment.copy()
+    secondMoment = other.secondMoment.copy()
+    updates = other.updates
+  }
+
+  /// An optimizer with the same moments, which goes on by itself.
+  func copy(options: Options) -> AdamW { AdamW(self, options: options) }
 
   /// Bytes of both moments.
   package var byteCount: Int { 2 * firstMoment.count * 4 }

@@ -1,0 +1,119 @@
+import Checkpoints
+import Models
+import RecipeLanguage
+import Training
+
+/// What `train` tells and saves on its way, and how it explains its end.
+extension Session {
+  func report(_ event: TrainingEvent) {
+    switch event {
+    case .started(let step, let steps):
+      onEvent(.progress(Progress(verb: "train", done: step, total: steps, unit: "steps")))
+    case .stepped(let step):
+      progress(
+        Progress(
+          verb: "train", done: step.step, total: step.steps, unit: "steps", loss: step.loss,
+          tokensPerSecond: step.tokensPerSecond, secondsLeft: step.secondsLeft,
+          seconds: step.seconds))
+    case .evaluating(_, let done, let total):
+      onEvent(.progress(Progress(verb: "eval", done: done, total: total, unit: "rows")))
+    case .evaluated(let step, let loss):
+      notice("after step \(step): validation loss \(NumberText.significant(loss))")
+    }
+  }
+
+  /// Asked often while a step is worked on, whether to give it up. A step may take long, so that what
+  /// the first Ctrl-C does is said where it does not show at once.
+  func abortion() -> () -> Bool {
+    let clock = ContinuousClock()
+    var noticed: ContinuousClock.Instant?
+    var hasTold = false
+    return { [self] in
+      if isAborted() { return true }
+      guard !hasTold, isInterrupted() else { return false }
+      let time = noticed ?? clock.now
+      noticed = time
+      if clock.now - time > .milliseconds(300) {
+        hasTold = true
+        notice("stopping after this step; Ctrl-C again within 2 s gives the step up")
+      }
+      return false
+    }
+  }
+
+  // MARK: - Saving
+
+  /// The folder that `to:` names, made before the first step, so that no hour is spent for nothing.
+  func savingFolder(_ call: VerbCall) throws(VerbFailure) -> String? {
+    guard let name = call.text("to") else { return nil }
+    let path = ModelFolder.expandingHome(name)
+    do throws(CheckpointError) {
+      try FolderMaking.make(path)
+    } catch {
+      throw VerbFailure(error, argument: "to")
+    }
+    return path
+  }
+
+  func save(
+    _ run: TrainingRun, after step: TrainingProgress, to folder: String?, _ model: ModelInUse
+  ) {
+    guard let folder, let interval = run.call.int("save_every"), step.step % interval == 0,
+      step.step < step.steps
+    else { return }
+    write(run.state.adapter, of: step.step, to: folder, model)
+  }
+
+  /// Writes an adapter; a full disk is no reason to lose the training.
+  func write(_ adapter: Adapter, of step: Int, to folder: String, _ model: ModelInUse) {
+    do throws(CheckpointError) {
+      _ = try AdapterFolder(model: model.decoder.configuration, baseModel: model.loaded.name)
+        .write(adapter, to: folder)
+      notice("the adapter of step \(step) is in \(folder)")
+    } catch {
+      notice("the adapter of step \(step) is not saved: \(error.file): \(error.cause)")
+    }
+  }
+
+  // MARK: - The end
+
+  /// What a person should know about an early end, what survived it, and how to go on.
+  func explain(_ result: TrainingResult, of run: TrainingRun) {
+    let isStopped = result.ending == .stopped || result.ending == .aborted
+    if isStopped { onEvent(.cutShort) }
+    guard let reason = reason(result, run) else {
+      if let best = run.state.best {
+        notice(
+          "the adapter of step \(best.step) is kept: its validation loss, "
+            + "\(NumberText.significant(best.loss)), is the lowest")
+      }
+      return
+    }
+    let name = run.call.valueName
+    guard result.steps > 0 else { return notice("\(reason); nothing was trained") }
+    // an interrupted loop keeps nothing, and an interrupted recipe says what it keeps
+    if isStopped, name == nil { return notice(reason) }
+    let kept = "\(reason); the adapter of step \(run.state.kept.step) is kept"
+    guard let name else { return notice(kept) }
+    if result.ending == .not_finite {
+      let rate = NumberText.shortest((run.call.number("lr") ?? 2e-4) / 4)
+      notice("\(kept) as \(name): `train lr: \(rate), resume: \(name)` goes on with a smaller rate")
+    } else {
+      notice("\(kept) as \(name): `train resume: \(name)` goes on")
+    }
+  }
+
+  private func reason(_ result: TrainingResult, _ run: TrainingRun) -> String? {
+    let steps = run.state.steps
+    let at = "training stopped at step \(steps) of \(result.plannedSteps)"
+    let inside = "training stopped in step \(steps + 1) of \(result.plannedSteps)"
+    return switch result.ending {
+    case .completed: nil
+    case .stopped: steps > 0 ? at : "training stopped before its first step"
+    case .aborted: inside + ", which was given up"
+    case .budget: at + ": the budget is spent"
+    case .patience: at + ": \(run.call.int("patience") ?? 1) evaluations gave no lower loss"
+    case .not_finite: inside + ": the loss became NaN or infinite"
+    }
+  }
+}

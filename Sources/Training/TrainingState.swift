@@ -1,0 +1,62 @@
+import Models
+
+/// Where a run stands: all that it needs to go on as if it had never stopped. Everything else is a
+/// function of the number of the step.
+package final class TrainingState {
+  /// The adapter of an evaluation.
+  package struct Evaluated {
+    package let step: Int
+    package let loss: Double
+    package let adapter: Adapter
+  }
+
+  /// As the last step left it.
+  package let adapter: Adapter
+  let optimizer: AdamW
+  /// The best evaluation so far, of runs that keep the best.
+  package private(set) var best: Evaluated?
+  /// The lowest loss of an evaluation.
+  private var lowestLoss: Double?
+  private(set) var evaluationsWithoutGain = 0
+  /// The step after which was evaluated last.
+  private(set) var evaluatedStep: Int?
+
+  /// The state before the first step; training changes `adapter` in place.
+  package init(adapter: Adapter, options: AdamW.Options) {
+    self.adapter = adapter
+    optimizer = AdamW(layout: adapter.parameters.layout, options: options)
+  }
+
+  private init(_ other: TrainingState, options: AdamW.Options) {
+    adapter = other.adapter.copy()
+    optimizer = other.optimizer.copy(options: options)
+    best = other.best
+    lowestLoss = other.lowestLoss
+    evaluationsWithoutGain = other.evaluationsWithoutGain
+    evaluatedStep = other.evaluatedStep
+  }
+
+  /// A state that can go on without touching this one.
+  package func copy(options: AdamW.Options) -> TrainingState {
+    TrainingState(self, options: options)
+  }
+
+  /// Steps done.
+  package var steps: Int { optimizer.updates }
+
+  /// What the run came to by now: the best adapter or, where there is none, the last one.
+  package var kept: (step: Int, adapter: Adapter) {
+    best.map { ($0.step, $0.adapter) } ?? (steps, adapter)
+  }
+
+  func note(_ loss: Double, keepsBest: Bool) {
+    evaluatedStep = steps
+    guard loss < lowestLoss ?? .infinity else {
+      evaluationsWithoutGain += 1
+      return
+    }
+    lowestLoss = loss
+    evaluationsWithoutGain = 0
+    if keepsBest { best = Evaluated(step: steps, loss: loss, adapter: adapter.copy()) }
+  }
+}

@@ -1,0 +1,51 @@
+import RecipeLanguage
+
+/// Everything in the help that has a word: `:help /rate/`.
+struct HelpSearch {
+  typealias Finding = (name: String, text: String)
+
+  private let word: String
+
+  /// - Parameter subject: a text between two slashes; the second may be left out.
+  init?(_ subject: String) {
+    guard subject.hasPrefix("/") else { return nil }
+    let rest = subject.dropFirst()
+    word = Self.words(of: rest.hasSuffix("/") ? rest.dropLast() : rest)
+    if word.allSatisfy(\.isWhitespace) { return nil }
+  }
+
+  /// Commands with their arguments and results, functions, session commands and messages, each with what
+  /// it is.
+  var findings: [Finding] {
+    VerbCatalog.all.flatMap(findings(of:))
+      + PureFunction.allCases.map { ($0.usage.call, $0.usage.summary) }.filter(has)
+      + SessionCommand.allCases.map { (":" + $0.usage, $0.summary) }.filter(has)
+      + Explanation.all.filter { contains($0.code + " " + $0.title) }.map { ($0.code, $0.title) }
+  }
+
+  private func findings(of verb: VerbDeclaration) -> [Finding] {
+    var found: [Finding] = []
+    if contains([verb.name, verb.summary, verb.details].joined(separator: " ")) {
+      found.append((verb.name, verb.summary))
+    }
+    for argument in verb.arguments {
+      let name = verb.name + " " + argument.name + (argument.isPositional ? "" : ":")
+      if let word = argument.type.words.first(where: contains), !contains(name) {
+        found.append(("\(name) \(word)", argument.help))
+      } else if has((name, argument.help)) {
+        found.append((name, argument.help))
+      }
+    }
+    return found + verb.fields.map { ("(\(verb.name)).\($0.name)", $0.help) }.filter(has)
+  }
+
+  private func has(_ finding: Finding) -> Bool { contains(finding.name + " " + finding.text) }
+
+  /// Whether a word of the text begins so: `rate` is not in `generate`.
+  private func contains(_ text: String) -> Bool { Self.words(of: text[...]).contains(word) }
+
+  /// The words in small letters, each with a blank before it.
+  private static func words(of text: Substring) -> String {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { " " + $0 }.joined()
+  }
+}

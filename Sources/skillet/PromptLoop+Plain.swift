@@ -1,0 +1,62 @@
+import Glibc
+import Notebooks
+import Terminals
+
+/// Cells that come from elsewhere than an editor: a pipe, a plain terminal, the start-up file.
+extension PromptLoop {
+  /// Without a person there is no prompt, and the first error ends it.
+  func runPlain(_ reader: PlainLineReader, isPerson: Bool = false) -> ExitStatus {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let status = readPlain(reader, isPerson: isPerson)
+    if status == .interrupted, !isPerson { printer.rescueAdapter(of: notebook.session) }
+    let elapsed = clock.now - start
+    printer.finish(
+      isGood: status == .good,
+      seconds: Double(elapsed.components.seconds)
+        + Double(elapsed.components.attoseconds) * 1e-18)
+    return status
+  }
+
+  private func readPlain(_ reader: PlainLineReader, isPerson: Bool) -> ExitStatus {
+    reader.completeness = { CellText.state(of: $0) }
+    while true {
+      switch reader.readLine(prompt: prompt) {
+      case .interrupted: return .interrupted
+      case .endOfFile: return .good
+      case .line(let text):
+        if text.allSatisfy(\.isWhitespace) { continue }
+        let outcome = Interruption.job { perform(text) }
+        switch outcome {
+        case .quit: return .good
+        case .failed where !isPerson: return lastStatus
+        case .chat:
+          screen.notice(":chat needs a terminal", .error)
+          if !isPerson { return .wrongUsage }
+        case .done, .edit, .failed: break
+        }
+        // A training that was stopped is no failure, but nobody is there to say how to go on.
+        if !isPerson, Interruption.level != .none { return .interrupted }
+      }
+    }
+  }
+
+  /// Runs the start-up file if there is one; false if it ends the session.
+  func runStartUp(_ path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return true }
+    defer { close(file) }
+    let reader = PlainLineReader(descriptor: file)
+    reader.completeness = { CellText.state(of: $0) }
+    while case .line(let text) = reader.readLine() {
+      switch Interruption.job({ perform(text) }) {
+      case .done: break
+      case .quit: return false
+      case .failed, .edit, .chat:
+        screen.notice("\(path):\(reader.firstLine): the rest is not run; --no-init goes without")
+        return true
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// What a person who slips is told, through the command.
+@Suite struct ErrorHelpTests {
+  @Test(arguments: [
+    ("lod \"x\"", "did you mean `load`"), ("lora rnk: 8", "did you mean `rank`"),
+    ("quantize nff4", "did you mean `nf4`"), ("{loss: 1}.los", "did you mean `loss`"),
+    ("abz(1)", "did you mean `abs`"), (":hlep", "did you mean `help`"),
+    ("dataset \"row.jsonl\"", "did you mean rows.jsonl?"),
+  ])
+  func `R16 a slip gets the nearest command, argument, word, field, function or file`(
+    _ line: String, question: String
+  ) throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write("{\"text\": \"a\"}\n", as: "rows.jsonl")
+    let outcome = try skillet(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
+    #expect(outcome.errors.contains(question), outcome.comment)
+  }
+
+  @Test func `R16 far from everything, the legal values are listed`() throws {
+    let outcome = try SkilletRun()(input: ":mode foo\n")
+    #expect(
+      outcome.errors.contains("the modes are box, markdown, csv, json, jsonl, line"),
+      outcome.comment)
+  }
+
+  @Test func `R17 all mistakes of a recipe are shown, in the order of the text and each once`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.adapter + "lora rnk: 8\nshow bsae\ntrain steps: 3, lr: fast\n", as: "x.recipe")
+    let outcome = try skillet("check", "x.recipe")
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(outcome.errorCount == 3, outcome.comment)
+    let places = ["E0202", "E0501", "E0501"].map { "error[\($0)]" }
+    let found = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("error[") }
+      .map { String($0.prefix(12)) }
+    #expect(found == places, outcome.comment)
+  }
+
+  @Test func `R18 a code is explained with a wrong and a right example`() throws {
+    let outcome = try SkilletRun()("explain", "E0203")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.output.contains("Wrong:\n\n    quantize nf5"), outcome.comment)
+    #expect(outcome.output.contains("Right:\n\n    quantize nf4"), outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("lora(rank=8)", "write `lora rank: 8`"), ("lora rank = 8", "lora rank: 8"),
+    ("lora --rank 8", "rank:"), ("load smollm2", "write `load \"smollm2\"`"),
+    ("import data", "include"), ("while true {}", "for x in"),
+  ])
+  func `R19 habits of other languages get an answer of their own`(
+    _ line: String, help: String
+  ) throws {
+    let outcome = try SkilletRun()(input: line + "\n")
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(outcome.errorCount == 1, outcome.comment)
+    let advice = outcome.errors.components(separatedBy: "help:").dropFirst().joined()
+    #expect(advice.contains(help), outcome.comment)
+  }
+
+  @Test func `R23 results go to standard output, notices to standard error`() throws {
+    let outcome = try SkilletRun()(
+      input: TinyRecipe.adapter.replacing(TinyRecipe.header, with: "")
+        + "train steps: 2, eval_every: 1\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.output.contains("adapter_sha256"))
+    #expect(outcome.errors.contains("after step 1: validation loss"))
+    #expect(!outcome.output.contains("validation loss"))
+    #expect(!(outcome.output + outcome.errors).contains("\u{1B}"))
+  }
+}

@@ -1,0 +1,40 @@
+import TestSupport
+import Testing
+
+/// Questions at the prompt.
+@Suite struct HelpTests {
+  @Test func `R30 a question before or behind a name explains it`() throws {
+    let prompt = try PromptSession(columns: 100, rows: 60)
+    let page = try prompt.enter("?lora")
+    #expect(page.first == "lora: puts a trainable low-rank adapter beside the frozen layers")
+    #expect(
+      page.contains { $0.contains("rank:") && $0.contains("int") && $0.contains("default 8") })
+    #expect(page.contains("  lora rank: 8"))
+    #expect(page.last == "See also train, use, save; ??lora says why")
+    #expect(try prompt.enter("lora?") == page)
+    #expect(try prompt.enter(":help lora") == page)
+    let deep = try prompt.enter("??lora")
+    #expect(deep.contains { $0.contains("arXiv 2106.09685") })
+    #expect(try prompt.enter("lora??") == deep)
+  }
+
+  @Test func `R30 :help /word/ finds commands, arguments, words, results and session commands`()
+    throws
+  {
+    let prompt = try PromptSession(columns: 100, rows: 60)
+    let rate = try prompt.enter(":help /rate/")
+    #expect(
+      rate.contains { $0.hasPrefix("  train lr:") && $0.contains("learning rate") }, "\(rate)")
+    #expect(rate.allSatisfy { !$0.contains("generate") }, "\(rate)")
+    #expect(try prompt.enter(":help /nf4/").contains { $0.hasPrefix("  quantize scheme nf4") })
+    #expect(try prompt.enter("?/again/").contains { $0.hasPrefix("  :rerun") })
+    #expect(try prompt.enter(":help /PERPLEXITY/").contains { $0.contains("(eval).perplexity") })
+    #expect(try prompt.enter(":help /root of x/") == ["nothing in the help has /root of x/"])
+  }
+
+  @Test func `R30 a name without help gets the nearest one`() throws {
+    let prompt = try PromptSession()
+    #expect(
+      try prompt.enter("?trian") == ["there is no help on `trian`; did you mean `train`?"])
+  }
+}
