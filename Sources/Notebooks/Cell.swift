@@ -39,6 +39,9 @@ struct CellRecorder {
     case .started: started += 1
     case .finished: finished += 1
     case .prose: break
+    case .cutShort(let text):
+      wasCutShort = true
+      outputs.append(.notice(text))
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):
       if event.verb == ValueEvent.loopRow { return }

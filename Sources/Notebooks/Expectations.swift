@@ -5,6 +5,9 @@ enum Expectations {
   static func equal(_ actual: Value, _ expected: Value) -> Bool {
     if let first = actual.number, let second = expected.number { return first == second }
     if let first = actual.text, let second = expected.text { return first == second }
+    if case .list(let first) = actual, case .list(let second) = expected {
+      return first.count == second.count && zip(first, second).allSatisfy { equal($0, $1) }
+    }
     return actual == expected
   }
 

@@ -12,9 +12,9 @@ package final class Interpreter<Executor: VerbExecutor> {
   package var onEvent: (InterpreterEvent) -> Void = { _ in }
   /// Asked between statements.
   package var isCancelled: () -> Bool = { false }
-  /// Expectations that did not hold; reported by the recipe's end.
-  package private(set) var failedExpectations = 0
-  private var source = SourceText(name: "cell 1", text: "")
+  /// Every expectation that was read, as often as it ran.
+  package internal(set) var expectations: [ExpectationOutcome] = []
+  private(set) var source = SourceText(name: "cell 1", text: "")
   private let clock = ContinuousClock()
 
   package init(executor: Executor) {
@@ -59,7 +59,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func runUnlessCancelled(
     _ statement: Statement, keepsValue: Bool
   ) throws(RunFailure) {
-    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+    try stopIfCancelled()
     try run(statement, keepsValue: keepsValue)
   }
 
@@ -118,7 +118,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       try assert(condition, message: message, statement)
       return nil
     case .expectation(let expectation):
-      try expect(expectation, statement)
+      try expect(expectation)
       return nil
     case .operation(let operation):
       let result = try value(of: operation)
@@ -235,44 +235,63 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
     let start = snapshot()
     defer { restore(start) }
+    let combinations = try combinations(loop.generators)
     var rows: [Table.Row] = []
-    for combination in try combinations(loop.generators) {
-      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+    for combination in combinations {
       restore(start)
-      for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
-      let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
-      var last = Value.none
-      for statement in loop.body {
-        if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-        if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
+      do throws(RunFailure) {
+        rows.append(try row(of: loop, combination))
+      } catch {
+        guard error.kind == .interrupted, !rows.isEmpty else { throw error }
+        onEvent(
+          .cutShort(
+            "stopped: \(rows.count) of \(combinations.count) runs are done, and the table has those"
+          ))
+        break
       }
-      var record = Record(combination, reference: executor.currentReference())
-      if case .record(let fields) = last {
-        for field in fields.fields { record[field.name] = field.value }
-      } else if last != .none {
-        record["value"] = last
-      }
-      rows.append(
-        Table.Row(label: label ?? Self.label(of: combination), record: record))
       onEvent(
         .value(
           ValueEvent(
             cell: cell, line: source.position(at: loop.range.lowerBound).line,
-            verb: ValueEvent.loopRow,
-            name: rows.last?.label, value: .record(record), isSilent: false)))
+            verb: ValueEvent.loopRow, name: rows.last?.label,
+            value: (rows.last?.record).map { .record($0) } ?? .none, isSilent: false)))
     }
     return Table(rows: rows)
   }
 
-  private static func label(of combination: [(String, Value)]) -> String {
-    combination.map { "\($0)=\($1.interpolated)" }.joined(separator: ",")
+  /// Runs the block once, for one combination of the loop's values.
+  private func row(
+    of loop: Loop, _ combination: [(name: String, value: Value)]
+  ) throws(RunFailure) -> Table.Row {
+    try stopIfCancelled()
+    for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
+    let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
+    var last = Value.none
+    for statement in loop.body {
+      try stopIfCancelled()
+      if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
+    }
+    // a training that was stopped has a value, and yet its run is not done
+    try stopIfCancelled()
+    var record = Record(
+      combination.map { ($0.name, $0.value) }, reference: executor.currentReference())
+    if case .record(let fields) = last {
+      for field in fields.fields { record[field.name] = field.value }
+    } else if last != .none {
+      record["value"] = last
+    }
+    return Table.Row(label: label ?? Table.label(of: combination), record: record)
+  }
+
+  private func stopIfCancelled() throws(RunFailure) {
+    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
   }
 
   /// The product of all generators, the last one changing fastest.
   private func combinations(
     _ generators: [Loop.Generator]
-  ) throws(RunFailure) -> [[(String, Value)]] {
-    var result: [[(String, Value)]] = [[]]
+  ) throws(RunFailure) -> [[(name: String, value: Value)]] {
+    var result: [[(name: String, value: Value)]] = [[]]
     for generator in generators {
       guard case .list(let values) = try evaluate(generator.values) else {
         throw failure(
@@ -326,30 +345,5 @@ package final class Interpreter<Executor: VerbExecutor> {
     case .field(let base, _), .index(let base, _): isLiteral(base)
     default: false
     }
-  }
-
-  private func expect(_ expectation: Expectation, _ statement: Statement) throws(RunFailure) {
-    let actual = try evaluate(expectation.subject)
-    var error = EvaluationError("E0702", "", at: expectation.subject.range)
-    switch expectation.check {
-    case .unrecorded:
-      error.message = "this expectation has no recorded value"
-      error.label = "now \(actual.display)"
-    case .equals(let expected):
-      let value = try evaluate(expected)
-      if Expectations.equal(actual, value) { return }
-      error.message = "expected \(value.display), and it is \(actual.display)"
-    case .near(let expected, let tolerance):
-      let (value, limit) = (try evaluate(expected), try evaluate(tolerance))
-      if Expectations.near(actual, value, within: limit) { return }
-      error.message =
-        "expected \(value.display) within \(limit.display), and it is \(actual.display)"
-    case .matches(let pattern):
-      let glob = try text(pattern)
-      if let text = actual.text, Expectations.matches(text, glob: glob) { return }
-      error.message = "expected a text like \"\(glob)\", and it is \"\(actual.interpolated)\""
-    }
-    failedExpectations += 1
-    onEvent(.diagnostic(error.diagnostic(in: source)))
   }
 }

@@ -9,6 +9,8 @@ package enum InterpreterEvent: Sendable {
   case prose(String)
   case value(ValueEvent)
   case diagnostic(Diagnostic)
+  /// The user stopped a loop; what it had made by then is its value. The text says how much.
+  case cutShort(String)
   case finished(cell: Int, seconds: Double)
 }
 

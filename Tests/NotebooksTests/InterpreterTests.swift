@@ -17,7 +17,7 @@ import Testing
         case .value(let value): values.append(value)
         case .prose(let text): prose.append(text)
         case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-        case .started, .finished: break
+        case .started, .finished, .cutShort: break
         }
       }
     }
@@ -87,6 +87,33 @@ import Testing
     #expect(table.rows.map(\.record.reference?.id) == [2, 2, 4, 4])
     #expect(bench.interpreter.executor.state == .init(trained: 1, rank: 0))
     #expect(bench.value("inner") == nil && bench.value("r") == nil)
+  }
+
+  @Test func `L12 a loop that is stopped keeps the runs that are done`() throws {
+    let bench = Bench()
+    bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 5 }
+    do throws(RunFailure) {
+      try bench.run("let runs = for r in [2, 4, 8] { lora rank: r; eval }\nseed 1")
+      Issue.record("the run is interrupted")
+    } catch {
+      #expect(error.kind == .interrupted)
+    }
+    guard case .table(let table)? = bench.value("runs") else {
+      Issue.record("the loop gives a table")
+      return
+    }
+    #expect(table.rows.map(\.label) == ["r=2", "r=4"])
+    #expect(bench.interpreter.executor.state.rank == 0)
+    #expect(bench.calls.last == "lora rank=8")
+  }
+
+  @Test func `L12 a loop that is stopped in its first run has no value`() {
+    let bench = Bench()
+    bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 1 }
+    #expect(throws: RunFailure.self) {
+      try bench.run("let runs = for r in [2, 4] { lora rank: r; eval }")
+    }
+    #expect(bench.value("runs") == nil)
   }
 
   @Test func theBestRunKeepsItsAdapter() throws {

@@ -40,6 +40,17 @@ import Testing
     #expect(prompt.lines.last == "skillet[4]>")
   }
 
+  @Test func `R26: a loop that is stopped later keeps the runs that are done`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try trainUntilCtrlC(
+      prompt,
+      "let runs = for n in [1, 1000000] {\rlora rank: 2\rtrain steps: n, lr: 1e-3\reval\r}")
+    #expect(prompt.text.contains("stopped: 1 of 2 runs are done"))
+    #expect(try prompt.enter("runs.n") == ["out[5]  [1]"])
+    #expect(try prompt.enter(":save mine").first?.hasPrefix("not saved: cell 4") == true)
+  }
+
   @Test func `R32: a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

@@ -12,6 +12,8 @@ package final class Session: VerbExecutor {
   package var onEvent: (SessionEvent) -> Void = { _ in }
   /// Asked during long work; true stops it at the next safe place.
   package var isInterrupted: () -> Bool = { false }
+  /// When the time for all trainings together is over; nil for no limit.
+  package var deadline: ContinuousClock.Instant?
   /// Adapters that values refer to, by id.
   private var remembered: [Int: AdapterInUse] = [:]
   /// Threads, or nil for SKILLET_THREADS or all.

@@ -75,9 +75,21 @@ extension Session {
     configuration.packs = call.bool("pack") ?? true
     configuration.shuffles = call.bool("shuffle") ?? true
     configuration.evaluationInterval = call.int("eval_every")
-    configuration.budgetSeconds = call.duration("budget")
+    configuration.budgetSeconds = try budget(call.duration("budget"))
     configuration.seed = state.seed
     return configuration
+  }
+
+  /// The time for one training: its own, and no more than is left for all.
+  private func budget(_ own: Double?) throws(VerbFailure) -> Double? {
+    guard let deadline else { return own }
+    let left = (deadline - ContinuousClock().now).seconds
+    guard left > 0 else {
+      throw VerbFailure(
+        "E0426", "the time for all trainings is spent, so this one cannot begin",
+        help: "give the recipe a larger --budget, or let its trainings take fewer steps")
+    }
+    return min(own ?? left, left)
   }
 
   /// `auto` keeps activations as long as they take at most half of the memory that is free.
