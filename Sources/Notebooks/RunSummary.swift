@@ -17,6 +17,9 @@ package struct RunSummary: Sendable {
     for field in record.fields where field.value != .none { figures[field.name] = field.value }
   }
 
+  /// The fingerprint of the adapter that was trained last.
+  package var adapter: Value? { figures["adapter_sha256"] }
+
   /// Losses and the like; empty where nothing was measured.
   package var metrics: [(name: String, value: Value)] {
     Self.names.compactMap { name in figures[name].map { (name, $0) } }

@@ -126,6 +126,7 @@ struct RecipeRunner {
     let summary: RunSummary
     let expectations: [ExpectationOutcome]
     let seconds: Double
+    let seed: UInt64
   }
 
   /// Runs a recipe that was checked, from nothing.
@@ -147,9 +148,21 @@ struct RecipeRunner {
     var status = run(recipe, interpreter)
     if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
     if status == .interrupted { rescue(interpreter.executor) }
-    return Execution(
+    let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
-      seconds: seconds(since: start))
+      seconds: seconds(since: start), seed: interpreter.executor.state.seed)
+    RunHistory.own?.append(
+      RunHistory.record(of: recipe, parameters(of: recipe, in: interpreter), execution))
+    return execution
+  }
+
+  /// The values that a run had, in the order of their names.
+  private func parameters(
+    of recipe: RecipeFile, in interpreter: Interpreter<Session>
+  ) -> [(name: String, value: Value)] {
+    recipe.parameters.keys.sorted().compactMap { name in
+      interpreter.environment[name].map { (name, $0) }
+    }
   }
 
   /// An interrupted recipe never reaches its `save`: what it has trained is written all the same.

@@ -43,9 +43,9 @@ struct TimeBudget: ExpressibleByArgument {
   let seconds: Double
 
   init?(argument: String) {
-    guard case .duration(let seconds)? = ParameterValue.literal(argument), seconds > 0 else {
-      return nil
-    }
+    guard case .duration(let seconds)? = ParameterValue.literal(argument),
+      seconds > 0, seconds < 1e9
+    else { return nil }
     self.seconds = seconds
   }
 }
