@@ -42,6 +42,7 @@ struct FormatCommand: ParsableCommand {
         try write(formatted, to: file, screen)
       }
     }
+    runner.printer.finish(isGood: status == .good, seconds: 0)
     if status != .good { throw status }
   }
 

@@ -65,7 +65,7 @@ import Testing
     #expect(bench.values.last?.value == .int(2))
   }
 
-  @Test func eachRunOfALoopStartsFromTheSameState() throws {
+  @Test func `L12 each run of a loop starts from the state before it, and leaves nothing`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -116,7 +116,7 @@ import Testing
     #expect(bench.value("runs") == nil)
   }
 
-  @Test func theBestRunKeepsItsAdapter() throws {
+  @Test func `L14 the best run keeps its name and its adapter`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -148,7 +148,7 @@ import Testing
     #expect(bench.calls == ["eval", "use name=base", "generate chat=none prompt=\"a\""])
   }
 
-  @Test func assertionsShowBothSides() throws {
+  @Test func `L29 an assertion stops the run and shows both sides`() throws {
     let bench = Bench()
     let diagnostic = try #require(
       bench.failure("let a = eval\nlet b = 3\nassert a.perplexity < b, \"not better\""))
@@ -157,7 +157,7 @@ import Testing
     #expect(diagnostic.notes == ["a.perplexity is 10.00", "b is 3"])
   }
 
-  @Test func expectationsAreCollected() throws {
+  @Test func `L29 expectations are collected while the run goes on`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -190,7 +190,7 @@ import Testing
     #expect(bench.failure("let x = (load \"missing\").name")?.code == "E0405")
   }
 
-  @Test func parametersTakeValuesFromOutside() throws {
+  @Test func `L10 parameters take values from outside, within their limits`() throws {
     let bench = Bench()
     bench.interpreter.overrides = ["steps": .int(7)]
     try bench.run("param steps: int = 60 where steps in 1..50\ntrain steps: steps")

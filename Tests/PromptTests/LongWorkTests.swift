@@ -51,6 +51,15 @@ import Testing
     #expect(try prompt.enter(":save mine").first?.hasPrefix("not saved: cell 4") == true)
   }
 
+  @Test func `R10: let prints nothing, but after long work a line says what came of it`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    let lines = try prompt.enter("let fit = train steps: 1000000, budget: 3s")
+    #expect(lines.contains { $0.hasPrefix("fit: steps ") && $0.contains(", loss ") }, "\(lines)")
+    #expect(!lines.contains { $0.hasPrefix("out[") })
+  }
+
   @Test func `R32: a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
