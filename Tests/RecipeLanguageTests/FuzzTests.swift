@@ -29,10 +29,14 @@ import Testing
     "99999999999999999999", "\"", "\\", "é", "_", "_3", "while", "?", "\u{0}",
   ]
 
-  /// Seconds for each of the three kinds of text. `SKILLET_FUZZ_SECONDS` sets another time, to look
-  /// longer by hand; every run begins with the same texts.
-  static let seconds =
-    ProcessInfo.processInfo.environment["SKILLET_FUZZ_SECONDS"].flatMap { Double($0) } ?? 18
+  /// Seconds for each of the three kinds of text, and where their random numbers begin. To look longer
+  /// by hand: SKILLET_FUZZ_SECONDS=120 SKILLET_FUZZ_SEED=7 swift test --filter FuzzTests
+  static let seconds = setting("SKILLET_FUZZ_SECONDS") ?? 18
+  static let seed = UInt64(exactly: setting("SKILLET_FUZZ_SEED") ?? 0) ?? 0
+
+  private static func setting(_ name: String) -> Double? {
+    ProcessInfo.processInfo.environment[name].flatMap { Double($0) }
+  }
 
   /// Makes texts and checks each until the time is over, and says how many there were.
   func checkForAWhile(
@@ -40,7 +44,7 @@ import Testing
   ) {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(Self.seconds)
-    var generator = Generator(state: seed)
+    var generator = Generator(state: seed &+ Self.seed &* 1000)
     var count = 0
     while clock.now < end || count < 200 {
       check(SourceText(name: kind, bytes: text(&generator)), &generator)
