@@ -25,7 +25,9 @@ extension Interpreter {
   private func mismatch(
     of actual: Value, with expectation: Expectation
   ) throws(RunFailure) -> EvaluationError? {
-    var error = EvaluationError("E0702", "", at: expectation.subject.range)
+    var error = EvaluationError(
+      "E0702", "", at: expectation.subject.range,
+      help: "if the new value is right, `skillet accept` records it")
     switch expectation.check {
     case .unrecorded: return unrecorded(actual, expectation)
     case .equals(let expected):
@@ -40,6 +42,7 @@ extension Interpreter {
     case .matches(let pattern):
       let glob = try text(pattern)
       if let text = actual.text, Expectations.matches(text, glob: glob) { return nil }
+      error.help = "if the new text is right, write another pattern"
       error.message = "expected a text like \"\(glob)\", and it is \"\(actual.interpolated)\""
     }
     return error

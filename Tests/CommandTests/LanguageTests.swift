@@ -63,6 +63,8 @@ import Testing
     let two = try SkilletRun().recipe(TinyRecipe.header + "lod 1\nshow 1 / 0\n")
     #expect(
       two.errors.hasSuffix("\nmore: skillet explain E0201, and likewise E0503\n"), two.comment)
+    let missing = try SkilletRun()("fmt", "nope.recipe")
+    #expect(missing.errors.hasSuffix("\nmore: skillet explain E0801\n"), missing.comment)
     let none = try SkilletRun().recipe(TinyRecipe.header + "show 1\n")
     #expect(!none.errors.contains("explain"), none.comment)
   }
