@@ -9,7 +9,7 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint bench install clean kernels-arm64
+.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -50,6 +50,10 @@ format:
 
 lint:
 	swift format lint --strict --recursive --parallel $(SOURCES)
+
+# The page of the language, made from its declarations; a test fails while it is stale.
+reference: build
+	.build/release/skillet reference > Sources/RecipeLanguage/REFERENCE.md
 
 # The NEON table, compiled for arm64 and run under emulation against the portable one.
 kernels-arm64:

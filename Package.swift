@@ -9,8 +9,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A Swift target and the only arrows of the layer picture that start there.
-func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func layer(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -46,7 +48,7 @@ let package = Package(
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Diagnostics"),
-    layer("RecipeLanguage", ["Diagnostics"]),
+    layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
     layer("Terminals", ["CEditLine"]),
     layer(
       "Notebooks",
@@ -86,7 +88,8 @@ let package = Package(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
-    tests("CommandTests", ["skillet", "RecipeLanguage", "TestSupport"]),
+    tests(
+      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

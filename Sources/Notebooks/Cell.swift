@@ -48,6 +48,9 @@ struct CellRecorder {
     case .finished: finished += 1
     case .prose: break
     case .notice(let text): outputs.append(.notice(text))
+    case .cutShort(let text):
+      wasCutShort = true
+      outputs.append(.notice(text))
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):
       if event.verb == ValueEvent.loopRow {

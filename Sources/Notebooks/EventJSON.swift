@@ -57,6 +57,11 @@ package enum EventJSON {
     ["event": "prose", "text": .string(text)]
   }
 
+  /// The runs of a sweep, a row each.
+  package static func sweep(_ runs: Table) -> JSONValue {
+    ["event": "sweep", "runs": json(.table(runs))]
+  }
+
   package static func done(isGood: Bool, seconds: Double) -> JSONValue {
     ["event": "done", "ok": .bool(isGood), "seconds": .double(seconds)]
   }

@@ -1,10 +1,13 @@
 import RecipeLanguage
 
 /// How `expect` compares.
-enum Expectations {
+package enum Expectations {
   static func equal(_ actual: Value, _ expected: Value) -> Bool {
     if let first = actual.number, let second = expected.number { return first == second }
     if let first = actual.text, let second = expected.text { return first == second }
+    if case .list(let first) = actual, case .list(let second) = expected {
+      return first.count == second.count && zip(first, second).allSatisfy { equal($0, $1) }
+    }
     return actual == expected
   }
 
@@ -17,7 +20,7 @@ enum Expectations {
   }
 
   /// Whether a text has the shape of a glob: `*` any text, `?` any character.
-  static func matches(_ text: String, glob: String) -> Bool {
+  package static func matches(_ text: String, glob: String) -> Bool {
     let (text, glob) = (Array(text), Array(glob))
     var (position, place) = (0, 0)
     var star: (place: Int, position: Int)?

@@ -12,9 +12,9 @@ package final class Interpreter<Executor: VerbExecutor> {
   package var onEvent: (InterpreterEvent) -> Void = { _ in }
   /// Asked between statements.
   package var isCancelled: () -> Bool = { false }
-  /// Expectations that did not hold; reported by the recipe's end.
-  package private(set) var failedExpectations = 0
-  private var source = SourceText(name: "cell 1", text: "")
+  /// Every expectation that was read, as often as it ran.
+  package internal(set) var expectations: [ExpectationOutcome] = []
+  private(set) var source = SourceText(name: "cell 1", text: "")
   private let clock = ContinuousClock()
 
   package init(executor: Executor) {
@@ -41,6 +41,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   /// Runs statements of one text, each a cell of its own. What ran before a failure stays.
   package func run(_ statements: [Statement], of source: SourceText) throws(RunFailure) {
     self.source = source
+    defer { showProse() }
     for statement in statements {
       cell += 1
       try runUnlessCancelled(statement, keepsValue: false)
@@ -50,7 +51,9 @@ package final class Interpreter<Executor: VerbExecutor> {
   /// Runs a cell of the prompt with what it includes: it counts once, and leaves `_` and `_n`.
   package func run(cell parts: [RecipeFile.Part]) throws(RunFailure) {
     cell += 1
+    defer { showProse() }
     for part in parts {
+      showProse()
       source = part.tree.source
       for statement in part.statements { try runUnlessCancelled(statement, keepsValue: true) }
     }
@@ -59,17 +62,15 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func runUnlessCancelled(
     _ statement: Statement, keepsValue: Bool
   ) throws(RunFailure) {
-    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+    try stopIfCancelled()
     try run(statement, keepsValue: keepsValue)
   }
 
   private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
     let start = clock.now
     let line = source.position(at: statement.range.lowerBound).line
-    if case .prose(let text) = statement.kind {
-      onEvent(.prose(text))
-      return
-    }
+    if case .prose(let text) = statement.kind { return read(text, line: line) }
+    showProse()
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
     valueName = name(ofValueOf: statement, keepsValue: keepsValue)
     do throws(RunFailure) {
@@ -91,6 +92,23 @@ package final class Interpreter<Executor: VerbExecutor> {
         cell: cell,
         seconds: Double(elapsed.components.seconds)
           + Double(elapsed.components.attoseconds) * 1e-18))
+  }
+
+  /// Lines of prose that follow one another, not shown yet: together they are one text.
+  private var prose: (text: String, lastLine: Int)?
+
+  private func read(_ line: String, line number: Int) {
+    if let before = prose, before.lastLine + 1 == number {
+      prose = (before.text + "\n" + line, number)
+    } else {
+      showProse()
+      prose = (line, number)
+    }
+  }
+
+  private func showProse() {
+    if let prose { onEvent(.prose(prose.text)) }
+    prose = nil
   }
 
   /// What the value of a command will be called, so that the command can say how to go on with it.
@@ -130,7 +148,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       try assert(condition, message: message, statement)
       return nil
     case .expectation(let expectation):
-      try expect(expectation, statement)
+      try expect(expectation)
       return nil
     case .operation(let operation):
       let result = try value(of: operation)
@@ -254,16 +272,23 @@ package final class Interpreter<Executor: VerbExecutor> {
     var estimate = TimeEstimate()
     var rows: [Table.Row] = []
     for combination in combinations {
-      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
       restore(start)
-      let row = try run(loop, with: combination)
-      rows.append(row)
+      do throws(RunFailure) {
+        rows.append(try row(of: loop, combination))
+      } catch {
+        guard error.kind == .interrupted, !rows.isEmpty else { throw error }
+        onEvent(
+          .cutShort(
+            "stopped: \(rows.count) of \(combinations.count) runs are done, and the table has those"
+          ))
+        return Table(rows: rows)
+      }
       onEvent(
         .value(
           ValueEvent(
             cell: cell, line: source.position(at: loop.range.lowerBound).line,
-            verb: ValueEvent.loopRow, name: row.label, value: .record(row.record),
-            isSilent: false)))
+            verb: ValueEvent.loopRow, name: rows.last?.label,
+            value: (rows.last?.record).map { .record($0) } ?? .none, isSilent: false)))
       progress = Progress(done: rows.count, of: combinations.count, since: begin)
       if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
@@ -271,34 +296,39 @@ package final class Interpreter<Executor: VerbExecutor> {
     return Table(rows: rows)
   }
 
-  private func run(
-    _ loop: Loop, with combination: [(String, Value)]
+  /// Runs the block once, for one combination of the loop's values.
+  private func row(
+    of loop: Loop, _ combination: [(name: String, value: Value)]
   ) throws(RunFailure) -> Table.Row {
+    try stopIfCancelled()
     for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
     let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
     var last = Value.none
     for statement in loop.body {
-      if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
+      try stopIfCancelled()
       if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
     }
-    var record = Record(combination, reference: executor.currentReference())
+    // a training that was stopped has a value, and yet its run is not done
+    try stopIfCancelled()
+    var record = Record(
+      combination.map { ($0.name, $0.value) }, reference: executor.currentReference())
     if case .record(let fields) = last {
       for field in fields.fields { record[field.name] = field.value }
     } else if last != .none {
       record["value"] = last
     }
-    return Table.Row(label: label ?? Self.label(of: combination), record: record)
+    return Table.Row(label: label ?? Table.label(of: combination), record: record)
   }
 
-  private static func label(of combination: [(String, Value)]) -> String {
-    combination.map { "\($0)=\($1.interpolated)" }.joined(separator: ",")
+  private func stopIfCancelled() throws(RunFailure) {
+    if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
   }
 
   /// The product of all generators, the last one changing fastest.
   private func combinations(
     _ generators: [Loop.Generator]
-  ) throws(RunFailure) -> [[(String, Value)]] {
-    var result: [[(String, Value)]] = [[]]
+  ) throws(RunFailure) -> [[(name: String, value: Value)]] {
+    var result: [[(name: String, value: Value)]] = [[]]
     for generator in generators {
       guard case .list(let values) = try evaluate(generator.values) else {
         throw failure(
@@ -352,30 +382,5 @@ package final class Interpreter<Executor: VerbExecutor> {
     case .field(let base, _), .index(let base, _): isLiteral(base)
     default: false
     }
-  }
-
-  private func expect(_ expectation: Expectation, _ statement: Statement) throws(RunFailure) {
-    let actual = try evaluate(expectation.subject)
-    var error = EvaluationError("E0702", "", at: expectation.subject.range)
-    switch expectation.check {
-    case .unrecorded:
-      error.message = "this expectation has no recorded value"
-      error.label = "now \(actual.display)"
-    case .equals(let expected):
-      let value = try evaluate(expected)
-      if Expectations.equal(actual, value) { return }
-      error.message = "expected \(value.display), and it is \(actual.display)"
-    case .near(let expected, let tolerance):
-      let (value, limit) = (try evaluate(expected), try evaluate(tolerance))
-      if Expectations.near(actual, value, within: limit) { return }
-      error.message =
-        "expected \(value.display) within \(limit.display), and it is \(actual.display)"
-    case .matches(let pattern):
-      let glob = try text(pattern)
-      if let text = actual.text, Expectations.matches(text, glob: glob) { return }
-      error.message = "expected a text like \"\(glob)\", and it is \"\(actual.interpolated)\""
-    }
-    failedExpectations += 1
-    onEvent(.diagnostic(error.diagnostic(in: source)))
   }
 }

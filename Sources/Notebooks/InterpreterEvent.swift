@@ -11,6 +11,8 @@ package enum InterpreterEvent: Sendable {
   case diagnostic(Diagnostic)
   /// One line that a person should know and that no value holds.
   case notice(String)
+  /// The user stopped a loop; what it had made by then is its value. The text says how much.
+  case cutShort(String)
   case finished(cell: Int, seconds: Double)
 }
 

@@ -1,11 +1,23 @@
 import Diagnostics
 import RecipeLanguage
 
-/// Values from outside a recipe: `--set name=value`.
+/// Values from outside a recipe: `--set name=value`, `--sweep name=a,b`.
 package enum ParameterValue {
-  /// Why an override cannot be used, as a sentence.
+  /// Why a value cannot be used, as a sentence.
   package struct Refusal: Error {
     package let message: String
+  }
+
+  /// A parameter with the text that is to become its value, or its values.
+  private struct Setting {
+    let name: String
+    let content: String
+    let type: TypeExpression
+    let typeText: String
+
+    func refusal(of text: String) -> Refusal {
+      Refusal(message: "\(name) is \(typeText), and \"\(text)\" is not")
+    }
   }
 
   /// Reads `name=value`; the value is an expression of the language, or plain text where the parameter
@@ -13,11 +25,50 @@ package enum ParameterValue {
   package static func parse(
     _ text: String, for recipe: RecipeFile
   ) throws(Refusal) -> (name: String, value: Value) {
+    let setting = try setting(text, in: recipe)
+    return (setting.name, try value(of: setting.content, for: setting))
+  }
+
+  /// Reads `name=a,b`. The language itself finds the commas, so that those inside of brackets and
+  /// quotes separate nothing; a range such as `1..4` stands for its numbers.
+  package static func parseList(
+    _ text: String, for recipe: RecipeFile
+  ) throws(Refusal) -> (name: String, values: [Value]) {
+    let setting = try setting(text, in: recipe)
+    if case .list(let elements)? = literal("[\(setting.content)]"), !elements.isEmpty {
+      if let values = convert(elements, to: setting.type) { return (setting.name, values) }
+      if elements.count == 1, case .list(let range) = elements[0],
+        let values = convert(range, to: setting.type), !values.isEmpty
+      {
+        return (setting.name, values)
+      }
+    }
+    var values: [Value] = []
+    for part in setting.content.split(separator: ",", omittingEmptySubsequences: false) {
+      values.append(try value(of: String(part).trimmed, for: setting))
+    }
+    return (setting.name, values)
+  }
+
+  /// The value of an expression that needs nothing: no name, no command.
+  package static func literal(_ text: String) -> Value? {
+    let tree = Parser.parse(SourceText(name: "value", text: "let value = \(text)"))
+    guard !tree.hasErrors, tree.statements.count == 1,
+      case .binding(_, .expression(let expression)) = tree.statements[0].kind
+    else { return nil }
+    let evaluator = Evaluator(variable: { _ in nil }) { command throws(EvaluationError) in
+      throw EvaluationError("E0600", "commands cannot be set", at: command.range)
+    }
+    return try? evaluator.value(expression)
+  }
+
+  private static func setting(
+    _ text: String, in recipe: RecipeFile
+  ) throws(Refusal) -> Setting {
     guard let sign = text.firstIndex(of: "=") else {
       throw Refusal(message: "\"\(text)\" is not of the form name=value")
     }
     let name = String(text[..<sign]).trimmed
-    let content = String(text[text.index(after: sign)...]).trimmed
     let parameters = recipe.parameters
     guard let declared = parameters[name] else {
       let question = NearestName.question(for: name, among: parameters.keys)
@@ -27,22 +78,28 @@ package enum ParameterValue {
           + (question ?? (known.isEmpty ? "it has none at all" : "it has \(known)")))
     }
     let type = declared.parameter.type
-    let tree = Parser.parse(SourceText(name: "--set", text: "let value = \(content)"))
-    if !tree.hasErrors, tree.statements.count == 1,
-      case .binding(_, .expression(let expression)) = tree.statements[0].kind
-    {
-      let evaluator = Evaluator(variable: { _ in nil }) { command throws(EvaluationError) in
-        throw EvaluationError("E0600", "commands cannot be set", at: command.range)
-      }
-      if let given = try? evaluator.value(expression),
-        let value = ParameterType.convert(given, to: type)
-      {
-        return (name, value)
-      }
+    return Setting(
+      name: name, content: String(text[text.index(after: sign)...]).trimmed, type: type,
+      typeText: declared.source.text(in: type.range))
+  }
+
+  private static func value(of text: String, for setting: Setting) throws(Refusal) -> Value {
+    if let given = literal(text), let value = ParameterType.convert(given, to: setting.type) {
+      return value
     }
-    if let value = ParameterType.convert(.string(content), to: type) { return (name, value) }
-    let wanted = declared.source.text(in: type.range)
-    throw Refusal(message: "\(name) is \(wanted), and \"\(content)\" is not")
+    if let value = ParameterType.convert(.string(text), to: setting.type) { return value }
+    throw setting.refusal(of: text)
+  }
+
+  /// All values as the parameter takes them, bare words as text where it wants text; nil if one does
+  /// not fit.
+  private static func convert(_ values: [Value], to type: TypeExpression) -> [Value]? {
+    let converted = values.compactMap { value -> Value? in
+      if let value = ParameterType.convert(value, to: type) { return value }
+      guard case .word(let text) = value else { return nil }
+      return ParameterType.convert(.string(text), to: type)
+    }
+    return converted.count == values.count ? converted : nil
   }
 }
 

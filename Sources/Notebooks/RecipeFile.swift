@@ -3,6 +3,12 @@ import Diagnostics
 import RecipeLanguage
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A recipe read from a file (or another text) together with what it includes, in the order in which
 /// statements run.
 package struct RecipeFile {
@@ -16,15 +22,33 @@ package struct RecipeFile {
   package private(set) var parts: [Part] = []
   /// What is wrong with includes; `check` finds the rest.
   private var diagnostics: [Diagnostic] = []
-  private var open: [String] = []
+  /// The files that are being read, each included by the one before.
+  private var open: [Included] = []
   private var done: Set<String> = []
+
+  /// A file by the path that led to it, and by what it is, whatever path leads to it.
+  private struct Included {
+    let path: String
+    let identity: String
+
+    init(_ path: String) {
+      self.path = path
+      guard let whole = realpath(path, nil) else {
+        identity = path
+        return
+      }
+      identity = String(cString: whole)
+      free(whole)
+    }
+  }
+
   /// The file itself, without what it includes.
   package let main: SyntaxTree
 
   /// Reads `path` and, relative to each file, what it includes.
   package init(path: String) throws(CheckpointError) {
     main = Parser.parse(SourceText(name: path, bytes: try Self.bytes(path)))
-    open = [path]
+    open = [Included(path)]
     add(main, folder: Self.folder(of: path), isIncluded: false)
   }
 
@@ -91,19 +115,21 @@ package struct RecipeFile {
       diagnostics.append(
         Diagnostic(code, message, at: Label(source, literal.range, label), help: help))
     }
-    if open.contains(path) {
+    let file = Included(path)
+    if open.contains(where: { $0.identity == file.identity }) {
+      let paths = (open + [file]).map(\.path)
       report(
-        "E0602", "the files include each other: \((open + [path]).joined(separator: " → "))",
+        "E0602", "the files include each other: \(paths.joined(separator: " → "))",
         "included here again", "take one of the includes out")
       return
     }
-    guard !done.contains(path) else { return }
+    guard !done.contains(file.identity) else { return }
     do throws(CheckpointError) {
       let text = SourceText(name: path, bytes: try Self.bytes(path))
-      open.append(path)
+      open.append(file)
       add(Parser.parse(text), folder: Self.folder(of: path), isIncluded: true)
       open.removeLast()
-      done.insert(path)
+      done.insert(file.identity)
     } catch {
       report("E0601", "the file \"\(path)\" cannot be included: \(error.cause)", "", error.fix)
     }

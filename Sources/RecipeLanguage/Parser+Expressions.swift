@@ -154,9 +154,11 @@ extension Parser {
   }
 
   private mutating func parseCallArguments(of name: Name) throws(Stop) -> [Argument] {
-    try parseItems(closedBy: .rightParenthesis) { parser throws(Stop) in
+    let arguments = try parseItems(closedBy: .rightParenthesis) { parser throws(Stop) in
       try parser.parseArgument(of: name)
     }
+    reportRepeated(arguments.compactMap(\.name), code: "E0208")
+    return arguments
   }
 
   private mutating func parseList() throws(Stop) -> Expression {
@@ -173,8 +175,25 @@ extension Parser {
     let fields = try parseItems(closedBy: .rightBrace) { parser throws(Stop) in
       try parser.parseField()
     }
+    reportRepeated(fields.map(\.name), code: "E0121")
     return try make(
       .record(fields), range(from: start), depth: fields.map(\.value.depth).max() ?? 0)
+  }
+
+  /// Of two values under one name the first would be lost without a word.
+  private mutating func reportRepeated(_ names: [Name], code: String) {
+    var first: [String: Name] = [:]
+    for name in names {
+      guard let earlier = first[name.text] else {
+        first[name.text] = name
+        continue
+      }
+      report(
+        Diagnostic(
+          code, "`\(name.text)` is given twice", at: Label(source, name.range, "given again"),
+          secondary: [Label(source, earlier.range, "given here first")],
+          help: "keep one of the two, or give them different names"))
+    }
   }
 
   private mutating func parseField() throws(Stop) -> Expression.Field {

@@ -1,34 +1,7 @@
 import Diagnostics
 
 /// Reads tokens into statements. After an error it goes on with the next statement, so that one
-/// check reports every mistake.
-///
-/// ```text
-/// file      = { NL } , [ header , NL ] , { ( include | param ) , NL } , { statement , NL } ;
-/// header    = "recipe" , STRING , { "," , NAME , ":" , expression } ;
-/// include   = "include" , STRING ;
-/// parameter = "param" , NAME , ":" , type , [ "=" , expression ] , [ "where" , expression ] ;
-/// type      = NAME | "[" , type , "]" | "one" , "of" , list ;
-/// statement = "let" , NAME , "=" , operation
-///           | "assert" , expression , [ "," , STRING ]
-///           | "expect" , sum , [ "==" , sum | "~=" , sum , "within" , sum | "matches" , STRING ]
-///           | operation ;
-/// operation = loop | command | expression ;
-/// command   = verb , [ argument , { "," , argument } ] ;
-/// argument  = [ NAME , ":" ] , expression ;
-/// loop      = "for" , generator , { "," , generator } , [ "as" , STRING ] , block ;
-/// generator = NAME , "in" , expression ;
-/// block     = "{" , { NL } , { statement , ( NL | & "}" ) } , "}" ;
-/// expression, sum = operands joined by: or < and < not < comparison (one) < + - < * / ;
-/// interval  = unary , [ ( ".." | "..<" ) , unary ] ;
-/// unary     = [ "-" ] , postfix ;
-/// postfix   = primary , { "." , NAME | "[" , expression , "]" } ;
-/// primary   = literal | NAME , [ "(" , [ argument , { "," , argument } ] , ")" ]
-///           | list | record | "(" , ( command | expression ) , ")" ;
-/// list      = "[" , [ expression , { "," , expression } , [ "," ] ] , "]" ;
-/// record    = "{" , [ field , { "," , field } , [ "," ] ] , "}" ;
-/// field     = ( NAME | STRING ) , ":" , expression ;
-/// ```
+/// check reports every mistake. `Grammar` is what it reads.
 package struct Parser {
   /// Expressions and blocks nested deeper than this are refused.
   static let maximumDepth = 64

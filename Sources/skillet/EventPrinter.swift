@@ -8,6 +8,10 @@ protocol EventPrinter: AnyObject {
   func show(_ event: SessionEvent)
   /// A recipe was checked, and nothing is wrong with it.
   func showGood(_ file: String)
+  /// A run of a sweep begins; what follows belongs to it.
+  func begin(_ run: ParameterSweep.Run, number: Int, of count: Int)
+  /// The runs of a sweep that ended well, a row each. Nothing belongs to one run any more.
+  func show(_ runs: RecipeLanguage.Table)
   func finish(isGood: Bool, seconds: Double)
 }
 

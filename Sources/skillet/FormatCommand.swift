@@ -23,6 +23,7 @@ struct FormatCommand: ParsableCommand {
     let runner = RecipeRunner(
       screen: screen, printer: PeoplePrinter(screen: screen, echoes: false))
     var status = ExitStatus.good
+    defer { runner.printer.finish(isGood: status == .good, seconds: 0) }
     for file in files {
       let tree = try runner.read(file).main
       guard !tree.hasErrors else {

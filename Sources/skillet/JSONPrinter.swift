@@ -1,17 +1,25 @@
 import Checkpoints
 import Diagnostics
 import Notebooks
+import RecipeLanguage
 import Terminals
 
 /// One object a line to standard output, and nothing else there.
 final class JSONPrinter: EventPrinter {
   private let output: TextOutput
+  /// The values of the run at hand, where a sweep makes several.
+  private var sweep: JSONValue?
 
   init(screen: Screen) {
     output = screen.streams.output
   }
 
   private func write(_ value: JSONValue) {
+    var value = value
+    if let sweep, case .object(var object) = value {
+      object["sweep"] = sweep
+      value = .object(object)
+    }
     output.writeLine(value.text(.compact, sortedKeys: false))
   }
 
@@ -22,6 +30,7 @@ final class JSONPrinter: EventPrinter {
     case .notice(let text): write(EventJSON.notice(text))
     case .value(let event): write(EventJSON.value(event))
     case .diagnostic(let diagnostic): write(EventJSON.diagnostic(diagnostic))
+    case .cutShort(let text): write(EventJSON.notice(text))
     }
   }
 
@@ -36,6 +45,15 @@ final class JSONPrinter: EventPrinter {
   }
 
   func showGood(_ file: String) {}
+
+  func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {
+    sweep = EventJSON.json(.record(run.record))
+  }
+
+  func show(_ runs: RecipeLanguage.Table) {
+    sweep = nil
+    write(EventJSON.sweep(runs))
+  }
 
   func finish(isGood: Bool, seconds: Double) {
     write(EventJSON.done(isGood: isGood, seconds: seconds))

@@ -8,6 +8,7 @@ import Terminals
 final class PeoplePrinter: EventPrinter {
   private let screen: Screen
   private let settings: OutputSettings
+  private let isPrompt: Bool
   /// Whether results stand below their statements, as those of a recipe that runs, or below `out[3]`.
   private let echoes: Bool
   private var progress: ProgressLine?
@@ -19,10 +20,14 @@ final class PeoplePrinter: EventPrinter {
   private var hasStarted = false
   /// When the statement at hand began.
   private var start = ContinuousClock.now
+  /// Codes of what was shown; their pages are pointed to once, at the end.
+  private var codes: [String] = []
 
-  init(screen: Screen, settings: OutputSettings = OutputSettings(), echoes: Bool) {
+  /// - Parameter settings: those of a prompt; nil where none is.
+  init(screen: Screen, settings: OutputSettings? = nil, echoes: Bool) {
     self.screen = screen
-    self.settings = settings
+    self.settings = settings ?? OutputSettings()
+    isPrompt = settings != nil
     self.echoes = echoes
   }
 
@@ -44,15 +49,23 @@ final class PeoplePrinter: EventPrinter {
     case .prose(let text):
       if echoes { showProse(text) }
     case .value(let event): show(event)
-    case .diagnostic(let diagnostic):
-      error.write(
-        DiagnosticRenderer(
-          isColored: screen.errorStyle.isEnabled,
-          wrapWidth: error.isTerminal ? screen.columns : nil
-        ).render(diagnostic))
-    case .notice(let text): screen.notice(text)
+    case .diagnostic(let diagnostic): show(diagnostic)
+    case .notice(let text), .cutShort(let text): screen.notice(text)
     case .finished: break
     }
+  }
+
+  private func show(_ diagnostic: Diagnostic) {
+    error.write(
+      DiagnosticRenderer(
+        isColored: screen.errorStyle.isEnabled,
+        wrapWidth: error.isTerminal ? screen.columns : nil
+      ).render(diagnostic))
+    // a session has no end to point from
+    if isPrompt, codes.isEmpty, error.isTerminal, settings.givesHints {
+      screen.notice("more: ?\(diagnostic.code)")
+    }
+    if !codes.contains(diagnostic.code) { codes.append(diagnostic.code) }
   }
 
   private func showProse(_ text: String) {
@@ -67,7 +80,11 @@ final class PeoplePrinter: EventPrinter {
   private func show(_ event: ValueEvent) {
     if event.verb == ValueEvent.loopRow { return showRow(event) }
     guard !event.isSilent else {
-      if echoes { output.writeLine(screen.style(.dim, source)) }
+      if echoes {
+        output.writeLine(screen.style(.dim, source))
+      } else {
+        tellAfterLongWork(event)
+      }
       return
     }
     if let file = settings.takeFile() { return write(event.value, to: file) }
@@ -76,6 +93,17 @@ final class PeoplePrinter: EventPrinter {
       return
     }
     for line in lines(of: event) { output.writeLine(line) }
+  }
+
+  /// `let` prints nothing, but who has waited for it may see in a line what came of it.
+  private func tellAfterLongWork(_ event: ValueEvent) {
+    guard error.isTerminal, let name = event.name, .now - start > .seconds(2),
+      case .record(let record) = event.value
+    else { return }
+    let telling = ["steps", "loss", "valid_loss", "perplexity", "token_accuracy", "seconds"]
+    let figures = ValueView(screen: screen).figures(
+      of: record, without: Set(record.names).subtracting(telling))
+    if !figures.isEmpty { screen.notice("\(name): \(figures)") }
   }
 
   private func lines(of event: ValueEvent) -> [String] {
@@ -150,11 +178,30 @@ final class PeoplePrinter: EventPrinter {
 
   func showGood(_ file: String) { error.writeLine("\(file): no mistakes found") }
 
+  func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {
+    if number > 1 { output.writeLine() }
+    output.writeLine(screen.style(.heading, "run \(number) of \(count): \(run.label)"))
+  }
+
+  func show(_ runs: RecipeLanguage.Table) {
+    guard !runs.rows.isEmpty else { return }
+    output.writeLine()
+    for line in ValueView(screen: screen).lines(of: .table(runs), title: "runs") {
+      output.writeLine(line)
+    }
+  }
+
   func finish(isGood: Bool, seconds: Double) {
     clearProgress()
-    guard echoes, hasStarted else { return }
-    let time = NumberText.duration(seconds)
-    screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
+    if echoes, hasStarted {
+      let time = NumberText.duration(seconds)
+      screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
+    }
+    if let first = codes.first {
+      let others = codes.dropFirst().prefix(3).joined(separator: ", ")
+      screen.notice(
+        "more: skillet explain \(first)" + (others.isEmpty ? "" : ", and likewise \(others)"))
+    }
   }
 }
 

@@ -65,7 +65,7 @@ struct PromptCompletion {
       let completion = Completion.at(
         call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
       return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
-    case .history, .edit, .editor, .rerun, .undo, .vars, .quit: return []
+    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .quit: return []
     }
   }
 

@@ -8,18 +8,28 @@ import Terminals
 struct RecipeRunner {
   let screen: Screen
   let printer: any EventPrinter
-  private let clock = ContinuousClock()
+  let clock = ContinuousClock()
 
   init(screen: Screen, printer: any EventPrinter) {
     self.screen = screen
     self.printer = printer
   }
 
+  /// What a run is told beside its recipe.
+  struct Settings {
+    /// `name=value` each.
+    var overrides: [String] = []
+    /// `name=a,b` each; none for a single run.
+    var sweeps: [String] = []
+    /// For all trainings of a run together, in seconds.
+    var budget: Double?
+  }
+
   /// Reads, checks and runs a recipe.
-  func run(_ file: String, overrides: [String]) -> ExitStatus {
+  func run(_ file: String, _ settings: Settings) -> ExitStatus {
     let start = clock.now
     do throws(ExitStatus) {
-      return finish(try run(read(file), overrides: overrides), since: start)
+      return finish(try run(read(file), settings), since: start)
     } catch {
       return finish(error, since: start)
     }
@@ -31,7 +41,7 @@ struct RecipeRunner {
     var status = ExitStatus.good
     do throws(ExitStatus) {
       for file in files {
-        if report(try read(file)) == .good {
+        if report(diagnostics(of: try read(file))) == .good {
           printer.showGood(file)
         } else {
           status = .badRecipe
@@ -44,13 +54,14 @@ struct RecipeRunner {
   }
 
   /// The last event comes whatever happened.
-  private func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
-    let elapsed = clock.now - start
-    printer.finish(
-      isGood: status == .good,
-      seconds: Double(elapsed.components.seconds)
-        + Double(elapsed.components.attoseconds) * 1e-18)
+  func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
+    printer.finish(isGood: status == .good, seconds: seconds(since: start))
     return status
+  }
+
+  private func seconds(since start: ContinuousClock.Instant) -> Double {
+    let elapsed = clock.now - start
+    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
   }
 
   func read(_ file: String) throws(ExitStatus) -> RecipeFile {
@@ -71,36 +82,93 @@ struct RecipeRunner {
     }
   }
 
+  func diagnostics(of recipe: RecipeFile, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
+    recipe.check(verbs: Session().verbs, overrides: overrides)
+  }
+
   /// Shows all that is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
-  private func report(_ recipe: RecipeFile, overrides: [String: Value] = [:]) -> ExitStatus {
-    let diagnostics = recipe.check(verbs: Session().verbs, overrides: overrides)
+  func report(_ diagnostics: [Diagnostic]) -> ExitStatus {
     for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
     guard diagnostics.containsError else { return .good }
     return diagnostics.allSatisfy { !$0.isError || $0.code == "E0701" } ? .failed : .badRecipe
   }
 
-  private func run(_ recipe: RecipeFile, overrides: [String]) throws(ExitStatus) -> ExitStatus {
-    let interpreter = Interpreter(executor: Session())
+  private func run(
+    _ recipe: RecipeFile, _ settings: Settings
+  ) throws(ExitStatus) -> ExitStatus {
+    let fixed = try overrides(settings.overrides, for: recipe)
+    guard settings.sweeps.isEmpty else { return try sweep(recipe, fixed, settings) }
+    let fault = report(diagnostics(of: recipe, fixed))
+    guard fault == .good else { throw fault }
+    Interruption.install()
+    return Interruption.job { execute(recipe, fixed, budget: settings.budget).status }
+  }
+
+  func overrides(
+    _ texts: [String], for recipe: RecipeFile
+  ) throws(ExitStatus) -> [String: Value] {
+    var values: [String: Value] = [:]
     do throws(ParameterValue.Refusal) {
-      for text in overrides {
+      for text in texts {
         let (name, value) = try ParameterValue.parse(text, for: recipe)
-        interpreter.overrides[name] = value
+        values[name] = value
       }
     } catch {
       screen.streams.error.writeLine("skillet: --set: \(error.message)")
       throw .wrongUsage
     }
-    let fault = report(recipe, overrides: interpreter.overrides)
-    guard fault == .good else { throw fault }
-    Interruption.install()
-    connect(interpreter)
-    let status = Interruption.job { run(recipe, interpreter) }
-    if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
-    return status
+    return values
   }
 
-  private func connect(_ interpreter: Interpreter<Session>) {
-    interpreter.onEvent = { printer.show($0) }
+  /// How a run ended, and what it measured.
+  struct Execution {
+    let status: ExitStatus
+    let summary: RunSummary
+    let expectations: [ExpectationOutcome]
+    let seconds: Double
+    let seed: UInt64
+  }
+
+  /// Runs a recipe that was checked, from nothing.
+  ///
+  /// - Parameter records: whether expectations are there to be recorded, and none of them fails it.
+  func execute(
+    _ recipe: RecipeFile, _ overrides: [String: Value], budget: Double? = nil,
+    records: Bool = false
+  ) -> Execution {
+    let start = clock.now
+    let interpreter = Interpreter(executor: Session())
+    interpreter.overrides = overrides
+    interpreter.executor.deadline = budget.map { start + .seconds($0) }
+    var summary = RunSummary()
+    connect(interpreter) { event in
+      summary.record(event)
+      if !records || !event.isAboutExpectation { printer.show(event) }
+    }
+    var status = run(recipe, interpreter)
+    if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
+    if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
+    let execution = Execution(
+      status: status, summary: summary, expectations: interpreter.expectations,
+      seconds: seconds(since: start), seed: interpreter.executor.state.seed)
+    RunHistory.own?.append(
+      RunHistory.record(of: recipe, parameters(of: recipe, in: interpreter), execution))
+    return execution
+  }
+
+  /// The values that a run had, in the order of their names.
+  private func parameters(
+    of recipe: RecipeFile, in interpreter: Interpreter<Session>
+  ) -> [(name: String, value: Value)] {
+    recipe.parameters.keys.sorted().compactMap { name in
+      interpreter.environment[name].map { (name, $0) }
+    }
+  }
+
+  private func connect(
+    _ interpreter: Interpreter<Session>, _ onEvent: @escaping (InterpreterEvent) -> Void
+  ) {
+    interpreter.onEvent = onEvent
     interpreter.executor.onEvent = { printer.show($0) }
     interpreter.isCancelled = { Interruption.level != .none }
     interpreter.executor.isInterrupted = { Interruption.level != .none }
@@ -116,8 +184,18 @@ struct RecipeRunner {
       return ExitStatus(error.kind)
     }
     // A training that was stopped gives its value; what the recipe promised is not done.
-    if Interruption.level != .none { return .interrupted }
-    return interpreter.failedExpectations > 0 ? .failed : .good
+    return Interruption.level == .none ? .good : .interrupted
+  }
+}
+
+extension InterpreterEvent {
+  /// Whether it says that an expectation does not hold or has no value.
+  fileprivate var isAboutExpectation: Bool {
+    if case .diagnostic(let diagnostic) = self {
+      ["E0702", "E0703"].contains(diagnostic.code)
+    } else {
+      false
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Notebooks
+import RecipeLanguage
 import Terminals
 
 /// `skillet run FILE`: runs a recipe from a file, or from standard input (`-`).
@@ -16,6 +17,14 @@ struct RunCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: "Give a parameter a value: --set rank=16.")
   var overrides: [String] = []
 
+  @Option(
+    name: .customLong("sweep"),
+    help: "Run once for each value: --sweep rank=2,4,8; several make all combinations.")
+  var sweeps: [String] = []
+
+  @Option(help: "Time for all trainings together, such as 10m; no step begins after it.")
+  var budget: TimeBudget?
+
   @OptionGroup var options: OutputOptions
 
   func run() throws {
@@ -24,7 +33,20 @@ struct RunCommand: ParsableCommand {
       options.json
       ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: true)
     let runner = RecipeRunner(screen: screen, printer: printer)
-    throw runner.run(file, overrides: overrides)
+    throw runner.run(
+      file, .init(overrides: overrides, sweeps: sweeps, budget: budget?.seconds))
+  }
+}
+
+/// A duration of the language, such as `90s`.
+struct TimeBudget: ExpressibleByArgument {
+  let seconds: Double
+
+  init?(argument: String) {
+    guard case .duration(let seconds)? = ParameterValue.literal(argument),
+      seconds > 0, seconds < 1e9
+    else { return nil }
+    self.seconds = seconds
   }
 }
 

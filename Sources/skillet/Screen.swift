@@ -32,7 +32,7 @@ struct Screen {
     self.style = style
     errorStyle = style
     isUnicode = other.isUnicode
-    canRedraw = other.canRedraw
+    canRedraw = other.canRedraw && streams.error.isTerminal
     fixedColumns = columns
   }
 
@@ -45,6 +45,12 @@ struct Screen {
   /// Text for a file of this width.
   func plain(columns: Int) -> Screen {
     Screen(self, streams: streams, style: .plain, columns: columns)
+  }
+
+  /// The same, written to one place whatever it is.
+  func plain(columns: Int, to output: TextOutput) -> Screen {
+    let streams = OutputStreams(output: output, error: output)
+    return Screen(self, streams: streams, style: .plain, columns: columns)
   }
 
   /// Wide lines are hard to read, so a wide terminal is not filled.

@@ -2,7 +2,8 @@ import Notebooks
 
 /// A command that begins with a colon: about the session, never part of a recipe.
 enum SessionCommand: String, CaseIterable {
-  case help, history, edit, editor, rerun, undo, vars, save, export, chat, mode, once, hints, quit
+  case help, history, edit, editor, rerun, undo, vars, runs, save, export, chat, mode, once, hints
+  case quit
 
   /// How it is written, without the colon.
   var usage: String {
@@ -18,6 +19,7 @@ enum SessionCommand: String, CaseIterable {
     case .mode: "mode [NAME]"
     case .once: "once FILE"
     case .hints: "hints [on|off]"
+    case .runs: "runs [COUNT]"
     case .undo, .vars, .quit: rawValue
     }
   }
@@ -31,6 +33,7 @@ enum SessionCommand: String, CaseIterable {
     case .rerun: "show cells and run them again"
     case .undo: "take the last cell back, weights included"
     case .vars: "list names, what is stale, what the session holds"
+    case .runs: "list the last runs of recipes with what they measured"
     case .save: "write the session as a recipe that replays"
     case .export: "write cells and outputs as .md or .ipynb"
     case .chat: "talk to the model, as in :chat temperature: 0.7"

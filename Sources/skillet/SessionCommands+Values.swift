@@ -2,7 +2,7 @@ import Notebooks
 import RecipeLanguage
 import Terminals
 
-/// :vars.
+/// :vars and :runs.
 extension SessionCommands {
   func variables() -> Outcome {
     let environment = notebook.interpreter.environment
@@ -29,6 +29,24 @@ extension SessionCommands {
       for part in WrappedText.lines(line, columns: screen.columns) {
         output.writeLine(screen.style(.dim, part))
       }
+    }
+    return .done
+  }
+
+  func runs(_ rest: String) -> Outcome {
+    guard let count = rest.isEmpty ? 20 : Int(rest), count > 0 else {
+      return fail("how many? Write :runs, or :runs 50")
+    }
+    let runs = RunHistory.own?.newest(count) ?? []
+    if runs.isEmpty {
+      output.writeLine("no recipe was run yet; skillet run FILE runs one")
+    } else {
+      let table = RunHistory.table(of: runs)
+      let lines =
+        settings.mode == .box
+        ? ValueView(screen: screen).table(table)
+        : DataView(mode: settings.mode).lines(of: .table(table))
+      for line in lines { output.writeLine(line) }
     }
     return .done
   }

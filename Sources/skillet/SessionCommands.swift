@@ -54,6 +54,7 @@ struct SessionCommands {
     case .rerun: return .run(try lastOr(rest).map(\.text))
     case .undo: return undo()
     case .vars: return variables()
+    case .runs: return runs(rest)
     case .save: return try save(rest)
     case .export: return try export(rest)
     case .chat: return .chat(rest)

@@ -12,8 +12,9 @@ struct SkilletCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PromptCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self,
-      ExplainCommand.self, DoctorCommand.self,
+      PromptCommand.self, RunCommand.self, CheckCommand.self, AcceptCommand.self,
+      FormatCommand.self, ExplainCommand.self, ReferenceCommand.self, DoctorCommand.self,
+      DoctestCommand.self,
     ],
     defaultSubcommand: PromptCommand.self)
 

@@ -99,6 +99,7 @@ import Testing
         error[E0801]: the recipe cannot be read: there is no such file
           --> nope.recipe
         help: check the path
+        more: skillet explain E0801
 
         """)
   }
@@ -132,7 +133,9 @@ import Testing
     ("rank=many", "rank is int, and \"many\" is not"),
     ("rank", "\"rank\" is not of the form name=value"),
   ])
-  func `a parameter that cannot be set is wrong usage`(_ setting: String, message: String) throws {
+  func `L10 a parameter that cannot be set is wrong usage`(_ setting: String, message: String)
+    throws
+  {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.header + "param rank: int = 2\nshow rank\n", "--set", setting)
     #expect(outcome.ending == .exited(64), outcome.comment)

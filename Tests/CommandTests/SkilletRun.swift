@@ -7,12 +7,14 @@ struct SkilletRun {
   static let executable = BuiltProgram.path("skillet")
 
   let folder: TemporaryFolder
+  /// The user's own folder, away from what a test looks at.
+  let home = TemporaryFolder()
   var environment: [String: String]
 
   init(_ environment: [String: String] = [:]) throws {
     folder = TemporaryFolder()
     self.environment = [
-      "HOME": folder.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+      "HOME": home.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
     ]
     // Some machines need these for OpenBLAS to compute right.
@@ -29,7 +31,7 @@ struct SkilletRun {
 
   func run(_ arguments: [String], input: String = "") throws -> ChildProcess.Outcome {
     let process = try start(arguments, input: input)
-    return withExtendedLifetime(folder) { process.outcome() }
+    return withExtendedLifetime(self) { process.outcome() }
   }
 
   func callAsFunction(_ arguments: String..., input: String = "") throws -> ChildProcess.Outcome {

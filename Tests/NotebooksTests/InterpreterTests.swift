@@ -17,7 +17,7 @@ import Testing
         case .value(let value): values.append(value)
         case .prose(let text): prose.append(text)
         case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-        case .started, .finished, .notice: break
+        case .started, .finished, .notice, .cutShort: break
         }
       }
     }
@@ -65,7 +65,7 @@ import Testing
     #expect(bench.values.last?.value == .int(2))
   }
 
-  @Test func eachRunOfALoopStartsFromTheSameState() throws {
+  @Test func `L12 each run of a loop starts from the state before it, and leaves nothing`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -89,7 +89,34 @@ import Testing
     #expect(bench.value("inner") == nil && bench.value("r") == nil)
   }
 
-  @Test func theBestRunKeepsItsAdapter() throws {
+  @Test func `L12 a loop that is stopped keeps the runs that are done`() throws {
+    let bench = Bench()
+    bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 5 }
+    do throws(RunFailure) {
+      try bench.run("let runs = for r in [2, 4, 8] { lora rank: r; eval }\nseed 1")
+      Issue.record("the run is interrupted")
+    } catch {
+      #expect(error.kind == .interrupted)
+    }
+    guard case .table(let table)? = bench.value("runs") else {
+      Issue.record("the loop gives a table")
+      return
+    }
+    #expect(table.rows.map(\.label) == ["r=2", "r=4"])
+    #expect(bench.interpreter.executor.state.rank == 0)
+    #expect(bench.calls.last == "lora rank=8")
+  }
+
+  @Test func `L12 a loop that is stopped in its first run has no value`() {
+    let bench = Bench()
+    bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 1 }
+    #expect(throws: RunFailure.self) {
+      try bench.run("let runs = for r in [2, 4] { lora rank: r; eval }")
+    }
+    #expect(bench.value("runs") == nil)
+  }
+
+  @Test func `L14 the best run keeps its name and its adapter`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -121,7 +148,7 @@ import Testing
     #expect(bench.calls == ["eval", "use name=base", "generate chat=none prompt=\"a\""])
   }
 
-  @Test func assertionsShowBothSides() throws {
+  @Test func `L29 an assertion stops the run and shows both sides`() throws {
     let bench = Bench()
     let diagnostic = try #require(
       bench.failure("let a = eval\nlet b = 3\nassert a.perplexity < b, \"not better\""))
@@ -130,7 +157,7 @@ import Testing
     #expect(diagnostic.notes == ["a.perplexity is 10.00", "b is 3"])
   }
 
-  @Test func expectationsAreCollected() throws {
+  @Test func `L29 expectations are collected while the run goes on`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -163,7 +190,7 @@ import Testing
     #expect(bench.failure("let x = (load \"missing\").name")?.code == "E0405")
   }
 
-  @Test func parametersTakeValuesFromOutside() throws {
+  @Test func `L10 parameters take values from outside, within their limits`() throws {
     let bench = Bench()
     bench.interpreter.overrides = ["steps": .int(7)]
     try bench.run("param steps: int = 60 where steps in 1..50\ntrain steps: steps")

@@ -95,6 +95,13 @@ import Testing
     #expect(try prompt.enter("lora rank: 2").allSatisfy { !$0.contains("next:") })
   }
 
+  @Test func `R18 the first mistake of a session points to its page`() throws {
+    let prompt = try PromptSession()
+    #expect(try prompt.enter("1 / 0").last == "more: ?E0503")
+    #expect(try prompt.enter("?E0503").first == "E0503: a division by zero")
+    #expect(try prompt.enter("1 / 0").allSatisfy { !$0.hasPrefix("more:") })
+  }
+
   @Test func `R22 a table that is too wide leaves out what tells least, and says so`() throws {
     let prompt = try PromptSession(columns: 60)
     let row = "{same: s, loss: r * 1.5, tokens: 1_000_000, note: \"equal in all rows\", total: r}"

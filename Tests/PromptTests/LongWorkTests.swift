@@ -42,6 +42,26 @@ import Testing
     #expect(prompt.lines.last == "skillet[4]>")
   }
 
+  @Test func `R26 a loop that is stopped later keeps the runs that are done`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try trainUntilCtrlC(
+      prompt,
+      "let runs = for n in [1, 1000000] {\rlora rank: 2\rtrain steps: n, lr: 1e-3\reval\r}")
+    #expect(prompt.text.contains("stopped: 1 of 2 runs are done"))
+    #expect(try prompt.enter("runs.n") == ["out[5]  [1]"])
+    #expect(try prompt.enter(":save mine").first?.hasPrefix("not saved: cell 4") == true)
+  }
+
+  @Test func `R10 let prints nothing, but after long work a line says what came of it`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    let lines = try prompt.enter("let fit = train steps: 1000000, budget: 3s")
+    #expect(lines.contains { $0.hasPrefix("fit: steps ") && $0.contains(", loss ") }, "\(lines)")
+    #expect(!lines.contains { $0.hasPrefix("out[") })
+  }
+
   @Test func `R26 a stopped training is resumed where it stood`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

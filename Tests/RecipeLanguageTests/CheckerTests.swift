@@ -20,6 +20,37 @@ import Testing
     try golden.check(DiagnosticRenderer(isColored: false).render(findings))
   }
 
+  @Test(arguments: [
+    ("let a = 1\nlet a = 2", "E0304"), ("let a = 1\nfor a in [1] { show a }", "E0304"),
+    ("let a = 1\nfor r in [1] {\n  let a = r\n}", "E0304"), ("while true { eval }", "E0109"),
+    ("if true { eval }", "E0109"), ("def f", "E0109"), ("a = 1", "E0115"),
+  ])
+  func `L4 names are bound once, and for is the only loop`(text: String, code: String) {
+    #expect(Self.codes(text).contains(code), "\(Self.codes(text))")
+  }
+
+  @Test func `L5 a number where a duration is wanted is told its unit`() throws {
+    let diagnostic = try #require(Self.check("train budget: 10").first { $0.code == "E0204" })
+    #expect(diagnostic.help == "write the unit: 10s or 10m")
+  }
+
+  @Test func `L6 a variable may not take the name of a word`() {
+    let words = VerbCatalog.reservedWords.subtracting(Keyword.all).filter { !$0.contains("-") }
+    #expect(words.count > 30)
+    for word in words {
+      #expect(Self.codes("let \(word) = 1").contains("E0303"), "\(word)")
+    }
+    #expect(Self.codes("let schemes = [nf4, int8]\nquantize nf4") == [])
+    #expect(Self.codes("let valid = 3\neval on: valid") == [], "the word wins where it is listed")
+  }
+
+  @Test func `L7 the first line says the version of the language`() {
+    #expect(Self.check("seed 1").map(\.code) == ["W0303"])
+    #expect(Self.check("recipe \"a\", language: 1\nseed 1").map(\.code) == [])
+    #expect(Self.check("recipe \"a\", language: 2\nseed 1").map(\.code) == ["E0604"])
+    #expect(Self.check("seed 1\nrecipe \"a\", language: 1").map(\.code).contains("E0117"))
+  }
+
   @Test(arguments: ["first-tune", "rank-sweep"]) func theStudyRecipesAreFaultless(name: String)
     throws
   {

@@ -7,7 +7,8 @@ import Testing
     Formatter.format(Parser.parse(SourceText(name: "test.recipe", text: text)))
   }
 
-  @Test(arguments: Golden.cases("format")) func layoutIsAsRecorded(golden: Golden) throws {
+  @Test(arguments: Golden.cases("format"))
+  func `L21 one layout for all, which stays when it is laid out again`(golden: Golden) throws {
     let formatted = Formatter.format(Parser.parse(try golden.source()))
     try golden.check(formatted)
     #expect(Self.format(formatted) == formatted)
@@ -15,6 +16,15 @@ import Testing
 
   @Test func aBrokenRecipeKeepsItsText() {
     #expect(Self.format("let   = 3") == "let   = 3")
+  }
+
+  @Test func `L8 prose and comments are kept, and prose is kept apart`() {
+    let text = "##  # Title\n##more\nseed 1 # why\n#left\n"
+    #expect(Self.format(text) == "##  # Title\n## more\nseed 1  # why\n# left\n")
+    let tree = Parser.parse(SourceText(name: "test", text: text))
+    #expect(
+      tree.statements.compactMap { if case .prose(let text) = $0.kind { text } else { nil } }
+        == [" # Title", "more"])
   }
 
   @Test func nothingBecomesNothing() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import RecipeLanguage
 import Testing
 
@@ -28,19 +29,63 @@ import Testing
     "99999999999999999999", "\"", "\\", "é", "_", "_3", "while", "?", "\u{0}",
   ]
 
-  func check(_ source: SourceText) {
+  /// Seconds for each of the three kinds of text, and where their random numbers begin. To look longer
+  /// by hand: SKILLET_FUZZ_SECONDS=120 SKILLET_FUZZ_SEED=7 swift test --filter FuzzTests
+  static let seconds = setting("SKILLET_FUZZ_SECONDS") ?? 18
+  static let seed = UInt64(exactly: setting("SKILLET_FUZZ_SEED") ?? 0) ?? 0
+
+  private static func setting(_ name: String) -> Double? {
+    ProcessInfo.processInfo.environment[name].flatMap { Double($0) }
+  }
+
+  /// Makes texts and checks each until the time is over, and says how many there were.
+  func checkForAWhile(
+    _ kind: String, seed: UInt64, _ text: (inout Generator) -> [UInt8]
+  ) {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(Self.seconds)
+    var generator = Generator(state: seed &+ Self.seed &* 1000)
+    var count = 0
+    while clock.now < end || count < 200 {
+      check(SourceText(name: kind, bytes: text(&generator)), &generator)
+      count += 1
+    }
+    print("\(kind): \(count) texts")
+  }
+
+  func check(_ source: SourceText, _ generator: inout Generator) {
     let tree = Parser.parse(source)
     let joined = tree.tokens.flatMap { source.bytes[$0.range.lowerBound..<$0.range.upperBound] }
     if joined != source.bytes { record("tokens do not join", source) }
-    _ = Completion.at(source.bytes.count / 2, in: source.text)
-    for diagnostic in Checker.check(tree) {
-      if diagnostic.range.lowerBound < 0 || diagnostic.range.upperBound > source.bytes.count {
-        record("\(diagnostic.code) points outside", source)
-      }
-      _ = DiagnosticRenderer(isColored: false).render(diagnostic)
+    var cell = CheckContext()
+    cell.isPrompt = true
+    cell.names = ["x": .int(3), "runs": EvaluatorTests.runs, "_": .string("last")]
+    for diagnostic in Checker.check(tree) + Checker.check(tree, context: cell) {
+      checkPlaces(of: diagnostic, in: source)
     }
+    if tree.hasErrors, Checker.check(tree).isEmpty { record("refused without a reason", source) }
+    checkCompletion(source, at: Int.random(in: 0...source.bytes.count, using: &generator), cell)
     _ = InputCompleteness(of: tree)
     if !tree.hasErrors { checkFormat(of: tree) }
+  }
+
+  func checkPlaces(of diagnostic: Diagnostic, in source: SourceText) {
+    for label in [diagnostic.primary] + diagnostic.secondary {
+      if label.range.lowerBound < 0 || label.range.upperBound > source.bytes.count {
+        record("\(diagnostic.code) points outside", source)
+      }
+    }
+    _ = DiagnosticRenderer(isColored: false).render(diagnostic)
+  }
+
+  func checkCompletion(_ source: SourceText, at offset: Int, _ context: CheckContext) {
+    // completion knows text, in which bytes that are none have become other ones
+    let text = source.text
+    let offset = min(offset, text.utf8.count)
+    let range = Completion.at(offset, in: text, context: context).range
+    if range.lowerBound < 0 || range.upperBound > text.utf8.count || range.upperBound > offset {
+      record("completion at \(offset) replaces \(range)", source)
+    }
   }
 
   func checkFormat(of tree: SyntaxTree) {
@@ -54,45 +99,62 @@ import Testing
     Issue.record("\(problem): \(source.text.debugDescription)")
   }
 
-  @Test func anyBytesAreRead() {
-    var generator = Generator(state: 1)
-    for _ in 0..<300 {
+  @Test func `L9 any bytes are read`() {
+    checkForAWhile("bytes", seed: 1) { generator in
       let count = Int.random(in: 0..<60, using: &generator)
-      let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-      check(SourceText(name: "bytes", bytes: bytes))
+      return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
   }
 
-  @Test func anyTokensAreRead() {
-    var generator = Generator(state: 2)
-    for _ in 0..<1000 {
+  @Test func `L9 any tokens are read`() {
+    checkForAWhile("tokens", seed: 2) { generator in
       let count = Int.random(in: 0..<25, using: &generator)
       let separator = Bool.random(using: &generator) ? " " : ""
       let text = (0..<count).compactMap { _ in Self.pieces.randomElement(using: &generator) }
-      check(SourceText(name: "tokens", text: text.joined(separator: separator)))
+      return Array(text.joined(separator: separator).utf8)
     }
   }
 
-  @Test(arguments: ["first-tune", "rank-sweep", "quantization-study", "ci-smoke"])
-  func changedRecipesAreRead(name: String) throws {
-    let bytes = Array(try Golden.recipe("study/\(name).recipe").utf8)
-    var generator = Generator(state: 3)
-    check(SourceText(name: name, bytes: bytes))
-    for _ in 0..<40 {
-      var changed = bytes
-      for _ in 0..<Int.random(in: 1..<4, using: &generator) {
-        let place = Int.random(in: 0..<changed.count, using: &generator)
-        switch Int.random(in: 0..<4, using: &generator) {
-        case 0: changed.remove(at: place)
-        case 1: changed[place] = UInt8.random(in: 0..<128, using: &generator)
-        case 2: changed.removeSubrange(place..<min(changed.count, place + 30))
-        default:
-          let piece = Self.pieces.randomElement(using: &generator) ?? ""
-          changed.insert(contentsOf: Array(piece.utf8), at: place)
-        }
-        if changed.isEmpty { break }
+  /// The recipes that are shipped, and those of the study.
+  static func recipes() throws -> [[UInt8]] {
+    let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    let folders = [
+      top.appending(path: "recipes"),
+      URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/study"),
+    ]
+    return try folders.flatMap { folder in
+      try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .filter { $0.hasSuffix(".recipe") }.sorted()
+        .map { Array(try Data(contentsOf: folder.appending(path: $0))) }
+    }
+  }
+
+  @Test func `L9 changed recipes are read`() throws {
+    let recipes = try Self.recipes()
+    #expect(recipes.count >= 7)
+    var unchanged = Generator(state: 0)
+    for recipe in recipes { check(SourceText(name: "recipe", bytes: recipe), &unchanged) }
+    checkForAWhile("changed recipes", seed: 3) { generator in
+      var changed = recipes.randomElement(using: &generator) ?? []
+      for _ in 0..<Int.random(in: 1..<4, using: &generator) where !changed.isEmpty {
+        Self.change(&changed, &generator)
       }
-      check(SourceText(name: name, bytes: changed))
+      return changed
+    }
+  }
+
+  /// One slip of a finger, one lost line, one pasted piece, one part doubled.
+  static func change(_ text: inout [UInt8], _ generator: inout Generator) {
+    let place = Int.random(in: 0..<text.count, using: &generator)
+    let end = min(text.count, place + Int.random(in: 1..<40, using: &generator))
+    switch Int.random(in: 0..<5, using: &generator) {
+    case 0: text.remove(at: place)
+    case 1: text[place] = UInt8.random(in: 0..<128, using: &generator)
+    case 2: text.removeSubrange(place..<end)
+    case 3: text.insert(contentsOf: text[place..<end], at: place)
+    default:
+      let piece = pieces.randomElement(using: &generator) ?? ""
+      text.insert(contentsOf: Array(piece.utf8), at: place)
     }
   }
 

@@ -14,6 +14,8 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
+  /// When the time for all trainings together is over; nil for no limit.
+  package var deadline: ContinuousClock.Instant?
   /// Adapters that values refer to, by id.
   private var remembered: [Int: AdapterInUse] = [:]
   /// Trainings that can be resumed, the latest last. What they hold is three times their adapter, so

@@ -96,7 +96,7 @@ extension Session {
     configuration.evaluationInterval = call.int("eval_every")
     configuration.keepsBest = call.text("keep") == "best"
     configuration.patience = call.int("patience")
-    configuration.budgetSeconds = call.duration("budget")
+    configuration.budgetSeconds = try budget(call.duration("budget"))
     configuration.seed = run.seed
     if configuration.keepsBest, configuration.evaluationInterval == nil {
       throw VerbFailure(
@@ -115,6 +115,18 @@ extension Session {
         help: "leave one of them out")
     }
     return .steps(steps)
+  }
+
+  /// The time for one training: its own, and no more than is left for all.
+  private func budget(_ own: Double?) throws(VerbFailure) -> Double? {
+    guard let deadline else { return own }
+    let left = (deadline - ContinuousClock().now).seconds
+    guard left > 0 else {
+      throw VerbFailure(
+        "E0428", "the time for all trainings is spent, so this one cannot begin",
+        help: "give the recipe a larger --budget, or let its trainings take fewer steps")
+    }
+    return min(own ?? left, left)
   }
 
   /// `auto` keeps activations as long as they take at most half of the memory that is free.

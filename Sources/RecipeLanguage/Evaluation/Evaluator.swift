@@ -92,6 +92,7 @@ package struct Evaluator {
       names = record.names
     case .table(let table):
       if table.columns.contains(name.text) { return .list(table.column(name.text)) }
+      if name.text == "name" { return .list(table.rows.map { .string($0.label) }) }
       names = table.columns
     case .word(let word):
       throw EvaluationError(

@@ -35,5 +35,10 @@ extension Explanation {
       "`expect` compares with a value recorded before, exactly or within a tolerance. It fails when "
         + "numbers changed; whether that is a mistake is for the author to say.",
       wrong: "expect 1 + 1 == 3", right: "expect 1 + 1 == 2", stage: .running),
+    Explanation(
+      "E0703", "an expectation without a recorded value",
+      "`expect x` alone asks for the value of x to be recorded. `skillet accept FILE` runs the recipe and "
+        + "writes the value behind it; from then on the line checks that it stays so.",
+      wrong: "expect 1 + 1", right: "expect 1 + 1 == 2", stage: .running),
   ]
 }

@@ -87,6 +87,12 @@ extension Explanation {
       wrong: "let first = train steps: 20\ntrain resume: first",
       right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
     found(
+      "E0428", "no time left for a training",
+      "`skillet run --budget 10m` gives all trainings of a recipe ten minutes together. The one that is "
+        + "running then stops after its step; one that would begin later has nothing to show.",
+      wrong: "lora rank: 8\ntrain steps: 100000\ntrain steps: 100000",
+      right: "lora rank: 8\ntrain steps: 20"),
+    found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",
       wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),

@@ -91,5 +91,10 @@ extension Explanation {
       "E0120", "a keyword as a name",
       "Words such as `for`, `let` or `in` hold the grammar together and cannot be names.",
       wrong: "let where = 3", right: "let place = 3"),
+    Explanation(
+      "E0121", "a field given twice in a record",
+      "A record has one value under each name. Of two, one would be lost without a word.",
+      wrong: "let losses = {first: 1.9, first: 2.1}",
+      right: "let losses = {first: 1.9, second: 2.1}"),
   ]
 }

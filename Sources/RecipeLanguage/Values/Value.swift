@@ -122,6 +122,11 @@ package struct Table: Sendable, Equatable {
     return names
   }
 
+  /// The label of a run that has none of its own: `rank=8,lr=0.001`.
+  package static func label(of values: [(name: String, value: Value)]) -> String {
+    values.map { "\($0.name)=\($0.value.interpolated)" }.joined(separator: ",")
+  }
+
   package func row(_ label: String) -> Row? { rows.first { $0.label == label } }
 
   /// The values of one field; `none` where a row has none.

@@ -76,6 +76,11 @@ package enum NumberText {
     return formatted(value, "%.\(max(0, digits - 1 - exponent))f")
   }
 
+  /// A number with the given decimals.
+  package static func fixed(_ value: Double, decimals: Int) -> String {
+    formatted(value, "%.\(min(max(0, decimals), 17))f")
+  }
+
   /// The shortest text that reads back as the same number, without a needless ".0".
   package static func shortest(_ value: Double) -> String {
     let text = "\(value)"

@@ -1,0 +1,64 @@
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Terminals
+
+/// `--sweep`: one recipe with several values, each run from nothing.
+extension RecipeRunner {
+  /// Checks every combination before the first one runs, then runs one after the other. The first run
+  /// that fails ends the sweep; those before it are still told.
+  func sweep(
+    _ recipe: RecipeFile, _ fixed: [String: Value], _ settings: Settings
+  ) throws(ExitStatus) -> ExitStatus {
+    let runs: [ParameterSweep.Run]
+    do throws(ParameterValue.Refusal) {
+      runs = try ParameterSweep(settings.sweeps, for: recipe, beside: fixed.keys).runs
+    } catch {
+      screen.streams.error.writeLine("skillet: --sweep: \(error.message)")
+      throw .wrongUsage
+    }
+    try check(recipe, runs, fixed)
+    Interruption.install()
+    var rows: [RecipeLanguage.Table.Row] = []
+    let status = Interruption.job {
+      for (index, run) in runs.enumerated() {
+        printer.begin(run, number: index + 1, of: runs.count)
+        let execution = execute(recipe, run.overrides(beside: fixed), budget: settings.budget)
+        guard execution.status == .good else { return execution.status }
+        rows.append(row(of: run, execution))
+      }
+      return ExitStatus.good
+    }
+    printer.show(RecipeLanguage.Table(rows: rows))
+    return status
+  }
+
+  /// What is wrong with one combination is shown once, with its values; warnings are those of the
+  /// first.
+  private func check(
+    _ recipe: RecipeFile, _ runs: [ParameterSweep.Run], _ fixed: [String: Value]
+  ) throws(ExitStatus) {
+    for (index, run) in runs.enumerated() {
+      var found = diagnostics(of: recipe, run.overrides(beside: fixed))
+      guard found.containsError else {
+        if index == 0 { _ = report(found) }
+        continue
+      }
+      for index in found.indices where found[index].isError {
+        found[index].notes.append("in the run \(run.label)")
+      }
+      throw report(found)
+    }
+  }
+
+  private func row(
+    of run: ParameterSweep.Run, _ execution: Execution
+  ) -> RecipeLanguage.Table.Row {
+    var record = run.record
+    for (name, value) in execution.summary.metrics where record[name] == nil {
+      record[name] = value
+    }
+    if record["seconds"] == nil { record["seconds"] = .duration(execution.seconds) }
+    return RecipeLanguage.Table.Row(label: run.label, record: record)
+  }
+}

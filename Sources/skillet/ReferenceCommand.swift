@@ -1,0 +1,21 @@
+import ArgumentParser
+import Checkpoints
+import Notebooks
+import RecipeLanguage
+import Terminals
+
+/// `skillet reference`: the page of the language, made from its declarations.
+struct ReferenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reference",
+    abstract: "Print the language: commands, arguments, defaults, ranges, fields, codes.")
+
+  @Flag(help: "Print it for programs, with a JSON Schema of each argument.")
+  var json = false
+
+  func run() {
+    let output = Screen(color: .never).streams.output
+    output.write(
+      json ? ReferenceJSON.document.text(.pretty, sortedKeys: false) : ReferencePage.text)
+  }
+}

@@ -1,0 +1,95 @@
+import TestSupport
+import Testing
+
+/// `skillet accept`, and what `run` says of expectations.
+@Suite struct AcceptTests {
+  private static let recipe = """
+    recipe "smoke",   language: 1    # spaces stay
+    seed 1
+    load "\(TinyRecipe.model)"
+    \(TinyRecipe.dataset)\
+    split valid: 1, test: 1
+    lora rank: 2,targets: [q_proj]
+    expect (inspect adapter).trainable
+    let base = eval
+    expect base.loss ~= 1.00   within 0.02   # by hand
+    expect base.finite == true
+    expect "roses are red" matches "roses*"
+
+    """
+
+  @Test func `L27 an expectation without a value fails the run and says how to record it`() throws {
+    let outcome = try SkilletRun().recipe(TinyRecipe.header + "expect 8 * 64\nshow 1\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[E0703]: this expectation has no recorded value yet"))
+    #expect(outcome.errors.contains("^^^^^^ now 512\n"), outcome.comment)
+    #expect(outcome.errors.contains("expect 8 * 64 == 512\n"), outcome.comment)
+    #expect(outcome.output.hasSuffix("\n1\n"), outcome.comment)
+  }
+
+  @Test func `L27 accept writes values, shows old and new, and leaves all else alone`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(Self.recipe, as: "smoke.recipe")
+    let outcome = try skillet("accept", "smoke.recipe")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let text = String(decoding: try skillet.folder.bytes(of: "smoke.recipe"), as: UTF8.self)
+    let loss = try #require(text.firstMatch(of: /~= (\d\.\d\d)   within 0.02/)?.1)
+    let expected = Self.recipe.replacing(".trainable\n", with: ".trainable == 768\n")
+      .replacing("1.00", with: String(loss))
+    #expect(text == expected)
+    #expect(
+      outcome.output == """
+        smoke.recipe:12  expect (inspect adapter).trainable
+          + == 768
+        smoke.recipe:14  expect base.loss
+          - 1.00
+          + \(loss)
+
+        """, outcome.comment)
+    let again = try skillet("run", "smoke.recipe")
+    #expect(again.ending == .exited(0), again.comment)
+    let same = try skillet("accept", "smoke.recipe")
+    #expect(same.output.isEmpty && same.errors.contains("nothing to record"), same.comment)
+  }
+
+  @Test func `L27 a machine that only checks records nothing`() throws {
+    let skillet = try SkilletRun(["CI": "true"])
+    skillet.folder.write(TinyRecipe.header + "expect 2 + 2\n", as: "a.recipe")
+    let refused = try skillet("accept", "a.recipe")
+    #expect(refused.ending == .exited(64), refused.comment)
+    #expect(refused.errors.contains("CI is set"), refused.comment)
+    #expect(!skillet.folder.text("a.recipe").contains("=="))
+    let forced = try skillet("accept", "a.recipe", "--force")
+    #expect(forced.ending == .exited(0), forced.comment)
+    #expect(skillet.folder.text("a.recipe").hasSuffix("expect 2 + 2 == 4\n"))
+  }
+
+  @Test func `L29 a claim that fails is no value to record, and nothing is written`() throws {
+    let skillet = try SkilletRun()
+    let text = TinyRecipe.header + "expect 2 + 2\nassert (seed 3).seed > 3\n"
+    skillet.folder.write(text, as: "a.recipe")
+    let outcome = try skillet("accept", "a.recipe")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("E0701") && !outcome.errors.contains("E0703"))
+    #expect(skillet.folder.text("a.recipe") == text)
+    #expect(skillet.folder.names == ["a.recipe"])
+  }
+
+  @Test func `L29 a pattern and a computed value are left to their author`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.header + "let x = 3\nexpect \"red\" matches \"blue*\"\nexpect 2 == x\nexpect x\n",
+      as: "a.recipe")
+    let outcome = try skillet("accept", "a.recipe")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("a.recipe:3: expect \"red\": a pattern is the author's"))
+    #expect(outcome.errors.contains("a.recipe:4: expect 2: its right side is computed"))
+    #expect(skillet.folder.text("a.recipe").hasSuffix("expect 2 == x\nexpect x == 3\n"))
+  }
+}
+
+extension TemporaryFolder {
+  fileprivate func text(_ name: String) -> String {
+    (try? bytes(of: name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
