@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "skillet-bench",
       dependencies: ["Training", "Models", "Tokenizers", "Tensors", "CKernels", argumentParser],
-      exclude: ["peers"], swiftSettings: settings),
+      exclude: ["peers", "KERNELS.md"], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors"],
       path: "Tests/TestSupport", swiftSettings: settings),

@@ -19,9 +19,17 @@ package struct TextGenerator {
     /// Tokens of the reply, without the one that ended it.
     package var tokens: [Int32]
     package var stopReason: StopReason
-    /// Seconds for the prompt, then for the reply.
+    /// Seconds for the prompt, whose end gives the first token, then for the rest of the reply.
     package var promptSeconds: Double
     package var seconds: Double
+    /// Tokens fed one at a time, which is what `seconds` went to.
+    package var steps = 0
+
+    /// Steps a second; for a single token the pace of the prompt's end.
+    package var tokensPerSecond: Double {
+      let (work, time) = steps > 0 ? (steps, seconds) : (tokens.count, promptSeconds)
+      return time > 0 ? Double(work) / time : 0
+    }
   }
 
   package let model: DecoderModel
@@ -59,8 +67,6 @@ package struct TextGenerator {
     let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: vocabulary)
     defer { logits.deallocate() }
     guard let base = logits.baseAddress else { return result }
-    var sampler = Sampler(options: sampling, seed: seed)
-    var seen = Set(prompt)
     let clock = ContinuousClock()
     let start = clock.now
     let unknown = Array(prompt[cache.count...])
@@ -69,25 +75,38 @@ package struct TextGenerator {
     let began = clock.now
     result.promptSeconds = (began - start).seconds
     result.stopReason = room < maxTokens ? .context : .max_tokens
-    for index in 0..<room {
-      let token = sampler.next(logits, seen: seen)
-      if stopTokens.contains(token) {
-        result.stopReason = .end_of_turn
-        break
-      }
-      result.tokens.append(token)
-      seen.insert(token)
-      if let reason = onToken(token) {
-        result.stopReason = reason
-        break
-      }
-      if index + 1 < room {
+    var sampler = Sampler(options: sampling, seed: seed)
+    var seen = Set(prompt)
+    reply(to: &result, room: room, stopTokens: stopTokens, onToken: onToken) { token in
+      if let token {
         model.feed([token], cache: cache, adapter: use, into: base, with: compute)
         prefix?.append([token])
+        seen.insert(token)
       }
+      return sampler.next(logits, seen: seen)
     }
     result.seconds = (clock.now - began).seconds
     return result
+  }
+
+  /// - Parameter next: feeds the last token, nil where the prompt was the last, and gives the next.
+  private func reply(
+    to result: inout Result, room: Int, stopTokens: Set<Int32>,
+    onToken: (Int32) -> StopReason?, next: (Int32?) -> Int32
+  ) {
+    for index in 0..<room {
+      let token = next(result.tokens.last)
+      if index > 0 { result.steps += 1 }
+      if stopTokens.contains(token) {
+        result.stopReason = .end_of_turn
+        return
+      }
+      result.tokens.append(token)
+      if let reason = onToken(token) {
+        result.stopReason = reason
+        return
+      }
+    }
   }
 }
 

@@ -53,10 +53,7 @@ extension Session {
     let count = result.tokens.count
     return Record([
       ("text", .string(printer.text)), ("tokens", .int(count)),
-      (
-        "tokens_per_second",
-        .float(result.seconds > 0 ? Double(count) / result.seconds : 0)
-      ),
+      ("tokens_per_second", .float(result.tokensPerSecond)),
       ("stop_reason", .word(result.stopReason.rawValue)),
     ])
   }
