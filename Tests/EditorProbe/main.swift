@@ -68,7 +68,7 @@ reading: while true {
     streams.output.writeLine("job: \(runJob(until: .stop, notices: streams.error))")
   case .line("wait for typing"):
     streams.output.writeLine("typed ahead: \(waitForTyping())")
-  case .line("stubborn job"):
+  case .line("deaf job"):
     streams.output.writeLine("job: \(runJob(until: .abort, notices: streams.error))")
   case .line("edit"): initial = "again [\n  x\n]"
   case .line("abort"): abort()

@@ -17,7 +17,9 @@ import Testing
       isRankStabilized: true),
   ]
 
-  @Test(.enabled(if: python != nil), arguments: ["hf", "f32.gguf"], [0, 1])
+  @Test(
+    .enabled(if: python != nil, "PEFT needs a Python of its own"), arguments: ["hf", "f32.gguf"],
+    [0, 1])
   func peftGivesTheSameLogits(file: String, choice: Int) throws {
     let model = try LoadedModel(path: References.path("tiny-llama/\(file)")).decoder
     let adapter = TinyModel.adapter(Self.configurations[choice], model: model.configuration)

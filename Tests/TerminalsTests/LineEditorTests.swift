@@ -183,7 +183,7 @@ import Testing
 
   @Test func `R26 a second Ctrl-C within two seconds asks a job to give up its step`() throws {
     let terminal = try prompted()
-    terminal.send("stubborn job\r")
+    terminal.send("deaf job\r")
     try terminal.waitForOutput("job runs")
     terminal.send("\u{3}")
     try terminal.waitForOutput("job sees stop")

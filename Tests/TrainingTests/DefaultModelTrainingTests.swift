@@ -11,7 +11,7 @@ import Training
 @Suite(.serialized) struct DefaultModelTrainingTests {
   /// transformers' perplexity by llama-perplexity's convention, on a text that Debian ships.
   @Test(
-    .enabled(if: LicenceText.isThere),
+    .enabled(if: LicenceText.isThere, "the text comes with Debian"),
     arguments: [(Precision.f32, 1e-4), (.bf16, 6e-3)])
   func thePerplexityOfALongTextIsThatOfTransformers(
     precision: Precision, tolerance: Double

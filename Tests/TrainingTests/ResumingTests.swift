@@ -11,9 +11,7 @@ import Training
 
   init() throws {
     model = try LoadedModel(path: References.path("tiny-llama/hf")).decoder
-    data = try dataset(
-      (0..<10).map { "{\"prompt\": \"note \($0)\", \"completion\": \" is \($0 * $0)\"}" }
-        .joined(separator: "\n"))
+    data = try squares()
   }
 
   private func configuration(steps: Int) -> TrainingConfiguration {

@@ -66,3 +66,10 @@ func trainedText(_ example: TokenizedExample) -> String {
   let visible = tokens.map { $0 == ByteEncoder.end ? UInt8(ascii: "$") : UInt8(clamping: $0) }
   return String(decoding: visible, as: UTF8.self)
 }
+
+/// Ten short rows for trainings of a tiny model.
+func squares() throws -> Dataset {
+  try dataset(
+    (0..<10).map { "{\"prompt\": \"note \($0)\", \"completion\": \" is \($0 * $0)\"}" }
+      .joined(separator: "\n"))
+}
