@@ -46,13 +46,12 @@
   X(void, to_bf16, (const float *x, size_t n, uint16_t *y), (x, n, y))                             \
   X(void, from_bf16, (const uint16_t *x, size_t n, float *y), (x, n, y))                           \
   X(void, rms_norm,                                                                                \
-    (const float *x, const float *weight, size_t rows, size_t columns, float epsilon, float *y,    \
-     float *inverse_rms),                                                                          \
-    (x, weight, rows, columns, epsilon, y, inverse_rms))                                           \
+    (const float *x, const float *weight, size_t rows, size_t columns, float epsilon, float *y),   \
+    (x, weight, rows, columns, epsilon, y))                                                        \
   X(void, rms_norm_backward,                                                                       \
-    (const float *x, const float *weight, const float *inverse_rms, const float *dy, size_t rows,  \
-     size_t columns, float *dx),                                                                   \
-    (x, weight, inverse_rms, dy, rows, columns, dx))                                               \
+    (const float *x, const float *weight, const float *dy, size_t rows, size_t columns,            \
+     float epsilon, float *dx),                                                                    \
+    (x, weight, dy, rows, columns, epsilon, dx))                                                   \
   X(void, swiglu, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))      \
   X(void, swiglu_backward,                                                                         \
     (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \

@@ -133,32 +133,58 @@ static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, siz
   }
 }
 
-/* `count` elements of row `row` from column `first` on, as many as a panel has columns: the matrix's
- * own floats, or `values` (zero where the panel is wider than the matrix). */
-INLINE const float *FN(panel_row)(const ck_matrix *w, size_t row, size_t first, size_t count,
-                                  float *values) {
-  if (w->format == CK_F32 && count == PANEL_COLUMNS)
-    return (const float *)((const uint8_t *)w->data + row * w->row_bytes) + first;
-  FN(dequantize)(w, row, first, count, values);
+/* Rows lie apart in memory, and few bytes of each are read: ask for them before their turn. */
+#define ROWS_AHEAD 16
+
+/* `count` <= PANEL_COLUMNS elements of a row: the matrix's own floats, or `values`, whose others
+ * stay as they are. */
+INLINE const float *FN(panel_row)(ck_format format, const ck_matrix *w, FN(lookup) table,
+                                  size_t row, size_t first, size_t count, float *values) {
+  const uint8_t *p = FN(bytes_at)(format, w, row, first);
+  bool whole = count == PANEL_COLUMNS;
+  if (format == CK_F32 && whole) return (const float *)p;
+  VF v[PARTS];
+  float scale = FN(outer_scale)(format, w, row, first);
+  __builtin_prefetch(p + ROWS_AHEAD * w->row_bytes);
+  if (whole)
+    FN(decode)(format, p, scale, table, v);
+  else
+    FN(decode_tail)(format, p, count, scale, table, v);
+  memcpy(values, v, whole ? sizeof v : count * sizeof *values);
+  if (FN(uneven)(w))
+    for (size_t i = 0; i < count; i++) values[i] *= FN(absmax_at)(w, row, first + i);
   return values;
+}
+
+INLINE void FN(pack_columns_as)(ck_format format, ck_operands operands, const ck_matrix *w,
+                                size_t first, size_t count, size_t depth_start, size_t depth,
+                                uint32_t *out) {
+  FN(lookup) table = format == CK_CODE4 ? FN(make_lookup)(w->table) : (FN(lookup)){0};
+  float first_values[PANEL_COLUMNS] = {0}, second_values[PANEL_COLUMNS] = {0};
+  const float zeros[PANEL_COLUMNS] = {0};
+  size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1, end = depth_start + depth;
+  for (size_t row = depth_start; row < end; row += step, out += PANEL_COLUMNS) {
+    const float *even = FN(panel_row)(format, w, table, row, first, count, first_values);
+    if (operands == CK_OPERANDS_F32) {
+      memcpy(out, even, PANEL_COLUMNS * 4);
+      continue;
+    }
+    const float *odd = zeros;
+    if (row + 1 < end)
+      odd = FN(panel_row)(format, w, table, row + 1, first, count, second_values);
+    FN(pair_up)(even, odd, PANEL_COLUMNS, out);
+  }
 }
 
 static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, size_t first,
                                       size_t count, size_t depth_start, size_t depth,
                                       void *panel) {
-  float first_values[PANEL_COLUMNS] = {0}, second_values[PANEL_COLUMNS] = {0};
-  const float zeros[PANEL_COLUMNS] = {0};
-  uint32_t *out = panel;
-  size_t step = operands == CK_OPERANDS_BF16 ? 2 : 1;
-  for (size_t k = 0; k < depth; k += step, out += PANEL_COLUMNS) {
-    const float *even = FN(panel_row)(w, depth_start + k, first, count, first_values);
-    if (operands == CK_OPERANDS_F32) {
-      memcpy(out, even, PANEL_COLUMNS * 4);
-      continue;
-    }
-    const float *odd = k + 1 < depth
-                           ? FN(panel_row)(w, depth_start + k + 1, first, count, second_values)
-                           : zeros;
-    FN(pair_up)(even, odd, PANEL_COLUMNS, out);
-  }
+#define PACK_COLUMNS(format)                                                                       \
+  case format:                                                                                     \
+    if (count == PANEL_COLUMNS)                                                                    \
+      FN(pack_columns_as)(format, operands, w, first, PANEL_COLUMNS, depth_start, depth, panel);   \
+    else                                                                                           \
+      FN(pack_columns_as)(format, operands, w, first, count, depth_start, depth, panel);           \
+    break;
+  switch (w->format) { FOR_EACH_FORMAT(PACK_COLUMNS) }
 }

@@ -1,10 +1,13 @@
 /* Operations on rows of activations: normalisation, gated activation, rotation, softmax, loss. */
 
+INLINE float FN(inverse_rms)(const float *x, size_t columns, float epsilon) {
+  return 1.0f / sqrtf(FN(dot)(x, x, columns) / (float)columns + epsilon);
+}
+
 static void FN(rms_norm)(const float *x, const float *weight, size_t rows, size_t columns,
-                         float epsilon, float *y, float *inverse_rms) {
+                         float epsilon, float *y) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float factor = 1.0f / sqrtf(FN(dot)(x, x, columns) / (float)columns + epsilon);
-    inverse_rms[r] = factor;
+    float factor = FN(inverse_rms)(x, columns, epsilon);
     for (size_t i = 0; i < columns; i += LANES) {
       size_t width = columns - i;
       VF scaled = FN(load_some)(x + i, width) * factor;
@@ -14,10 +17,10 @@ static void FN(rms_norm)(const float *x, const float *weight, size_t rows, size_
 }
 
 /* With r = inverse rms and n columns: dx_i = r w_i dy_i - x_i r^3/n sum_j(w_j dy_j x_j). */
-static void FN(rms_norm_backward)(const float *x, const float *weight, const float *inverse_rms,
-                                  const float *dy, size_t rows, size_t columns, float *dx) {
+static void FN(rms_norm_backward)(const float *x, const float *weight, const float *dy, size_t rows,
+                                  size_t columns, float epsilon, float *dx) {
   for (size_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
-    float factor = inverse_rms[r];
+    float factor = FN(inverse_rms)(x, columns, epsilon);
     VF along = {0};
     for (size_t i = 0; i < columns; i += LANES) {
       size_t width = columns - i;

@@ -7,7 +7,8 @@
 /// Stack-like memory for activations and scratch: allocate, then release everything since a mark.
 ///
 /// Chunks are kept for reuse, so a training step allocates nothing once the longest batch has been
-/// seen. Every allocation is aligned to 64 bytes. Used by one thread.
+/// seen. They are large because only touched pages cost memory, while the end of a chunk that the next
+/// allocation does not fit into would be lost. Every allocation is aligned to 64 bytes. Used by one thread.
 package final class Arena: @unchecked Sendable {
   /// A position to release to.
   package struct Mark {
@@ -20,7 +21,7 @@ package final class Arena: @unchecked Sendable {
     let byteCount: Int
   }
 
-  private static let smallestChunk = 16 << 20
+  private static let smallestChunk = 256 << 20
   private static let hugePage = 2 << 20
   private var chunks: [Chunk] = []
   private var current = 0

@@ -53,9 +53,15 @@ package final class Compute: @unchecked Sendable {
 
   /// Runs `body` over blocks of at most `grain` rows.
   package func forEachBlock(of rows: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    forEachBlock(of: rows, grain: grain) { range, _ in body(range) }
+  }
+
+  /// Runs `body` over blocks of at most `grain` rows, with scratch memory that lasts for the block.
+  package func forEachBlock(of rows: Int, grain: Int, _ body: (Range<Int>, Arena) -> Void) {
     let blocks = (rows + grain - 1) / grain
-    pool.run(blocks) { block, _ in
-      body(block * grain..<min(rows, (block + 1) * grain))
+    pool.run(blocks) { block, worker in
+      let scratch = scratch(of: worker)
+      scratch.scoped { body(block * grain..<min(rows, (block + 1) * grain), scratch) }
     }
   }
 }

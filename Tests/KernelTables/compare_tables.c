@@ -93,7 +93,7 @@ static void multiply(const sample *s, ck_operands operands, bool across, const f
 
 static void run(const sample *s, const float *x, results *r) {
   int8_t codes[COLUMNS];
-  float scales[COLUMNS / 32], sums[COLUMNS / 32], inverse;
+  float scales[COLUMNS / 32], sums[COLUMNS / 32];
   memset(r, 0, sizeof *r);
   ck_dequantize(&s->matrix, 3, 0, COLUMNS - 5, r->values);
   for (int operands = 0; operands < 2; operands++)
@@ -106,8 +106,8 @@ static void run(const sample *s, const float *x, results *r) {
   ck_softmax(r->rows[0], COLUMNS - 3, 2.0f);
   ck_swiglu(x, x + COLUMNS, COLUMNS - 1, r->rows[1]);
   ck_swiglu_backward(x, x + 9, x + 20, COLUMNS - 2, r->rows[2], r->rows[3]);
-  ck_rms_norm(x, x + COLUMNS, 1, COLUMNS - 3, 1e-5f, r->rows[4], &inverse);
-  ck_rms_norm_backward(x, x + 7, &inverse, x + 9, 1, COLUMNS - 3, r->rows[5]);
+  ck_rms_norm(x, x + COLUMNS, 1, COLUMNS - 3, 1e-5f, r->rows[4]);
+  ck_rms_norm_backward(x, x + 7, x + 9, 1, COLUMNS - 3, 1e-5f, r->rows[5]);
   ck_rotate(r->rows[6], 7, 32, x, x + 16, false, true);
   ck_cross_entropy_gradient(r->rows[7], COLUMNS - 1, 0.5f, 0.25f);
   ck_weighted_sum(x, x + 40, COLUMNS, 5, COLUMNS - 7, r->rows[8]);

@@ -124,13 +124,12 @@ void ck_scale(float *y, float a, size_t n);             /* y *= a */
 void ck_to_bf16(const float *x, size_t n, uint16_t *y); /* round to nearest even */
 void ck_from_bf16(const uint16_t *x, size_t n, float *y);
 
-/* y = x * weight * r, r = 1/sqrt(mean(x^2)+epsilon), kept in inverse_rms[rows] (RMSNorm,
- * arXiv 1910.07467). x, y: [rows, columns]. */
+/* y = x * weight / sqrt(mean(x^2)+epsilon) (RMSNorm, arXiv 1910.07467). x, y: [rows, columns]. */
 void ck_rms_norm(const float *x, const float *weight, size_t rows, size_t columns, float epsilon,
-                 float *y, float *inverse_rms);
+                 float *y);
 /* dx += gradient of the above with respect to x. */
-void ck_rms_norm_backward(const float *x, const float *weight, const float *inverse_rms,
-                          const float *dy, size_t rows, size_t columns, float *dx);
+void ck_rms_norm_backward(const float *x, const float *weight, const float *dy, size_t rows,
+                          size_t columns, float epsilon, float *dx);
 
 /* y = silu(gate)*up, silu(g) = g/(1+exp(-g)). */
 void ck_swiglu(const float *gate, const float *up, size_t n, float *y);

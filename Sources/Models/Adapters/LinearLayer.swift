@@ -9,22 +9,24 @@ struct LinearLayer {
   let dropout: Dropout?
 
   /// - Parameters:
-  ///   - x: `[tokens, inputs]`, and the same rows packed.
-  ///   - y: `[tokens, outputs]`, overwritten.
+  ///   - x: `[tokens, inputs]`; only asked for with dropout.
+  ///   - packed: the same rows packed.
+  ///   - y: `[tokens, outputs]`, overwritten or added to.
   ///   - reduced: `[tokens, rank]`, receives A·x for the backward pass; nil when none follows.
   func forward(
-    _ x: Matrix, packed: PackedRows, into y: Matrix, reduced: Matrix?, with compute: Compute
+    _ x: @autoclosure () -> Matrix, packed: PackedRows, into y: Matrix, accumulates: Bool = false,
+    reduced: Matrix?, with compute: Compute
   ) {
     guard let pair else {
-      compute.multiply(packed, weight.operand, .rowsOfMatrix, into: y)
+      compute.multiply(packed, weight.operand, .rowsOfMatrix, accumulate: accumulates, into: y)
       return
     }
     compute.arena.scoped {
-      let low = reduced ?? compute.arena.matrix(x.rows, pair.a.rows)
-      let input = dropout == nil ? packed : compute.pack(dropped(x, with: compute))
+      let low = reduced ?? compute.arena.matrix(packed.rows, pair.a.rows)
+      let input = dropout == nil ? packed : compute.pack(dropped(x(), with: compute))
       compute.multiply(input, pair.a.operand, .rowsOfMatrix, into: low)
       compute.multiply(
-        packed, weight.operand, .rowsOfMatrix,
+        packed, weight.operand, .rowsOfMatrix, accumulate: accumulates,
         plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: scale), into: y)
     }
   }
@@ -34,16 +36,16 @@ struct LinearLayer {
   /// With t = A·x: dBᵀ = scale · tᵀ·dy, dt = scale · dy·B, dA = dtᵀ·x, dx = dy·W + dt·A.
   ///
   /// - Parameters:
-  ///   - x: the layer's input; only read when there is an adapter.
+  ///   - x: the layer's input; nil where there is no adapter.
   ///   - reduced: A·x as the forward pass left it.
   func backward(
-    _ x: @autoclosure () -> Matrix, reduced: Matrix?, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
+    _ x: Matrix?, reduced: Matrix?, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
     accumulatesDx: Bool, with compute: Compute
   ) {
     guard dx != nil || pair != nil else { return }
     compute.arena.scoped {
       let packed = compute.pack(dy)
-      guard let pair, let gradient, let reduced else {
+      guard let pair, let gradient, let reduced, let x else {
         inputGradient(packed, plus: nil, dx, accumulates: accumulatesDx, with: compute)
         return
       }
@@ -52,7 +54,7 @@ struct LinearLayer {
       compute.multiply(
         compute.packTransposed(reduced), dy.operand, .columnsOfMatrix, alpha: scale,
         accumulate: true, into: gradient.bTransposed)
-      let input = dropout == nil ? x() : dropped(x(), with: compute)
+      let input = dropped(x, with: compute)
       compute.multiply(
         compute.packTransposed(dLow), input.operand, .columnsOfMatrix, accumulate: true,
         into: gradient.a)

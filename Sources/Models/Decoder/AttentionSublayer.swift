@@ -37,34 +37,26 @@ struct AttentionSublayer {
       let attended = arena.matrix(x.rows, q.columns)
       attend(q, k, v, attended)
       saved?.attended?.store(attended, with: compute)
-      let y = arena.matrix(x.rows, x.columns)
       linear(.o_proj).forward(
-        attended, packed: compute.pack(attended), into: y, reduced: reduced(.o_proj, saved),
-        with: compute)
-      compute.add(y, to: x)
+        attended, packed: compute.pack(attended), into: x, accumulates: true,
+        reduced: reduced(.o_proj, saved), with: compute)
     }
   }
 
   private func project(_ x: Matrix, _ q: Matrix, _ k: Matrix, _ v: Matrix, _ saved: SavedBlock?) {
     compute.arena.scoped {
-      let (normed, _) = normalise(x)
-      let packed = compute.pack(normed)
+      let norm = block.attentionNorm
+      let packed = norm.packed(x, with: compute)
       for (module, y) in [(TargetModule.q_proj, q), (.k_proj, k), (.v_proj, v)] {
         linear(module).forward(
-          normed, packed: packed, into: y, reduced: reduced(module, saved), with: compute)
+          norm.forward(x, with: compute), packed: packed, into: y,
+          reduced: reduced(module, saved), with: compute)
       }
     }
   }
 
   private func reduced(_ module: TargetModule, _ saved: SavedBlock?) -> Matrix? {
     saved?.reduced[module.index]
-  }
-
-  private func normalise(_ x: Matrix) -> (normed: Matrix, inverse: UnsafeMutablePointer<Float>) {
-    let normed = compute.arena.matrix(x.rows, x.columns)
-    let inverse = compute.arena.matrix(1, x.rows).base
-    block.attentionNorm.forward(x, into: normed, inverse: inverse, with: compute)
-    return (normed, inverse)
   }
 
   /// - Parameters:
@@ -82,8 +74,9 @@ struct AttentionSublayer {
       attentionBackward(dx, sequences, saved, dq, dk, dv)
       rope.rotate(dq, positions: positions, inverse: true, with: compute)
       rope.rotate(dk, positions: positions, inverse: true, with: compute)
-      let input = saved.input.load(with: compute)
-      let (normed, inverse) = normalise(input)
+      let norm = block.attentionNorm
+      let isAdapted = [TargetModule.q_proj, .k_proj, .v_proj].contains { linear($0).pair != nil }
+      let normed = isAdapted ? norm.forward(saved.input, rows: dx.rows, with: compute) : nil
       let dNormed = reachesInput ? arena.matrix(dx.rows, dx.columns) : nil
       for (module, dy) in [(TargetModule.q_proj, dq), (.k_proj, dk), (.v_proj, dv)] {
         linear(module).backward(
@@ -91,10 +84,7 @@ struct AttentionSublayer {
           gradient: adapter?.gradientPair(layer, module), dx: dNormed,
           accumulatesDx: module != .q_proj, with: compute)
       }
-      if let dNormed {
-        block.attentionNorm.backward(
-          input, inverse: inverse, dy: dNormed, into: dx, with: compute)
-      }
+      if let dNormed { norm.backward(saved.input, dy: dNormed, into: dx, with: compute) }
     }
   }
 
@@ -105,7 +95,7 @@ struct AttentionSublayer {
     compute.arena.scoped {
       let dAttended = compute.arena.matrix(dx.rows, dq.columns)
       linear(.o_proj).backward(
-        saved.attended?.load(with: compute) ?? dAttended, reduced: reduced(.o_proj, saved), dy: dx,
+        saved.attended?.load(with: compute), reduced: reduced(.o_proj, saved), dy: dx,
         gradient: adapter?.gradientPair(layer, .o_proj), dx: dAttended, accumulatesDx: false,
         with: compute)
       attention.backward(

@@ -65,19 +65,6 @@ package struct DecoderModel: Sendable {
     feedForwardSublayer(layer, adapter, compute).forward(x, saved: saved)
   }
 
-  /// The final norm of the rows named, gathered `[rows, hidden]`.
-  func normalised(
-    _ x: Matrix, rows: [Int], inverse: UnsafeMutablePointer<Float>, with compute: Compute
-  ) -> (gathered: Matrix, normed: Matrix) {
-    let gathered = compute.arena.matrix(rows.count, x.columns)
-    for (index, row) in rows.enumerated() {
-      gathered.row(index).update(from: x.row(row), count: x.columns)
-    }
-    let normed = compute.arena.matrix(rows.count, x.columns)
-    weights.finalNorm.forward(gathered, into: normed, inverse: inverse, with: compute)
-    return (gathered, normed)
-  }
-
   /// Loss of a batch without gradients.
   package func score(
     _ batch: TokenBatch, adapter: AdapterUse? = nil, with compute: Compute
@@ -88,8 +75,8 @@ package struct DecoderModel: Sendable {
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      let inverse = compute.arena.matrix(1, batch.scored.count).base
-      let (_, normed) = normalised(x, rows: batch.scored, inverse: inverse, with: compute)
+      let normed = weights.finalNorm.forward(
+        compute.gather(x, rows: batch.scored), with: compute)
       return CrossEntropy.score(
         hidden: normed, targets: batch.targets, head: weights.head, with: compute)
     }
@@ -105,10 +92,19 @@ package struct DecoderModel: Sendable {
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      let inverse = compute.arena.matrix(1, rows.count).base
-      let (_, normed) = normalised(x, rows: rows, inverse: inverse, with: compute)
-      compute.multiply(
-        compute.pack(normed), weights.head.operand, .rowsOfMatrix, into: result)
+      let last = weights.finalNorm.packed(compute.gather(x, rows: rows), with: compute)
+      compute.multiply(last, weights.head.operand, .rowsOfMatrix, into: result)
+    }
+    return result
+  }
+}
+
+extension Compute {
+  /// The rows named, one after the other, in the arena.
+  func gather(_ x: Matrix, rows: [Int]) -> Matrix {
+    let result = arena.matrix(rows.count, x.columns)
+    for (index, row) in rows.enumerated() {
+      result.row(index).update(from: x.row(row), count: x.columns)
     }
     return result
   }

@@ -20,70 +20,86 @@ struct FeedForwardSublayer {
       let gate = arena.matrix(x.rows, block[.gate_proj].rows)
       let up = arena.matrix(x.rows, block[.up_proj].rows)
       arena.scoped {
-        let (normed, _) = normalise(x)
-        let packed = compute.pack(normed)
+        let norm = block.feedForwardNorm
+        let packed = norm.packed(x, with: compute)
         for (module, y) in [(TargetModule.gate_proj, gate), (.up_proj, up)] {
           linear(module).forward(
-            normed, packed: packed, into: y, reduced: saved?.reduced[module.index], with: compute)
+            norm.forward(x, with: compute), packed: packed, into: y,
+            reduced: saved?.reduced[module.index], with: compute)
         }
       }
-      saved?.gate.store(gate, with: compute)
-      saved?.up.store(up, with: compute)
-      GatedActivation.forward(gate: gate, up: up, into: gate, with: compute)
-      let y = arena.matrix(x.rows, x.columns)
+      let packed = packedActivation(gate: gate, up: up, saved)
       linear(.down_proj).forward(
-        gate, packed: compute.pack(gate), into: y,
-        reduced: saved?.reduced[TargetModule.down_proj.index], with: compute)
-      compute.add(y, to: x)
+        activation(rows: x.rows) { rows, _ in (gate.rows(rows), up.rows(rows)) }, packed: packed,
+        into: x, accumulates: true, reduced: saved?.reduced[TargetModule.down_proj.index],
+        with: compute)
     }
   }
 
-  private func normalise(_ x: Matrix) -> (normed: Matrix, inverse: UnsafeMutablePointer<Float>) {
-    let normed = compute.arena.matrix(x.rows, x.columns)
-    let inverse = compute.arena.matrix(1, x.rows).base
-    block.feedForwardNorm.forward(x, into: normed, inverse: inverse, with: compute)
-    return (normed, inverse)
+  /// silu(gate) · up, packed block by block; `saved` keeps gate and up on the way.
+  private func packedActivation(gate: Matrix, up: Matrix, _ saved: SavedBlock?) -> PackedRows {
+    compute.pack(rows: gate.rows, depth: gate.columns) { rows, scratch in
+      let (gate, up) = (gate.rows(rows), up.rows(rows))
+      saved?.gate.store(gate, at: rows.lowerBound)
+      saved?.up.store(up, at: rows.lowerBound)
+      let result = scratch.matrix(rows.count, gate.columns)
+      GatedActivation.forward(gate: gate, up: up, into: result)
+      return result
+    }
+  }
+
+  /// silu(gate) · up as a matrix, from blocks of both.
+  private func activation(
+    rows count: Int, _ blocks: (Range<Int>, Arena) -> (gate: Matrix, up: Matrix)
+  ) -> Matrix {
+    let result = compute.arena.matrix(count, block[.gate_proj].rows)
+    compute.forEachBlock(of: count, grain: 16) { rows, scratch in
+      let (gate, up) = blocks(rows, scratch)
+      GatedActivation.forward(gate: gate, up: up, into: result.rows(rows))
+    }
+    return result
   }
 
   /// - Parameter dx: the gradient of the sublayer's output; becomes that of its input.
   func backward(_ dx: Matrix, saved: SavedBlock) {
     let arena = compute.arena
     arena.scoped {
-      let gate = arena.matrix(dx.rows, block[.gate_proj].rows)
-      let up = arena.matrix(dx.rows, block[.up_proj].rows)
-      saved.gate.load(into: gate, with: compute)
-      saved.up.load(into: up, with: compute)
-      activationBackward(dx, gate: gate, up: up, saved)
-      let middle = saved.middle.load(with: compute)
-      let (normed, inverse) = normalise(middle)
+      let dGate = arena.matrix(dx.rows, block[.gate_proj].rows)
+      let dUp = arena.matrix(dx.rows, block[.up_proj].rows)
+      activationBackward(dx, saved, dGate, dUp)
+      let norm = block.feedForwardNorm
+      let isAdapted = [TargetModule.gate_proj, .up_proj].contains { linear($0).pair != nil }
+      let normed = isAdapted ? norm.forward(saved.middle, rows: dx.rows, with: compute) : nil
       let dNormed = arena.matrix(dx.rows, dx.columns)
-      for (module, dy) in [(TargetModule.gate_proj, gate), (.up_proj, up)] {
+      for (module, dy) in [(TargetModule.gate_proj, dGate), (.up_proj, dUp)] {
         linear(module).backward(
           normed, reduced: saved.reduced[module.index], dy: dy,
           gradient: adapter?.gradientPair(layer, module), dx: dNormed,
           accumulatesDx: module == .up_proj, with: compute)
       }
-      block.feedForwardNorm.backward(
-        middle, inverse: inverse, dy: dNormed, into: dx, with: compute)
+      norm.backward(saved.middle, dy: dNormed, into: dx, with: compute)
     }
   }
 
-  /// Turns gate and up into their gradients.
-  private func activationBackward(_ dx: Matrix, gate: Matrix, up: Matrix, _ saved: SavedBlock) {
+  private func activationBackward(
+    _ dx: Matrix, _ saved: SavedBlock, _ dGate: Matrix, _ dUp: Matrix
+  ) {
     let arena = compute.arena
     arena.scoped {
-      let dActivation = arena.matrix(dx.rows, gate.columns)
-      func activation() -> Matrix {
-        let result = arena.matrix(gate.rows, gate.columns)
-        GatedActivation.forward(gate: gate, up: up, into: result, with: compute)
-        return result
+      let down = linear(.down_proj)
+      let activated = down.pair.map { _ in
+        activation(rows: dx.rows) { (saved.gate.rows($0, in: $1), saved.up.rows($0, in: $1)) }
       }
-      linear(.down_proj).backward(
-        activation(), reduced: saved.reduced[TargetModule.down_proj.index], dy: dx,
+      let dActivation = arena.matrix(dx.rows, dGate.columns)
+      down.backward(
+        activated, reduced: saved.reduced[TargetModule.down_proj.index], dy: dx,
         gradient: adapter?.gradientPair(layer, .down_proj), dx: dActivation, accumulatesDx: false,
         with: compute)
-      GatedActivation.backward(
-        gate: gate, up: up, dy: dActivation, dGate: gate, dUp: up, with: compute)
+      compute.forEachBlock(of: dx.rows, grain: 16) { rows, scratch in
+        GatedActivation.backward(
+          gate: saved.gate.rows(rows, in: scratch), up: saved.up.rows(rows, in: scratch),
+          dy: dActivation.rows(rows), dGate: dGate.rows(rows), dUp: dUp.rows(rows))
+      }
     }
   }
 }

@@ -2,12 +2,15 @@ import CKernels
 import Tensors
 
 /// An activation kept from the forward to the backward pass: floats, or bfloat16 where products
-/// round their operands to that anyway.
-struct StoredActivation {
+/// round their operands to that anyway. Tasks may store and read rows apart.
+struct StoredActivation: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   private let rows: Int
   private let columns: Int
   private let precision: Precision
+
+  private var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+  private var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
 
   /// Room for `[rows, columns]` in the arena of `compute`.
   init(_ rows: Int, _ columns: Int, in compute: Compute) {
@@ -17,51 +20,70 @@ struct StoredActivation {
     base = compute.arena.allocate(byteCount: rows * columns * (precision == .bf16 ? 2 : 4))
   }
 
+  /// Keeps all rows.
   func store(_ x: Matrix, with compute: Compute) {
-    let (base, columns, precision) = (UnsafeMutableRawPointerBox(base), columns, precision)
-    compute.forEachBlock(of: rows, grain: 64) { block in
-      for row in block {
-        if precision == .bf16 {
-          ck_to_bf16(
-            x.row(row), columns, base.pointer.assumingMemoryBound(to: UInt16.self) + row * columns)
-        } else {
-          (base.pointer.assumingMemoryBound(to: Float.self) + row * columns)
-            .update(from: x.row(row), count: columns)
-        }
+    compute.forEachBlock(of: rows, grain: 64) { range in store(x.rows(range), at: range.lowerBound)
+    }
+  }
+
+  /// Keeps `x` as the rows from `first` on.
+  func store(_ x: Matrix, at first: Int) {
+    for row in 0..<x.rows {
+      let offset = (first + row) * columns
+      switch precision {
+      case .bf16: ck_to_bf16(x.row(row), columns, halves + offset)
+      case .f32: (floats + offset).update(from: x.row(row), count: columns)
       }
     }
   }
 
-  /// The values as floats: a view, or a copy in the arena.
-  func load(with compute: Compute) -> Matrix {
+  /// The rows of `range` as floats: a view, or a copy in `scratch`.
+  func rows(_ range: Range<Int>, in scratch: Arena) -> Matrix {
+    let offset = range.lowerBound * columns
     guard precision == .bf16 else {
-      return Matrix(
-        base: base.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
+      return Matrix(base: floats + offset, rows: range.count, columns: columns)
     }
+    let result = scratch.matrix(range.count, columns)
+    read(range, into: result)
+    return result
+  }
+
+  /// All values as floats: a view, or a copy in the arena.
+  func load(with compute: Compute) -> Matrix {
+    guard precision == .bf16 else { return rows(0..<rows, in: compute.arena) }
     let result = compute.arena.matrix(rows, columns)
     load(into: result, with: compute)
     return result
   }
 
   func load(into result: Matrix, with compute: Compute) {
-    let (base, columns, precision) = (UnsafeMutableRawPointerBox(base), columns, precision)
-    compute.forEachBlock(of: rows, grain: 64) { block in
-      for row in block {
-        if precision == .bf16 {
-          ck_from_bf16(
-            base.pointer.assumingMemoryBound(to: UInt16.self) + row * columns, columns,
-            result.row(row))
-        } else {
-          result.row(row).update(
-            from: base.pointer.assumingMemoryBound(to: Float.self) + row * columns, count: columns)
-        }
+    compute.forEachBlock(of: rows, grain: 64) { range in read(range, into: result.rows(range)) }
+  }
+
+  private func read(_ range: Range<Int>, into result: Matrix) {
+    for (index, row) in range.enumerated() {
+      switch precision {
+      case .bf16: ck_from_bf16(halves + row * columns, columns, result.row(index))
+      case .f32: result.row(index).update(from: floats + row * columns, count: columns)
       }
     }
   }
 }
 
-/// Lets tasks share a pointer whose rows they write apart.
-private struct UnsafeMutableRawPointerBox: @unchecked Sendable {
-  let pointer: UnsafeMutableRawPointer
-  init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
+extension RMSNorm {
+  /// The norm of all rows of `x`, in the arena.
+  func forward(_ x: StoredActivation, rows: Int, with compute: Compute) -> Matrix {
+    let result = compute.arena.matrix(rows, weight.count)
+    compute.forEachBlock(of: rows, grain: 64) { range, scratch in
+      forward(x.rows(range, in: scratch), into: result.rows(range))
+    }
+    return result
+  }
+
+  /// Adds the gradient with respect to `x` to `dx`.
+  func backward(_ x: StoredActivation, dy: Matrix, into dx: Matrix, with compute: Compute) {
+    compute.forEachBlock(of: dx.rows, grain: 64) { range, scratch in
+      backward(x.rows(range, in: scratch), dy: dy.rows(range), into: dx.rows(range))
+    }
+  }
 }

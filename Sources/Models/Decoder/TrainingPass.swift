@@ -80,17 +80,15 @@ package struct TrainingPass {
     _ x: Matrix, batch: TokenBatch, weight: Float, with compute: Compute
   ) -> CrossEntropy.Score {
     compute.arena.scoped {
-      let inverse = compute.arena.matrix(1, batch.scored.count).base
-      let (gathered, normed) = model.normalised(
-        x, rows: batch.scored, inverse: inverse, with: compute)
+      let gathered = compute.gather(x, rows: batch.scored)
+      let normed = model.weights.finalNorm.forward(gathered, with: compute)
       let dNormed = compute.arena.matrix(normed.rows, normed.columns)
       let score = CrossEntropy.score(
         hidden: normed, targets: batch.targets, head: model.weights.head, gradient: dNormed,
         weight: weight, with: compute)
       let dGathered = compute.arena.matrix(normed.rows, normed.columns)
       dGathered.fill(0)
-      model.weights.finalNorm.backward(
-        gathered, inverse: inverse, dy: dNormed, into: dGathered, with: compute)
+      model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)
       x.fill(0)
       for (index, row) in batch.scored.enumerated() {
         x.row(row).update(from: dGathered.row(index), count: x.columns)

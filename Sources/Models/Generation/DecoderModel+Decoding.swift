@@ -23,8 +23,7 @@ extension DecoderModel {
       }
       cache.advance(by: tokens.count)
       let last = x.rows(x.rows - 1..<x.rows)
-      let inverse = compute.arena.matrix(1, 1).base
-      weights.finalNorm.forward(last, into: last, inverse: inverse, with: compute)
+      weights.finalNorm.forward(last, into: last)
       let vector = compute.packVector(last.base, count: last.columns)
       compute.multiply(vector, by: [(weights.head, logits)])
     }
@@ -53,8 +52,7 @@ extension DecoderModel {
       let arena = compute.arena
       let step = VectorStep(block: block, layer: layer, adapter: adapter, compute: compute)
       let normed = arena.matrix(1, x.columns)
-      let inverse = arena.matrix(1, 1).base
-      block.attentionNorm.forward(x, into: normed, inverse: inverse, with: compute)
+      block.attentionNorm.forward(x, into: normed)
       let qkv = step.outputs(of: [.q_proj, .k_proj, .v_proj], normed)
       rope.rotate(qkv[0], positions: position, with: compute)
       rope.rotate(qkv[1], positions: position, with: compute)
@@ -64,7 +62,7 @@ extension DecoderModel {
       attention.forward(
         q: qkv[0], k: keys, v: values, past: past, into: attended, with: compute)
       ck_add(x.base, step.outputs(of: [.o_proj], attended)[0].base, x.columns)
-      block.feedForwardNorm.forward(x, into: normed, inverse: inverse, with: compute)
+      block.feedForwardNorm.forward(x, into: normed)
       let gated = step.outputs(of: [.gate_proj, .up_proj], normed)
       ck_swiglu(gated[0].base, gated[1].base, gated[0].columns, gated[0].base)
       ck_add(x.base, step.outputs(of: [.down_proj], gated[0])[0].base, x.columns)

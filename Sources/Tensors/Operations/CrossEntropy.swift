@@ -36,7 +36,7 @@ package struct CrossEntropy: Sendable {
   }
 
   private static let chunkBytes = 64 << 20
-  private static let depthChunk = 2048
+  private static let depthChunk = 512
 
   /// - Parameters:
   ///   - hidden: `[positions, hidden]`, normalised, one row for each scored position.
@@ -46,8 +46,8 @@ package struct CrossEntropy: Sendable {
     hidden: Matrix, targets: [Int32], head: FrozenMatrix, gradient: Matrix? = nil,
     weight: Float = 1, with compute: Compute
   ) -> Score {
-    let tile = ck_tile_rows(compute.operands)
-    let rowsPerChunk = max(tile, chunkBytes / (4 * head.rows) / tile * tile)
+    let rowsPerChunk = chunkRows(
+      positions: hidden.rows, vocabulary: head.rows, tile: ck_tile_rows(compute.operands))
     var score = Score()
     for start in stride(from: 0, to: hidden.rows, by: rowsPerChunk) {
       compute.arena.scoped {
@@ -67,6 +67,18 @@ package struct CrossEntropy: Sendable {
       }
     }
     return score
+  }
+
+  /// Bytes of the largest chunk of logits, to a few rows.
+  package static func chunkByteCount(positions: Int, vocabulary: Int) -> Int {
+    4 * vocabulary * chunkRows(positions: positions, vocabulary: vocabulary, tile: 16)
+  }
+
+  /// Rows of logits that exist at once: as few chunks as fit into `chunkBytes` each, all about as long.
+  private static func chunkRows(positions: Int, vocabulary: Int, tile: Int) -> Int {
+    let most = max(tile, chunkBytes / (4 * max(1, vocabulary)) / tile * tile)
+    let chunks = max(1, (positions + most - 1) / most)
+    return max(tile, ((positions + chunks - 1) / chunks + tile - 1) / tile * tile)
   }
 
   /// Scores each row; with a weight, turns its logits into weight · (softmax − one-hot).

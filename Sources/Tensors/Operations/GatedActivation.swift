@@ -1,23 +1,18 @@
 import CKernels
 
-/// The SwiGLU activation (arXiv 2002.05202): y = silu(gate) · up, element by element.
+/// The SwiGLU activation (arXiv 2002.05202): y = silu(gate) · up, element by element, on any block of
+/// rows.
 package enum GatedActivation {
   /// All matrices are `[tokens, intermediate]`; `y` may be `gate` or `up`.
-  package static func forward(gate: Matrix, up: Matrix, into y: Matrix, with compute: Compute) {
-    compute.forEachBlock(of: y.rows, grain: 32) { rows in
-      for row in rows { ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row)) }
-    }
+  package static func forward(gate: Matrix, up: Matrix, into y: Matrix) {
+    for row in 0..<y.rows { ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row)) }
   }
 
   /// `dGate` and `dUp` may be `gate` and `up`.
-  package static func backward(
-    gate: Matrix, up: Matrix, dy: Matrix, dGate: Matrix, dUp: Matrix, with compute: Compute
-  ) {
-    compute.forEachBlock(of: dy.rows, grain: 32) { rows in
-      for row in rows {
-        ck_swiglu_backward(
-          gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
-      }
+  package static func backward(gate: Matrix, up: Matrix, dy: Matrix, dGate: Matrix, dUp: Matrix) {
+    for row in 0..<dy.rows {
+      ck_swiglu_backward(
+        gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
   }
 }

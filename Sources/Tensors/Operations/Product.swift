@@ -29,20 +29,32 @@ extension Compute {
       return PackedRows(
         rows: x.rows, depth: x.columns, storage: .plain(x, isTransposed: false))
     }
-    let tile = ck_tile_rows(operands)
-    let tileBytes = ck_packed_rows_bytes(operands, tile, x.columns)
-    let tiles = (x.rows + tile - 1) / tile
-    let base = arena.allocate(byteCount: tiles * tileBytes)
-    let tilesPerTask = max(1, 65_536 / max(1, tileBytes))
-    let operands = operands
-    forEachBlock(of: tiles, grain: tilesPerTask) { block in
-      let first = block.lowerBound * tile
-      let rows = min(x.rows, block.upperBound * tile) - first
-      ck_pack_rows(
-        operands, x.row(first), x.stride, 1, rows, x.columns, base + block.lowerBound * tileBytes)
+    return pack(rows: x.rows, depth: x.columns) { rows, _ in x.rows(rows) }
+  }
+
+  /// Packs rows that are made a block at a time and go from the cache into tiles.
+  ///
+  /// - Parameter block: gives the rows of a range, in scratch memory or in a matrix that exists.
+  package func pack(
+    rows: Int, depth: Int, _ block: (_ rows: Range<Int>, _ scratch: Arena) -> Matrix
+  ) -> PackedRows {
+    if usesLibrary {
+      let whole = arena.matrix(rows, depth)
+      forEachBlock(of: rows, grain: 32) { range, scratch in
+        whole.rows(range).copy(from: block(range, scratch))
+      }
+      return PackedRows(rows: rows, depth: depth, storage: .plain(whole, isTransposed: false))
     }
-    return PackedRows(
-      rows: x.rows, depth: x.columns, storage: .tiles(base, tileBytes: tileBytes))
+    let tile = ck_tile_rows(operands)
+    let tileBytes = ck_packed_rows_bytes(operands, tile, depth)
+    let base = arena.allocate(byteCount: (rows + tile - 1) / tile * tileBytes)
+    let operands = operands
+    forEachBlock(of: rows, grain: tile * max(1, 65_536 / max(1, tileBytes))) { range, scratch in
+      let x = block(range, scratch)
+      ck_pack_rows(
+        operands, x.base, x.stride, 1, x.rows, depth, base + range.lowerBound / tile * tileBytes)
+    }
+    return PackedRows(rows: rows, depth: depth, storage: .tiles(base, tileBytes: tileBytes))
   }
 
   /// Packs the transpose of `x` `[depth, rows]`, that is rows are columns of `x`.

@@ -1,6 +1,9 @@
 import CKernels
 
 /// Root-mean-square normalisation (arXiv 1910.07467): y = x · weight / sqrt(mean(x²) + ε).
+///
+/// Rows are independent, so both directions take any block of rows, inside a task or alone; rows of
+/// a matrix must lie end to end.
 package struct RMSNorm: Sendable {
   package let weight: [Float]
   package let epsilon: Float
@@ -13,25 +16,28 @@ package struct RMSNorm: Sendable {
   /// - Parameters:
   ///   - x: `[tokens, hidden]`.
   ///   - y: `[tokens, hidden]`, may be `x` itself.
-  ///   - inverse: `[tokens]`, receives 1/sqrt(mean(x²) + ε) for the backward pass.
-  package func forward(
-    _ x: Matrix, into y: Matrix, inverse: UnsafeMutablePointer<Float>, with compute: Compute
-  ) {
-    compute.forEachBlock(of: x.rows, grain: 64) { rows in
-      ck_rms_norm(
-        x.row(rows.lowerBound), weight, rows.count, x.columns, epsilon, y.row(rows.lowerBound),
-        inverse + rows.lowerBound)
-    }
+  package func forward(_ x: Matrix, into y: Matrix) {
+    ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
   }
 
   /// Adds the gradient with respect to `x` to `dx`.
-  package func backward(
-    _ x: Matrix, inverse: UnsafePointer<Float>, dy: Matrix, into dx: Matrix, with compute: Compute
-  ) {
-    compute.forEachBlock(of: x.rows, grain: 64) { rows in
-      ck_rms_norm_backward(
-        x.row(rows.lowerBound), weight, inverse + rows.lowerBound, dy.row(rows.lowerBound),
-        rows.count, x.columns, dx.row(rows.lowerBound))
+  package func backward(_ x: Matrix, dy: Matrix, into dx: Matrix) {
+    ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+  }
+
+  /// The norm of all rows of `x`, in the arena.
+  package func forward(_ x: Matrix, with compute: Compute) -> Matrix {
+    let result = compute.arena.matrix(x.rows, x.columns)
+    compute.forEachBlock(of: x.rows, grain: 64) { forward(x.rows($0), into: result.rows($0)) }
+    return result
+  }
+
+  /// The norm of `x`, packed for products without ever being a whole matrix.
+  package func packed(_ x: Matrix, with compute: Compute) -> PackedRows {
+    compute.pack(rows: x.rows, depth: x.columns) { rows, scratch in
+      let normed = scratch.matrix(rows.count, x.columns)
+      forward(x.rows(rows), into: normed)
+      return normed
     }
   }
 }
