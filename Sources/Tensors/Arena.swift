@@ -19,6 +19,8 @@ package final class Arena: @unchecked Sendable {
   private struct Chunk {
     let base: UnsafeMutableRawPointer
     let byteCount: Int
+    /// Bytes of the chunks before it.
+    let start: Int
   }
 
   private static let smallestChunk = 256 << 20
@@ -35,6 +37,9 @@ package final class Arena: @unchecked Sendable {
 
   /// Bytes held from the system.
   package var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
+
+  /// The most bytes in use at once so far.
+  package private(set) var peakByteCount = 0
 
   package func mark() -> Mark { Mark(chunk: current, offset: offset) }
 
@@ -55,6 +60,7 @@ package final class Arena: @unchecked Sendable {
       offset = 0
     }
     defer { offset += size }
+    peakByteCount = max(peakByteCount, chunks[current].start + offset + size)
     return chunks[current].base + offset
   }
 
@@ -86,6 +92,6 @@ package final class Arena: @unchecked Sendable {
       // Activations are walked by columns too, a page a row: small pages would outnumber the TLB.
       madvise(pointer, byteCount, MADV_HUGEPAGE)
     #endif
-    chunks.append(Chunk(base: pointer, byteCount: byteCount))
+    chunks.append(Chunk(base: pointer, byteCount: byteCount, start: self.byteCount))
   }
 }

@@ -137,4 +137,25 @@ import Tokenizers
       format: .f32, rows: weight.rows, columns: weight.columns, data: buffer.base,
       rowByteCount: weight.columns * 4, owners: [buffer])
   }
+
+  @Test(arguments: [false, true], [[TargetModule.q_proj, .v_proj], TargetModule.allCases])
+  func aPassTakesTheMemoryThatIsPlanned(recomputes: Bool, targets: [TargetModule]) {
+    let model = loaded.decoder.configuration
+    let adapter = Adapter(
+      configuration: LoRAConfiguration(rank: 8, targets: targets), model: model, seed: 1)
+    let layout = adapter.parameters.layout
+    let compute = Compute(threadCount: 2)
+    let sequences = (0..<2).map { _ in (0..<128).map { Int32($0 + 100) } }
+    _ = TrainingPass(model: loaded.decoder, recomputes: recomputes).run(
+      TokenBatch(sequences: sequences),
+      adapter: AdapterUse(adapter, gradient: AdapterVector(layout: layout)), weight: 1,
+      with: compute)
+    let planned = ActivationPlan(model: model, layout: layout, precision: compute.precision)
+      .byteCount(tokens: 254, recomputes: recomputes)
+    #expect(abs(relativeDifference(compute.arena.peakByteCount, planned)) < 0.1)
+  }
+}
+
+private func relativeDifference(_ value: Int, _ expected: Int) -> Double {
+  Double(value - expected) / Double(expected)
 }

@@ -11,20 +11,23 @@ struct LinearLayer {
   /// - Parameters:
   ///   - x: `[tokens, inputs]`; only asked for with dropout.
   ///   - packed: the same rows packed.
-  ///   - y: `[tokens, outputs]`, overwritten or added to.
+  ///   - y: `[tokens, outputs]`, overwritten or added to; nil where only A·x is wanted.
   ///   - reduced: `[tokens, rank]`, receives A·x for the backward pass; nil when none follows.
   func forward(
-    _ x: @autoclosure () -> Matrix, packed: PackedRows, into y: Matrix, accumulates: Bool = false,
+    _ x: @autoclosure () -> Matrix, packed: PackedRows, into y: Matrix?, accumulates: Bool = false,
     reduced: Matrix?, with compute: Compute
   ) {
     guard let pair else {
-      compute.multiply(packed, weight.operand, .rowsOfMatrix, accumulate: accumulates, into: y)
+      if let y {
+        compute.multiply(packed, weight.operand, .rowsOfMatrix, accumulate: accumulates, into: y)
+      }
       return
     }
     compute.arena.scoped {
       let low = reduced ?? compute.arena.matrix(packed.rows, pair.a.rows)
       let input = dropout == nil ? packed : compute.pack(dropped(x(), with: compute))
       compute.multiply(input, pair.a.operand, .rowsOfMatrix, into: low)
+      guard let y else { return }
       compute.multiply(
         packed, weight.operand, .rowsOfMatrix, accumulate: accumulates,
         plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: scale), into: y)

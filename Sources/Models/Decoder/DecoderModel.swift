@@ -52,17 +52,18 @@ package struct DecoderModel: Sendable {
     return x
   }
 
-  /// One block over a batch, in place.
+  /// One block over a batch, in place; without `needsOutput` only as far as `saved` asks for it.
   func forward(
     layer: Int, _ x: Matrix, batch: TokenBatch, adapter: AdapterUse?, saved: SavedBlock?,
-    with compute: Compute
+    needsOutput: Bool = true, with compute: Compute
   ) {
     attentionSublayer(layer, adapter, compute).forward(x, positions: batch.positions, saved: saved)
     { q, k, v, output in
       attention.forward(
         q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
     }
-    feedForwardSublayer(layer, adapter, compute).forward(x, saved: saved)
+    feedForwardSublayer(layer, adapter, compute).forward(
+      x, saved: saved, needsOutput: needsOutput)
   }
 
   /// Loss of a batch without gradients.

@@ -12,8 +12,10 @@ struct FeedForwardSublayer {
     adapter.layer(block[module], layer, module)
   }
 
-  /// - Parameter x: the residual stream `[tokens, hidden]`, updated in place.
-  func forward(_ x: Matrix, saved: SavedBlock?) {
+  /// - Parameters:
+  ///   - x: the residual stream `[tokens, hidden]`, updated in place.
+  ///   - needsOutput: false where only `saved` is wanted and `x` may keep its value.
+  func forward(_ x: Matrix, saved: SavedBlock?, needsOutput: Bool = true) {
     saved?.middle.store(x, with: compute)
     let arena = compute.arena
     arena.scoped {
@@ -31,8 +33,8 @@ struct FeedForwardSublayer {
       let packed = packedActivation(gate: gate, up: up, saved)
       linear(.down_proj).forward(
         activation(rows: x.rows) { rows, _ in (gate.rows(rows), up.rows(rows)) }, packed: packed,
-        into: x, accumulates: true, reduced: saved?.reduced[TargetModule.down_proj.index],
-        with: compute)
+        into: needsOutput ? x : nil, accumulates: true,
+        reduced: saved?.reduced[TargetModule.down_proj.index], with: compute)
     }
   }
 

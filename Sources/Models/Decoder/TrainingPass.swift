@@ -4,7 +4,7 @@ import Tensors
 /// One forward and backward pass through a frozen model with a trainable adapter.
 package struct TrainingPass {
   package let model: DecoderModel
-  /// Whether blocks keep only their input and are computed again in the backward pass: about a third
+  /// Whether blocks keep only their input and are computed again in the backward pass: about a quarter
   /// more work for a fraction of the memory.
   package let recomputes: Bool
   /// Asked between blocks; once it is true the pass ends early, and its gradient is of no use.
@@ -70,7 +70,8 @@ package struct TrainingPass {
       let x = compute.arena.matrix(batch.tokens.count, model.configuration.hiddenSize)
       input?.load(into: x, with: compute)
       model.forward(
-        layer: layer, x, batch: batch, adapter: adapter, saved: block, with: compute)
+        layer: layer, x, batch: batch, adapter: adapter, saved: block, needsOutput: false,
+        with: compute)
     }
     return block
   }
