@@ -50,7 +50,16 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "With the peers, also PyTorch's compiled step.")
   var compiled = false
 
+  @Option(help: "With the peers, a whole fine-tune on these JSON lines of prompt and completion.")
+  var rows: String?
+
+  @Option(help: "The rows that the fine-tune is scored on.")
+  var heldOut: String?
+
   func validate() throws {
+    if (rows == nil) != (heldOut == nil) {
+      throw ValidationError("--rows and --held-out belong together")
+    }
     if let vs, vs != "peers" { throw ValidationError("--vs takes peers, not \(vs)") }
     if scheme != "keep", WeightFormat(rawValue: scheme) == nil {
       throw ValidationError("there is no format \(scheme)")
@@ -62,7 +71,7 @@ struct BenchCommand: ParsableCommand {
     if vs != nil {
       try PeerComparison(
         python: python, folder: peerModel, model: model, rounds: rounds,
-        includesCompiled: compiled
+        includesCompiled: compiled, fineTune: fineTuneRows
       ).run(only: only)
       return
     }
@@ -78,41 +87,41 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private func quantized(_ loaded: LoadedModel, _ compute: Compute) -> DecoderModel {
-    guard let format = WeightFormat(rawValue: scheme) else { return loaded.decoder }
-    let weights = loaded.decoder.weights.quantized(
-      to: QuantizationScheme(format: format), skipping: [], includesHead: false, with: compute
-    ).weights
-    loaded.releasePages()
-    return DecoderModel(
-      configuration: loaded.decoder.configuration, weights: weights, rope: loaded.decoder.rope)
+  private var fineTuneRows: FineTuneRows? {
+    guard let rows, let heldOut else { return nil }
+    return FineTuneRows(train: rows, heldOut: heldOut)
   }
 
   private func standardCases(_ compute: Compute) throws -> [any BenchmarkCase] {
     let loaded = try LoadedModel(path: model)
-    let decoder = quantized(loaded, compute)
+    let frozen = FrozenModel(loaded, format: WeightFormat(rawValue: scheme))
     var cases: [any BenchmarkCase] = ProductCase.standard
     for targets in [[TargetModule.q_proj, .v_proj], TargetModule.allCases] {
       for recomputes in [false, true] {
         cases.append(
           StepCase(
-            model: decoder, precision: compute.precision, setting: TrainingSetting(scheme: scheme),
+            frozen: frozen, precision: compute.precision, setting: TrainingSetting(scheme: scheme),
             targets: targets, recomputes: recomputes))
       }
     }
-    let reading = try ReadingModel(loaded, text: text)
+    let reading = try ReadingModel(FrozenModel(loaded), text: text)
     cases.append(PromptCase(model: reading, tokens: 512))
     cases.append(DecodingCase(model: reading, tokens: 64, checkedTokens: 512))
+    if WeightFormat(rawValue: scheme) != nil {
+      let quantized = try ReadingModel(frozen, label: ", \(scheme)", text: text)
+      cases.append(DecodingCase(model: quantized, tokens: 64, checkedTokens: 512))
+    }
     return cases
   }
 
   private func growthCases(_ compute: Compute) throws -> [any BenchmarkCase] {
-    let decoder = quantized(try LoadedModel(path: model), compute)
+    let frozen = FrozenModel(
+      try LoadedModel(path: model), format: WeightFormat(rawValue: scheme))
     func step(_ change: (inout TrainingSetting) -> Void) -> StepCase {
       var setting = TrainingSetting(scheme: scheme)
       change(&setting)
       return StepCase(
-        model: decoder, precision: compute.precision, setting: setting,
+        frozen: frozen, precision: compute.precision, setting: setting,
         targets: TargetModule.allCases, recomputes: false)
     }
     return [128, 256, 512, 1024, 2048].map { length in

@@ -5,17 +5,22 @@ import Tokenizers
 
 /// A model with a real text to read, from its quantized weights.
 struct ReadingModel {
-  let decoder: DecoderModel
+  let frozen: FrozenModel
+  /// Behind the names of its cases; empty for the file's own format.
+  let label: String
   /// The text's tokens, as many as any case needs or all there are.
   let tokens: [Int32]
 
   /// - Parameter text: a file; its beginning is read.
-  init(_ loaded: LoadedModel, text path: String) throws {
-    decoder = loaded.decoder
+  init(_ frozen: FrozenModel, label: String = "", text path: String) throws {
+    self.frozen = frozen
+    self.label = label
     let text = try String(contentsOfFile: path, encoding: .utf8)
     tokens = Array(
-      loaded.tokenizer.encode(String(text.prefix(8000)), parseSpecial: false).prefix(1024))
+      frozen.loaded.tokenizer.encode(String(text.prefix(8000)), parseSpecial: false).prefix(1024))
   }
+
+  var decoder: DecoderModel { frozen.decoder }
 
   /// Feeds the first `count` tokens in pieces of `chunk`; `score` sees the logits after each piece.
   func feed(
@@ -37,6 +42,12 @@ struct ReadingModel {
 
   var weightBytes: Int {
     (decoder.weights.linears + [decoder.weights.head]).reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// All weights, and keys and values of as many tokens.
+  func plannedBytes(tokens: Int) -> Int {
+    decoder.weights.byteCount
+      + KeyValueCache.byteCount(configuration: decoder.configuration, capacity: tokens)
   }
 
   var weightCount: Int { decoder.weights.linears.reduce(0) { $0 + $1.elementCount } }
@@ -84,10 +95,11 @@ struct DecodingCase: BenchmarkCase {
   /// Tokens whose perplexity is compared.
   let checkedTokens: Int
 
-  var name: String { "decoding \(tokens) tokens, batch 1" }
+  var name: String { "decoding \(tokens) tokens, batch 1" + model.label }
   var work: Double { Double(tokens) }
   var unit: String { "tokens/s" }
   var limit: Limit { .reading(Double(model.weightBytes) * work / 1e9) }
+  var plannedBytes: Int? { model.plannedBytes(tokens: tokens) }
   /// int8 activations may cost half a percent of perplexity.
   var tolerance: Double { 0.005 }
 

@@ -25,7 +25,7 @@ struct TrainingSetting {
 /// One LoRA training step on random tokens, every position trained: forward, backward, update.
 struct StepCase: BenchmarkCase {
   /// Quantized as the setting says.
-  let model: DecoderModel
+  let frozen: FrozenModel
   let precision: Precision
   let setting: TrainingSetting
   let targets: [TargetModule]
@@ -40,6 +40,8 @@ struct StepCase: BenchmarkCase {
   var unit: String { "tokens/s" }
   /// bf16 keeps 8 bits of each operand; the loss of a step stays within this of the exact one.
   var tolerance: Double { 0.01 }
+
+  private var model: DecoderModel { frozen.decoder }
 
   private var adapterConfiguration: LoRAConfiguration {
     LoRAConfiguration(rank: setting.rank, alpha: 2 * Double(setting.rank), targets: targets)

@@ -19,6 +19,11 @@ package final class KeyValueCache {
     }
   }
 
+  package static func byteCount(configuration: ModelConfiguration, capacity: Int) -> Int {
+    configuration.layerCount * 2 * capacity * configuration.keyValueSize
+      * MemoryLayout<Float>.stride
+  }
+
   /// Stores new rows of a layer behind those there; gives all rows including the new.
   func append(_ k: Matrix, _ v: Matrix, layer: Int) -> (keys: Matrix, values: Matrix) {
     let (keys, values) = layers[layer]
