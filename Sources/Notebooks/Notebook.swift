@@ -34,13 +34,8 @@ package final class Notebook {
     interpreter.environment.names.filter { !PromptName.isPromptName($0) }
   }
 
-  /// What has made the value of a name stale, such as `quantize in 5`; nil if it is fresh.
-  package func staleness(of name: String) -> String? {
-    let environment = interpreter.environment
-    return environment.binding(name).flatMap { binding in
-      Staleness(cells) { environment.binding($0)?.cell }.reason(ofCell: binding.cell)
-    }
-  }
+  /// Which values stand on what is another by now.
+  package var staleness: Staleness { Staleness(cells, interpreter.environment) }
 
   /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back. A cell
   /// that was interrupted between two statements ends there, and what ran counts.

@@ -6,7 +6,8 @@ import Terminals
 extension SessionCommands {
   func variables() -> Outcome {
     let environment = notebook.interpreter.environment
-    let reasons = notebook.names.map { notebook.staleness(of: $0) ?? "" }
+    let staleness = notebook.staleness
+    let reasons = notebook.names.map { staleness.reason(of: $0) ?? "" }
     let isStale = reasons.contains { !$0.isEmpty }
     let rows = zip(notebook.names, reasons).compactMap { name, reason in
       environment.binding(name).map { binding in
