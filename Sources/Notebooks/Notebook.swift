@@ -49,9 +49,10 @@ package final class Notebook {
     // a comment alone is no cell
     if recipe.parts.allSatisfy(\.statements.isEmpty) { return }
     let before = interpreter.snapshot()
+    let trainings = InputStamp.trainings(of: text)
     do throws(RunFailure) {
       try interpreter.run(cell: recipe.parts)
-      keep(text, before)
+      keep(text, trainings, before)
     } catch {
       let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil
       guard let ended else {
@@ -60,7 +61,7 @@ package final class Notebook {
         throw error
       }
       recorder.wasCutShort = true
-      keep(ended, before)
+      keep(ended, trainings, before)
     }
   }
 
@@ -70,14 +71,16 @@ package final class Notebook {
       .notice("what cell \(before.cell + 1) did before this is taken back: \(rest)"))
   }
 
-  private func keep(_ text: String, _ before: Interpreter<Session>.Snapshot) {
+  private func keep(
+    _ text: String, _ trainings: [InputStamp], _ before: Interpreter<Session>.Snapshot
+  ) {
     let formatted = Formatter.format(Parser.parse(SourceText(name: "cell", text: text)))
     let text = String(formatted.reversed().drop(while: \.isNewline).reversed())
     cells.append(
       Cell(
         number: interpreter.cell, text: text, outputs: recorder.outputs,
         valueStatements: recorder.valueStatements, wasCutShort: recorder.wasCutShort,
-        inputs: InputStamp.inputs(of: text), before: before))
+        inputs: InputStamp.inputs(of: text) + trainings, before: before))
   }
 
   /// What a cell that is typed now may take as given.
