@@ -40,7 +40,7 @@ extension SessionCommands {
     }
     let runs = RunHistory.own?.newest(count) ?? []
     if runs.isEmpty {
-      output.writeLine("no recipe was run yet; skillet run FILE runs one")
+      output.writeLine("nothing was run yet; skillet run FILE runs a recipe, train a training")
     } else {
       let table = RunHistory.table(of: runs)
       let lines =

@@ -110,6 +110,21 @@ package final class Session: VerbExecutor {
     runs.last { $0.id == reference?.id }?.run
   }
 
+  /// How a training of the last few came about, by its value: what was given, the root of its random
+  /// order, and whether the user stopped it.
+  package func origin(
+    ofTraining value: Record
+  ) -> (arguments: Record, seed: UInt64, isStopped: Bool)? {
+    guard let run = run(of: value.reference) else { return nil }
+    let given = run.call.verb.arguments.filter { run.call.given.contains($0.name) }
+    let arguments = given.compactMap { argument -> (String, Value)? in
+      guard let value = run.call.arguments[argument.name] else { return nil }
+      if case .record = value { return nil }
+      return (argument.name, value)
+    }
+    return (Record(arguments), run.seed, run.isStopped)
+  }
+
   /// What was written of an interrupted recipe or session.
   package struct Rescue {
     /// Optimizer steps of the adapter.
