@@ -130,14 +130,19 @@ extension RecipeWriter {
   /// provided that no step depends on how many there are.
   private mutating func writeLength(of parts: [Part]) throws(Refusal) {
     guard let first = parts.first, let last = parts.last else { return }
-    if !last.isStopped, parts.dropFirst().allSatisfy({ hasLength(of: first, $0) }) { return }
+    let changed = parts.dropFirst().first { !hasLength(of: first, $0) }
+    if !last.isStopped, changed == nil { return }
     let steps = parts.reduce(0) { $0 + $1.steps }
     if let reason = dependence(of: first, on: steps) {
+      let cell = first.place.cell
+      let what =
+        changed.map { "cell \($0.place.cell) gave the training of cell \(cell) another length" }
+        ?? "the training of cell \(cell) was stopped after \(steps) steps"
+      let way =
+        changed == nil ? "resume it to its end (train resume: _\(last.place.cell)), or " : ""
       throw Refusal(
-        message:
-          "cell \(last.place.cell) was stopped after \(steps) steps, and \(reason), so no line "
-          + "trains the same; resume it to its end (train resume: _\(last.place.cell)), or "
-          + Self.leavingOut(first.place.cell))
+        message: "\(what), and \(reason), so no line trains the same; " + way
+          + Self.leavingOut(cell))
     }
     guard let index = index(ofCell: first.place.cell) else { return }
     if let length = first.argument("steps") ?? first.argument("epochs") {

@@ -76,13 +76,12 @@ extension RunHistory {
       guard case .value(let event) = output, event.verb == "train",
         case .record(let value) = event.value, let origin = session.origin(ofTraining: value)
       else { return nil }
-      let ended: ExitStatus =
-        origin.isStopped ? .interrupted : value["finite"] == .bool(false) ? .failed : .good
+      let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
       var run = Record([
         ("time", .int(Int(Date().timeIntervalSince1970))),
         ("recipe", .string("(cell \(cell.number))")),
         ("params", .record(origin.arguments)),
-        ("ended", .string("\(ended)")),
+        ("ended", .string(ended)),
         ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
       ])
       for name in ["seconds", "loss", "valid_loss", "adapter_sha256"] {
@@ -99,7 +98,7 @@ extension RunHistory {
         var shown = Record([
           ("recipe", run["recipe"] ?? .none), ("params", .string(parameters(of: run))),
         ])
-        let names = ["ended", "perplexity", "loss", "valid_loss", "token_accuracy", "seed"]
+        let names = ["perplexity", "loss", "ended", "valid_loss", "token_accuracy", "seed"]
         for name in names { shown[name] = run[name] }
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))

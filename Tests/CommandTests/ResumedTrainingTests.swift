@@ -58,6 +58,20 @@ import Testing
     #expect(try bytes("rest") == bytes("whole"))
   }
 
+  @Test func `a session that goes on from a folder leaves it as it is, and replays`() throws {
+    let half = try skillet.recipe(
+      Self.adapter + "train steps: 4, save_every: 2, to: \"half\", schedule: constant\n")
+    #expect(half.ending == .exited(0), half.comment)
+    let before = try skillet.folder.bytes(of: "half/" + Self.state)
+    let session = try skillet(
+      input: Self.data + "train resume: \"half\", steps: 7\nsave \"first\"\n:save mine\n")
+    #expect(session.ending == .exited(0), session.comment)
+    #expect(try skillet.folder.bytes(of: "half/" + Self.state) == before)
+    let first = try bytes("first")
+    #expect(try skillet("run", "mine.recipe").ending == .exited(0))
+    #expect(try bytes("first") == first)
+  }
+
   @Test func `a training of another model, format, split or dataset is refused`() throws {
     let half = try skillet.recipe(Self.adapter + "train steps: 2, to: \"half\"\n")
     #expect(half.ending == .exited(0), half.comment)

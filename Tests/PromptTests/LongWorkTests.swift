@@ -135,7 +135,7 @@ import Testing
     try prompt.enter("lora rank: 2")
     try trainUntilCtrlC(prompt, "train steps: 1000000")
     let answer = try prompt.enter(":save mine").joined(separator: " ")
-    #expect(answer.hasPrefix("not saved: cell 5 was stopped after "))
+    #expect(answer.hasPrefix("not saved: the training of cell 5 was stopped after "))
     #expect(answer.contains("its rate depends on how many there were to be"))
     #expect(!prompt.folder.has("mine.recipe"))
     #expect(

@@ -25,9 +25,13 @@ extension TrainingRun {
     _ = try files.write(adapter, to: folder)
   }
 
-  /// The line that would begin it anew: what was given, in the catalog's order.
+  /// The line that would begin it anew: what was given, in the catalog's order. Where it writes is not
+  /// among that, so that what goes on from a folder leaves the folder as it is, and can be replayed.
   private var command: String {
-    let given = call.verb.arguments.filter { call.given.contains($0.name) && $0.name != "resume" }
+    let own: Set<String> = ["resume", "to", "save_every"]
+    let given = call.verb.arguments.filter {
+      call.given.contains($0.name) && !own.contains($0.name)
+    }
     let arguments = given.compactMap { argument in
       call.arguments[argument.name].map { "\(argument.name): \($0.source)" }
     }

@@ -73,8 +73,9 @@ extension VerbCatalog {
       AdamW. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
       `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
       that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
-      with `train resume: "folder"`, after the same model, quantization, data and split. `steps` and
-      `epochs` always count from the first step of the training that is resumed.
+      with `train resume: "folder"`, after the same model, quantization, data and split; that folder is
+      only read, and `to` names one to write anew. `steps` and `epochs` always count from the first
+      step of the training that is resumed.
       """)
 
   private static let eval = VerbDeclaration(
