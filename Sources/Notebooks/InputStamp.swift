@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -40,13 +41,30 @@ struct InputStamp: Equatable {
       if case .include(let literal) = statement.kind { names.append(literal.plainText ?? "") }
       statement.walkCommands { command in
         guard readers.contains(command.verb.text) else { return }
-        for argument in command.arguments {
-          if case .string(let literal) = argument.value.kind, let name = literal.plainText {
-            names.append(name)
-          }
+        names += command.arguments.compactMap(\.plainText)
+      }
+    }
+    return names.compactMap { InputStamp($0) }
+  }
+
+  /// The trainings on the disk that a cell's text goes on with. A cell may write on in the folder that
+  /// it reads, so these are looked at before it runs.
+  static func trainings(of text: String) -> [InputStamp] {
+    var names: [String] = []
+    for statement in Parser.parse(SourceText(name: "cell", text: text)).statements {
+      statement.walkCommands { command in
+        for argument in command.arguments where argument.name?.text == "resume" {
+          if let folder = argument.plainText { names.append(folder + "/" + TrainingStateFile.name) }
         }
       }
     }
     return names.compactMap { InputStamp($0) }
+  }
+}
+
+extension Argument {
+  /// The text that stands in quotes as its value.
+  fileprivate var plainText: String? {
+    if case .string(let literal) = value.kind { literal.plainText } else { nil }
   }
 }

@@ -34,13 +34,8 @@ package final class Notebook {
     interpreter.environment.names.filter { !PromptName.isPromptName($0) }
   }
 
-  /// What has made the value of a name stale, such as `quantize in 5`; nil if it is fresh.
-  package func staleness(of name: String) -> String? {
-    let environment = interpreter.environment
-    return environment.binding(name).flatMap { binding in
-      Staleness(cells) { environment.binding($0)?.cell }.reason(ofCell: binding.cell)
-    }
-  }
+  /// Which values stand on what is another by now.
+  package var staleness: Staleness { Staleness(cells, interpreter.environment) }
 
   /// Runs a cell. A cell that fails changes nothing: its names and its state are taken back. A cell
   /// that was interrupted between two statements ends there, and what ran counts.
@@ -54,9 +49,10 @@ package final class Notebook {
     // a comment alone is no cell
     if recipe.parts.allSatisfy(\.statements.isEmpty) { return }
     let before = interpreter.snapshot()
+    let trainings = InputStamp.trainings(of: text)
     do throws(RunFailure) {
       try interpreter.run(cell: recipe.parts)
-      keep(text, before)
+      keep(text, trainings, before)
     } catch {
       let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil
       guard let ended else {
@@ -65,7 +61,7 @@ package final class Notebook {
         throw error
       }
       recorder.wasCutShort = true
-      keep(ended, before)
+      keep(ended, trainings, before)
     }
   }
 
@@ -75,14 +71,16 @@ package final class Notebook {
       .notice("what cell \(before.cell + 1) did before this is taken back: \(rest)"))
   }
 
-  private func keep(_ text: String, _ before: Interpreter<Session>.Snapshot) {
+  private func keep(
+    _ text: String, _ trainings: [InputStamp], _ before: Interpreter<Session>.Snapshot
+  ) {
     let formatted = Formatter.format(Parser.parse(SourceText(name: "cell", text: text)))
     let text = String(formatted.reversed().drop(while: \.isNewline).reversed())
     cells.append(
       Cell(
         number: interpreter.cell, text: text, outputs: recorder.outputs,
         valueStatements: recorder.valueStatements, wasCutShort: recorder.wasCutShort,
-        inputs: InputStamp.inputs(of: text), before: before))
+        inputs: InputStamp.inputs(of: text) + trainings, before: before))
   }
 
   /// What a cell that is typed now may take as given.

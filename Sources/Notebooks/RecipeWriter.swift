@@ -13,18 +13,34 @@ package struct RecipeWriter {
   }
 
   /// A statement that left a value.
-  struct Place: Hashable {
+  struct Place: Hashable, Comparable {
     let cell: Int
     let statement: Int
+
+    static func < (left: Place, right: Place) -> Bool {
+      (left.cell, left.statement) < (right.cell, right.statement)
+    }
   }
 
-  private let cells: [Cell]
+  /// A name that stands for a value of a cell.
+  struct Reference {
+    let place: Place
+    let range: SourceRange
+    let target: Place
+    /// Whether a recipe needs another name for it.
+    let isPrompts: Bool
+  }
+
+  let cells: [Cell]
   private let trees: [SyntaxTree]
+  private(set) var references: [Reference] = []
+  /// Statements that the recipe does without.
+  var leftOut: Set<Place> = []
   /// The names under which values are bound, found while cells are read.
   private var names: [Place: String] = [:]
   private var taken: Set<String>
   /// Replacements by cell, as (range, text).
-  private var edits: [[(range: SourceRange, text: String)]]
+  var edits: [[(range: SourceRange, text: String)]]
 
   private init(_ cells: [Cell]) {
     self.cells = cells
@@ -36,6 +52,7 @@ package struct RecipeWriter {
       trees.flatMap { tree in
         tree.tokens.filter { $0.kind == .name }.map { tree.source.text(in: $0.range) }
       })
+    findReferences()
   }
 
   /// The recipe of some cells of a notebook, in their order.
@@ -46,9 +63,10 @@ package struct RecipeWriter {
   package static func recipe(
     of chosen: [Cell], among all: [Cell], title: String, verbs: Set<String>
   ) throws(Refusal) -> String {
-    for cell in chosen { try refuseUnrepeatable(cell) }
+    for cell in chosen { try refuseEditedInput(of: cell) }
     var writer = RecipeWriter(all)
     let isChosen = Set(chosen.map(\.number))
+    try writer.joinStoppedTrainings(in: isChosen)
     try writer.nameValues(in: isChosen)
     let text = Formatter.format(
       Parser.parse(SourceText(name: title, text: writer.text(of: isChosen, title: title))))
@@ -56,12 +74,7 @@ package struct RecipeWriter {
     return text
   }
 
-  private static func refuseUnrepeatable(_ cell: Cell) throws(Refusal) {
-    if cell.wasCutShort {
-      throw Refusal(
-        message: "cell \(cell.number) was stopped before its end, so it would not replay the same; "
-          + "leave it out (:save FILE 1-\(max(1, cell.number - 1))), or :undo it and run it whole")
-    }
+  private static func refuseEditedInput(of cell: Cell) throws(Refusal) {
     for input in cell.inputs where InputStamp(input.name) != input {
       throw Refusal(
         message: "\"\(input.name)\" was edited or moved after cell \(cell.number) read it, so the "
@@ -82,34 +95,73 @@ package struct RecipeWriter {
 
   // MARK: Names for values
 
-  /// Walks all cells, since `_` means the value before it, and names each value that a chosen cell uses.
-  private mutating func nameValues(in chosen: Set<Int>) throws(Refusal) {
+  /// Walks all cells, since `_` means the value before it.
+  private mutating func findReferences() {
     var last: Place?
-    for (index, cell) in cells.enumerated() {
-      let statements = trees[index].statements.filter { !$0.isProse }
-      for (ordinal, statement) in statements.enumerated() {
-        if chosen.contains(cell.number) {
-          for (range, name) in trees[index].promptNames(in: statement) {
-            let place = name == "_" ? last : lastPlace(ofCell: PromptName.cell(of: name))
-            guard let place else { continue }
-            guard chosen.contains(place.cell) else {
-              throw Refusal(
-                message: "cell \(cell.number) uses the value of cell \(place.cell), "
-                  + "which is not among the cells; add it")
-            }
-            edits[index].append((range, bindingName(for: place)))
-          }
-        }
-        if cell.valueStatements.contains(ordinal) {
-          last = Place(cell: cell.number, statement: ordinal)
-        }
+    var bound: [String: Place] = [:]
+    for place in places {
+      guard let statement = statement(at: place), let index = index(ofCell: place.cell) else {
+        continue
+      }
+      for (range, name) in trees[index].names(in: statement) {
+        let isLast = name == "_"
+        let cell = isLast ? nil : PromptName.cell(of: name)
+        let value = cell.map { self.index(ofCell: $0) }.flatMap { $0 }.flatMap(valuePlace)
+        guard let target = isLast ? last : value ?? bound[name] else { continue }
+        references.append(
+          Reference(
+            place: place, range: range, target: target, isPrompts: isLast || cell != nil))
+      }
+      if case .binding(let name, _) = statement.kind { bound[name.text] = place }
+      if cells[index].valueStatements.contains(place.statement) { last = place }
+    }
+  }
+
+  /// Names each value that a chosen cell uses.
+  private mutating func nameValues(in chosen: Set<Int>) throws(Refusal) {
+    for reference in references where reference.isPrompts {
+      let cell = reference.place.cell
+      guard chosen.contains(cell), !leftOut.contains(reference.place),
+        let index = index(ofCell: cell)
+      else { continue }
+      guard chosen.contains(reference.target.cell) else {
+        throw Refusal(
+          message: "cell \(cell) uses the value of cell \(reference.target.cell), "
+            + "which is not among the cells; add it")
+      }
+      edits[index].append((reference.range, bindingName(for: reference.target)))
+    }
+  }
+
+  // MARK: Places
+
+  /// All statements, in order, prose left out.
+  var places: [Place] {
+    cells.indices.flatMap { index in
+      statements(ofCellAt: index).indices.map {
+        Place(cell: cells[index].number, statement: $0)
       }
     }
   }
 
-  private func lastPlace(ofCell number: Int?) -> Place? {
-    guard let number, let cell = cells.first(where: { $0.number == number }) else { return nil }
-    return cell.valueStatements.last.map { Place(cell: number, statement: $0) }
+  func index(ofCell number: Int) -> Int? { cells.firstIndex { $0.number == number } }
+
+  func statement(at place: Place) -> Statement? {
+    guard let index = index(ofCell: place.cell) else { return nil }
+    let statements = statements(ofCellAt: index)
+    return statements.indices.contains(place.statement) ? statements[place.statement] : nil
+  }
+
+  private func statements(ofCellAt index: Int) -> [Statement] {
+    trees[index].statements.filter { !$0.isProse }
+  }
+
+  func lastPlace(ofCellAt index: Int) -> Place {
+    Place(cell: cells[index].number, statement: statements(ofCellAt: index).count - 1)
+  }
+
+  private func valuePlace(ofCellAt index: Int) -> Place? {
+    cells[index].valueStatements.last.map { Place(cell: cells[index].number, statement: $0) }
   }
 
   /// The name of a value; when it is asked for first, a `let` is put before its statement.
@@ -124,12 +176,8 @@ package struct RecipeWriter {
     }
     taken.insert(name)
     names[place] = name
-    if let index = cells.firstIndex(where: { $0.number == place.cell }) {
-      let statements = trees[index].statements.filter { !$0.isProse }
-      if statements.indices.contains(place.statement) {
-        let start = statements[place.statement].range.lowerBound
-        edits[index].append((SourceRange(at: start), "let \(name) = "))
-      }
+    if let statement = statement(at: place), let index = index(ofCell: place.cell) {
+      edits[index].append((SourceRange(at: statement.range.lowerBound), "let \(name) = "))
     }
     return name
   }
@@ -142,6 +190,9 @@ package struct RecipeWriter {
     var body: [String] = []
     for (index, cell) in cells.enumerated() where chosen.contains(cell.number) {
       var edits = edits[index]
+      for place in leftOut where place.cell == cells[index].number {
+        if let statement = statement(at: place) { edits.append((statement.range, "")) }
+      }
       for statement in trees[index].statements {
         switch statement.kind {
         case .header:
@@ -174,12 +225,10 @@ extension SourceText {
 }
 
 extension SyntaxTree {
-  /// Where a statement uses `_`, `_3` or `out[3]`, and the name that each stands for (`_` or `_3`).
-  fileprivate func promptNames(in statement: Statement) -> [(range: SourceRange, name: String)] {
+  /// Where a statement uses names; `out[3]` counts as `_3`.
+  fileprivate func names(in statement: Statement) -> [(range: SourceRange, name: String)] {
     var found: [(range: SourceRange, name: String)] = []
-    func add(_ name: String, _ range: SourceRange) {
-      if name == "_" || PromptName.cell(of: name) != nil { found.append((range, name)) }
-    }
+    func add(_ name: String, _ range: SourceRange) { found.append((range, name)) }
     func add(_ literal: StringLiteral) {
       for case .interpolation(let path) in literal.segments {
         if let first = path.first { add(first.text, first.range) }

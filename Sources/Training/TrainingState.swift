@@ -36,6 +36,20 @@ package final class TrainingState {
     evaluatedStep = other.evaluatedStep
   }
 
+  /// The state of a run that has been written to a file.
+  ///
+  /// - Parameters:
+  ///   - evaluations: all of the run, in order.
+  ///   - best: the best of them, of a run that keeps it.
+  init(
+    adapter: Adapter, optimizer: AdamW, evaluations: [(step: Int, loss: Double)], best: Evaluated?
+  ) {
+    self.adapter = adapter
+    self.optimizer = optimizer
+    for evaluation in evaluations { count(evaluation.loss, after: evaluation.step) }
+    self.best = best
+  }
+
   /// A state that can go on without touching this one.
   package func copy(options: AdamW.Options) -> TrainingState {
     TrainingState(self, options: options)
@@ -50,13 +64,21 @@ package final class TrainingState {
   }
 
   func note(_ loss: Double, keepsBest: Bool) {
-    evaluatedStep = steps
+    if count(loss, after: steps), keepsBest {
+      best = Evaluated(step: steps, loss: loss, adapter: adapter.copy())
+    }
+  }
+
+  /// Counts an evaluation; gives whether its loss is the lowest so far.
+  @discardableResult
+  private func count(_ loss: Double, after step: Int) -> Bool {
+    evaluatedStep = step
     guard loss < lowestLoss ?? .infinity else {
       evaluationsWithoutGain += 1
-      return
+      return false
     }
     lowestLoss = loss
     evaluationsWithoutGain = 0
-    if keepsBest { best = Evaluated(step: steps, loss: loss, adapter: adapter.copy()) }
+    return true
   }
 }

@@ -7,11 +7,14 @@ extension EventPrinter {
   func rescueAdapter(of session: Session) {
     let folder = "interrupted-adapter"
     do throws(CheckpointError) {
-      guard let steps = try session.rescueAdapter(to: folder) else { return }
+      guard let rescue = try session.rescueAdapter(to: folder) else { return }
+      let way =
+        rescue.isResumable
+        ? "with the same model and data, train resume: \"\(folder)\" goes on"
+        : "load …, adapter: \"\(folder)\" goes on with it"
       show(
         SessionEvent.notice(
-          "interrupted: the adapter of step \(steps) is in \(folder); "
-            + "go on with load …, adapter: \"\(folder)\""))
+          "interrupted: the adapter of step \(rescue.steps) is in \(folder); \(way)"))
     } catch {
       show(SessionEvent.notice("the adapter could not be kept: \(error)"))
     }

@@ -8,6 +8,7 @@ extension PromptLoop {
   func runPlain(_ reader: PlainLineReader, isPerson: Bool = false) -> ExitStatus {
     let clock = ContinuousClock()
     let start = clock.now
+    notebook.session.endsWhenInterrupted = !isPerson
     let status = readPlain(reader, isPerson: isPerson)
     if status == .interrupted, !isPerson { printer.rescueAdapter(of: notebook.session) }
     let elapsed = clock.now - start

@@ -120,7 +120,9 @@ final class PromptLoop {
 
   private func runCell(_ text: String) -> Outcome {
     do throws(RunFailure) {
+      let cell = notebook.nextCell
       try notebook.run(text)
+      rememberTrainings(ofCell: cell)
       giveHint()
       return .done
     } catch {
@@ -128,6 +130,12 @@ final class PromptLoop {
       if error.kind == .interrupted { screen.notice("stopped; the cell has changed nothing") }
       return .failed
     }
+  }
+
+  private func rememberTrainings(ofCell number: Int) {
+    guard let cell = notebook.cells.last, cell.number == number, let history = RunHistory.own
+    else { return }
+    for run in RunHistory.records(ofTrainingsIn: cell, of: notebook.session) { history.append(run) }
   }
 
   private func rerun(_ cells: [String]) -> Outcome {

@@ -171,6 +171,7 @@ struct RecipeRunner {
     interpreter.onEvent = onEvent
     interpreter.executor.onEvent = { printer.show($0) }
     interpreter.isCancelled = { Interruption.level != .none }
+    interpreter.executor.endsWhenInterrupted = true
     interpreter.executor.isInterrupted = { Interruption.level != .none }
     interpreter.executor.isAborted = { Interruption.level == .abort }
   }

@@ -5,7 +5,7 @@ import Glibc
 import Notebooks
 import RecipeLanguage
 
-/// Every run of a recipe, one JSON object a line, in the user's own folder. Several runs may end at
+/// Every run of a recipe and every training of a prompt, one JSON object a line, in the user's own folder. Several runs may end at
 /// once: each is one append.
 struct RunHistory {
   private let path: String
@@ -70,6 +70,27 @@ extension RunHistory {
     return run
   }
 
+  /// The trainings of a prompt's cell, as if each were a run of its own.
+  static func records(ofTrainingsIn cell: Cell, of session: Session) -> [Record] {
+    cell.outputs.compactMap { output in
+      guard case .value(let event) = output, event.verb == "train",
+        case .record(let value) = event.value, let origin = session.origin(ofTraining: value)
+      else { return nil }
+      let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
+      var run = Record([
+        ("time", .int(Int(Date().timeIntervalSince1970))),
+        ("recipe", .string("(cell \(cell.number))")),
+        ("params", .record(origin.arguments)),
+        ("ended", .string(ended)),
+        ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
+      ])
+      for name in ["seconds", "loss", "valid_loss", "adapter_sha256"] {
+        if let figure = value[name], figure != .none { run[name] = figure }
+      }
+      return run
+    }
+  }
+
   /// Runs as a table, the newest last: times of this place, parameters in one column, digests cut.
   static func table(of runs: [Record]) -> RecipeLanguage.Table {
     RecipeLanguage.Table(
@@ -77,7 +98,7 @@ extension RunHistory {
         var shown = Record([
           ("recipe", run["recipe"] ?? .none), ("params", .string(parameters(of: run))),
         ])
-        let names = ["ended", "perplexity", "loss", "valid_loss", "token_accuracy", "seed"]
+        let names = ["perplexity", "loss", "ended", "valid_loss", "token_accuracy", "seed"]
         for name in names { shown[name] = run[name] }
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))

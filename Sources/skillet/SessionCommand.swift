@@ -33,7 +33,7 @@ enum SessionCommand: String, CaseIterable {
     case .rerun: "show cells and run them again"
     case .undo: "take the last cell back, weights included"
     case .vars: "list names, what is stale, what the session holds"
-    case .runs: "list the last runs of recipes with what they measured"
+    case .runs: "list the last recipes run and trainings typed, with what they measured"
     case .save: "write the session as a recipe that replays"
     case .export: "write cells and outputs as .md or .ipynb"
     case .chat: "talk to the model, as in :chat temperature: 0.7"

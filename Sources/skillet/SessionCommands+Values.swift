@@ -6,7 +6,8 @@ import Terminals
 extension SessionCommands {
   func variables() -> Outcome {
     let environment = notebook.interpreter.environment
-    let reasons = notebook.names.map { notebook.staleness(of: $0) ?? "" }
+    let staleness = notebook.staleness
+    let reasons = notebook.names.map { staleness.reason(of: $0) ?? "" }
     let isStale = reasons.contains { !$0.isEmpty }
     let rows = zip(notebook.names, reasons).compactMap { name, reason in
       environment.binding(name).map { binding in
@@ -39,7 +40,7 @@ extension SessionCommands {
     }
     let runs = RunHistory.own?.newest(count) ?? []
     if runs.isEmpty {
-      output.writeLine("no recipe was run yet; skillet run FILE runs one")
+      output.writeLine("nothing was run yet; skillet run FILE runs a recipe, train a training")
     } else {
       let table = RunHistory.table(of: runs)
       let lines =

@@ -37,9 +37,28 @@ import Testing
     #expect(shown.output.contains("bad.recipe") && shown.output.contains("failed"), shown.comment)
   }
 
+  @Test func `L14 a training that was typed is remembered beside the recipes`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.adapter + "let fit = train steps: 2, lr: 1e-3, eval_every: 1\n"
+        + "train resume: fit, steps: 3\neval\n:runs\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let runs = try String(
+      decoding: skillet.home.bytes(of: ".skillet/runs.jsonl"), as: UTF8.self
+    ).split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(runs.map { ($0["params"] as? [String: Any])?["steps"] as? Int } == [2, 3])
+    #expect(runs.allSatisfy { ($0["params"] as? [String: Any])?["lr"] as? Double == 1e-3 })
+    #expect(runs.allSatisfy { $0["seed"] as? Int == 1 && $0["ended"] as? String == "good" })
+    #expect(runs.allSatisfy { $0["valid_loss"] is Double && $0["loss"] is Double })
+    #expect(Set(runs.compactMap { $0["adapter_sha256"] as? String }).count == 2)
+    #expect(outcome.output.contains("steps=3,lr=0.001"), outcome.comment)
+  }
+
   @Test func `L14 a list of runs that is damaged loses the damaged lines only`() throws {
     let skillet = try SkilletRun()
-    #expect(try skillet(input: ":runs\n").output.hasPrefix("no recipe was run yet"))
+    #expect(try skillet(input: ":runs\n").output.hasPrefix("nothing was run yet"))
     write(skillet)
     #expect(try skillet("run", "tune.recipe").ending == .exited(0))
     let path = ".skillet/runs.jsonl"

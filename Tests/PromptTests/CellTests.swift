@@ -71,6 +71,31 @@ import Testing
     #expect(try prompt.enter(":vars").contains { $0.contains("rows.jsonl edited") })
   }
 
+  @Test func `R14 a value is marked when its adapter was trained on or is another one`() throws {
+    let prompt = try PromptSession(columns: 120)
+    try prompt.prepare()
+    try prompt.enter("let base = eval")
+    try prompt.enter("let shape = lora rank: 2; let fit = train steps: 1; let tuned = eval")
+    try prompt.enter("let runs = for r in [1, 2] {\nlora rank: r\ntrain steps: 1\neval\n}")
+    let box = try prompt.enter(":vars")
+    #expect(box.contains { $0.contains("│ base ") && $0.contains("│ lora in 5 ") }, "\(box)")
+    for name in ["shape", "fit", "tuned", "runs"] {
+      #expect(box.contains { $0.contains("│ \(name) ") && !$0.contains(" in ") }, "\(box)")
+    }
+    try prompt.enter("train steps: 1")
+    let later = try prompt.enter(":vars")
+    for name in ["fit", "tuned"] {
+      #expect(later.contains { $0.contains("│ \(name) ") && $0.contains("│ train in 7 ") })
+    }
+    for name in ["shape", "runs"] {
+      #expect(later.contains { $0.contains("│ \(name) ") && !$0.contains(" in 7") }, "\(later)")
+    }
+    try prompt.enter("let again = eval")
+    #expect(try prompt.enter(":vars").contains { $0.contains("again") && !$0.contains(" in ") })
+    try prompt.enter("use base")
+    #expect(try prompt.enter(":vars").contains { $0.contains("again") && $0.contains("use in 9") })
+  }
+
   @Test func `R22 a mode holds until the next, :once sends one result to a file`() throws {
     let prompt = try PromptSession(["--mode", "line"])
     #expect(try prompt.enter("{a: 1, b: 2.5}") == ["a = 1", "b = 2.500"])

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -134,12 +135,80 @@ import Testing
     try prompt.enter("lora rank: 2")
     try trainUntilCtrlC(prompt, "train steps: 1000000")
     let answer = try prompt.enter(":save mine").joined(separator: " ")
-    #expect(answer.hasPrefix("not saved: cell 5 was stopped before its end"))
+    #expect(answer.hasPrefix("not saved: the training of cell 5 was stopped after "))
+    #expect(answer.contains("its rate depends on how many there were to be"))
     #expect(!prompt.folder.has("mine.recipe"))
     #expect(
       try prompt.enter(":save mine 1-4") == [
         "4 cells in mine.recipe; replay: skillet run mine.recipe"
       ])
+  }
+
+  /// A training in cell 5, stopped and resumed by the given cells; gives its adapter.
+  private func stopAndResume(
+    _ prompt: PromptSession, _ train: String, _ cells: [String]
+  ) throws -> [UInt8] {
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2, dropout: 0.1")
+    try trainUntilCtrlC(prompt, train)
+    for cell in cells { try prompt.enter(cell) }
+    try prompt.enter("save \"first\"")
+    return try prompt.folder.bytes(of: "first/adapter_model.safetensors")
+  }
+
+  /// Saves the session, checks it and runs it after the folder it writes was taken away.
+  private func replay(_ prompt: PromptSession, _ cells: String = "") throws -> [UInt8] {
+    let answer = try prompt.enter(":save mine \(cells)").joined(separator: " ")
+    #expect(answer.contains("replay: skillet run mine.recipe"), "\(answer)")
+    try FileManager.default.removeItem(atPath: prompt.folder.path + "/first")
+    for command in ["check", "run"] {
+      let process = try ChildProcess(
+        BuiltProgram.path("skillet"), [command, "mine.recipe"],
+        environment: ["HOME": prompt.folder.path, "LC_ALL": "C.UTF-8"],
+        folder: prompt.folder.path, input: "")
+      let outcome = process.outcome()
+      #expect(outcome.ending == .exited(0), "\(outcome.output)\n\(outcome.errors)")
+    }
+    return try prompt.folder.bytes(of: "first/adapter_model.safetensors")
+  }
+
+  @Test func `R32 a training that was resumed to its end is saved as the one line it was`() throws {
+    let prompt = try PromptSession()
+    let adapter = try stopAndResume(
+      prompt, "let fit = train steps: 3000, lr: 1e-3, batch: 2", ["let rest = train resume: fit"])
+    #expect(try replay(prompt) == adapter)
+    let recipe = try prompt.file("mine.recipe")
+    #expect(recipe.contains("let fit = train steps: 3000, lr: 1e-3, batch: 2\n"), "\(recipe)")
+    #expect(!recipe.contains("resume"), "\(recipe)")
+  }
+
+  @Test func `R32 a training with a constant rate is saved with the steps that it came to`() throws
+  {
+    let prompt = try PromptSession()
+    let line = "train epochs: 9999, lr: 1e-3, schedule: constant, warmup: 1"
+    let adapter = try stopAndResume(
+      prompt, line, ["train resume: _5, steps: _5.steps + 3", "_6.steps;"])
+    #expect(
+      try prompt.enter(":save mine").joined(separator: " ").contains(
+        "not saved: cell 7 uses the value of cell 6"))
+    for _ in 1...3 { try prompt.enter(":undo") }
+    #expect(try prompt.enter("save \"first\"").first == "out[6]")
+    let stopped = try prompt.folder.bytes(of: "first/adapter_model.safetensors")
+    #expect(stopped != adapter)
+    #expect(try replay(prompt) == stopped)
+    #expect(try prompt.file("mine.recipe").contains(/\ntrain steps: \d+, lr: 1e-3, schedule/))
+  }
+
+  @Test func `R32 work between the parts of a training is left out, or the session is not saved`()
+    throws
+  {
+    let prompt = try PromptSession()
+    let adapter = try stopAndResume(
+      prompt, "train steps: 3000, lr: 1e-3, batch: 2", ["eval", "train resume: _5"])
+    let answer = try prompt.enter(":save mine").joined(separator: " ")
+    #expect(answer.hasPrefix("not saved: cell 6 worked between a training"), "\(answer)")
+    #expect(answer.contains("(:save FILE 1-5,7-)"))
+    #expect(try replay(prompt, "1-5,7-") == adapter)
   }
 
   @Test func `R27 a long training shows its line before the first step is done`() throws {

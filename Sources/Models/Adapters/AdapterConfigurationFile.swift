@@ -1,12 +1,14 @@
 import Checkpoints
 
 /// PEFT's `adapter_config.json`: what an adapter's tensors mean.
-enum AdapterConfigurationFile {
+package enum AdapterConfigurationFile {
   static let name = "adapter_config.json"
 
   /// The long-lived keys that every version of PEFT reads, and nothing else: old versions refuse
   /// keys that they do not know.
-  static func value(of configuration: LoRAConfiguration, baseModel: String) -> JSONValue {
+  package static func value(
+    of configuration: LoRAConfiguration, baseModel: String
+  ) -> JSONValue {
     [
       "alpha_pattern": [:],
       "auto_mapping": nil,
@@ -36,7 +38,7 @@ enum AdapterConfigurationFile {
   }
 
   /// Reads the parts that Skillet has; refuses by name what would change the adapter's meaning.
-  static func read(
+  package static func read(
     _ config: JSONValue, file: String, layerCount: Int
   ) throws(CheckpointError) -> LoRAConfiguration {
     guard config["peft_type"]?.string == "LORA" else {

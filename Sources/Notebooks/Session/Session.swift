@@ -14,6 +14,8 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
+  /// Whether nothing comes after an interruption that could go on with a stopped training.
+  package var endsWhenInterrupted = false
   /// When the time for all trainings together is over; nil for no limit.
   package var deadline: ContinuousClock.Instant?
   /// Adapters that values refer to, by id.
@@ -36,7 +38,7 @@ package final class Session: VerbExecutor {
     guard let handler = handlers[call.verb.name] else {
       throw VerbFailure("E0201", "there is no command `\(call.verb.name)`")
     }
-    let runsWithoutAdapter = call.record("what") != nil || call.record("resume") != nil
+    let runsWithoutAdapter = call.record("what") != nil || call.arguments["resume"] != nil
     for need in call.verb.needs where !shape.has.contains(need) {
       if need == .adapter, runsWithoutAdapter { continue }
       let error = need.error(for: call.verb, at: call.range)
@@ -108,16 +110,42 @@ package final class Session: VerbExecutor {
     runs.last { $0.id == reference?.id }?.run
   }
 
+  /// How a training of the last few came about, by its value: what was given, the root of its random
+  /// order, and whether the user stopped it.
+  package func origin(
+    ofTraining value: Record
+  ) -> (arguments: Record, seed: UInt64, isStopped: Bool)? {
+    guard let run = run(of: value.reference) else { return nil }
+    let given = run.call.verb.arguments.filter { run.call.given.contains($0.name) }
+    let arguments = given.compactMap { argument -> (String, Value)? in
+      guard let value = run.call.arguments[argument.name] else { return nil }
+      if case .record = value { return nil }
+      return (argument.name, value)
+    }
+    return (Record(arguments), run.seed, run.isStopped)
+  }
+
+  /// What was written of an interrupted recipe or session.
+  package struct Rescue {
+    /// Optimizer steps of the adapter.
+    package let steps: Int
+    /// Whether the folder holds a training that was stopped, to go on with.
+    package let isResumable: Bool
+  }
+
   /// Writes the adapter in use to a folder if training has changed it: what an interrupted recipe
-  /// would otherwise lose. Gives its steps, or nil if there was nothing to keep.
-  package func rescueAdapter(to folder: String) throws(CheckpointError) -> Int? {
+  /// would otherwise lose. Gives nil if there was nothing to keep.
+  package func rescueAdapter(to folder: String) throws(CheckpointError) -> Rescue? {
     guard let model = state.model, let adapter = state.adapter, adapter.steps > 0 else {
       return nil
     }
-    let files = AdapterFolder(
-      model: model.decoder.configuration, baseModel: model.loaded.name)
-    _ = try files.write(adapter.adapter, to: folder)
-    return adapter.steps
+    let run = run(of: currentReference())
+    if let run {
+      try run.write(adapter.adapter, to: folder, model)
+    } else {
+      _ = try AdapterFolder(model: model).write(adapter.adapter, to: folder)
+    }
+    return Rescue(steps: adapter.steps, isResumable: run?.isStopped == true)
   }
 
   // MARK: - What verbs share

@@ -29,6 +29,15 @@ package struct ModelInUse: Sendable {
   /// The scheme of the last `quantize`, or nil.
   package var scheme: String?
   package let compute: Compute
+
+  /// Its name and, where it was quantized here, how.
+  var description: String { loaded.name + (scheme.map { " in \($0)" } ?? "") }
+}
+
+extension AdapterFolder {
+  init(model: ModelInUse) {
+    self.init(model: model.decoder.configuration, baseModel: model.loaded.name)
+  }
 }
 
 /// An adapter with its name and history.
@@ -53,20 +62,20 @@ package struct TrainingCurve: Sendable, Equatable {
     }
   }
 
-  package let losses: [Point]
-  package let evaluations: [Point]
+  package private(set) var losses: [Point]
+  package private(set) var evaluations: [Point]
 
   package init(losses: [Point], evaluations: [Point]) {
     self.losses = losses
     self.evaluations = evaluations
   }
 
-  /// The curve of a run that went on after `step`.
-  func continued(after step: Int, by result: TrainingResult) -> TrainingCurve {
-    TrainingCurve(
-      losses: losses
-        + result.losses.enumerated().map { Point(step: step + 1 + $0.offset, loss: $0.element) },
-      evaluations: evaluations + result.evaluations.map { Point(step: $0.step, loss: $0.loss) })
+  mutating func add(_ event: TrainingEvent) {
+    switch event {
+    case .stepped(let step): losses.append(Point(step: step.step, loss: step.loss))
+    case .evaluated(let step, let loss): evaluations.append(Point(step: step, loss: loss))
+    case .started, .evaluating: break
+    }
   }
 }
 

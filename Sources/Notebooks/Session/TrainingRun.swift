@@ -10,6 +10,23 @@ struct TrainingRun {
   let call: VerbCall
   /// The root of its random order.
   let seed: UInt64
+  let basis: TrainingBasis
   let state: TrainingState
   var curve: TrainingCurve
+  /// Whether the user stopped it.
+  var isStopped = false
+
+  /// What goes on from here by another call, and leaves this run as it is.
+  func resumed(by call: VerbCall) -> TrainingRun {
+    TrainingRun(
+      name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis,
+      state: state.copy(options: call.optimizerOptions), curve: curve)
+  }
+}
+
+extension VerbCall {
+  /// What a `train` asks of its optimizer.
+  var optimizerOptions: AdamW.Options {
+    AdamW.Options(weightDecay: number("weight_decay") ?? 0)
+  }
 }

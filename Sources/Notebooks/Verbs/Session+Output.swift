@@ -17,9 +17,8 @@ extension Session {
     }
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
-      let written = try AdapterFolder(
-        model: model.decoder.configuration, baseModel: model.loaded.name
-      ).write(adapter.adapter, to: path)
+      let written = try AdapterFolder(model: model).write(adapter.adapter, to: path)
+      TrainingStateFile.remove(from: path, unlessOf: written.sha256)
       return .record(
         Record([
           ("path", .string(folder)), ("bytes", .size(written.byteCount)),

@@ -9,27 +9,27 @@ extension Session {
   func train(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("train")
     let data = try requireData("train")
-    var run = try begin(call, model)
+    var run = try begin(call, model, data)
     let trainer = Trainer(
       model: model.decoder, configuration: try configuration(of: run, model, data),
       compute: model.compute)
-    let first = run.state.steps
     let folder = try savingFolder(run.call)
     let result = trainer.train(
       from: run.state, on: data.dataset, rows: data.rows(.train),
       validation: data.examples(.valid), isAborted: abortion()
     ) { event in
       report(event)
+      run.curve.add(event)
       if case .stepped(let step) = event { save(run, after: step, to: folder, model) }
       return isInterrupted() ? .stop : .proceed
     }
     if result.steps == 0 { try refuse(result, run) }
-    run.curve = run.curve.continued(after: first, by: result)
+    run.isStopped = result.ending == .stopped || result.ending == .aborted
     let kept = run.state.kept
     state.adapters[run.name] = AdapterInUse(
       name: run.name, adapter: kept.adapter, steps: run.stepsBefore + kept.step, curve: run.curve)
     state.activeAdapter = run.name
-    if let folder { write(kept.adapter, of: kept.step, to: folder, model) }
+    if let folder { write(run, kept, to: folder, model) }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
     let reference = currentReference()
@@ -39,39 +39,21 @@ extension Session {
 
   // MARK: - Beginning
 
-  /// A new run of the adapter in use, or a copy of the one to be resumed.
-  private func begin(_ call: VerbCall, _ model: ModelInUse) throws(VerbFailure) -> TrainingRun {
-    guard let record = call.record("resume") else {
-      guard let current = state.adapter else {
-        throw VerbFailure("E0401", "nothing to train: no adapter is in use", help: "lora rank: 8")
-      }
-      return TrainingRun(
-        name: current.name, stepsBefore: current.steps, call: call, seed: state.seed,
-        state: TrainingState(adapter: current.adapter.copy(), options: Self.options(call)),
-        curve: TrainingCurve(losses: [], evaluations: []))
-    }
-    guard let run = run(of: record.reference) else {
+  /// A new run of the adapter in use, or what goes on with the one to be resumed.
+  private func begin(
+    _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
+  ) throws(VerbFailure) -> TrainingRun {
+    let basis = TrainingBasis(
+      model: model.decoder, training: data.examples(.train), validation: data.examples(.valid))
+    guard call.arguments["resume"] == nil else { return try resumed(call, model, basis) }
+    guard let current = state.adapter else {
       throw VerbFailure(
-        "E0426", "this value stands for no training that can be resumed", argument: "resume",
-        help: "take what `train` gave, as in train resume: _7",
-        notes: ["what resuming takes is kept of the last few trainings of a session"])
+        "E0401", "nothing to train: no adapter is in use", help: "lora rank: 8")
     }
-    let adapter = run.state.adapter
-    let layout = AdapterLayout(
-      configuration: adapter.configuration, model: model.decoder.configuration)
-    guard layout == adapter.parameters.layout else {
-      throw VerbFailure(
-        "E0426", "the training was one of another model", argument: "resume",
-        help: "load that model again")
-    }
-    let call = call.inheriting(from: run.call)
     return TrainingRun(
-      name: run.name, stepsBefore: run.stepsBefore, call: call, seed: run.seed,
-      state: run.state.copy(options: Self.options(call)), curve: run.curve)
-  }
-
-  private static func options(_ call: VerbCall) -> AdamW.Options {
-    AdamW.Options(weightDecay: call.number("weight_decay") ?? 0)
+      name: current.name, stepsBefore: current.steps, call: call, seed: state.seed, basis: basis,
+      state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
+      curve: TrainingCurve(losses: [], evaluations: []))
   }
 
   private func configuration(

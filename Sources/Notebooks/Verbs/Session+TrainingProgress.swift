@@ -61,17 +61,19 @@ extension Session {
     guard let folder, let interval = run.call.int("save_every"), step.step % interval == 0,
       step.step < step.steps
     else { return }
-    write(run.state.adapter, of: step.step, to: folder, model)
+    write(run, (step.step, run.state.adapter), to: folder, model)
   }
 
-  /// Writes an adapter; a full disk is no reason to lose the training.
-  func write(_ adapter: Adapter, of step: Int, to folder: String, _ model: ModelInUse) {
+  /// Writes a run with one of its adapters; a full disk is no reason to lose the training.
+  func write(
+    _ run: TrainingRun, _ kept: (step: Int, adapter: Adapter), to folder: String,
+    _ model: ModelInUse
+  ) {
     do throws(CheckpointError) {
-      _ = try AdapterFolder(model: model.decoder.configuration, baseModel: model.loaded.name)
-        .write(adapter, to: folder)
-      notice("the adapter of step \(step) is in \(folder)")
+      try run.write(kept.adapter, to: folder, model)
+      notice("the adapter of step \(kept.step) is in \(folder)")
     } catch {
-      notice("the adapter of step \(step) is not saved: \(error.file): \(error.cause)")
+      notice("the adapter of step \(kept.step) is not saved: \(error.file): \(error.cause)")
     }
   }
 
@@ -91,8 +93,8 @@ extension Session {
     }
     let name = run.call.valueName
     guard result.steps > 0 else { return notice("\(reason); nothing was trained") }
-    // an interrupted loop keeps nothing, and an interrupted recipe says what it keeps
-    if isStopped, name == nil { return notice(reason) }
+    // an interrupted loop keeps nothing, and what ends with its interruption says what it keeps
+    if isStopped, name == nil || endsWhenInterrupted { return notice(reason) }
     let kept = "\(reason); the adapter of step \(run.state.kept.step) is kept"
     guard let name else { return notice(kept) }
     if result.ending == .not_finite {

@@ -19,6 +19,9 @@ extension Checker {
   private func needs(of verb: VerbDeclaration, _ binder: ArgumentBinder) -> [Need] {
     var needs = verb.needs
     if verb.name == "save", binder.value(of: "to") != nil { needs.removeAll { $0 == .adapter } }
+    if verb.name == "train", binder.value(of: "resume") != nil {
+      needs.removeAll { $0 == .adapter }
+    }
     if verb.name == "inspect", case .name(let subject)? = binder.value(of: "subject")?.kind {
       if subject == "adapter" { needs.append(.adapter) }
       if subject == "data" { needs.append(.dataset) }
@@ -68,6 +71,7 @@ extension Checker {
     case "load":
       state.has.remove(.adapter)
       if binder.value(of: "adapter") != nil { state.has.insert(.adapter) }
+    case "train" where binder.value(of: "resume") != nil: state.has.insert(.adapter)
     case "dataset": state.parts = ["train"]
     case "split":
       state.parts = ["train"]

@@ -76,9 +76,10 @@ extension Explanation {
       "`use base` goes back to the model without an adapter.",
       wrong: "lora name: \"base\"", right: "lora name: \"mine\""),
     found(
-      "E0426", "a value that no training can be resumed from",
-      "`resume` takes what `train` gave. The state of the optimizer, without which going on would not "
-        + "be the same, is kept of the last few trainings and not written to files.",
+      "E0426", "a value or a folder that no training can be resumed from",
+      "`resume` takes what `train` gave, or a folder that `train to:` or an interrupted recipe wrote. The "
+        + "state of the optimizer, without which going on would not be the same, is kept of the last few "
+        + "trainings of a session, and in the file training_state.safetensors of such a folder.",
       wrong: "train resume: {steps: 20}",
       right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
     found(
@@ -92,6 +93,12 @@ extension Explanation {
         + "running then stops after its step; one that would begin later has nothing to show.",
       wrong: "lora rank: 8\ntrain steps: 100000\ntrain steps: 100000",
       right: "lora rank: 8\ntrain steps: 20"),
+    found(
+      "E0429", "a training of another model or other data",
+      "A training goes on with the weights and the rows that it began with: the same model, quantized in "
+        + "the same way, the same dataset and the same split. Its LoRA's shape is its own.",
+      wrong: "let first = train steps: 20\nquantize nf4\ntrain steps: 40, resume: first",
+      right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
     found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",

@@ -32,7 +32,7 @@ extension Value {
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
     case .float(let value): "\(value)"
-    case .percent(let value): NumberText.shortest(value * 100) + "%"
+    case .percent(let value): NumberText.percent(value)
     case .duration(let value): NumberText.shortest(value) + "s"
     case .size(let value): "\(value)B"
     case .string(let value): NumberText.quoted(value)
@@ -85,6 +85,14 @@ package enum NumberText {
   package static func shortest(_ value: Double) -> String {
     let text = "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A fraction as the percentage that reads back as it: 0.07 is 7%, though 0.07 · 100 is not 7.
+  static func percent(_ fraction: Double) -> String {
+    let product = fraction * 100
+    let texts = [product, product.nextUp, product.nextDown].filter { $0 / 100 == fraction }
+      .map(shortest)
+    return (texts.min { $0.utf8.count < $1.utf8.count } ?? shortest(product)) + "%"
   }
 
   /// 0.5 s, 42 s, 3m 20s, 2h 05m.

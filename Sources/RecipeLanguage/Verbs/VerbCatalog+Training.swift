@@ -38,8 +38,8 @@ extension VerbCatalog {
       ArgumentDeclaration("save_every", .int(1...10_000_000), "steps between savings into `to`"),
       ArgumentDeclaration("to", .path, "a folder that takes the adapter on the way and at the end"),
       ArgumentDeclaration(
-        "resume", .record,
-        "a training to go on with, as if it had not ended; what is not given is as there"),
+        "resume", .either([.record, .path]),
+        "a training to go on with, or the folder that has it; what is not given is as there"),
       ArgumentDeclaration(
         "checkpointing", .either([.word(["auto"]), .bool]), default: .word("auto"),
         "compute activations again instead of keeping them; auto decides by free memory"),
@@ -71,8 +71,11 @@ extension VerbCatalog {
       Each step lays its examples end to end, runs forward and backward through the frozen model,
       divides by the trained tokens of the whole step, clips the gradient and updates A and B with
       AdamW. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
-      `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. `steps` and
-      `epochs` always count from the first step of the training that is resumed.
+      `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
+      that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
+      with `train resume: "folder"`, after the same model, quantization, data and split; that folder is
+      only read, and `to` names one to write anew. `steps` and `epochs` always count from the first
+      step of the training that is resumed.
       """)
 
   private static let eval = VerbDeclaration(

@@ -26,8 +26,8 @@ package final class AdamW {
   }
 
   private let options: Options
-  private let firstMoment: AdapterVector
-  private let secondMoment: AdapterVector
+  let firstMoment: AdapterVector
+  let secondMoment: AdapterVector
   /// Updates done.
   private(set) var updates = 0
 
@@ -37,15 +37,22 @@ package final class AdamW {
     secondMoment = AdapterVector(layout: layout)
   }
 
-  private init(_ other: AdamW, options: Options) {
+  /// An optimizer that has done `updates` updates and goes on with these moments.
+  init(
+    firstMoment: AdapterVector, secondMoment: AdapterVector, updates: Int, options: Options
+  ) {
     self.options = options
-    firstMoment = other.firstMoment.copy()
-    secondMoment = other.secondMoment.copy()
-    updates = other.updates
+    self.firstMoment = firstMoment
+    self.secondMoment = secondMoment
+    self.updates = updates
   }
 
   /// An optimizer with the same moments, which goes on by itself.
-  func copy(options: Options) -> AdamW { AdamW(self, options: options) }
+  func copy(options: Options) -> AdamW {
+    AdamW(
+      firstMoment: firstMoment.copy(), secondMoment: secondMoment.copy(), updates: updates,
+      options: options)
+  }
 
   /// Bytes of both moments.
   package var byteCount: Int { 2 * firstMoment.count * 4 }

@@ -1,0 +1,32 @@
+import Checkpoints
+import Models
+import Tensors
+
+/// What a training stands on and cannot go on without: the weights, and the rows that it sees.
+package struct TrainingBasis: Sendable, Equatable {
+  /// Fingerprint of the frozen weights in their formats.
+  package let model: String
+  /// Fingerprint of the rows that are trained and evaluated, in order.
+  package let data: String
+
+  package init(model: String, data: String) {
+    self.model = model
+    self.data = data
+  }
+
+  package init(
+    model: DecoderModel, training: [TokenizedExample], validation: [TokenizedExample]
+  ) {
+    self.model = model.weights.fingerprint
+    var bytes: [UInt8] = []
+    for part in [training, validation] {
+      for example in part {
+        withUnsafeBytes(of: Int64(example.tokens.count).littleEndian) { bytes += $0 }
+        for token in example.tokens { withUnsafeBytes(of: token.littleEndian) { bytes += $0 } }
+        bytes += example.trained.map { $0 ? 1 : 0 }
+      }
+      bytes.append(.max)
+    }
+    data = FileDigest.sha256(bytes)
+  }
+}

@@ -1,0 +1,208 @@
+import Checkpoints
+import Models
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A training on the disk: a file beside the adapter from which another process goes on to the same
+/// bits. It holds the numbers of its adapter too, so that it is whole whatever happens to the others.
+package struct TrainingStateFile {
+  package static let name = "training_state.safetensors"
+  private static let format = "skillet training state 1"
+  private static let fix = "go on from another saving, or train again"
+
+  /// What the numbers mean; the caller's own, and those of this type.
+  package let notes: [String: String]
+  /// The losses of all steps.
+  package let losses: [Double]
+  package let evaluations: [(step: Int, loss: Double)]
+  private let path: String
+  private let tensors: TensorDirectory
+
+  // MARK: - Writing
+
+  /// Writes a state into a folder, which must exist.
+  ///
+  /// - Parameters:
+  ///   - losses: of all its steps.
+  ///   - notes: whatever a reader needs to know beside.
+  package static func write(
+    _ state: TrainingState, losses: [Double], evaluations: [(step: Int, loss: Double)],
+    notes: [String: String], to folder: String
+  ) throws(CheckpointError) {
+    var vectors = [
+      ("parameters", state.adapter.parameters),
+      ("first_moment", state.optimizer.firstMoment),
+      ("second_moment", state.optimizer.secondMoment),
+    ]
+    var notes = notes
+    notes["format"] = format
+    notes["steps"] = "\(state.steps)"
+    notes["configuration"] = AdapterConfigurationFile.value(
+      of: state.adapter.configuration, baseModel: ""
+    ).text()
+    if let best = state.best {
+      vectors.append(("best_parameters", best.adapter.parameters))
+      (notes["best_step"], notes["best_loss"]) = ("\(best.step)", "\(best.loss)")
+    }
+    var tensors = vectors.map { name, vector in
+      Tensor(name: name, type: .f32, shape: [vector.count], bytes: bytes(of: vector))
+    }
+    tensors.append(Tensor("losses", [losses.count], losses))
+    tensors.append(
+      Tensor(
+        "evaluations", [evaluations.count, 2], evaluations.flatMap { [Double($0.step), $0.loss] }))
+    notes["sha256"] = digest(of: tensors.map { ($0.name, $0.bytes) }, notes)
+    var writer = SafetensorsWriter(file: folder + "/" + name, metadata: notes)
+    for tensor in tensors {
+      try writer.add(tensor.name, tensor.type, shape: tensor.shape, bytes: tensor.bytes)
+    }
+    try writer.write()
+  }
+
+  fileprivate struct Tensor {
+    let name: String
+    let type: ElementType
+    let shape: [Int]
+    let bytes: [UInt8]
+  }
+
+  private static func bytes(of vector: AdapterVector) -> [UInt8] {
+    (0..<vector.count).flatMap { index in
+      withUnsafeBytes(of: vector.values[index].bitPattern.littleEndian, Array.init)
+    }
+  }
+
+  /// Of everything in the file but itself, so that no damage is trained on.
+  private static func digest(
+    of tensors: [(name: String, bytes: [UInt8])], _ notes: [String: String]
+  ) -> String {
+    var bytes: [UInt8] = []
+    for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+      bytes += Array(tensor.name.utf8) + tensor.bytes
+    }
+    for key in notes.keys.sorted() where key != "sha256" {
+      bytes += Array("\(key)=\(notes[key] ?? "");".utf8)
+    }
+    return FileDigest.sha256(bytes)
+  }
+
+  // MARK: - Reading
+
+  /// Opens the file of a folder and checks that it is whole.
+  package init(folder: String) throws(CheckpointError) {
+    path = folder + "/" + Self.name
+    let file = try SafetensorsFile(path: path)
+    (notes, tensors) = (file.metadata, file.tensors)
+    guard notes["format"] == Self.format else {
+      throw CheckpointError(
+        .wrongFormat, file: path,
+        cause: "its format is \(notes["format"] ?? "not told"), not \"\(Self.format)\"",
+        fix: Self.fix)
+    }
+    let contents = tensors.entries.map { (name: $0.name, bytes: Array($0.bytes)) }
+    guard notes["sha256"] == Self.digest(of: contents, notes) else {
+      throw CheckpointError(
+        .malformed, file: path, cause: "its contents are not those that were written", fix: Self.fix
+      )
+    }
+    losses = try Self.doubles("losses", in: tensors, path)
+    let pairs = try Self.doubles("evaluations", in: tensors, path)
+    evaluations = stride(from: 0, to: pairs.count - 1, by: 2).map {
+      (Int(exactly: pairs[$0]) ?? 0, pairs[$0 + 1])
+    }
+  }
+
+  /// The state, to go on with `options`.
+  package func state(
+    for model: ModelConfiguration, options: AdamW.Options
+  ) throws(CheckpointError) -> TrainingState {
+    let configuration = try AdapterConfigurationFile.read(
+      configurationValue(), file: path, layerCount: model.layerCount)
+    let layout = AdapterLayout(configuration: configuration, model: model)
+    func adapter(_ name: String) throws(CheckpointError) -> Adapter {
+      Adapter(configuration: configuration, parameters: try vector(name, layout))
+    }
+    guard let steps = notes["steps"].flatMap({ Int($0) }), steps >= 0 else {
+      throw damaged("its number of steps is missing")
+    }
+    var best: TrainingState.Evaluated?
+    if let step = notes["best_step"].flatMap({ Int($0) }),
+      let loss = notes["best_loss"].flatMap({ Double($0) })
+    {
+      best = .init(step: step, loss: loss, adapter: try adapter("best_parameters"))
+    }
+    let optimizer = AdamW(
+      firstMoment: try vector("first_moment", layout),
+      secondMoment: try vector("second_moment", layout), updates: steps, options: options)
+    return TrainingState(
+      adapter: try adapter("parameters"), optimizer: optimizer, evaluations: evaluations,
+      best: best)
+  }
+
+  private func configurationValue() throws(CheckpointError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue(parsing: Array((notes["configuration"] ?? "").utf8))
+    } catch {
+      throw damaged("its adapter's configuration is not JSON: \(error.cause)")
+    }
+  }
+
+  private func vector(
+    _ name: String, _ layout: AdapterLayout
+  ) throws(CheckpointError) -> AdapterVector {
+    let entry = try tensors.entry(name, file: path)
+    guard entry.elementType == .f32, entry.shape == [layout.count] else {
+      throw damaged("its \(name) do not have the adapter's \(layout.count) numbers")
+    }
+    let vector = AdapterVector(layout: layout)
+    let bytes = entry.bytes
+    for index in 0..<layout.count {
+      let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+      vector.values[index] = Float(bitPattern: UInt32(littleEndian: bits))
+    }
+    return vector
+  }
+
+  private static func doubles(
+    _ name: String, in tensors: TensorDirectory, _ path: String
+  ) throws(CheckpointError) -> [Double] {
+    let entry = try tensors.entry(name, file: path)
+    guard entry.elementType == .f64 else {
+      throw CheckpointError(
+        .malformed, file: path, cause: "its \(name) are not of type f64", fix: Self.fix)
+    }
+    let bytes = entry.bytes
+    return stride(from: 0, to: bytes.count, by: 8).map { offset in
+      Double(
+        bitPattern: UInt64(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
+  }
+
+  /// Takes the training away from a folder that got another adapter.
+  ///
+  /// - Parameter digest: the adapter's, which the note `adapter_sha256` may tell.
+  package static func remove(from folder: String, unlessOf digest: String) {
+    guard (try? TrainingStateFile(folder: folder))?.notes["adapter_sha256"] != digest else {
+      return
+    }
+    unlink(folder + "/" + name)
+  }
+
+  private func damaged(_ cause: String) -> CheckpointError {
+    CheckpointError(.malformed, file: path, cause: cause, fix: Self.fix)
+  }
+}
+
+extension TrainingStateFile.Tensor {
+  fileprivate init(_ name: String, _ shape: [Int], _ values: [Double]) {
+    self.init(
+      name: name, type: .f64, shape: shape,
+      bytes: values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
+  }
+}
