@@ -19,11 +19,45 @@ import Testing
     #expect(outcome.errors.contains(question), outcome.comment)
   }
 
-  @Test func `R16 far from everything, the legal values are listed`() throws {
-    let outcome = try SkilletRun()(input: ":mode foo\n")
-    #expect(
-      outcome.errors.contains("the modes are box, markdown, csv, json, jsonl, line"),
-      outcome.comment)
+  @Test(arguments: [
+    ("frobnicate", "the commands are compare, dataset, eval, "),
+    ("frobnicate 3", "type ?train at the prompt to read of one"),
+    ("frobnicate x: 3", "the commands are compare, "),
+    ("lora frobnicate: 3", "its arguments are rank, alpha, "),
+    ("quantize frobnicate", "it can be nf4, int8, "),
+    ("lora targets: [frobnicate]", "it can be all_linear, q_proj, k_proj, "),
+    ("inspect frobnicate", "it can be adapter, model, data, q_proj, "),
+    ("{loss: 1, steps: 2}.frobnicate", "its fields are loss, steps"),
+    ("frobnicate(1)", "the functions are min, max, "), ("3frobnicate", "units are ms, s, m, "),
+    ("param x: frobnicate = 1", "the types, alone or in a list such as `[int]`, are int, float, "),
+    ("load \"frobnicate\"", "a model is a .gguf file or a folder"),
+    ("use \"frobnicate\"", "lora name: \"frobnicate\""),
+    (":frobnicate", "the commands are :help, :history, "),
+    (":mode frobnicate", "the modes are box, markdown, csv, json, jsonl, line"),
+    ("?frobnicate", "there is on load, quantize, "),
+  ])
+  func `R16 far from everything, the legal values are listed`(_ line: String, list: String) throws {
+    let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
+    #expect(outcome.ending != .exited(0), outcome.comment)
+    #expect(outcome.errors.contains(list), outcome.comment)
+    #expect(!outcome.errors.contains("did you mean"), outcome.comment)
+  }
+
+  @Test(arguments: [
+    (["frobnicate"], "the commands are prompt, run, check, "),
+    (["explain", "frobnicate"], "the codes are E0101 to E0"),
+    (["run", "a.recipe", "--set", "frobnicate=1"], "it has lr, rank"),
+    (["run", "a.recipe", "--sweep", "frobnicate=1"], "it has lr, rank"),
+    (["prompt", "--mode", "frobnicate"], "- markdown"),
+  ])
+  func `R16 so are those of the command line`(_ arguments: [String], list: String) throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.header + "param rank: int = 8\nparam lr: float = 1e-4\nshow [rank, lr]\n",
+      as: "a.recipe")
+    let outcome = try skillet.run(arguments)
+    #expect(outcome.ending == .exited(64), outcome.comment)
+    #expect(outcome.errors.contains(list), outcome.comment)
   }
 
   @Test func `R17 all mistakes of a recipe are shown, in the order of the text and each once`()

@@ -102,6 +102,20 @@ extension Checker {
       help: question ?? "define it first: let \(name) = …, or put text in quotes: \"\(name)\"")
   }
 
+  /// A name alone on a line that means nothing and resembles no variable: it was to be a command.
+  func unknownName(_ operation: Operation) -> Name? {
+    guard case .expression(let expression) = operation, case .name(let name) = expression.kind,
+      isUnboundName(name), !VerbCatalog.words.contains(name), PureFunction(rawValue: name) == nil
+    else { return nil }
+    return Name(text: name, range: expression.range)
+  }
+
+  /// Whether no variable has this name or one that resembles it, and neither the prompt nor a command.
+  func isUnboundName(_ name: String) -> Bool {
+    scope[name] == nil && !Self.isPromptName(name) && !VerbCatalog.names.contains(name)
+      && NearestName.candidates(for: name, among: scope.names).isEmpty
+  }
+
   /// Checks the `{name.field}` parts of a text.
   mutating func checkNames(in literal: StringLiteral) {
     for segment in literal.segments {

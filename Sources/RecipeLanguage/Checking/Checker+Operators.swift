@@ -54,9 +54,7 @@ extension Checker {
   }
 
   private func isBareWord(_ expression: Expression) -> Bool {
-    guard case .name(let name) = expression.kind, !Self.isPromptName(name) else { return false }
-    return scope[name] == nil && !VerbCatalog.names.contains(name)
-      && NearestName.candidates(for: name, among: scope.names).isEmpty
+    if case .name(let name) = expression.kind { isUnboundName(name) } else { false }
   }
 
   private mutating func type(

@@ -102,9 +102,8 @@ extension Checker {
       guard !ParameterType.names.contains(name.text) else { return }
       report(
         EvaluationError(
-          "E0305", "there is no type `\(name.text)`", at: name.range,
-          notes: ["the types are \(ParameterType.names.joined(separator: ", ")) and lists of them"],
-          help: NearestName.question(for: name.text, among: ParameterType.names)))
+          unknown: name, "E0305", "there is no type `\(name.text)`", label: "not a type",
+          title: "the types, alone or in a list such as `[int]`, are", among: ParameterType.names))
     }
   }
 }

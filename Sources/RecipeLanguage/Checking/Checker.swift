@@ -111,7 +111,10 @@ package struct Checker {
       checkClaim(condition)
       if let message { checkNames(in: message) }
     case .expectation(let expectation): check(expectation)
-    case .operation(let operation): return check(operation).type
+    case .operation(let operation):
+      guard let name = unknownName(operation) else { return check(operation).type }
+      report(ArgumentBinder.unknownVerb(name, known: context.verbs, isAlone: true))
+      return .unknown
     }
     return .none
   }

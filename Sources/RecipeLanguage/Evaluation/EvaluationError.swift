@@ -30,13 +30,36 @@ package struct EvaluationError: Error, Sendable {
 }
 
 extension EvaluationError {
+  /// A name that is none of those known. Where some are near, the help asks for one of them and a note
+  /// lists all; else the help lists all.
+  ///
+  /// - Parameters:
+  ///   - title: what stands before the list, such as `the commands are`.
+  ///   - more: what may follow the list where it is the help.
+  init(
+    unknown name: Name, _ code: String, _ message: String, label: String = "", title: String,
+    among known: [String], more: String = ""
+  ) {
+    let list = "\(title) \(known.joined(separator: ", "))"
+    let question = NearestName.question(for: name.text, among: known)
+    self.init(
+      code, message, at: name.range, label: label, notes: question == nil ? [] : [list],
+      help: question ?? (known.isEmpty ? nil : list + more))
+  }
+
   /// A field that a record, or the rows of a table, do not have.
   static func unknownField(
     _ name: Name, of parent: String, among names: [String]
   ) -> EvaluationError {
     EvaluationError(
-      "E0506", "\(parent) has no field `\(name.text)`", at: name.range, label: "no such field",
-      notes: ["its fields are \(names.joined(separator: ", "))"],
-      help: NearestName.question(for: name.text, among: names))
+      unknown: name, "E0506", "\(parent) has no field `\(name.text)`", label: "no such field",
+      title: "its fields are", among: names)
+  }
+
+  /// A function that there is none of.
+  static func unknownFunction(_ name: Name) -> EvaluationError {
+    EvaluationError(
+      unknown: name, "E0508", "there is no function `\(name.text)`", label: "not a function",
+      title: "the functions are", among: PureFunction.allCases.map(\.rawValue))
   }
 }

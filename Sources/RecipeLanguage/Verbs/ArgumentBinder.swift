@@ -52,11 +52,10 @@ package struct ArgumentBinder {
   }
 
   private func unknown(_ name: Name) -> EvaluationError {
-    let names = verb.arguments.map(\.name)
-    return EvaluationError(
-      "E0202", "`\(verb.name)` has no argument `\(name.text)`", at: name.range,
-      label: "not an argument of \(verb.name)", notes: ["its arguments are \(list(names))"],
-      help: NearestName.question(for: name.text, among: names))
+    EvaluationError(
+      unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
+      label: "not an argument of \(verb.name)", title: "its arguments are",
+      among: verb.arguments.map(\.name), more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
   private func tooMany(_ argument: Argument) -> EvaluationError {
@@ -101,11 +100,18 @@ package struct ArgumentBinder {
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
   /// A command whose verb is not known.
-  package static func unknownVerb(_ name: Name, known: some Sequence<String>) -> EvaluationError {
+  ///
+  /// - Parameter isAlone: whether the name stands for itself, so that a value may have been meant.
+  package static func unknownVerb(
+    _ name: Name, known: some Sequence<String>, isAlone: Bool = false
+  ) -> EvaluationError {
     EvaluationError(
-      "E0201", "there is no command `\(name.text)`", at: name.range, label: "not a command",
-      notes: ["the commands are \(known.sorted().joined(separator: ", "))"],
-      help: NearestName.question(for: name.text, among: known))
+      unknown: name, isAlone ? "E0501" : "E0201",
+      isAlone
+        ? "`\(name.text)` is neither a command nor a value"
+        : "there is no command `\(name.text)`",
+      label: isAlone ? "nothing has this name" : "not a command", title: "the commands are",
+      among: known.sorted(), more: "; type ?train at the prompt to read of one, ? of all")
   }
 }
 
