@@ -191,11 +191,28 @@ final class PeoplePrinter: EventPrinter {
     }
   }
 
-  func finish(isGood: Bool, seconds: Double) {
+  func show(_ verdict: ExpectationVerdict) {
+    // a value that can be recorded was shown before anyone could decide on it
+    guard let reason = verdict.reason else { return }
+    screen.notice("\(verdict.file):\(verdict.line): expect \(verdict.subject): \(reason)", .error)
+  }
+
+  func tell(_ text: String, _ role: TextStyle.Role) {
+    clearProgress()
+    screen.notice(text, role)
+  }
+
+  func finish(_ status: ExitStatus, seconds: Double) {
     clearProgress()
     if echoes, hasStarted {
-      let time = NumberText.duration(seconds)
-      screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
+      let end =
+        switch status {
+        case .good: "done in"
+        case .interrupted: "stopped after"
+        default: "failed after"
+        }
+      screen.notice(
+        "\(end) \(NumberText.duration(seconds))", status == .good ? .good : .error)
     }
     if let first = codes.first {
       let others = codes.dropFirst().prefix(3).joined(separator: ", ")
