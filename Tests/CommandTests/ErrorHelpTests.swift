@@ -75,6 +75,25 @@ import Testing
     #expect(found == places, outcome.comment)
   }
 
+  @Test func `R17 what a line that cannot be read would have given is not missed`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.header + """
+        load “smollm2”
+        dataset data/train.jsonl
+        split valid 10%
+        lora rank=8
+        train steps: 2
+        eval
+
+        """, as: "x.recipe")
+    let outcome = try skillet("check", "x.recipe")
+    let codes = outcome.errors.matches(of: /error\[(E\d+)\]/).map { String($0.1) }
+    #expect(codes == ["E0101", "E0205", "E0112", "E0112"], outcome.comment)
+    #expect(
+      outcome.errors.components(separatedBy: "\n\nerror[").count == 4, "parted by empty lines")
+  }
+
   @Test func `R18 a code is explained with a wrong and a right example`() throws {
     let outcome = try SkilletRun()("explain", "E0203")
     #expect(outcome.ending == .exited(0), outcome.comment)
@@ -86,6 +105,13 @@ import Testing
     ("lora(rank=8)", "write `lora rank: 8`"), ("lora rank = 8", "lora rank: 8"),
     ("lora --rank 8", "rank:"), ("load smollm2", "write `load \"smollm2\"`"),
     ("import data", "include"), ("while true {}", "for x in"),
+    ("load \"x\", dtype: f32", "called `precision` here"),
+    ("finetune lr: 1e-4", "called `train` here"),
+    ("param rank: integer = 8", "called `int` here"), ("assert 1 = 1", "`==` compares"),
+    ("for r in 2, 4 { eval }", "for r in [2, 4, 8]"), ("show 1,000", "`1_000`"),
+    ("show 10s + 5", "such as 5s"),
+    ("load “smollm2”", "straight quotes: \"smollm2\""), ("lora rank： 8", "the plain `:`"),
+    ("dataset data/train.jsonl", "write \"data/train.jsonl\""),
   ])
   func `R19 habits of other languages get an answer of their own`(
     _ line: String, help: String

@@ -64,6 +64,29 @@ extension Checker {
     }
   }
 
+  mutating func noteBrokenCommands(_ tree: SyntaxTree) {
+    let tokens = tree.tokens.filter { !$0.kind.isTrivia }
+    var readable = tree.statements[...]
+    for (index, token) in tokens.enumerated()
+    where token.kind == .name && (index == 0 || tokens[index - 1].kind == .newline) {
+      let start = token.range.lowerBound
+      readable = readable.drop { $0.range.upperBound < start }
+      let isBroken = readable.first.map { !$0.range.touches(start) } ?? true
+      if isBroken, let verb = VerbCatalog.verb(named: source.text(in: token.range)) {
+        brokenCommands.append((verb, Label(source, token.range)))
+      }
+    }
+  }
+
+  mutating func passBrokenCommands(before statement: Statement) {
+    while let first = brokenCommands.first, first.place.source === source,
+      first.place.range.lowerBound < statement.range.lowerBound
+    {
+      leave(broken: first.verb)
+      brokenCommands = brokenCommands.dropFirst()
+    }
+  }
+
   // MARK: Using
 
   /// The binding of a name that is used, which counts as its use.

@@ -73,6 +73,10 @@ extension Checker {
     default: fits = false
     }
     if fits { return result }
+    if first.quantity != nil, second.quantity != nil {
+      report(.differentQuantities(sign, first, second, at: right.range))
+      return .unknown
+    }
     let isLeft = first.quantity == nil
     let (type, side) = isLeft ? (first, left) : (second, right)
     let rule = sign.isComparison ? "compares numbers" : "needs two numbers"

@@ -35,12 +35,18 @@ extension EvaluationError {
   ///
   /// - Parameters:
   ///   - title: what stands before the list, such as `the commands are`.
+  ///   - habits: names of other tools with those among the known ones that mean the same.
   ///   - more: what may follow the list where it is the help.
   init(
     unknown name: Name, _ code: String, _ message: String, label: String = "", title: String,
-    among known: [String], more: String = ""
+    among known: [String], habits: [String: String] = [:], more: String = ""
   ) {
     let list = "\(title) \(known.joined(separator: ", "))"
+    if let meant = habits[name.text], known.contains(meant) {
+      self.init(
+        code, message, at: name.range, label: label, help: "it is called `\(meant)` here")
+      return
+    }
     let question = NearestName.question(for: name.text, among: known)
     self.init(
       code, message, at: name.range, label: label, notes: question == nil ? [] : [list],
@@ -61,5 +67,17 @@ extension EvaluationError {
     EvaluationError(
       unknown: name, "E0508", "there is no function `\(name.text)`", label: "not a function",
       title: "the functions are", among: PureFunction.allCases.map(\.rawValue))
+  }
+
+  /// A number, a duration and a size beside each other, which nothing can be made of.
+  static func differentQuantities(
+    _ sign: BinaryOperator, _ first: StaticType, _ second: StaticType, at range: SourceRange
+  ) -> EvaluationError {
+    let unit = [first, second].contains(.duration) ? "5s" : "5MB"
+    return EvaluationError(
+      "E0502",
+      "`\(sign.rawValue)` cannot join \(first.name.withArticle) and \(second.name.withArticle)",
+      at: range, label: "this is \(second.name.withArticle)",
+      help: first.isNumber || second.isNumber ? "give the number its unit, such as \(unit)" : nil)
   }
 }

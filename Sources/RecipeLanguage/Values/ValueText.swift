@@ -32,7 +32,7 @@ extension Value {
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
     case .float(let value): "\(value)"
-    case .percent(let value): NumberText.shortest(value * 100) + "%"
+    case .percent(let value): NumberText.percent(value)
     case .duration(let value): NumberText.shortest(value) + "s"
     case .size(let value): "\(value)B"
     case .string(let value): NumberText.quoted(value)
@@ -85,6 +85,13 @@ package enum NumberText {
   package static func shortest(_ value: Double) -> String {
     let text = "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A percentage that reads back as the same share, and is short where one is: 110% for 1.1.
+  static func percent(_ share: Double) -> String {
+    let exact = share * 100
+    let near = [Double(formatted(exact, "%.15g")) ?? exact, exact, exact.nextUp, exact.nextDown]
+    return shortest(near.first { $0 / 100 == share } ?? exact) + "%"
   }
 
   /// 0.5 s, 42 s, 3m 20s, 2h 05m.

@@ -55,12 +55,21 @@ package struct ArgumentBinder {
     EvaluationError(
       unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
       label: "not an argument of \(verb.name)", title: "its arguments are",
-      among: verb.arguments.map(\.name), more: "; type ?\(verb.name) at the prompt to read of them")
+      among: verb.arguments.map(\.name), habits: VerbCatalog.foreignArguments,
+      more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
   private func tooMany(_ argument: Argument) -> EvaluationError {
     let names = verb.arguments.filter { !$0.isPositional }.map(\.name)
     let count = verb.positional.count
+    if case .integer = argument.value.kind, argument.range.count == 3,
+      let last = bound.last?.argument, last.range.upperBound + 1 == argument.range.lowerBound,
+      case .integer(let thousands) = last.value.kind
+    {
+      return EvaluationError(
+        "E0209", "the digits of a number are not grouped by commas", at: argument.range,
+        label: "a second value", help: "write `\(thousands)_000` for \(thousands) thousand")
+    }
     let takes =
       count == 0 ? "takes its arguments by name" : "takes \(count) without a name, not more"
     return EvaluationError(
@@ -111,7 +120,8 @@ package struct ArgumentBinder {
         ? "`\(name.text)` is neither a command nor a value"
         : "there is no command `\(name.text)`",
       label: isAlone ? "nothing has this name" : "not a command", title: "the commands are",
-      among: known.sorted(), more: "; type ?train at the prompt to read of one, ? of all")
+      among: known.sorted(), habits: VerbCatalog.foreignVerbs,
+      more: "; type ?train at the prompt to read of one, ? of all")
   }
 }
 
