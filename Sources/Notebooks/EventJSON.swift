@@ -62,6 +62,26 @@ package enum EventJSON {
     ["event": "sweep", "runs": json(.table(runs))]
   }
 
+  /// What became of the new value of an expectation.
+  ///
+  /// - Parameters:
+  ///   - new: nil where none can be recorded, for this reason.
+  package static func expectation(
+    file: String, line: Int, subject: String, old: String?, new: String?, decision: String,
+    reason: String? = nil
+  ) -> JSONValue {
+    var object = JSONObject()
+    object["event"] = "expectation"
+    object["file"] = .string(file)
+    object["line"] = .int(line)
+    object["subject"] = .string(subject)
+    object["old"] = old.map { .string($0) } ?? .null
+    object["new"] = new.map { .string($0) } ?? .null
+    object["decision"] = .string(decision)
+    object["reason"] = reason.map { .string($0) } ?? .null
+    return .object(object)
+  }
+
   package static func done(isGood: Bool, seconds: Double) -> JSONValue {
     ["event": "done", "ok": .bool(isGood), "seconds": .double(seconds)]
   }

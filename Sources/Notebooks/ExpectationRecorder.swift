@@ -4,14 +4,20 @@ import RecipeLanguage
 /// Brings the expectations of a recipe up to date with what a run has found, and leaves every other
 /// byte of its text alone.
 package struct ExpectationRecorder {
-  /// One value that is written.
+  /// One value that could be written.
   package struct Change: Sendable {
     package let line: Int
     /// What is expected, as the recipe writes it.
     package let subject: String
-    /// Empty where nothing was recorded.
-    package let old: String
+    /// The recorded value; nil where there is none.
+    package let old: String?
+    /// What would stand there.
     package let new: String
+    /// The lines of the expectation as they are.
+    package let oldLines: [String]
+    /// The same lines with the new value.
+    package let newLines: [String]
+    fileprivate let edit: Edit
   }
 
   /// One expectation that stays as it is, and does not hold.
@@ -21,36 +27,54 @@ package struct ExpectationRecorder {
     package let reason: String
   }
 
-  package private(set) var changes: [Change] = []
-  package private(set) var remainders: [Remainder] = []
-  /// The text with all changes.
-  package private(set) var bytes: [UInt8] = []
-
-  private struct Edit {
+  fileprivate struct Edit {
     let range: SourceRange
     let text: String
   }
 
+  /// In the order of the text.
+  package private(set) var changes: [Change] = []
+  package private(set) var remainders: [Remainder] = []
+  private let source: SourceText
+
   /// - Parameter outcomes: those of one run, of a text that is `source`.
   package init(_ outcomes: [ExpectationOutcome], in source: SourceText) {
-    var edits: [Edit] = []
+    self.source = source
     let groups = Dictionary(grouping: outcomes) { $0.expectation.subject.range.lowerBound }
     for (place, outcomes) in groups.sorted(by: { $0.key < $1.key }) {
       guard let failed = outcomes.first(where: { !$0.holds }) else { continue }
-      let line = source.position(at: place).line
-      let subject = source.text(in: failed.expectation.subject.range)
       let isOne = outcomes.allSatisfy { Expectations.equal($0.actual, failed.actual) }
       switch isOne ? Self.edit(failed) : .failure(.init("its value differs between runs of a loop"))
       {
-      case .success(let edit):
-        let old = source.text(in: edit.range)
-        changes.append(Change(line: line, subject: subject, old: old, new: edit.text))
-        edits.append(edit)
+      case .success(let edit): changes.append(change(edit, of: failed.expectation.subject.range))
       case .failure(let reason):
+        let subject = source.text(in: failed.expectation.subject.range)
+        let line = source.line(at: place)
         remainders.append(Remainder(line: line, subject: subject, reason: reason.text))
       }
     }
-    bytes = Self.apply(edits, to: source.bytes)
+  }
+
+  /// The text with some of the changes.
+  package func bytes(accepting changes: [Change]) -> [UInt8] {
+    Self.apply(changes.map(\.edit), to: source.bytes)
+  }
+
+  private func change(_ edit: Edit, of subject: SourceRange) -> Change {
+    let first = source.line(at: subject.lowerBound)
+    let start = source.range(ofLine: first).lowerBound
+    let end = source.range(ofLine: source.line(at: edit.range.upperBound)).upperBound
+    let before = source.text(in: SourceRange(start, edit.range.lowerBound))
+    let old = source.text(in: edit.range)
+    let after = source.text(in: SourceRange(edit.range.upperBound, end))
+    return Change(
+      line: first, subject: source.text(in: subject), old: old.isEmpty ? nil : old,
+      new: String(edit.text.drop { $0 == " " }), oldLines: Self.lines(before + old + after),
+      newLines: Self.lines(before + edit.text + after), edit: edit)
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
   }
 
   private struct Reason: Error {

@@ -110,6 +110,15 @@ package struct Lexer {
   }
 
   private mutating func readUnknown() {
+    if let end = endOfCurlyQuotes {
+      let range = SourceRange(offset, end)
+      append(.unknown, upTo: end)
+      let text = source.text(in: range).dropFirst().dropLast()
+      report(
+        "E0101", "curly quotes are not part of the language", range,
+        help: "put text in straight quotes: \"\(text)\"")
+      return
+    }
     let start = offset
     let length = scalarLength(at: offset)
     append(.unknown, upTo: offset + (length ?? 1))
@@ -129,12 +138,30 @@ package struct Lexer {
       case "!": "write `not`"
       case "\u{2013}", "\u{2014}", "\u{2212}": "use the plain minus sign `-`"
       case "\u{A0}": "this is a no-break space: use a plain one"
-      default: nil
+      default: Self.plainForm(of: found).map { "use the plain `\($0)`" }
       }
     let name = found.unicodeScalars.first.map {
       $0.value < 0x20 ? "a control character" : "`\(found)`"
     }
     report("E0101", "\(name ?? "this") is not part of the language", range, help: help)
+  }
+
+  /// Where a text in typographic quotes ends, if one begins here and ends on this line.
+  private var endOfCurlyQuotes: Int? {
+    let opening = Array("\u{201C}".utf8)
+    let closing = Array("\u{201D}".utf8)
+    guard bytes[offset...].starts(with: opening) else { return nil }
+    let end = self.end(from: offset) { $0 != UInt8(ascii: "\n") }
+    let line = bytes[offset + opening.count..<end].prefix(1000)
+    return line.indices.first { line[$0...].starts(with: closing) }.map { $0 + closing.count }
+  }
+
+  /// The ASCII character that a full-width one stands for.
+  private static func plainForm(of text: String) -> Character? {
+    guard let scalar = text.unicodeScalars.first, (0xFF01...0xFF5E).contains(scalar.value) else {
+      return nil
+    }
+    return Unicode.Scalar(scalar.value - 0xFEE0).map { Character($0) }
   }
 
   /// The length of the valid UTF-8 scalar at a position, or nothing.

@@ -135,7 +135,8 @@ extension Parser {
   }
 
   mutating func commandInsideExpression(_ verb: Name) -> Stop {
-    stop(
+    if let path = pathAroundCurrent() { return unquoted(path) }
+    return stop(
       "E0114", "`\(verb.text)` is a command, not a value", at: verb.range,
       help: "to use a command inside an expression write `(\(verb.text))`, "
         + "for example `(eval).perplexity`")
@@ -173,16 +174,37 @@ extension Parser {
     }
     guard callee != nil else { return }
     if at(.slash) || at(.dot) || at(.closedRange) {
-      var end = index
-      while end < tokens.count - 1, tokens[end].kind != .newline, tokens[end].kind != .comma,
-        end == index || tokens[end].range.lowerBound == tokens[end - 1].range.upperBound
-      { end += 1 }
-      let range = SourceRange(
-        current.range.lowerBound, tokens[max(index, end - 1)].range.upperBound)
-      throw stop(
-        "E0205", "a path is text and stands in quotes", at: range,
-        help: "write \"\(source.text(in: range))\"")
+      throw unquoted(SourceRange(current.range.lowerBound, endOfPath))
     }
+  }
+
+  private mutating func unquoted(_ path: SourceRange) -> Stop {
+    stop(
+      "E0205", "a path is text and stands in quotes", at: path,
+      help: "write \"\(source.text(in: path))\"")
+  }
+
+  /// Where the tokens end that touch the one at hand.
+  private var endOfPath: Int {
+    var end = index
+    while end < tokens.count - 1, isPartOfPath(tokens[end]),
+      end == index || tokens[end].range.lowerBound == tokens[end - 1].range.upperBound
+    { end += 1 }
+    return tokens[max(index, end - 1)].range.upperBound
+  }
+
+  private func isPartOfPath(_ token: Token) -> Bool {
+    token.kind != .newline && token.kind != .comma
+  }
+
+  /// The path without quotes in which the token at hand stands: `data/train.jsonl`.
+  private func pathAroundCurrent() -> SourceRange? {
+    var start = index
+    while start > 0, isPartOfPath(tokens[start - 1]),
+      tokens[start - 1].range.upperBound == tokens[start].range.lowerBound
+    { start -= 1 }
+    guard tokens[start..<index].contains(where: { $0.kind == .slash }) else { return nil }
+    return SourceRange(tokens[start].range.lowerBound, endOfPath)
   }
 
   /// A token as the value in an example, or dots where it is none.

@@ -146,14 +146,21 @@ extension Parser {
   private mutating func parseAssertion() throws(Stop) -> Statement.Kind {
     advance()
     let condition = try parseExpression()
+    try rejectAssignment()
     guard accept(.comma) else { return .assertion(condition, message: nil) }
     skipNewlines()
     return .assertion(condition, message: try expectString("a message"))
   }
 
+  /// `=` where two sides are compared.
+  private mutating func rejectAssignment() throws(Stop) {
+    if at(.assign) { throw unexpected("`==`", help: "`==` compares; `=` gives a name to a value") }
+  }
+
   private mutating func parseExpectation() throws(Stop) -> Expectation {
     advance()
     let subject = try parseSum()
+    try rejectAssignment()
     if accept(.equal) {
       skipNewlines()
       return Expectation(subject: subject, check: .equals(try parseSum()))
@@ -203,6 +210,11 @@ extension Parser {
   }
 
   private mutating func parseGenerator() throws(Stop) -> Loop.Generator {
+    guard at(.name) else {
+      throw unexpected(
+        "the name of a loop variable",
+        help: "values stand in brackets, for example: for r in [2, 4, 8] { … }")
+    }
     let name = try expectName("the name of a loop variable")
     guard acceptKeyword("in") else { throw unexpected("`in` and a list") }
     let isRecord = at(.leftBrace)

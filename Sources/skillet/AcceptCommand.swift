@@ -8,8 +8,14 @@ struct AcceptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accept", abstract: "Run a recipe and write into it the values that it expects.",
     discussion: """
-      `expect x` alone asks for its value; a recorded value that no longer holds is replaced. Both are
-      shown, and nothing else of the file changes. The run's own results go to standard error.
+      `expect x` alone asks for its value; a recorded value that no longer holds may be replaced. Each
+      is shown as the line that stands there and the line that would; at a terminal you accept it,
+      reject it (the recorded value stands) or skip it (to decide another time). The file is written
+      once, with what was accepted, and nothing else of it changes.
+
+      Ends with 0 if all expectations hold then, and with 1 if one was rejected, skipped or left open.
+      Without a terminal and without --all nothing is written. The run's own results go to standard
+      error, or with --json to standard output, with one `expectation` event for each value.
       """)
 
   @ArgumentParser.Argument(help: "The recipe.")
@@ -18,11 +24,13 @@ struct AcceptCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: "Give a parameter a value: --set rank=16.")
   var overrides: [String] = []
 
+  @Flag(help: "Accept every value without asking.")
+  var all = false
+
   @Flag(help: "Record even where CI is set, as it is on machines that only check.")
   var force = false
 
-  @Option(help: "auto, always or never; NO_COLOR is obeyed by auto.")
-  var color: ColorChoice = .auto
+  @OptionGroup var options: OutputOptions
 
   func validate() throws {
     if file == "-" { throw ValidationError("accept writes into a file; standard input is none") }
@@ -33,9 +41,13 @@ struct AcceptCommand: ParsableCommand {
   }
 
   func run() throws {
-    let screen = Screen(color: color)
-    let printer = PeoplePrinter(screen: screen.aside, echoes: true)
-    throw RecipeRunner(screen: screen, printer: printer).accept(file, overrides: overrides)
+    let screen = Screen(color: options.color)
+    let printer = options.printer(on: options.json ? screen : screen.aside, echoes: true)
+    let isAsked = !all && isatty(STDIN_FILENO) == 1 && screen.streams.error.isTerminal
+    let review = ChangeReview(
+      way: all ? .all : isAsked ? .ask : .show,
+      screen: isAsked ? screen.aside : options.json ? nil : screen)
+    throw RecipeRunner(printer: printer).accept(file, overrides: overrides, review)
   }
 
   private static var isCI: Bool {

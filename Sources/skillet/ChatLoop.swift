@@ -96,9 +96,11 @@ final class ChatLoop {
       Command(rawValue: typed).map { [$0] }
       ?? Command.allCases.filter { !typed.isEmpty && $0.rawValue.hasPrefix(typed) }
     guard matches.count == 1, let command = matches.first else {
-      let question = NearestName.question(for: typed, among: Command.allCases.map(\.rawValue))
+      let names = Command.allCases.map(\.rawValue)
+      let question = NearestName.question(for: typed, among: names)
+      let list = names.map { "/" + $0 }.joined(separator: ", ")
       screen.notice(
-        "there is no command /\(typed); \(question ?? "/help lists what there is")", .error)
+        "there is no command /\(typed); \(question ?? "the commands are \(list)")", .error)
       return .done
     }
     return perform(command, rest)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import FoundationEssentials
 import Notebooks
 import Terminals
@@ -18,38 +19,49 @@ struct DoctestCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "The Markdown files.")
   var files: [String]
 
+  @OptionGroup var options: OutputOptions
+
   func run() throws {
-    let screen = Screen(color: .auto)
+    let screen = Screen(color: options.color)
+    let runner = RecipeRunner(printer: options.printer(on: screen, echoes: false))
+    let start = runner.clock.now
     Interruption.install()
     var status = ExitStatus.good
     for file in files {
       guard let bytes = FileManager.default.contents(atPath: file) else {
-        screen.notice("skillet: \(file) cannot be read; check the path", .error)
-        throw ExitStatus.badInput
+        runner.printer.tell("skillet: \(file) cannot be read; check the path", .error)
+        status = .badInput
+        continue
       }
       let cells = Transcript.cells(in: String(decoding: bytes, as: UTF8.self))
       let session = TranscriptSession(screen: screen)
       let failures = Interruption.job {
-        cells.filter { cell in
-          let output = session.output(of: cell.text)
-          let isRight = Transcript.matches(output, cell.expected)
-          if !isRight { show(cell, output, of: file, screen) }
-          return !isRight
-        }
+        cells.count { !isRight($0, session.output(of: $0.text), of: file, screen.streams.output) }
       }
-      let count = "\(cells.count - failures.count) of \(cells.count) cells say what is written"
-      screen.notice("\(file): \(count)", failures.isEmpty ? .good : .error)
-      if !failures.isEmpty { status = .failed }
+      let count = "\(cells.count - failures) of \(cells.count) cells say what is written"
+      runner.printer.tell("\(file): \(count)", failures == 0 ? .good : .error)
+      if failures > 0, status == .good { status = .failed }
     }
-    throw status
+    throw runner.finish(status, since: start)
   }
 
-  private func show(
-    _ cell: Transcript.Cell, _ output: [String], of file: String, _ screen: Screen
-  ) {
-    let lines = screen.streams.output
-    lines.writeLine("\(file):\(cell.line): \(cell.text)")
-    for line in cell.expected { lines.writeLine("  - " + line) }
-    for line in output { lines.writeLine("  + " + line) }
+  /// Compares, and shows a cell that says something else; to programs every cell.
+  private func isRight(
+    _ cell: Transcript.Cell, _ lines: [String], of file: String, _ output: TextOutput
+  ) -> Bool {
+    let isRight = Transcript.matches(lines, cell.expected)
+    if options.json {
+      output.writeJSON([
+        "event": "cell", "file": .string(file), "line": .int(cell.line),
+        "text": .string(cell.text), "ok": .bool(isRight),
+        "expected": .array(cell.expected.map { .string($0) }),
+        "actual": .array(lines.map { .string($0) }),
+      ])
+    } else if !isRight {
+      output.writeLine("\(file):\(cell.line): \(cell.text)")
+      for line in cell.expected { output.writeLine("  - " + line) }
+      for line in lines { output.writeLine("  + " + line) }
+    }
+    return isRight
   }
 }

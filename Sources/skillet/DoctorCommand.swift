@@ -15,7 +15,7 @@ struct DoctorCommand: ParsableCommand {
     let report = Doctor.report()
     let output = screen.streams.output
     if options.json {
-      output.writeLine(EventJSON.json(report).text(.compact, sortedKeys: false))
+      output.writeJSON(EventJSON.json(report))
     } else {
       for line in ValueView(screen: screen).lines(of: report, title: "skillet doctor") {
         output.writeLine(line)

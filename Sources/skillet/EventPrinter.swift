@@ -12,7 +12,11 @@ protocol EventPrinter: AnyObject {
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int)
   /// The runs of a sweep that ended well, a row each. Nothing belongs to one run any more.
   func show(_ runs: RecipeLanguage.Table)
-  func finish(isGood: Bool, seconds: Double)
+  /// What became of an expectation that a run found broken or without a value.
+  func show(_ verdict: ExpectationVerdict)
+  /// One remark about the work as a whole.
+  func tell(_ text: String, _ role: TextStyle.Role)
+  func finish(_ status: ExitStatus, seconds: Double)
 }
 
 extension ProgressState {

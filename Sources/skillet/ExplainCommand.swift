@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Diagnostics
 import RecipeLanguage
 import Terminals
@@ -11,19 +12,34 @@ struct ExplainCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "The code; without one all codes are listed.")
   var code: String?
 
+  @Flag(help: "Write one JSON object a code to standard output.")
+  var json = false
+
   func run() throws {
-    let streams = Screen(color: .auto).streams
+    let output = Screen(color: .auto).streams.output
     guard let code else {
-      for page in Explanation.all { streams.output.writeLine("\(page.code)  \(page.title)") }
+      for page in Explanation.all {
+        if json { output.writeJSON(page.json) } else { output.writeLine(page.line) }
+      }
       return
     }
     guard let page = Explanation.of(code) else {
-      let known = Explanation.all.map(\.code)
-      streams.error.writeLine(
-        "skillet: there is no code \(code); "
-          + (NearestName.question(for: code, among: known) ?? "`skillet explain` lists them"))
-      throw ExitStatus.wrongUsage
+      throw ValidationError(
+        "there is no code \(code); "
+          + (NearestName.question(for: code, among: Explanation.all.map(\.code))
+            ?? "the codes are \(Explanation.ranges)"))
     }
-    streams.output.write(page.page)
+    if json { output.writeJSON(page.json) } else { output.write(page.page) }
+  }
+}
+
+extension Explanation {
+  fileprivate var line: String { "\(code)  \(title)" }
+
+  fileprivate var json: JSONValue {
+    [
+      "event": "explanation", "code": .string(code), "title": .string(title),
+      "text": .string(text), "wrong": .string(wrong), "right": .string(right),
+    ]
   }
 }

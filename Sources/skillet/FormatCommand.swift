@@ -20,55 +20,53 @@ struct FormatCommand: ParsableCommand {
 
   func run() throws {
     let screen = Screen(color: options.color)
-    let runner = RecipeRunner(
-      screen: screen, printer: PeoplePrinter(screen: screen, echoes: false))
+    let runner = RecipeRunner(printer: options.printer(on: screen, echoes: false))
+    let start = runner.clock.now
     var status = ExitStatus.good
-    defer { runner.printer.finish(isGood: status == .good, seconds: 0) }
     for file in files {
-      let tree = try runner.read(file).main
-      guard !tree.hasErrors else {
-        for diagnostic in tree.diagnostics { runner.printer.show(.diagnostic(diagnostic)) }
-        status = .badRecipe
-        continue
-      }
-      let formatted = Formatter.format(tree)
-      if check {
-        let changes = Self.changes(from: tree.source.text, to: formatted)
-        if !changes.isEmpty, status == .good { status = .failed }
-        if !changes.isEmpty { screen.streams.output.writeLine("\(file):") }
-        for line in changes { screen.streams.output.writeLine(line) }
-      } else if file == "-" {
-        screen.streams.output.write(formatted)
-      } else if formatted != tree.source.text {
-        try write(formatted, to: file, screen)
+      do throws(ExitStatus) {
+        try format(file, runner, screen.streams.output)
+      } catch {
+        if error.rawValue > status.rawValue { status = error }
       }
     }
-    if status != .good { throw status }
+    throw runner.finish(status, since: start)
   }
 
-  private func write(_ text: String, to file: String, _ screen: Screen) throws {
+  private func format(
+    _ file: String, _ runner: RecipeRunner, _ output: TextOutput
+  ) throws(ExitStatus) {
+    let tree = try runner.read(file).main
+    guard !tree.hasErrors else {
+      for diagnostic in tree.diagnostics { runner.printer.show(.diagnostic(diagnostic)) }
+      throw .badRecipe
+    }
+    let formatted = Formatter.format(tree)
+    let changes = LineChange.all(from: tree.source.text, to: formatted)
+    if options.json {
+      output.writeJSON([
+        "event": "format", "file": .string(file), "changes": .array(changes.map(\.json)),
+        "text": file == "-" ? .string(formatted) : .null,
+      ])
+    } else if check, !changes.isEmpty {
+      output.writeLine("\(file):")
+      for change in changes { output.writeLine(change.shown) }
+    } else if !check, file == "-" {
+      output.write(formatted)
+    }
+    guard !changes.isEmpty else { return }
+    if check { throw .failed }
+    if file != "-" { try write(formatted, to: file, runner.printer) }
+  }
+
+  private func write(
+    _ text: String, to file: String, _ printer: any EventPrinter
+  ) throws(ExitStatus) {
     do throws(CheckpointError) {
       try AtomicFile.write(text, to: file)
     } catch {
-      screen.streams.error.writeLine("skillet: \(error)")
-      throw ExitStatus.badInput
+      printer.tell("skillet: \(error)", .error)
+      throw .badInput
     }
-  }
-
-  /// Lines that would go (`-`) and come (`+`), with their numbers in the old and the new text.
-  private static func changes(from old: String, to new: String) -> [String] {
-    let lines = { (text: String) in
-      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    }
-    let difference = lines(new).difference(from: lines(old))
-    let removed = difference.removals.compactMap { change -> (Int, Int, String)? in
-      guard case .remove(let line, let text, _) = change else { return nil }
-      return (line, 0, "\(line + 1) - \(text)")
-    }
-    let inserted = difference.insertions.compactMap { change -> (Int, Int, String)? in
-      guard case .insert(let line, let text, _) = change else { return nil }
-      return (line, 1, "\(line + 1) + \(text)")
-    }
-    return (removed + inserted).sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
   }
 }

@@ -25,8 +25,10 @@ struct HelpPage {
     } else {
       let known = VerbCatalog.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
       let question = NearestName.question(for: subject, among: known)
-      screen.streams.error.writeLine(
-        "there is no help on `\(subject)`; " + (question ?? "? lists what there is"))
+      screen.notice(
+        "there is no help on `\(subject)`; "
+          + (question ?? "there is on \(known.joined(separator: ", ")) and on codes of messages"),
+        .error)
       return false
     }
     return true

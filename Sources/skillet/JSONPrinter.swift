@@ -20,7 +20,7 @@ final class JSONPrinter: EventPrinter {
       object["sweep"] = sweep
       value = .object(object)
     }
-    output.writeLine(value.text(.compact, sortedKeys: false))
+    output.writeJSON(value)
   }
 
   func show(_ event: InterpreterEvent) {
@@ -55,7 +55,16 @@ final class JSONPrinter: EventPrinter {
     write(EventJSON.sweep(runs))
   }
 
-  func finish(isGood: Bool, seconds: Double) {
-    write(EventJSON.done(isGood: isGood, seconds: seconds))
+  func show(_ verdict: ExpectationVerdict) {
+    write(
+      EventJSON.expectation(
+        file: verdict.file, line: verdict.line, subject: verdict.subject, old: verdict.old,
+        new: verdict.new, decision: verdict.decision.rawValue, reason: verdict.reason))
+  }
+
+  func tell(_ text: String, _ role: TextStyle.Role) { write(EventJSON.notice(text)) }
+
+  func finish(_ status: ExitStatus, seconds: Double) {
+    write(EventJSON.done(isGood: status == .good, seconds: seconds))
   }
 }

@@ -20,6 +20,9 @@ final class PeoplePrinter: EventPrinter {
   private var hasStarted = false
   /// When the statement at hand began.
   private var start = ContinuousClock.now
+  /// The text of the diagnostic that was shown last, if nothing stands below it: an empty line parts it
+  /// from the next one of the same text.
+  private var lastFaulty: SourceText?
   /// Codes of what was shown; their pages are pointed to once, at the end.
   private var codes: [String] = []
 
@@ -38,6 +41,7 @@ final class PeoplePrinter: EventPrinter {
 
   func show(_ event: InterpreterEvent) {
     clearProgress()
+    defer { lastFaulty = if case .diagnostic(let last) = event { last.source } else { nil } }
     switch event {
     case .started(_, _, let text):
       source = text.split(separator: "\n").first.map(String.init) ?? text
@@ -56,6 +60,7 @@ final class PeoplePrinter: EventPrinter {
   }
 
   private func show(_ diagnostic: Diagnostic) {
+    if lastFaulty === diagnostic.source { error.writeLine() }
     error.write(
       DiagnosticRenderer(
         isColored: screen.errorStyle.isEnabled,
@@ -176,7 +181,10 @@ final class PeoplePrinter: EventPrinter {
 
   private func clearProgress() { progress?.clear() }
 
-  func showGood(_ file: String) { error.writeLine("\(file): no mistakes found") }
+  func showGood(_ file: String) {
+    lastFaulty = nil
+    error.writeLine("\(file): no mistakes found")
+  }
 
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {
     if number > 1 { output.writeLine() }
@@ -191,11 +199,28 @@ final class PeoplePrinter: EventPrinter {
     }
   }
 
-  func finish(isGood: Bool, seconds: Double) {
+  func show(_ verdict: ExpectationVerdict) {
+    // a value that can be recorded was shown before anyone could decide on it
+    guard let reason = verdict.reason else { return }
+    screen.notice("\(verdict.file):\(verdict.line): expect \(verdict.subject): \(reason)", .error)
+  }
+
+  func tell(_ text: String, _ role: TextStyle.Role) {
+    clearProgress()
+    screen.notice(text, role)
+  }
+
+  func finish(_ status: ExitStatus, seconds: Double) {
     clearProgress()
     if echoes, hasStarted {
-      let time = NumberText.duration(seconds)
-      screen.notice(isGood ? "done in \(time)" : "stopped after \(time)", isGood ? .good : .error)
+      let end =
+        switch status {
+        case .good: "done in"
+        case .interrupted: "stopped after"
+        default: "failed after"
+        }
+      screen.notice(
+        "\(end) \(NumberText.duration(seconds))", status == .good ? .good : .error)
     }
     if let first = codes.first {
       let others = codes.dropFirst().prefix(3).joined(separator: ", ")

@@ -13,7 +13,7 @@ extension PromptLoop {
     if status == .interrupted, !isPerson { printer.rescueAdapter(of: notebook.session) }
     let elapsed = clock.now - start
     printer.finish(
-      isGood: status == .good,
+      status,
       seconds: Double(elapsed.components.seconds)
         + Double(elapsed.components.attoseconds) * 1e-18)
     return status

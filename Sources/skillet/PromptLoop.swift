@@ -140,7 +140,7 @@ final class PromptLoop {
 
   private func rerun(_ cells: [String]) -> Outcome {
     for text in cells {
-      screen.streams.output.writeLine(screen.style(.prompt, prompt) + text)
+      aside.streams.output.writeLine(aside.style(.prompt, prompt) + text)
       let cell = notebook.nextCell
       let outcome = runCell(text)
       remember(text, isGood: outcome == .done, cell: cell)

@@ -14,7 +14,7 @@ extension RecipeRunner {
     do throws(ParameterValue.Refusal) {
       runs = try ParameterSweep(settings.sweeps, for: recipe, beside: fixed.keys).runs
     } catch {
-      screen.streams.error.writeLine("skillet: --sweep: \(error.message)")
+      printer.tell("skillet: --sweep: \(error.message)", .error)
       throw .wrongUsage
     }
     try check(recipe, runs, fixed)

@@ -6,14 +6,10 @@ import Terminals
 
 /// Reads, checks and runs whole recipes.
 struct RecipeRunner {
-  let screen: Screen
   let printer: any EventPrinter
   let clock = ContinuousClock()
 
-  init(screen: Screen, printer: any EventPrinter) {
-    self.screen = screen
-    self.printer = printer
-  }
+  init(printer: any EventPrinter) { self.printer = printer }
 
   /// What a run is told beside its recipe.
   struct Settings {
@@ -55,7 +51,7 @@ struct RecipeRunner {
 
   /// The last event comes whatever happened.
   func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
-    printer.finish(isGood: status == .good, seconds: seconds(since: start))
+    printer.finish(status, seconds: seconds(since: start))
     return status
   }
 
@@ -114,7 +110,7 @@ struct RecipeRunner {
         values[name] = value
       }
     } catch {
-      screen.streams.error.writeLine("skillet: --set: \(error.message)")
+      printer.tell("skillet: --set: \(error.message)", .error)
       throw .wrongUsage
     }
     return values

@@ -10,12 +10,11 @@ struct ReferenceCommand: ParsableCommand {
     commandName: "reference",
     abstract: "Print the language: commands, arguments, defaults, ranges, fields, codes.")
 
-  @Flag(help: "Print it for programs, with a JSON Schema of each argument.")
+  @Flag(help: "Print it as one JSON object, with a JSON Schema of each argument.")
   var json = false
 
   func run() {
     let output = Screen(color: .never).streams.output
-    output.write(
-      json ? ReferenceJSON.document.text(.pretty, sortedKeys: false) : ReferencePage.text)
+    if json { output.writeJSON(ReferenceJSON.document) } else { output.write(ReferencePage.text) }
   }
 }

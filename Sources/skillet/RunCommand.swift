@@ -29,10 +29,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let screen = Screen(color: options.color)
-    let printer: any EventPrinter =
-      options.json
-      ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: true)
-    let runner = RecipeRunner(screen: screen, printer: printer)
+    let printer = options.printer(on: screen, echoes: true)
+    let runner = RecipeRunner(printer: printer)
     throw runner.run(
       file, .init(overrides: overrides, sweeps: sweeps, budget: budget?.seconds))
   }
@@ -62,9 +60,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let screen = Screen(color: options.color)
-    let printer: any EventPrinter =
-      options.json
-      ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: false)
-    throw RecipeRunner(screen: screen, printer: printer).check(files)
+    let printer = options.printer(on: screen, echoes: false)
+    throw RecipeRunner(printer: printer).check(files)
   }
 }

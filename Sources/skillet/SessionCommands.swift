@@ -70,9 +70,10 @@ struct SessionCommands {
       return fail(
         ":\(typed) could be " + matches.map { ":" + $0.rawValue }.joined(separator: " or "))
     }
-    let question = NearestName.question(
-      for: typed, among: SessionCommand.allCases.map(\.rawValue))
-    return fail("there is no command :\(typed); \(question ?? ":help lists what there is")")
+    let names = SessionCommand.allCases.map(\.rawValue)
+    let question = NearestName.question(for: typed, among: names)
+    let list = names.map { ":" + $0 }.joined(separator: ", ")
+    return fail("there is no command :\(typed); \(question ?? "the commands are \(list)")")
   }
 
   // MARK: Cells

@@ -44,16 +44,3 @@ struct SkilletCommand: ParsableCommand {
     throw ValidationError("there is no command \(word); \(hint)")
   }
 }
-
-/// Options that several subcommands share.
-struct OutputOptions: ParsableArguments {
-  @Flag(help: "Write one JSON object a line to standard output.")
-  var json = false
-
-  @Option(help: "auto, always or never; NO_COLOR is obeyed by auto.")
-  var color: ColorChoice = .auto
-}
-
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
-  case auto, always, never
-}

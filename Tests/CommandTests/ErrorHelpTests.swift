@@ -19,11 +19,45 @@ import Testing
     #expect(outcome.errors.contains(question), outcome.comment)
   }
 
-  @Test func `R16 far from everything, the legal values are listed`() throws {
-    let outcome = try SkilletRun()(input: ":mode foo\n")
-    #expect(
-      outcome.errors.contains("the modes are box, markdown, csv, json, jsonl, line"),
-      outcome.comment)
+  @Test(arguments: [
+    ("frobnicate", "the commands are compare, dataset, eval, "),
+    ("frobnicate 3", "type ?train at the prompt to read of one"),
+    ("frobnicate x: 3", "the commands are compare, "),
+    ("lora frobnicate: 3", "its arguments are rank, alpha, "),
+    ("quantize frobnicate", "it can be nf4, int8, "),
+    ("lora targets: [frobnicate]", "it can be all_linear, q_proj, k_proj, "),
+    ("inspect frobnicate", "it can be adapter, model, data, q_proj, "),
+    ("{loss: 1, steps: 2}.frobnicate", "its fields are loss, steps"),
+    ("frobnicate(1)", "the functions are min, max, "), ("3frobnicate", "units are ms, s, m, "),
+    ("param x: frobnicate = 1", "the types, alone or in a list such as `[int]`, are int, float, "),
+    ("load \"frobnicate\"", "a model is a .gguf file or a folder"),
+    ("use \"frobnicate\"", "lora name: \"frobnicate\""),
+    (":frobnicate", "the commands are :help, :history, "),
+    (":mode frobnicate", "the modes are box, markdown, csv, json, jsonl, line"),
+    ("?frobnicate", "there is on load, quantize, "),
+  ])
+  func `R16 far from everything, the legal values are listed`(_ line: String, list: String) throws {
+    let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
+    #expect(outcome.ending != .exited(0), outcome.comment)
+    #expect(outcome.errors.contains(list), outcome.comment)
+    #expect(!outcome.errors.contains("did you mean"), outcome.comment)
+  }
+
+  @Test(arguments: [
+    (["frobnicate"], "the commands are prompt, run, check, "),
+    (["explain", "frobnicate"], "the codes are E0101 to E0"),
+    (["run", "a.recipe", "--set", "frobnicate=1"], "it has lr, rank"),
+    (["run", "a.recipe", "--sweep", "frobnicate=1"], "it has lr, rank"),
+    (["prompt", "--mode", "frobnicate"], "- markdown"),
+  ])
+  func `R16 so are those of the command line`(_ arguments: [String], list: String) throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.header + "param rank: int = 8\nparam lr: float = 1e-4\nshow [rank, lr]\n",
+      as: "a.recipe")
+    let outcome = try skillet.run(arguments)
+    #expect(outcome.ending == .exited(64), outcome.comment)
+    #expect(outcome.errors.contains(list), outcome.comment)
   }
 
   @Test func `R17 all mistakes of a recipe are shown, in the order of the text and each once`()
@@ -41,6 +75,25 @@ import Testing
     #expect(found == places, outcome.comment)
   }
 
+  @Test func `R17 what a line that cannot be read would have given is not missed`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      TinyRecipe.header + """
+        load “smollm2”
+        dataset data/train.jsonl
+        split valid 10%
+        lora rank=8
+        train steps: 2
+        eval
+
+        """, as: "x.recipe")
+    let outcome = try skillet("check", "x.recipe")
+    let codes = outcome.errors.matches(of: /error\[(E\d+)\]/).map { String($0.1) }
+    #expect(codes == ["E0101", "E0205", "E0112", "E0112"], outcome.comment)
+    #expect(
+      outcome.errors.components(separatedBy: "\n\nerror[").count == 4, "parted by empty lines")
+  }
+
   @Test func `R18 a code is explained with a wrong and a right example`() throws {
     let outcome = try SkilletRun()("explain", "E0203")
     #expect(outcome.ending == .exited(0), outcome.comment)
@@ -52,6 +105,13 @@ import Testing
     ("lora(rank=8)", "write `lora rank: 8`"), ("lora rank = 8", "lora rank: 8"),
     ("lora --rank 8", "rank:"), ("load smollm2", "write `load \"smollm2\"`"),
     ("import data", "include"), ("while true {}", "for x in"),
+    ("load \"x\", dtype: f32", "called `precision` here"),
+    ("finetune lr: 1e-4", "called `train` here"),
+    ("param rank: integer = 8", "called `int` here"), ("assert 1 = 1", "`==` compares"),
+    ("for r in 2, 4 { eval }", "for r in [2, 4, 8]"), ("show 1,000", "`1_000`"),
+    ("show 10s + 5", "such as 5s"),
+    ("load “smollm2”", "straight quotes: \"smollm2\""), ("lora rank： 8", "the plain `:`"),
+    ("dataset data/train.jsonl", "write \"data/train.jsonl\""),
   ])
   func `R19 habits of other languages get an answer of their own`(
     _ line: String, help: String

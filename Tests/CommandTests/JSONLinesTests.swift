@@ -143,4 +143,69 @@ import Testing
     #expect(events.first?["threads"] as? Int ?? 0 > 0)
     #expect((events.first?["kernels_available"] as? [String])?.contains("portable") == true)
   }
+
+  /// Every subcommand, with what it is given and how it ends.
+  private static let calls: [(arguments: [String], status: Int32, events: Set<String>)] = [
+    (["prompt"], 0, ["value", "done"]),
+    (["run", "good.recipe"], 0, ["value", "done"]),
+    (["run", "good.recipe", "--set", "rank=many"], 64, ["notice", "done"]),
+    (["run", "good.recipe", "--set", "rnk=3"], 64, ["notice", "done"]),
+    (["run", "good.recipe", "--sweep", "rnk=3"], 64, ["notice", "done"]),
+    (["run", "good.recipe", "--sweep", "rank=2,3"], 0, ["value", "sweep", "done"]),
+    (["check", "good.recipe"], 0, ["done"]),
+    (["check", "wrong.recipe"], 65, ["diagnostic", "done"]),
+    (["accept", "good.recipe"], 0, ["value", "notice", "done"]),
+    (["accept", "open.recipe"], 1, ["expectation", "notice", "done"]),
+    (["accept", "wrong.recipe"], 65, ["diagnostic", "done"]),
+    (["fmt", "--check", "good.recipe"], 0, ["format", "done"]),
+    (["fmt", "--check", "untidy.recipe"], 1, ["format", "done"]),
+    (["fmt", "untidy.recipe"], 0, ["format", "done"]),
+    (["fmt", "wrong.recipe", "untidy.recipe"], 65, ["diagnostic", "format", "done"]),
+    (["fmt", "nope.recipe"], 66, ["diagnostic", "done"]),
+    (["fmt", "-"], 0, ["format", "done"]),
+    (["explain"], 0, ["explanation"]),
+    (["explain", "E0203"], 0, ["explanation"]),
+    (["reference"], 0, [""]),
+    (["doctor"], 0, [""]),
+    (["doctest", "page.md"], 1, ["cell", "notice", "done"]),
+    (["doctest", "nope.md"], 66, ["notice", "done"]),
+  ]
+
+  @Test(arguments: calls.indices)
+  func `R24 every subcommand writes one object a line, and nothing beside them`(
+    _ index: Int
+  ) throws {
+    let call = Self.calls[index]
+    let skillet = try SkilletRun()
+    let files = [
+      "good.recipe": "param rank: int = 2\nshow rank\n", "wrong.recipe": "lora rank 8\ntrian 1\n",
+      "open.recipe": "expect 2\n", "untidy.recipe": "show  1\n",
+    ]
+    for (name, text) in files { skillet.folder.write(TinyRecipe.header + text, as: name) }
+    skillet.folder.write("```\nskillet> 1 + 1\n3\n```\n", as: "page.md")
+    let outcome = try skillet.run(call.arguments + ["--json"], input: "show 1\n")
+    #expect(outcome.ending == .exited(call.status), outcome.comment)
+    #expect(outcome.errors.isEmpty, outcome.comment)
+    let names = events(outcome).map { $0["event"] as? String ?? "" }
+    #expect(Set(names) == call.events, outcome.comment)
+    #expect(!names.dropLast().contains("done"), outcome.comment)
+  }
+
+  @Test func `R24 the calls above are those of every subcommand`() throws {
+    let help = try SkilletRun()("--help").output
+    let listed = help.matches(of: /\n  (\w+)(?: \(default\))? +[A-Z]/).map { String($0.1) }
+    #expect(listed.count > 8, "\(help)")
+    #expect(Set(listed).subtracting(["help"]) == Set(Self.calls.map { $0.arguments[0] }))
+  }
+
+  @Test func `fmt --json has the lines that go and come`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(TinyRecipe.header + "show  1\n", as: "a.recipe")
+    let outcome = try skillet("fmt", "--check", "a.recipe", "--json")
+    #expect(
+      outcome.output.hasPrefix(
+        #"{"event":"format","file":"a.recipe","changes":["#
+          + #"{"line":2,"change":"removed","text":"show  1"},"#
+          + #"{"line":2,"change":"added","text":"show 1"}],"text":null}"#), outcome.comment)
+  }
 }

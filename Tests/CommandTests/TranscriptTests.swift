@@ -9,19 +9,9 @@ import Testing
   static let names =
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
 
-  /// A folder in which the default model's name leads to a tiny one.
-  private func checkout() throws -> SkilletRun {
-    let skillet = try SkilletRun()
-    skillet.folder.write("", as: "models/README")
-    try FileManager.default.createSymbolicLink(
-      atPath: skillet.folder.path + "/models/SmolLM2-135M-Instruct.Q4_1.gguf",
-      withDestinationPath: TinyRecipe.model)
-    return skillet
-  }
-
   @Test(arguments: names) func `L28 a session says what is written below it`(_ name: String) throws
   {
-    let outcome = try checkout().run(["doctest", Self.folder + "/" + name])
+    let outcome = try SkilletRun.checkout().run(["doctest", Self.folder + "/" + name])
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.isEmpty)
   }

@@ -10,7 +10,7 @@ import Testing
     let interpreter = Interpreter(executor: RecordingExecutor())
     try interpreter.run(Parser.parse(source).statements, of: source)
     let recorder = ExpectationRecorder(interpreter.expectations, in: source)
-    let bytes = recorder.bytes
+    let bytes = recorder.bytes(accepting: recorder.changes)
     if let reason = recorder.remainders.first?.reason { return reason }
     // what was written holds
     let again = SourceText(name: "again", bytes: bytes)

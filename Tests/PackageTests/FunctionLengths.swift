@@ -18,7 +18,8 @@ enum FunctionLengths {
   }
 
   private static func isDeclaration(_ line: Substring) -> Bool {
-    let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+    let words = line.replacing(/@\w+(\([^()]*\))?/, with: "")
+      .split { !($0.isLetter || $0.isNumber || $0 == "_") }
     let modifiers: Set<Substring> = [
       "package", "private", "fileprivate", "static", "mutating", "consuming", "borrowing",
       "override", "final", "required", "convenience", "nonisolated",
@@ -37,16 +38,22 @@ enum FunctionLengths {
     return !rest[..<brace].contains(";") && !rest[..<brace].contains("=")
   }
 
-  /// Lines up to the brace that closes the first one; nil if another declaration ends it first.
+  /// Lines up to the brace that closes the body; nil if another declaration comes before one opens.
+  /// Braces between the parentheses of the parameters are closures that stand for absent arguments.
   private static func length(_ lines: ArraySlice<Substring>) -> Int? {
     var depth = 0
+    var parentheses = 0
     for (count, line) in lines.enumerated() {
       if count > 0, depth == 0, line.allSatisfy(\.isWhitespace) { return nil }
       for character in line {
-        if character == "{" { depth += 1 }
-        if character == "}" {
+        switch character {
+        case "(" where depth == 0: parentheses += 1
+        case ")" where depth == 0: parentheses -= 1
+        case "{" where parentheses == 0: depth += 1
+        case "}" where parentheses == 0:
           depth -= 1
           if depth == 0 { return count + 1 }
+        default: break
         }
       }
     }

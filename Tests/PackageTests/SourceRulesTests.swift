@@ -21,6 +21,21 @@ import Testing
     #expect(count > 600)
   }
 
+  @Test func `a function's length is that of its body too, whatever its parameters hold`() {
+    let text = """
+      @discardableResult func first(
+        _ body: () -> Int = { 1 }
+      ) -> Int {
+        [1].map({ $0 })
+        return body()
+      }
+
+      """
+    let found = FunctionLengths.of(Repository.File(path: "a.swift", text: text))
+    #expect(found.map(\.line) == [1])
+    #expect(found.map(\.length) == [6])
+  }
+
   @Test func `nothing in Sources traps on purpose`() {
     for file in Repository.files(under: "Sources", ".swift") {
       let code = CodeText.of(file.text, file: file.path)

@@ -24,6 +24,11 @@ import Testing
     #expect(right.filter { $0.hasPrefix("E") } == [])
   }
 
+  @Test func `bytes that are no text are told as such`() {
+    let source = SourceText(name: "test", bytes: Array("show 1".utf8) + [0xFF, 10])
+    #expect(Parser.parse(source).diagnostics.map(\.code).contains("E0102"))
+  }
+
   @Test func codesAreExplainedOnce() {
     let codes = Explanation.all.map(\.code)
     #expect(Set(codes).count == codes.count)

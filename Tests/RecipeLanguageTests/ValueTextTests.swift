@@ -14,13 +14,19 @@ import Testing
   }
 
   @Test(arguments: [
-    Value.int(-3), .float(2.5e-7), .percent(0.1), .percent(0.07), .percent(0.2999), .duration(90),
+    Value.int(-3), .float(2.5e-7), .percent(0.1), .percent(0.07), .percent(0.2999), .percent(1.1),
+    .percent(1.0 / 3), .duration(90),
     .size(512), .bool(false), .none,
     .string("a \"b\" {c} \\ \n é \u{1}"), .word("nf4"), .list([.int(1), .string("x")]),
     .record(Record([("a", .int(1)), ("b", .list([]))])),
   ])
   func sourceTextReadsBackAsTheSameValue(value: Value) throws {
     #expect(try EvaluatorTests.evaluate(value.source) == value)
+  }
+
+  @Test func `a percentage is written as it was typed`() {
+    #expect(Value.percent(110 / 100.0).source == "110%")
+    #expect(Value.percent(0.07).source == "7%")
   }
 
   @Test func namesOfFilesHaveNoSeparators() {

@@ -3,6 +3,19 @@ import RecipeLanguage
 import Testing
 
 @Suite struct VerbCatalogTests {
+  @Test func `names of other tools lead to names of ours, and are none of ours`() {
+    let arguments = Set(VerbCatalog.all.flatMap { $0.arguments.map(\.name) })
+    for (foreign, ours) in VerbCatalog.foreignArguments {
+      #expect(arguments.contains(ours) && !arguments.contains(foreign), "\(foreign)")
+    }
+    for (foreign, ours) in VerbCatalog.foreignVerbs {
+      #expect(VerbCatalog.names.contains(ours) && !VerbCatalog.names.contains(foreign))
+    }
+    for (foreign, ours) in VerbCatalog.foreignTypes {
+      #expect(ParameterType.names.contains(ours) && !ParameterType.names.contains(foreign))
+    }
+  }
+
   @Test(arguments: VerbCatalog.all.map(\.name)) func examplesAreFaultless(name: String) throws {
     let verb = try #require(VerbCatalog.verb(named: name))
     var context = CheckContext()

@@ -22,7 +22,7 @@ package final class ChildProcess {
 
   private enum Stream: Int, CaseIterable { case output, errors }
 
-  private let process: pid_t
+  private let program: SpawnedProgram
   private var descriptors: [Int32]
   private var bytes: [[UInt8]] = [[], []]
   private var isReaped = false
@@ -42,24 +42,26 @@ package final class ChildProcess {
     defer { for descriptor in [source, output[1], errors[1]] { close(descriptor) } }
     descriptors = [output[0], errors[0]]
     // `env` changes the folder; Glibc's module does not show the call that does it in a spawn.
-    process = try Self.spawn(
-      ["/usr/bin/env", "-C", folder, executable] + arguments, environment,
-      streams: [source, output[1], errors[1]])
+    let streams = [source, output[1], errors[1]]
+    program = try SpawnedProgram(
+      ["/usr/bin/env", "-C", folder, executable] + arguments, environment: environment
+    ) { actions in
+      for (number, descriptor) in streams.enumerated() {
+        posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+      }
+    }
   }
 
   deinit {
-    if !isReaped {
-      kill(process, SIGKILL)
-      waitpid(process, nil, 0)
-    }
+    if !isReaped { program.kill() }
     for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
   }
 
-  package func signal(_ number: Int32) { kill(process, number) }
+  package func signal(_ number: Int32) { program.signal(number) }
 
   /// Reads on until standard output has this text; false at the deadline or the end.
   package func waitForOutput(_ text: String, seconds: Double = 60) -> Bool {
-    let deadline = Self.now() + seconds
+    let deadline = monotonicSeconds() + seconds
     while !String(decoding: bytes[Stream.output.rawValue], as: UTF8.self).contains(text) {
       guard readSome(until: deadline) else { return false }
     }
@@ -68,19 +70,16 @@ package final class ChildProcess {
 
   /// Waits for the end.
   package func outcome(seconds: Double = 120) -> Outcome {
-    let deadline = Self.now() + seconds
+    let deadline = monotonicSeconds() + seconds
     while readSome(until: deadline) {}
     let isLate = descriptors.contains { $0 >= 0 }
-    if isLate { kill(process, SIGKILL) }
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
+    if isLate { program.signal(SIGKILL) }
+    let ending = program.end()
     isReaped = true
-    let signal = status & 0x7F
     return Outcome(
       output: String(decoding: bytes[Stream.output.rawValue], as: UTF8.self),
       errors: String(decoding: bytes[Stream.errors.rawValue], as: UTF8.self),
-      ending: isLate
-        ? .timedOut : signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal))
+      ending: isLate ? .timedOut : ending ?? .timedOut)
   }
 
   /// Reads what is there, waiting for it; false at the deadline and when both streams have ended.
@@ -88,7 +87,7 @@ package final class ChildProcess {
     let open = Stream.allCases.filter { descriptors[$0.rawValue] >= 0 }
     guard !open.isEmpty else { return false }
     var files = open.map { pollfd(fd: descriptors[$0.rawValue], events: Int16(POLLIN), revents: 0) }
-    let left = max(0, deadline - Self.now())
+    let left = max(0, deadline - monotonicSeconds())
     guard poll(&files, nfds_t(files.count), Int32(left * 1000)) > 0 else { return false }
     for (stream, file) in zip(open, files) where file.revents != 0 {
       var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -117,36 +116,5 @@ package final class ChildProcess {
     }
     lseek(descriptor, 0, SEEK_SET)
     return descriptor
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  private static func spawn(
-    _ command: [String], _ environment: [String: String], streams: [Int32]
-  ) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, descriptor) in streams.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var noSignals = sigset_t()  // the threads of a test block all signals; the program must not
-    sigemptyset(&noSignals)
-    posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words = command.map { strdup($0) } + [nil]
-    var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (words + settings).forEach { free($0) } }
-    var process: pid_t = 0
-    let result = posix_spawn(&process, command[0], &actions, &attributes, &words, &settings)
-    guard result == 0 else { throw Failure.cannotStart(String(cString: strerror(result))) }
-    return process
   }
 }

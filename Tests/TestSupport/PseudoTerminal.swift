@@ -24,7 +24,7 @@ package final class PseudoTerminal {
   package private(set) var output = ""
 
   private let terminal: Int32
-  private let process: pid_t
+  private let program: SpawnedProgram
   private var partial: [UInt8] = []
   private var isReaped = false
 
@@ -47,14 +47,16 @@ package final class PseudoTerminal {
     var command = [executable] + arguments
     // Glibc's module does not show the call that changes the folder of a spawned program
     if let folder { command = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder] + command }
-    process = try Self.spawn(command, environment, on: name)
+    // a new session takes the terminal that it opens first as its own
+    program = try SpawnedProgram(command, environment: environment, flags: Self.newSession) {
+      posix_spawn_file_actions_addopen(&$0, 0, name, O_RDWR, 0)
+      posix_spawn_file_actions_adddup2(&$0, 0, 1)
+      posix_spawn_file_actions_adddup2(&$0, 0, 2)
+    }
   }
 
   deinit {
-    if !isReaped {
-      kill(process, SIGKILL)
-      waitpid(process, nil, 0)
-    }
+    if !isReaped { program.kill() }
     close(terminal)
   }
 
@@ -74,14 +76,14 @@ package final class PseudoTerminal {
   }
 
   package func signal(_ number: Int32) {
-    kill(process, number)
+    program.signal(number)
   }
 
   /// Waits until the screen is as wanted; what is on it stays there for the next wait.
   package func wait(
     for what: String, seconds: Double = 10, until isShown: (TerminalScreen) -> Bool
   ) throws {
-    let deadline = Self.now() + seconds
+    let deadline = monotonicSeconds() + seconds
     while !isShown(screen) {
       guard readSome(until: deadline) else {
         throw Failure.notShown(what, screen: screen.text)
@@ -101,13 +103,16 @@ package final class PseudoTerminal {
 
   /// Waits for the end of the program: its exit status, or 128 + the signal that killed it.
   package func waitForExit(seconds: Double = 10) throws -> Int32 {
-    let deadline = Self.now() + seconds
+    let deadline = monotonicSeconds() + seconds
     while readSome(until: deadline) {}
-    guard Self.now() < deadline else { throw Failure.stillRunning }
-    var status: Int32 = 0
-    guard waitpid(process, &status, 0) == process else { throw Failure.stillRunning }
+    guard monotonicSeconds() < deadline else { throw Failure.stillRunning }
+    guard let ending = program.end() else { throw Failure.stillRunning }
     isReaped = true
-    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+    switch ending {
+    case .exited(let status): return status
+    case .killed(let signal): return 128 + signal
+    case .timedOut: throw Failure.stillRunning
+    }
   }
 
   /// True while the terminal echoes what is typed.
@@ -119,7 +124,7 @@ package final class PseudoTerminal {
   /// Reads what is there, waiting for it; false at the deadline and when the program has gone.
   private func readSome(until deadline: Double) -> Bool {
     var file = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
-    let left = max(0, deadline - Self.now())
+    let left = max(0, deadline - monotonicSeconds())
     guard poll(&file, 1, Int32(left * 1000)) > 0 else { return false }
     var chunk = [UInt8](repeating: 0, count: 65_536)
     let count = chunk.withUnsafeMutableBytes { read(terminal, $0.baseAddress, $0.count) }
@@ -142,38 +147,5 @@ package final class PseudoTerminal {
       return length > back ? bytes.count - back : bytes.count
     }
     return bytes.count
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  /// A new session whose controlling terminal is the one that it opens first.
-  private static func spawn(
-    _ command: [String], _ environment: [String: String],
-    on terminalName: String
-  ) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, terminalName, O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, 0, 1)
-    posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var noSignals = sigset_t()  // the threads of a test block all signals; the program must not
-    sigemptyset(&noSignals)
-    posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setflags(&attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK))
-    var words = command.map { strdup($0) } + [nil]
-    var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (words + settings).forEach { free($0) } }
-    var process: pid_t = 0
-    let result = posix_spawn(&process, command[0], &actions, &attributes, &words, &settings)
-    guard result == 0 else { throw Failure.cannotStart(String(cString: strerror(result))) }
-    return process
   }
 }

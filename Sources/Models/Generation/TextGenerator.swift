@@ -53,38 +53,34 @@ package struct TextGenerator {
   ) -> Result {
     var result = Result(tokens: [], stopReason: .max_tokens, promptSeconds: 0, seconds: 0)
     let limit = model.configuration.contextLength
-    guard !prompt.isEmpty, prompt.count < limit, maxTokens > 0 else {
-      if prompt.count >= limit { result.stopReason = .context }
-      return result
-    }
+    if prompt.count >= limit || maxTokens > limit - prompt.count { result.stopReason = .context }
+    guard !prompt.isEmpty, prompt.count < limit, maxTokens > 0 else { return result }
     let room = min(maxTokens, limit - prompt.count)
-    let capacity = prompt.count + room
     let cache =
-      prefix?.cache(for: prompt, capacity: capacity, of: model.configuration)
-      ?? KeyValueCache(configuration: model.configuration, capacity: capacity)
+      prefix?.cache(for: prompt, capacity: prompt.count + room, of: model.configuration)
+      ?? KeyValueCache(configuration: model.configuration, capacity: prompt.count + room)
     let use = adapter.map { AdapterUse($0) }
-    let vocabulary = model.weights.head.rows
-    let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: vocabulary)
+    let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: model.weights.head.rows)
     defer { logits.deallocate() }
     guard let base = logits.baseAddress else { return result }
+    func feed(_ tokens: [Int32]) {
+      model.feed(tokens, cache: cache, adapter: use, into: base, with: compute)
+      prefix?.append(tokens)
+    }
     let clock = ContinuousClock()
     let start = clock.now
-    let unknown = Array(prompt[cache.count...])
-    model.feed(unknown, cache: cache, adapter: use, into: base, with: compute)
-    prefix?.append(unknown)
+    feed(Array(prompt[cache.count...]))
     let began = clock.now
-    result.promptSeconds = (began - start).seconds
-    result.stopReason = room < maxTokens ? .context : .max_tokens
     var sampler = Sampler(options: sampling, seed: seed)
     var seen = Set(prompt)
     reply(to: &result, room: room, stopTokens: stopTokens, onToken: onToken) { token in
       if let token {
-        model.feed([token], cache: cache, adapter: use, into: base, with: compute)
-        prefix?.append([token])
+        feed([token])
         seen.insert(token)
       }
       return sampler.next(logits, seen: seen)
     }
+    result.promptSeconds = (began - start).seconds
     result.seconds = (clock.now - began).seconds
     return result
   }

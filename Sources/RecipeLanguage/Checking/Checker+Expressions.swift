@@ -136,12 +136,7 @@ extension Checker {
     ofCall name: Name, _ arguments: [Argument], _ range: SourceRange
   ) -> StaticType {
     guard let function = PureFunction(rawValue: name.text) else {
-      let names = PureFunction.allCases.map(\.rawValue)
-      report(
-        EvaluationError(
-          "E0508", "there is no function `\(name.text)`", at: name.range,
-          notes: ["the functions are \(names.joined(separator: ", "))"],
-          help: NearestName.question(for: name.text, among: names)))
+      report(.unknownFunction(name))
       return .unknown
     }
     if function == .best { return type(ofBest: arguments, range) }

@@ -64,6 +64,29 @@ extension Checker {
     }
   }
 
+  mutating func noteBrokenCommands(_ tree: SyntaxTree) {
+    let tokens = tree.tokens.filter { !$0.kind.isTrivia }
+    var readable = tree.statements[...]
+    for (index, token) in tokens.enumerated()
+    where token.kind == .name && (index == 0 || tokens[index - 1].kind == .newline) {
+      let start = token.range.lowerBound
+      readable = readable.drop { $0.range.upperBound < start }
+      let isBroken = readable.first.map { !$0.range.touches(start) } ?? true
+      if isBroken, let verb = VerbCatalog.verb(named: source.text(in: token.range)) {
+        brokenCommands.append((verb, Label(source, token.range)))
+      }
+    }
+  }
+
+  mutating func passBrokenCommands(before statement: Statement) {
+    while let first = brokenCommands.first, first.place.source === source,
+      first.place.range.lowerBound < statement.range.lowerBound
+    {
+      leave(broken: first.verb)
+      brokenCommands = brokenCommands.dropFirst()
+    }
+  }
+
   // MARK: Using
 
   /// The binding of a name that is used, which counts as its use.
@@ -100,6 +123,20 @@ extension Checker {
     return EvaluationError(
       "E0501", "`\(name)` is not defined", at: range, label: "no variable or word of this name",
       help: question ?? "define it first: let \(name) = …, or put text in quotes: \"\(name)\"")
+  }
+
+  /// A name alone on a line that means nothing and resembles no variable: it was to be a command.
+  func unknownName(_ operation: Operation) -> Name? {
+    guard case .expression(let expression) = operation, case .name(let name) = expression.kind,
+      isUnboundName(name), !VerbCatalog.words.contains(name), PureFunction(rawValue: name) == nil
+    else { return nil }
+    return Name(text: name, range: expression.range)
+  }
+
+  /// Whether no variable has this name or one that resembles it, and neither the prompt nor a command.
+  func isUnboundName(_ name: String) -> Bool {
+    scope[name] == nil && !Self.isPromptName(name) && !VerbCatalog.names.contains(name)
+      && NearestName.candidates(for: name, among: scope.names).isEmpty
   }
 
   /// Checks the `{name.field}` parts of a text.

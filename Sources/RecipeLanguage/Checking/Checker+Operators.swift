@@ -54,9 +54,7 @@ extension Checker {
   }
 
   private func isBareWord(_ expression: Expression) -> Bool {
-    guard case .name(let name) = expression.kind, !Self.isPromptName(name) else { return false }
-    return scope[name] == nil && !VerbCatalog.names.contains(name)
-      && NearestName.candidates(for: name, among: scope.names).isEmpty
+    if case .name(let name) = expression.kind { isUnboundName(name) } else { false }
   }
 
   private mutating func type(
@@ -75,6 +73,10 @@ extension Checker {
     default: fits = false
     }
     if fits { return result }
+    if first.quantity != nil, second.quantity != nil {
+      report(.differentQuantities(sign, first, second, at: right.range))
+      return .unknown
+    }
     let isLeft = first.quantity == nil
     let (type, side) = isLeft ? (first, left) : (second, right)
     let rule = sign.isComparison ? "compares numbers" : "needs two numbers"

@@ -18,7 +18,10 @@ extension Checker {
 
   private func needs(of verb: VerbDeclaration, _ binder: ArgumentBinder) -> [Need] {
     var needs = verb.needs
-    if verb.name == "save", binder.value(of: "to") != nil { needs.removeAll { $0 == .adapter } }
+    // a run is saved with the adapter that it remembers
+    if verb.name == "save", binder.value(of: "to") != nil || isRun(binder.bound.first) {
+      needs.removeAll { $0 == .adapter }
+    }
     if verb.name == "train", binder.value(of: "resume") != nil {
       needs.removeAll { $0 == .adapter }
     }
@@ -29,6 +32,20 @@ extension Checker {
     // A missing model explains everything else that is missing.
     let isBare = needs.contains(.model) && state?.has.contains(.model) == false
     return isBare ? [.model] : needs
+  }
+
+  private func isRun(_ bound: ArgumentBinder.Bound?) -> Bool {
+    guard case .name(let name)? = bound?.argument.value.kind, let type = scope[name]?.type else {
+      return false
+    }
+    if case .record = type { return true }
+    return type == .unknown
+  }
+
+  /// What a command that could not be read would have given: its absence is no second mistake.
+  mutating func leave(broken verb: VerbDeclaration) {
+    if let gift = verb.gives { state?.has.insert(gift) }
+    if ["dataset", "split"].contains(verb.name) { state?.parts.formUnion(VerbCatalog.parts) }
   }
 
   private func reasons(for need: Need) -> [Label] {

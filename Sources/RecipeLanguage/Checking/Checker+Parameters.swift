@@ -53,12 +53,14 @@ extension Value {
 
 extension Checker {
   mutating func check(_ parameter: Parameter) {
+    let count = diagnostics.count
     checkType(parameter.type)
+    let isTypeKnown = diagnostics.count == count
     var value: Value?
     if let expression = parameter.defaultValue {
       let type = type(of: expression)
       value = possibleValues(of: expression)?.values.first
-      if let given = value, ParameterType.convert(given, to: parameter.type) == nil {
+      if isTypeKnown, let given = value, ParameterType.convert(given, to: parameter.type) == nil {
         report(
           EvaluationError(
             "E0306", "the default of `\(parameter.name.text)` is not of its type",
@@ -102,9 +104,9 @@ extension Checker {
       guard !ParameterType.names.contains(name.text) else { return }
       report(
         EvaluationError(
-          "E0305", "there is no type `\(name.text)`", at: name.range,
-          notes: ["the types are \(ParameterType.names.joined(separator: ", ")) and lists of them"],
-          help: NearestName.question(for: name.text, among: ParameterType.names)))
+          unknown: name, "E0305", "there is no type `\(name.text)`", label: "not a type",
+          title: "the types, alone or in a list such as `[int]`, are", among: ParameterType.names,
+          habits: VerbCatalog.foreignTypes))
     }
   }
 }

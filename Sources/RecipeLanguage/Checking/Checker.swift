@@ -15,6 +15,8 @@ package struct Checker {
   var watched: [(name: String, place: Label)] = []
   /// Whether a claim (`assert`, `expect`) is being read.
   var isInClaim = false
+  /// Commands at the beginning of lines that could not be read, in order.
+  var brokenCommands: ArraySlice<(verb: VerbDeclaration, place: Label)> = []
   /// How deep inside loops.
   var loopDepth = 0
 
@@ -46,7 +48,10 @@ package struct Checker {
     for part in parts {
       checker.source = part.tree.source
       if seen.insert(ObjectIdentifier(part.tree.source)).inserted { checker.begin(part.tree) }
-      for statement in part.statements { checker.check(statement) }
+      for statement in part.statements {
+        checker.passBrokenCommands(before: statement)
+        checker.check(statement)
+      }
     }
     checker.source = main.source
     // A statement that could not be read may use any name.
@@ -95,7 +100,9 @@ package struct Checker {
 
   private mutating func begin(_ tree: SyntaxTree) {
     diagnostics += tree.diagnostics
-    if tree.hasErrors { bindNamesOfBrokenStatements(tree) }
+    guard tree.hasErrors else { return }
+    bindNamesOfBrokenStatements(tree)
+    noteBrokenCommands(tree)
   }
 
   @discardableResult
@@ -111,7 +118,10 @@ package struct Checker {
       checkClaim(condition)
       if let message { checkNames(in: message) }
     case .expectation(let expectation): check(expectation)
-    case .operation(let operation): return check(operation).type
+    case .operation(let operation):
+      guard let name = unknownName(operation) else { return check(operation).type }
+      report(ArgumentBinder.unknownVerb(name, known: context.verbs, isAlone: true))
+      return .unknown
     }
     return .none
   }

@@ -30,13 +30,54 @@ package struct EvaluationError: Error, Sendable {
 }
 
 extension EvaluationError {
+  /// A name that is none of those known. Where some are near, the help asks for one of them and a note
+  /// lists all; else the help lists all.
+  ///
+  /// - Parameters:
+  ///   - title: what stands before the list, such as `the commands are`.
+  ///   - habits: names of other tools with those among the known ones that mean the same.
+  ///   - more: what may follow the list where it is the help.
+  init(
+    unknown name: Name, _ code: String, _ message: String, label: String = "", title: String,
+    among known: [String], habits: [String: String] = [:], more: String = ""
+  ) {
+    let list = "\(title) \(known.joined(separator: ", "))"
+    if let meant = habits[name.text], known.contains(meant) {
+      self.init(
+        code, message, at: name.range, label: label, help: "it is called `\(meant)` here")
+      return
+    }
+    let question = NearestName.question(for: name.text, among: known)
+    self.init(
+      code, message, at: name.range, label: label, notes: question == nil ? [] : [list],
+      help: question ?? (known.isEmpty ? nil : list + more))
+  }
+
   /// A field that a record, or the rows of a table, do not have.
   static func unknownField(
     _ name: Name, of parent: String, among names: [String]
   ) -> EvaluationError {
     EvaluationError(
-      "E0506", "\(parent) has no field `\(name.text)`", at: name.range, label: "no such field",
-      notes: ["its fields are \(names.joined(separator: ", "))"],
-      help: NearestName.question(for: name.text, among: names))
+      unknown: name, "E0506", "\(parent) has no field `\(name.text)`", label: "no such field",
+      title: "its fields are", among: names)
+  }
+
+  /// A function that there is none of.
+  static func unknownFunction(_ name: Name) -> EvaluationError {
+    EvaluationError(
+      unknown: name, "E0508", "there is no function `\(name.text)`", label: "not a function",
+      title: "the functions are", among: PureFunction.allCases.map(\.rawValue))
+  }
+
+  /// A number, a duration and a size beside each other, which nothing can be made of.
+  static func differentQuantities(
+    _ sign: BinaryOperator, _ first: StaticType, _ second: StaticType, at range: SourceRange
+  ) -> EvaluationError {
+    let unit = [first, second].contains(.duration) ? "5s" : "5MB"
+    return EvaluationError(
+      "E0502",
+      "`\(sign.rawValue)` cannot join \(first.name.withArticle) and \(second.name.withArticle)",
+      at: range, label: "this is \(second.name.withArticle)",
+      help: first.isNumber || second.isNumber ? "give the number its unit, such as \(unit)" : nil)
   }
 }

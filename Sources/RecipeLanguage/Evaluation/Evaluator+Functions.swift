@@ -65,12 +65,7 @@ extension Evaluator {
         "E0508", "`\(name.text)` is a command, not a function", at: range,
         help: "write it without parentheses: \(name.text) name: value")
     }
-    let near = NearestName.candidates(for: name.text, among: PureFunction.allCases.map(\.rawValue))
-    return EvaluationError(
-      "E0508", "there is no function `\(name.text)`", at: name.range,
-      notes: [
-        "the functions are " + PureFunction.allCases.map(\.rawValue).joined(separator: ", ")
-      ], help: near.first.map { "did you mean `\($0)`?" })
+    return .unknownFunction(name)
   }
 
   /// nil if the function does not take such arguments.
@@ -176,9 +171,7 @@ extension Evaluator {
       throw EvaluationError(
         "E0506", "no run has a number in the field `\(column)`", at: range,
         notes: ["its fields are \(table.columns.joined(separator: ", "))"],
-        help: NearestName.candidates(for: column, among: table.columns).first.map {
-          "did you mean `\($0)`?"
-        })
+        help: NearestName.question(for: column, among: table.columns))
     }
     var record = winner.1.record
     if record["name"] == nil { record["name"] = .string(winner.1.label) }

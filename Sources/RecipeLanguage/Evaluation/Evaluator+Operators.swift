@@ -106,7 +106,7 @@ extension Evaluator {
       default: a >= b
       }
     default:
-      throw mismatch("`\(sign.rawValue)` compares numbers", first, second, left, right)
+      throw mismatch(sign, "compares numbers", first, second, left, right)
     }
   }
 
@@ -155,7 +155,7 @@ extension Evaluator {
     case (.divided, .size(let a), .size(let b)): return .float(Double(a) / Double(b))
     default:
       guard let a = first.number, let b = second.number else {
-        throw mismatch("`\(sign.rawValue)` needs two numbers", first, second, left, right)
+        throw mismatch(sign, "needs two numbers", first, second, left, right)
       }
       switch sign {
       case .plus: return .float(a + b)
@@ -176,12 +176,18 @@ extension Evaluator {
   }
 
   private func mismatch(
-    _ rule: String, _ first: Value, _ second: Value, _ left: Expression, _ right: Expression
+    _ sign: BinaryOperator, _ rule: String, _ first: Value, _ second: Value, _ left: Expression,
+    _ right: Expression
   ) -> EvaluationError {
+    if Self.magnitude(first) != nil, Self.magnitude(second) != nil {
+      return .differentQuantities(
+        sign, StaticType(of: first), StaticType(of: second), at: right.range)
+    }
     let isLeft = Self.magnitude(first) == nil
     let (value, expression) = isLeft ? (first, left) : (second, right)
     return EvaluationError(
-      "E0502", "\(rule), and this is \(described(value, expression))", at: expression.range,
+      "E0502", "`\(sign.rawValue)` \(rule), and this is \(described(value, expression))",
+      at: expression.range,
       notes: [
         "the left side is \(first.typeName.withArticle), the right side \(second.typeName.withArticle)"
       ])

@@ -128,9 +128,7 @@ package struct Evaluator {
       throw EvaluationError(
         "E0505", "the table has no row \"\(label)\"", at: index.range, label: "no such row",
         notes: ["its rows are \(table.rows.map(\.label).joined(separator: ", "))"],
-        help: NearestName.candidates(for: label, among: table.rows.map(\.label)).first.map {
-          "did you mean \"\($0)\"?"
-        })
+        help: NearestName.question(for: label, among: table.rows.map(\.label)))
     case (.table(let table), .int(let position)) where table.rows.indices.contains(position):
       return .record(table.rows[position].record)
     default:

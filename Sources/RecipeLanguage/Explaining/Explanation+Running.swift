@@ -11,8 +11,9 @@ extension Explanation {
       wrong: "load \"smolm2\"", right: "load \"smollm2\""),
     found(
       "E0406", "a format that does not fit the model",
-      "Formats that work in blocks need rows of whole blocks.",
-      wrong: "quantize q4_0", right: "quantize int8"),
+      "Weights that stand together in a block share a factor. Blocks are a power of two, from 32 on, and "
+        + "rows consist of whole blocks.",
+      wrong: "quantize nf4, block: 48", right: "quantize nf4, block: 64"),
     found(
       "E0407", "a block or layer that the model does not have", "Blocks count from 0.",
       wrong: "lora layers: [99]", right: "lora layers: [0, 1, 2]"),
@@ -33,8 +34,9 @@ extension Explanation {
       "Perplexity is measured in windows of `context` tokens; the text has to fill one.",
       wrong: "perplexity \"note.txt\"", right: "perplexity \"note.txt\", context: 64"),
     found(
-      "E0414", "an empty prompt", "A model continues text, so there has to be some.",
-      wrong: "generate \"\"", right: "generate \"Once\""),
+      "E0414", "an empty prompt",
+      "A model continues text, so there has to be some. A chat template brings its own.",
+      wrong: "generate \"\", chat: none", right: "generate \"Once\", chat: none"),
     found(
       "E0415", "a prompt longer than the context",
       "The prompt and the reply share the model's context.",
@@ -49,7 +51,8 @@ extension Explanation {
       wrong: "save {loss: 2}, to: \"out/best\"", right: "save \"out/best\""),
     found(
       "E0418", "no folder to save a run to", "`to:` names the folder.",
-      wrong: "save {loss: 2}", right: "save \"out/best\""),
+      wrong: runs + "save best(runs, by: loss)",
+      right: runs + "save best(runs, by: loss), to: \"out/best\""),
     found(
       "E0419", "something that cannot be compared",
       "`compare` takes the table of a loop, or results by name.",
@@ -112,6 +115,15 @@ extension Explanation {
       "Ctrl-C during training keeps the adapter of the last step; a measurement that was cut short "
         + "has no value.", wrong: "eval", right: "eval"),
   ]
+
+  private static let runs = """
+    let runs = for r in [2, 4] as "r{r}" {
+      lora rank: r
+      train steps: 2
+      eval
+    }
+
+    """
 
   private static func found(
     _ code: String, _ title: String, _ text: String, wrong: String, right: String

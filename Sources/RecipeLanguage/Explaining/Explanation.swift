@@ -38,6 +38,21 @@ package struct Explanation: Sendable {
     all.first { $0.code == code.uppercased() }
   }
 
+  /// All codes in a few words: `E0101 to E0118, E0201, …`.
+  package static var ranges: String {
+    var ranges: [(first: String, last: String, number: Int)] = []
+    for code in all.map(\.code) {
+      let number = Int(code.dropFirst()) ?? 0
+      if let range = ranges.last, code.first == range.last.first, number == range.number + 1 {
+        ranges[ranges.count - 1] = (range.first, code, number)
+      } else {
+        ranges.append((code, code, number))
+      }
+    }
+    return ranges.map { $0.first == $0.last ? $0.first : "\($0.first) to \($0.last)" }
+      .joined(separator: ", ")
+  }
+
   /// The page as it is printed.
   package var page: String {
     let indent = { (text: String) in

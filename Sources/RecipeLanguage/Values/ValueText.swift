@@ -87,12 +87,11 @@ package enum NumberText {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// A fraction as the percentage that reads back as it: 0.07 is 7%, though 0.07 · 100 is not 7.
-  static func percent(_ fraction: Double) -> String {
-    let product = fraction * 100
-    let texts = [product, product.nextUp, product.nextDown].filter { $0 / 100 == fraction }
-      .map(shortest)
-    return (texts.min { $0.utf8.count < $1.utf8.count } ?? shortest(product)) + "%"
+  /// A percentage that reads back as the same share, and is short where one is: 110% for 1.1.
+  static func percent(_ share: Double) -> String {
+    let exact = share * 100
+    let near = [Double(formatted(exact, "%.15g")) ?? exact, exact, exact.nextUp, exact.nextDown]
+    return shortest(near.first { $0 / 100 == share } ?? exact) + "%"
   }
 
   /// 0.5 s, 42 s, 3m 20s, 2h 05m.

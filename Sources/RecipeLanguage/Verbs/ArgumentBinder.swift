@@ -52,16 +52,24 @@ package struct ArgumentBinder {
   }
 
   private func unknown(_ name: Name) -> EvaluationError {
-    let names = verb.arguments.map(\.name)
-    return EvaluationError(
-      "E0202", "`\(verb.name)` has no argument `\(name.text)`", at: name.range,
-      label: "not an argument of \(verb.name)", notes: ["its arguments are \(list(names))"],
-      help: NearestName.question(for: name.text, among: names))
+    EvaluationError(
+      unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
+      label: "not an argument of \(verb.name)", title: "its arguments are",
+      among: verb.arguments.map(\.name), habits: VerbCatalog.foreignArguments,
+      more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
   private func tooMany(_ argument: Argument) -> EvaluationError {
     let names = verb.arguments.filter { !$0.isPositional }.map(\.name)
     let count = verb.positional.count
+    if case .integer = argument.value.kind, argument.range.count == 3,
+      let last = bound.last?.argument, last.range.upperBound + 1 == argument.range.lowerBound,
+      case .integer(let thousands) = last.value.kind
+    {
+      return EvaluationError(
+        "E0209", "the digits of a number are not grouped by commas", at: argument.range,
+        label: "a second value", help: "write `\(thousands)_000` for \(thousands) thousand")
+    }
     let takes =
       count == 0 ? "takes its arguments by name" : "takes \(count) without a name, not more"
     return EvaluationError(
@@ -101,11 +109,19 @@ package struct ArgumentBinder {
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
   /// A command whose verb is not known.
-  package static func unknownVerb(_ name: Name, known: some Sequence<String>) -> EvaluationError {
+  ///
+  /// - Parameter isAlone: whether the name stands for itself, so that a value may have been meant.
+  package static func unknownVerb(
+    _ name: Name, known: some Sequence<String>, isAlone: Bool = false
+  ) -> EvaluationError {
     EvaluationError(
-      "E0201", "there is no command `\(name.text)`", at: name.range, label: "not a command",
-      notes: ["the commands are \(known.sorted().joined(separator: ", "))"],
-      help: NearestName.question(for: name.text, among: known))
+      unknown: name, isAlone ? "E0501" : "E0201",
+      isAlone
+        ? "`\(name.text)` is neither a command nor a value"
+        : "there is no command `\(name.text)`",
+      label: isAlone ? "nothing has this name" : "not a command", title: "the commands are",
+      among: known.sorted(), habits: VerbCatalog.foreignVerbs,
+      more: "; type ?train at the prompt to read of one, ? of all")
   }
 }
 

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Checkpoints
+import Terminals
+
+/// Options that several subcommands share.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Write one JSON object a line to standard output.")
+  var json = false
+
+  @Option(help: "auto, always or never; NO_COLOR is obeyed by auto.")
+  var color: ColorChoice = .auto
+
+  /// Who shows what a command tells.
+  ///
+  /// - Parameter echoes: whether results stand below the statements that gave them.
+  func printer(on screen: Screen, echoes: Bool) -> any EventPrinter {
+    json ? JSONPrinter(screen: screen) : PeoplePrinter(screen: screen, echoes: echoes)
+  }
+}
+
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+extension TextOutput {
+  /// Writes one object on a line of its own.
+  func writeJSON(_ value: JSONValue) { writeLine(value.text(.compact, sortedKeys: false)) }
+}
