@@ -22,7 +22,7 @@ package struct TrainingBasis: Sendable, Equatable {
     for part in [training, validation] {
       for example in part {
         withUnsafeBytes(of: Int64(example.tokens.count).littleEndian) { bytes += $0 }
-        for token in example.tokens { withUnsafeBytes(of: token.littleEndian) { bytes += $0 } }
+        example.tokens.map(\.littleEndian).withUnsafeBytes { bytes += $0 }
         bytes += example.trained.map { $0 ? 1 : 0 }
       }
       bytes.append(.max)

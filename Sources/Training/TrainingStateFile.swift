@@ -72,9 +72,8 @@ package struct TrainingStateFile {
   }
 
   private static func bytes(of vector: AdapterVector) -> [UInt8] {
-    (0..<vector.count).flatMap { index in
-      withUnsafeBytes(of: vector.values[index].bitPattern.littleEndian, Array.init)
-    }
+    (0..<vector.count).map { vector.values[$0].bitPattern.littleEndian }
+      .withUnsafeBytes(Array.init)
   }
 
   /// Of everything in the file but itself, so that no damage is trained on.
@@ -203,6 +202,6 @@ extension TrainingStateFile.Tensor {
   fileprivate init(_ name: String, _ shape: [Int], _ values: [Double]) {
     self.init(
       name: name, type: .f64, shape: shape,
-      bytes: values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
+      bytes: values.map(\.bitPattern.littleEndian).withUnsafeBytes(Array.init))
   }
 }
