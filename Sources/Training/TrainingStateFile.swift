@@ -126,8 +126,8 @@ package struct TrainingStateFile {
     func adapter(_ name: String) throws(CheckpointError) -> Adapter {
       Adapter(configuration: configuration, parameters: try vector(name, layout))
     }
-    guard let steps = notes["steps"].flatMap({ Int($0) }), steps >= 0 else {
-      throw damaged("its number of steps is missing")
+    guard let steps = notes["steps"].flatMap({ Int($0) }), steps == losses.count else {
+      throw damaged("its number of steps is not that of its losses")
     }
     var best: TrainingState.Evaluated?
     if let step = notes["best_step"].flatMap({ Int($0) }),
