@@ -24,7 +24,7 @@ package struct CausalAttention: Sendable {
 
   private var scale: Float { 1 / Float(headSize).squareRoot() }
   private var group: Int { heads / keyValueHeads }
-  private static let queryBlock = 96
+  private static let queryBlock = 48
 
   /// - Parameters:
   ///   - q: `[tokens, heads · headSize]`, positions already embedded.
