@@ -6,7 +6,7 @@ enum NumberReader {
     switch kind {
     case .integer: return Int(plain).map { .integer($0) }
     case .float: return finite(plain).map { .float($0) }
-    case .percent: return finite(plain.dropLast()).map { .percent($0 / 100) }
+    case .percent: return finite(hundredth(of: plain.dropLast())).map { .percent($0) }
     case .duration:
       let (digits, unit) = split(plain)
       guard let factor = Unit.seconds[unit], let number = finite(digits) else { return nil }
@@ -17,6 +17,15 @@ enum NumberReader {
       return Int(exactly: (number * factor).rounded()).map { .size($0) }
     default: return nil
     }
+  }
+
+  /// The text of a number with its decimal point moved, so that it is rounded once.
+  private static func hundredth(of text: Substring) -> String {
+    let parts = text.lowercased().split(separator: "e")
+    guard parts.count == 2 else { return text + "e-2" }
+    // an exponent of so many digits that it overflows makes 0 or infinity with or without this
+    let exponent = Int(parts[1]).map { $0 &- 2 }.map(String.init) ?? String(parts[1])
+    return "\(parts[0])e\(exponent)"
   }
 
   private static func finite(_ text: some StringProtocol) -> Double? {

@@ -15,7 +15,8 @@ import Testing
 
   @Test(arguments: [
     Value.int(-3), .float(2.5e-7), .percent(0.1), .percent(0.07), .percent(0.2999), .percent(1.1),
-    .duration(90), .size(512), .bool(false), .none,
+    .percent(1.0 / 3), .percent(-0.5), .percent(2e-7), .percent(1e20), .duration(90),
+    .size(512), .bool(false), .none,
     .string("a \"b\" {c} \\ \n é \u{1}"), .word("nf4"), .list([.int(1), .string("x")]),
     .record(Record([("a", .int(1)), ("b", .list([]))])),
   ])

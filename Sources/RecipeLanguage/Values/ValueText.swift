@@ -87,11 +87,20 @@ package enum NumberText {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// A percentage that reads back as the same share, and is short where one is: 110% for 1.1.
+  /// The percentage that reads back as the same share: 110% for 1.1, by its digits, as a product with
+  /// 100 would be rounded.
   static func percent(_ share: Double) -> String {
-    let exact = share * 100
-    let near = [Double(formatted(exact, "%.15g")) ?? exact, exact, exact.nextUp, exact.nextDown]
-    return shortest(near.first { $0 / 100 == share } ?? exact) + "%"
+    let sign = share < 0 ? "-" : ""
+    let text = "\(share.magnitude)"
+    if let mark = text.firstIndex(of: "e"), let exponent = Int(text[mark...].dropFirst()) {
+      return "\(sign)\(text[..<mark])e\(exponent + 2)%"
+    }
+    let halves = text.split(separator: ".")
+    guard halves.count == 2 else { return sign + text + "%" }
+    let decimals = halves[1].count < 2 ? halves[1] + "0" : halves[1]
+    let whole = (halves[0] + decimals.prefix(2)).drop { $0 == "0" }
+    let rest = decimals.dropFirst(2)
+    return sign + (whole.isEmpty ? "0" : whole) + (rest.isEmpty ? "" : "." + rest) + "%"
   }
 
   /// 0.5 s, 42 s, 3m 20s, 2h 05m.
