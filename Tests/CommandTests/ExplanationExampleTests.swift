@@ -29,8 +29,7 @@ import Testing
     "E0802": Surroundings(files: ["broken.jsonl": "{\"text\": \n"]),
   ]
 
-  /// These take bytes that are no text, a model whose weights are no numbers or whose template nobody
-  /// knows, a second file, a key pressed in time.
+  /// These take bytes that are no text, a second file, or what `RareErrorTests` gives them.
   private static let elsewhere: Set<String> = ["E0102", "E0410", "E0416", "E0603", "E0901"]
 
   private static let codes = Explanation.all.filter {
