@@ -21,10 +21,11 @@ test: deps model lint
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 
-# libedit is the prompt, OpenBLAS the reference for products; both come with pkg-config files.
+# libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests; all come with
+# pkg-config files.
 deps:
 	@missing=""; \
-	for package in libedit-dev libopenblas-dev pkg-config; do \
+	for package in libedit-dev libopenblas-dev libssl-dev pkg-config; do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -68,7 +69,7 @@ kernels-arm64:
 bench: build model
 	.build/release/skillet-bench
 
-# One file that needs nothing but libedit and OpenBLAS from the system.
+# One file that needs nothing but libedit, OpenBLAS and libcrypto from the system.
 install: deps
 	swift build -c release --static-swift-stdlib --product skillet
 	install -D -s -m 755 .build/release/skillet $(DESTDIR)$(PREFIX)/bin/skillet

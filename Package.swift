@@ -35,15 +35,16 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .target(name: "CKernels"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
-    layer("Checkpoints", ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+    layer("Checkpoints", ["Tensors", "COpenSSL"]),
     layer("Tokenizers"),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),

@@ -1,18 +1,12 @@
-import Crypto
+import COpenSSL
 import Tensors
 
 /// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
 package enum FileDigest {
   package static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
-    var hash = SHA256()
-    hash.update(bufferPointer: bytes)
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in hash.finalize() {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
+    var stream = Stream()
+    stream.append(bytes)
+    return stream.finish()
   }
 
   package static func sha256(_ bytes: [UInt8]) -> String {
@@ -22,5 +16,38 @@ package enum FileDigest {
   package static func sha256(file path: String) throws(CheckpointError) -> String {
     let file = try CheckpointError.mapping(path)
     return withExtendedLifetime(file) { sha256(file.bytes) }
+  }
+
+  /// The digest of parts that are not in memory together.
+  package struct Stream: ~Copyable {
+    private let context = EVP_MD_CTX_new()
+
+    package init() {
+      let isBegun = EVP_DigestInit_ex(context, EVP_sha256(), nil)
+      precondition(isBegun == 1, "libcrypto gives no SHA-256")
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+      let isTaken = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+      precondition(isTaken == 1, "libcrypto refused \(bytes.count) bytes of a digest")
+    }
+
+    package mutating func append(_ bytes: [UInt8]) {
+      bytes.withUnsafeBytes { append($0) }
+    }
+
+    package consuming func finish() -> String {
+      let digits = Array("0123456789abcdef".utf8)
+      let byteCount = 32
+      let digest = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        let isWhole = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+        precondition(isWhole == 1, "libcrypto gave no digest")
+        count = byteCount
+      }
+      return String(
+        decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
   }
 }

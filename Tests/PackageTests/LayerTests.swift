@@ -4,9 +4,9 @@ import Testing
 @Suite struct LayerTests {
   /// The picture's arrows, from a layer to those directly below it.
   static let arrows: [String: Set<String>] = [
-    "CKernels": [], "COpenBLAS": [], "CEditLine": [],
+    "CKernels": [], "COpenBLAS": [], "COpenSSL": [], "CEditLine": [],
     "Tensors": ["CKernels", "COpenBLAS"],
-    "Checkpoints": ["Tensors"],
+    "Checkpoints": ["Tensors", "COpenSSL"],
     "Tokenizers": [],
     "Models": ["Checkpoints", "Tokenizers"],
     "Training": ["Models"],
@@ -23,7 +23,7 @@ import Testing
     "Swift", "Glibc", "Darwin", "Synchronization", "FoundationEssentials",
   ]
   static let packages: [String: Set<String>] = [
-    "Checkpoints": ["Crypto"], "skillet": ["ArgumentParser"],
+    "skillet": ["ArgumentParser"],
     "skillet-bench": ["ArgumentParser", "Foundation"],
   ]
 

@@ -36,10 +36,12 @@ import Testing
     #expect(found.map(\.length) == [6])
   }
 
-  @Test func `nothing in Sources traps on purpose`() {
+  /// A broken invariant of ours stops with `precondition` and its numbers; what input can reach must
+  /// never trap, which the fuzzing tests and the hostile files hold.
+  @Test func `nothing in Sources traps without its numbers`() {
     for file in Repository.files(under: "Sources", ".swift") {
       let code = CodeText.of(file.text, file: file.path)
-      for word in ["fatalError(", "preconditionFailure(", "precondition(", "try!", "as!"] {
+      for word in ["fatalError(", "try!", "as!"] {
         #expect(!code.contains(word), "\(file.path): \(word)")
       }
       let unwraps = code.matches(of: /[\w)\]]!(?!=)/).map { String($0.output) }
