@@ -9,7 +9,7 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64
+.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64 interop
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -65,6 +65,17 @@ kernels-arm64:
 	cd .build/arm64 && for file in ../../Sources/CKernels/*.c ../../Tests/KernelTables/compare_tables.c; do \
 	  clang --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include -I../../Sources/CKernels/include -O2 -c $$file || exit 1; \
 	done && aarch64-linux-gnu-gcc -static *.o -lm -o compare_tables && qemu-aarch64 ./compare_tables
+
+# Each key and tensor of the files that describe a model, changed one at a time, against transformers, PEFT and
+# llama.cpp, which come into a virtual environment of their own.
+interop: build .venv-interop/installed
+	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
+
+.venv-interop/installed: Tests/Interop/requirements.txt
+	python3 -m venv .venv-interop
+	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF" \
+	  .venv-interop/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
+	touch $@
 
 bench: build model
 	.build/release/skillet-bench
