@@ -5,7 +5,8 @@ import Testing
 /// left out, a number made up or memory that nobody wrote.
 @Suite struct InvariantTests {
   @Test func `a product of shapes that do not fit stops`() async {
-    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent])
+    {
       let compute = Compute(threadCount: 1, precision: .f32)
       let (a, w, c) = (
         compute.arena.matrix(3, 8), compute.arena.matrix(5, 7), compute.arena.matrix(3, 5)
@@ -17,14 +18,16 @@ import Testing
   }
 
   @Test func `more tasks than a round holds stop`() async {
-    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent])
+    {
       WorkerPool(threadCount: 2).run(WorkerPool.largestTaskCount + 1) { _, _ in }
     }
     expect("1048576 tasks", in: result)
   }
 
   @Test func `a target beyond the head's rows stops`() async {
-    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent])
+    {
       let compute = Compute(threadCount: 1, precision: .f32)
       let weights = RawBuffer(byteCount: 4 * 4 * 8)
       weights.bound(to: Float.self).update(repeating: 0.5, count: 4 * 8)
