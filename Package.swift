@@ -90,7 +90,8 @@ let package = Package(
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Rows", "Transcripts"]),
+      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"],
+      exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

@@ -48,7 +48,7 @@ package struct DataFile {
     guard size <= largest else {
       throw DataError(
         file: path, reason: "the file has \(size) bytes, and at most \(largest) are read",
-        fix: "Cut it into smaller files, for example with split -C 500M")
+        fix: "Cut it into smaller files, for example with `split -C 500M`")
     }
     guard let data = manager.contents(atPath: path) else {
       throw DataError(
@@ -86,7 +86,7 @@ package struct DataFile {
     throw DataError(
       file: name, line: line, column: column, reason: "the byte 0x\(byte) here is not UTF-8",
       fix: isText
-        ? "Save the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD > NEW"
+        ? "Save the file as UTF-8; if it is Latin-1: `iconv -f latin1 -t utf-8 OLD > NEW`"
         : "This is no text file: write its rows as JSON Lines in UTF-8")
   }
 

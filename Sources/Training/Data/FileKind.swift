@@ -43,15 +43,15 @@ struct FileKind {
   }
 
   private static func toLines(_ reader: String) -> String {
-    "Convert it to JSON Lines, for example in Python: pandas.\(reader)"
-      + ".to_json(\"{rows}\", orient=\"records\", lines=True)"
+    "Convert it to JSON Lines, for example in Python: `pandas.\(reader)"
+      + ".to_json(\"{rows}\", orient=\"records\", lines=True)`"
   }
 
   private static let unpack = "Unpack it first: "
   private static let utf16 = FileKind(
-    [0xFF, 0xFE], "UTF-16 text", "Convert it to UTF-8: iconv -f utf-16 -t utf-8 {file} > {rows}")
+    [0xFF, 0xFE], "UTF-16 text", "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 {file} > {rows}`")
   private static let tar = FileKind(
-    "ustar", "a tar archive", unpack + "tar -xf {file}")
+    "ustar", "a tar archive", unpack + "`tar -xf {file}`")
 
   /// Tables as text, which have no bytes of their own: known by the file's name.
   static let csv = FileKind(
@@ -65,7 +65,7 @@ struct FileKind {
   private static let all: [FileKind] = [
     FileKind(
       [0xFF, 0xFE, 0, 0], "UTF-32 text",
-      "Convert it to UTF-8: iconv -f utf-32 -t utf-8 {file} > {rows}"),
+      "Convert it to UTF-8: `iconv -f utf-32 -t utf-8 {file} > {rows}`"),
     utf16,
     FileKind([0xFE, 0xFF], utf16.name, utf16.fix),
     FileKind("PAR1", "a Parquet file", toLines("read_parquet(\"{file}\")")),
@@ -73,27 +73,27 @@ struct FileKind {
     FileKind(
       [0xFF, 0xFF, 0xFF, 0xFF], "an Arrow stream",
       "Convert it to JSON Lines, for example in Python: "
-        + "datasets.Dataset.from_file(\"{file}\").to_json(\"{rows}\")"),
+        + "`datasets.Dataset.from_file(\"{file}\").to_json(\"{rows}\")`"),
     FileKind("ORC", "an ORC file", toLines("read_orc(\"{file}\")")),
     FileKind(
-      "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: avro-tools tojson {file} > {rows}"),
-    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "gunzip -k {file}"),
-    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "zstd -d {file}"),
-    FileKind("BZh", "a bzip2 archive", unpack + "bunzip2 -k {file}"),
-    FileKind([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "unxz -k {file}"),
-    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "unlz4 {file}"),
-    FileKind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", unpack + "7z x {file}"),
-    FileKind([0x50, 0x4B, 3, 4], "a zip archive or an Office document", unpack + "unzip {file}"),
+      "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: `avro-tools tojson {file} > {rows}`"),
+    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "`gunzip -k {file}`"),
+    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "`zstd -d {file}`"),
+    FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -k {file}`"),
+    FileKind([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -k {file}`"),
+    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "`unlz4 {file}`"),
+    FileKind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", unpack + "`7z x {file}`"),
+    FileKind([0x50, 0x4B, 3, 4], "a zip archive or an Office document", unpack + "`unzip {file}`"),
     FileKind([0x50, 0x4B, 5, 6], "a zip archive with nothing in it", "Name another file"),
     FileKind("SQLite format 3\0", "an SQLite database", "Write its rows as JSON Lines"),
     FileKind([0x89, 0x48, 0x44, 0x46], "an HDF5 file", toLines("read_hdf(\"{file}\")")),
     FileKind([0x93] + Array("NUMPY".utf8), "a NumPy array", "Write its rows as JSON Lines"),
-    FileKind("%PDF-", "a PDF document", "Write its text to a .txt file: pdftotext {file}"),
+    FileKind("%PDF-", "a PDF document", "Write its text to a .txt file: `pdftotext {file}`"),
     FileKind(
-      "GGUF", "a GGUF model, not a file of rows", "Load it as a model: load \"{file}\""),
+      "GGUF", "a GGUF model, not a file of rows", "Load it as a model: `load \"{file}\"`"),
     FileKind(
       "version https://git-lfs.github.com/spec/", "a Git LFS pointer, not the file it stands for",
-      "Fetch the file: git lfs pull"),
+      "Fetch the file: `git lfs pull`"),
     FileKind("<!DOCTYPE", "a web page, not a file of rows", "Download the file itself"),
     FileKind("<!doctype", "a web page, not a file of rows", "Download the file itself"),
     FileKind("<html", "a web page, not a file of rows", "Download the file itself"),

@@ -22,7 +22,9 @@ extension RowReader {
         reason: "the rows stand under \(names.joined(separator: " and ")), and one list is read",
         fix: "Write each list to a file of its own")
     }
-    let others = object.keys.enumerated().filter { $0.offset != first }.map(\.element)
+    let others = object.members.indices.filter { index in
+      index != first && !object.members[index].value.holdsNothing
+    }.map { object.members[$0].key }
     let rest = others.isEmpty ? "" : "; not used: \(Shown.list(others))"
     let places = ElementPlaces(in: file.bytes, ofMember: first)
     return (try rows(values, at: places.lines), "the rows stand under \(names[0])\(rest)")

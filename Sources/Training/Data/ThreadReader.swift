@@ -45,8 +45,8 @@ struct ThreadReader {
     let all = rows.filter { !isThread($0.object) } + conversations
     return (
       all.sorted { $0.line < $1.line },
-      "\(paths.count) threads of messages: one conversation of each is read, with the reply of the "
-        + "best rank at every step; \(unused) other messages are not used"
+      "threads of messages are read as \(paths.count) conversations, each with the reply of the "
+        + "best rank at every step; messages not used: \(unused)"
     )
   }
 

@@ -48,7 +48,7 @@ import Training
   @Test func `the file is named in the fix, and the rows get a name of their own`() throws {
     try withFile("pc.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD]) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
-      #expect(error?.fix == "Unpack it first: zstd -d \(path)")
+      #expect(error?.fix == "Unpack it first: `zstd -d \(path)`")
     }
     try withFile("a b;rm.parquet", Array("PAR1".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }

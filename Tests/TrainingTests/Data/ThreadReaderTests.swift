@@ -37,8 +37,8 @@ import Training
     #expect(data.examples.map(\.line) == [3, 5])
     #expect(
       data.summary.notices.first
-        == "2 threads of messages: one conversation of each is read, with the reply of the best "
-        + "rank at every step; 4 other messages are not used")
+        == "threads of messages are read as 2 conversations, each with the reply of the best rank "
+        + "at every step; messages not used: 4")
     #expect(data.tokenized.map(trainedText) == ["Hello.$", "4$"])
   }
 

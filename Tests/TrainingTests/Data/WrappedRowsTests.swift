@@ -17,7 +17,7 @@ import Training
   }
 
   @Test func `what stands beside the rows is named`() throws {
-    let data = try dataset("{\"version\": \"1\", \"data\": [\(row)]}")
+    let data = try dataset("{\"version\": \"1\", \"test\": [], \"data\": [\(row)]}")
     #expect(data.summary.notices.first == "the rows stand under \"data\"; not used: version")
   }
 
