@@ -11,7 +11,7 @@ extension Session {
     let source = source(of: call.text("source") ?? "")
     do throws(DataError) {
       let dataset = try Dataset(
-        reading: source, options: try options(call, model), text: model.loaded.text)
+        reading: source, options: try options(call), text: model.loaded.text)
       state.data = DataInUse(dataset: dataset, split: nil)
       report(dataset.summary, of: source)
       return .record(summary(of: dataset))
@@ -28,9 +28,7 @@ extension Session {
     return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
   }
 
-  private func options(
-    _ call: VerbCall, _ model: ModelInUse
-  ) throws(DataError) -> DatasetOptions {
+  private func options(_ call: VerbCall) throws(DataError) -> DatasetOptions {
     var names: [String: String] = [:]
     for field in call.record("columns")?.fields ?? [] {
       names[field.name] = field.value.text ?? field.value.source
@@ -40,25 +38,7 @@ extension Session {
       columns: try ColumnMapping(columns: names, cutAfter: call.text("cut_after")),
       template: call.text("template") ?? "auto",
       mask: call.text("mask").flatMap { LossMask(rawValue: $0) } ?? .completion,
-      maxLength: try maxLength(call, model), special: call.bool("special") ?? true)
-  }
-
-  /// Rows that are longer than the model's context have places that the model does not know: a given
-  /// length beyond it is refused, the default is no more than it.
-  private func maxLength(_ call: VerbCall, _ model: ModelInUse) throws(DataError) -> Int {
-    let length = call.int("max_length") ?? 512
-    let context = model.decoder.configuration.contextLength
-    guard length > context else { return length }
-    if call.given.contains("max_length") { throw Self.tooLong(length, for: context) }
-    notice("max_length is \(context), the context of the model")
-    return context
-  }
-
-  private static func tooLong(_ length: Int, for context: Int) -> DataError {
-    DataError(
-      file: "max_length",
-      reason: "rows of \(length) tokens do not fit in the model's context of "
-        + "\(context)", fix: "Give at most \(context)")
+      maxLength: call.int("max_length") ?? 512, special: call.bool("special") ?? true)
   }
 
   /// Says what a person should know before training: how the rows were read, what of them is not
@@ -90,10 +70,6 @@ extension Session {
     _ dataset: Dataset, again split: DatasetSplit?, for model: LoadedModel
   ) throws(VerbFailure) {
     do throws(DataError) {
-      let context = model.decoder.configuration.contextLength
-      guard dataset.options.maxLength <= context else {
-        throw Self.tooLong(dataset.options.maxLength, for: context)
-      }
       let again = try Dataset(
         reading: dataset.source, options: dataset.options, text: model.text)
       let isSame = again.examples.count == dataset.examples.count
