@@ -9,7 +9,7 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64
+.PHONY: faults demo test build deps model format lint reference bench install clean kernels-arm64
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -65,6 +65,11 @@ kernels-arm64:
 	cd .build/arm64 && for file in ../../Sources/CKernels/*.c ../../Tests/KernelTables/compare_tables.c; do \
 	  clang --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include -I../../Sources/CKernels/include -O2 -c $$file || exit 1; \
 	done && aarch64-linux-gnu-gcc -static *.o -lm -o compare_tables && qemu-aarch64 ./compare_tables
+
+# Kills saves between every two calls of the system, and fills the disk; a part of it is in the tests.
+faults:
+	swift build -c release --build-tests
+	python3 Tests/Faults/saving.py .build/release/skillet .build/release/libSystemCallFaults.so Tests/References/tiny-llama/q8_0.gguf
 
 bench: build model
 	.build/release/skillet-bench

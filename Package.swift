@@ -32,9 +32,11 @@ let package = Package(
   products: [
     .executable(name: "skillet", targets: ["skillet"]),
     .executable(name: "skillet-bench", targets: ["skillet-bench"]),
+    // loaded by tests before the system's own calls
+    .library(name: "SystemCallFaults", type: .dynamic, targets: ["SystemCallFaults"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .target(name: "CKernels"),
@@ -43,8 +45,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CFiles"),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
-    layer("Checkpoints", ["Tensors", "COpenSSL"]),
+    layer("Checkpoints", ["Tensors", "COpenSSL", "CFiles"]),
     layer("Tokenizers"),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
@@ -88,9 +91,13 @@ let package = Package(
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
+    .target(
+      name: "SystemCallFaults", path: "Tests/SystemCallFaults",
+      linkerSettings: [.linkedLibrary("dl")]),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Transcripts"]),
+      "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "TestSupport"],
+      exclude: ["Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

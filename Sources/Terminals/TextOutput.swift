@@ -29,6 +29,7 @@ package final class TextOutput {
           waitUntilWritable()
         } else if errno != EINTR {
           isBroken = true
+          if descriptor == STDOUT_FILENO { StandardOutput.fail(errno) }
           return
         }
       }
@@ -51,7 +52,8 @@ package struct OutputStreams {
   package let output: TextOutput
   package let error: TextOutput
 
-  /// The process's own streams. Writing to a closed pipe becomes an error instead of a signal.
+  /// The process's own streams. Writing to a closed pipe becomes an error instead of a signal; what became
+  /// of standard output, `StandardOutput` knows.
   package static func standard() -> OutputStreams {
     signal(SIGPIPE, SIG_IGN)
     return OutputStreams(

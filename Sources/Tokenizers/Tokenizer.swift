@@ -5,7 +5,7 @@ package struct Tokenizer: TextEncoder, Sendable {
   package let preTokenizer: PreTokenizer
   /// Whether text is put into Unicode's normal form C first (Qwen 2).
   package let normalizes: Bool
-  private let encoder: BytePairEncoder
+  let encoder: BytePairEncoder
   private let matcher: SpecialTokenMatcher
 
   /// - Parameters:

@@ -36,6 +36,12 @@ package struct Vocabulary: Sendable {
 
   package var count: Int { ends.count }
 
+  func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+    storage.withUnsafeBytes(body)
+    ends.withUnsafeBytes(body)
+    kinds.map(\.rawValue).withUnsafeBytes(body)
+  }
+
   package mutating func reserveCapacity(_ count: Int, bytes: Int) {
     storage.reserveCapacity(bytes)
     ends.reserveCapacity(count)

@@ -60,6 +60,22 @@ package struct Trainer {
     return run.finish(state.steps < steps ? ending ?? .completed : .completed)
   }
 
+  /// The rows, of those given, that steps of a run have seen.
+  package func rows(seenIn steps: Range<Int>, of dataset: Dataset, rows: [Int]) -> Set<Int> {
+    let plan = plan(of: dataset, rows: rows)
+    let perEpoch = plan.stepsAnEpoch
+    var seen: Set<Int> = []
+    guard perEpoch > 0, !steps.isEmpty else { return seen }
+    for epoch in steps.lowerBound / perEpoch...(steps.upperBound - 1) / perEpoch {
+      let order = plan.order(ofEpoch: epoch)
+      let first = max(steps.lowerBound - epoch * perEpoch, 0)
+      let last = min(steps.upperBound - epoch * perEpoch, perEpoch)
+      seen.formUnion(order[order.indices.clamped(to: plan.places(ofSteps: first..<last))])
+      if seen.count == order.count { break }
+    }
+    return seen
+  }
+
   private func plan(of dataset: Dataset, rows: [Int]) -> BatchPlan {
     BatchPlan(
       of: dataset, rows: rows, batch: configuration.batchSize,

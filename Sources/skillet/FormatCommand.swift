@@ -66,7 +66,7 @@ struct FormatCommand: ParsableCommand {
       try AtomicFile.write(text, to: file)
     } catch {
       printer.tell("skillet: \(error)", .error)
-      throw .badInput
+      throw .failed
     }
   }
 }

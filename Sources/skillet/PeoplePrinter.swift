@@ -130,6 +130,7 @@ final class PeoplePrinter: EventPrinter {
       try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: file)
       screen.notice("written to \(file) as \(mode.rawValue)")
     } catch {
+      settings.hasUnwritten = true
       screen.notice("\(file): \(error.cause); \(error.fix)", .error)
     }
   }

@@ -61,11 +61,11 @@ struct RecipeRunner {
   }
 
   func read(_ file: String) throws(ExitStatus) -> RecipeFile {
-    if file == "-" {
-      return RecipeFile(
-        source: SourceText(name: "<stdin>", bytes: StandardInput.bytes()))
-    }
     do throws(CheckpointError) {
+      if file == "-" {
+        return RecipeFile(
+          source: SourceText(name: "<stdin>", bytes: try StandardInput.bytes()))
+      }
       return try RecipeFile(path: file)
     } catch {
       let source = SourceText(name: file, text: "")
@@ -143,6 +143,10 @@ struct RecipeRunner {
     }
     var status = run(recipe, interpreter)
     if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
+    if status == .good, interpreter.executor.hasUnsaved {
+      printer.tell("the run has failed: what it was to save is not saved", .error)
+      status = .failed
+    }
     if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
     let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
@@ -166,9 +170,9 @@ struct RecipeRunner {
   ) {
     interpreter.onEvent = onEvent
     interpreter.executor.onEvent = { printer.show($0) }
-    interpreter.isCancelled = { Interruption.level != .none }
+    interpreter.isCancelled = { Interruption.isRequested }
     interpreter.executor.endsWhenInterrupted = true
-    interpreter.executor.isInterrupted = { Interruption.level != .none }
+    interpreter.executor.isInterrupted = { Interruption.isRequested }
     interpreter.executor.isAborted = { Interruption.level == .abort }
   }
 
@@ -181,7 +185,7 @@ struct RecipeRunner {
       return ExitStatus(error.kind)
     }
     // A training that was stopped gives its value; what the recipe promised is not done.
-    return Interruption.level == .none ? .good : .interrupted
+    return Interruption.isRequested ? .interrupted : .good
   }
 }
 

@@ -19,11 +19,8 @@ struct RunHistory {
 
   /// Remembers a run. A run is none the worse for not being remembered, so nothing is said of failure.
   func append(_ run: Record) {
-    let line = Array((EventJSON.json(.record(run)).text(.compact, sortedKeys: false) + "\n").utf8)
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return }
-    defer { close(file) }
-    _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    try? AppendedLine.append(
+      EventJSON.json(.record(run)).text(.compact, sortedKeys: false), to: path, permissions: 0o600)
   }
 
   /// The newest runs, oldest first; lines that are none are passed over.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Terminals
 
 /// The command: a prompt by itself, and subcommands for recipes.
 @main
@@ -19,14 +20,20 @@ struct SkilletCommand: ParsableCommand {
     defaultSubcommand: PromptCommand.self)
 
   static func main() {
+    StandardOutput.openMissingStreams()
+    let output = OutputStreams.standard().output
     do {
       try refuseUnknownCommand()
       var command = try parseAsRoot()
       try command.run()
+      ExitStatus.end(.good)
     } catch let status as ExitStatus {
       ExitStatus.end(status)
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == .success else { exit(withError: error) }
+      // help and the like are results too
+      output.writeLine(fullMessage(for: error))
+      ExitStatus.end(.good)
     }
   }
 

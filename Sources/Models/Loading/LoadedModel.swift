@@ -14,6 +14,8 @@ package struct LoadedModel: Sendable {
   package let format: String
   /// The file or folder that was read.
   package let path: String
+  /// What adapters of this model remember of it.
+  package let identity: BaseIdentity
   /// The mapped files that hold the weights.
   private let mappings: [MappedFile]
 
@@ -32,6 +34,9 @@ package struct LoadedModel: Sendable {
     self.name = name
     self.format = format
     self.path = path
+    identity = BaseIdentity(
+      name: name, format: format, decoder: decoder, tokenizer: tokenizer,
+      chatTemplate: chatTemplate, mappings: mappings)
     text = ModelText(tokenizer: tokenizer, jinja: chatTemplate)
   }
 

@@ -102,13 +102,11 @@ package final class Conversation {
         all.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] })
     ]
     let path = ModelFolder.expandingHome(name)
-    var text = ""
-    if ModelFolder.exists(path) {
-      text = String(decoding: try CheckpointError.mapping(path).contents(), as: UTF8.self)
-      if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    try AppendedLine.append(row.text(.compact, sortedKeys: false), to: path)
+    let file = try CheckpointError.mapping(path)
+    return withExtendedLifetime(file) {
+      file.bytes.split(separator: UInt8(ascii: "\n")).count
     }
-    try AtomicFile.write(text + row.text(.compact, sortedKeys: false) + "\n", to: path)
-    return text.split(separator: "\n").count + 1
   }
 
   // MARK: Answering

@@ -28,6 +28,7 @@ extension Session {
       evaluation, progress in
       evaluation.run(examples, onProgress: progress)
     }
+    let seen = seenRows(of: examples, part)
     let metrics: [(String, Value)] = [
       ("loss", .float(score.meanLoss)),
       ("perplexity", .float(exp(score.meanLoss))),
@@ -40,7 +41,26 @@ extension Session {
           ("tokens", .int(score.tokens)),
           ("seconds", .duration(seconds)),
           ("finite", .bool(score.meanLoss.isFinite)),
+          ("seen", .int(seen)),
         ], reference: currentReference()))
+  }
+
+  /// How many of the rows the adapter in use was trained on, which is told unless it goes without saying.
+  private func seenRows(of examples: [TokenizedExample], _ part: DatasetSplit.Part) -> Int {
+    guard let adapter = state.adapter else { return 0 }
+    let seen = examples.count { adapter.rows.contains($0.identity) }
+    let isExpected = part == .train && seen == examples.count
+    if seen > 0, !isExpected {
+      notice(
+        "\(seen) of these \(examples.count) rows are rows that the adapter was trained on; its loss on "
+          + "them says little about others")
+    }
+    if adapter.rows.isPartial {
+      notice(
+        "the adapter was trained on more rows than are remembered, so that it may have seen more of "
+          + "these")
+    }
+    return seen
   }
 
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {

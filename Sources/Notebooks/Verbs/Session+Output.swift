@@ -7,8 +7,9 @@ import Training
 /// save, compare, show, plot.
 extension Session {
   func save(_ call: VerbCall) throws(VerbFailure) -> Value {
-    let model = try requireModel("save")
     let (adapter, folder) = try subject(ofSave: call)
+    // a run may outlast its model; then one thread makes what is not made yet
+    let pool = state.model?.compute.pool ?? WorkerPool(threadCount: 1)
     let place = call.text("to") == nil ? "what" : "to"
     guard !folder.isEmpty else {
       throw VerbFailure(
@@ -17,8 +18,10 @@ extension Session {
     }
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
-      let written = try AdapterFolder(model: model).write(adapter.adapter, to: path)
-      TrainingStateFile.remove(from: path, unlessOf: written.sha256)
+      let written = try adapter.files.write(
+        adapter.adapter, to: path, card: adapter.card(with: pool),
+        keepsState: TrainingStateFile.has(
+          in: path, of: try adapter.files.sha256(of: adapter.adapter)))
       return .record(
         Record([
           ("path", .string(folder)), ("bytes", .size(written.byteCount)),

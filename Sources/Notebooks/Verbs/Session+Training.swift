@@ -14,22 +14,25 @@ extension Session {
       model: model.decoder, configuration: try configuration(of: run, model, data),
       compute: model.compute)
     let folder = try savingFolder(run.call)
+    func current(_ kept: (step: Int, adapter: Adapter)) -> AdapterInUse {
+      adapter(of: run, kept, seen: trainer, data)
+    }
     let result = trainer.train(
       from: run.state, on: data.dataset, rows: data.rows(.train),
       validation: data.examples(.valid), isAborted: abortion()
     ) { event in
       report(event)
       run.curve.add(event)
-      if case .stepped(let step) = event { save(run, after: step, to: folder, model) }
+      if case .stepped(let step) = event { save(run, after: step, to: folder) { current($0) } }
       return isInterrupted() ? .stop : .proceed
     }
     if result.steps == 0 { try refuse(result, run) }
     run.isStopped = result.ending == .stopped || result.ending == .aborted
     let kept = run.state.kept
-    state.adapters[run.name] = AdapterInUse(
-      name: run.name, adapter: kept.adapter, steps: run.stepsBefore + kept.step, curve: run.curve)
+    let trained = current(kept)
+    state.adapters[run.name] = trained
     state.activeAdapter = run.name
-    if let folder { write(run, kept, to: folder, model) }
+    if let folder { write(run, trained, of: kept.step, to: folder) }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
     let reference = currentReference()
@@ -44,7 +47,10 @@ extension Session {
     _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
   ) throws(VerbFailure) -> TrainingRun {
     let basis = TrainingBasis(
-      model: model.decoder, training: data.examples(.train), validation: data.examples(.valid))
+      identity: model.loaded.identity, model: model.decoder, training: data.examples(.train),
+      validation: data.examples(.valid), with: model.compute.pool)
+    // the digest has read the whole file, which weights that were quantized anew do not need
+    if model.scheme != nil { model.loaded.releasePages() }
     guard call.arguments["resume"] == nil else { return try resumed(call, model, basis) }
     guard let current = state.adapter else {
       throw VerbFailure(
@@ -52,6 +58,8 @@ extension Session {
     }
     return TrainingRun(
       name: current.name, stepsBefore: current.steps, call: call, seed: state.seed, basis: basis,
+      base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
+      precision: model.compute.precision, rowsBefore: current.rows,
       state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
       curve: TrainingCurve(losses: [], evaluations: []))
   }
@@ -128,6 +136,19 @@ extension Session {
     return true
   }
 
+  /// What a run has come to with one of its adapters.
+  private func adapter(
+    of run: TrainingRun, _ kept: (step: Int, adapter: Adapter), seen trainer: Trainer,
+    _ data: DataInUse
+  ) -> AdapterInUse {
+    var rows = run.rowsBefore
+    let seen = trainer.rows(seenIn: 0..<kept.step, of: data.dataset, rows: data.rows(.train))
+    for row in seen.sorted() { rows.insert(data.dataset.tokenized[row].identity) }
+    return AdapterInUse(
+      name: run.name, adapter: kept.adapter, base: run.base, trainedOn: run.scheme,
+      steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, curve: run.curve)
+  }
+
   // MARK: - Ending
 
   /// A run without a step has failed, unless it was stopped.
@@ -149,8 +170,7 @@ extension Session {
     of result: TrainingResult, _ run: TrainingRun, in model: ModelInUse,
     _ reference: ObjectReference?
   ) throws(VerbFailure) -> Record {
-    let files = AdapterFolder(
-      model: model.decoder.configuration, baseModel: model.loaded.name)
+    let files = AdapterFolder(model: run.base.configuration, baseModel: run.base.name)
     let sha256: String
     do throws(CheckpointError) {
       sha256 = try files.sha256(of: run.state.kept.adapter)

@@ -45,6 +45,12 @@ package final class RotaryEmbedding: Sendable {
     self.sines = sines
   }
 
+  /// Cosines and sines of position 1, from which those of every other follow.
+  package var firstTurn: [Float] {
+    let pairs = headSize / 2
+    return Array(cosines.dropFirst(pairs).prefix(pairs) + sines.dropFirst(pairs).prefix(pairs))
+  }
+
   package var positionCount: Int { headSize < 2 ? 0 : cosines.count / (headSize / 2) }
 
   /// Turns `x` `[tokens, heads · headSize]` in place; `inverse` turns back, which is the gradient.
