@@ -96,7 +96,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "TestSupport"],
+      "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
       exclude: ["Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
