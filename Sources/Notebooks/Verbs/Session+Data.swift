@@ -9,9 +9,12 @@ extension Session {
   func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("dataset")
     let source = source(of: call.text("source") ?? "")
+    let maxLength = try length(
+      "max_length", of: call, default: 512, what: "rows are cut", for: model)
     do throws(DataError) {
       let dataset = try Dataset(
-        reading: source, options: try options(call), text: model.loaded.text)
+        reading: source, options: try options(call, maxLength: maxLength),
+        text: model.loaded.text)
       state.data = DataInUse(dataset: dataset, split: nil)
       report(dataset.summary, of: source)
       return .record(summary(of: dataset))
@@ -28,7 +31,29 @@ extension Session {
     return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
   }
 
-  private func options(_ call: VerbCall) throws(DataError) -> DatasetOptions {
+  /// A number of tokens that an argument states, which the model's context must hold: past it positions
+  /// mean nothing to the model. What nobody stated is the default, or all that the context holds.
+  ///
+  /// - Parameter what: what ends there, for the notice where it is less than the default.
+  func length(
+    _ argument: String, of call: VerbCall, default standard: Int, what: String,
+    for model: ModelInUse
+  ) throws(VerbFailure) -> Int {
+    let context = model.decoder.configuration.contextLength
+    let length = call.int(argument) ?? standard
+    guard length > context else { return length }
+    guard !call.given.contains(argument) else {
+      throw VerbFailure(
+        "E0415", "\(argument) is \(length) tokens, and the model's context holds \(context)",
+        argument: argument, help: "write \(argument): \(context) or less")
+    }
+    notice("\(what) at \(context) tokens, all that the model's context holds")
+    return context
+  }
+
+  private func options(
+    _ call: VerbCall, maxLength: Int
+  ) throws(DataError) -> DatasetOptions {
     var names: [String: String] = [:]
     for field in call.record("columns")?.fields ?? [] {
       names[field.name] = field.value.text ?? field.value.source
@@ -38,7 +63,7 @@ extension Session {
       columns: try ColumnMapping(columns: names, cutAfter: call.text("cut_after")),
       template: call.text("template") ?? "auto",
       mask: call.text("mask").flatMap { LossMask(rawValue: $0) } ?? .completion,
-      maxLength: call.int("max_length") ?? 512)
+      maxLength: maxLength)
   }
 
   /// Says what a person should know before training: the decision on the format, and every row that
@@ -71,9 +96,14 @@ extension Session {
   func read(
     _ dataset: Dataset, again split: DatasetSplit?, for model: LoadedModel
   ) throws(VerbFailure) {
+    let context = model.decoder.configuration.contextLength
+    var options = dataset.options
+    if options.maxLength > context {
+      notice("rows are cut at \(context) tokens, all that the model's context holds")
+      options.maxLength = context
+    }
     do throws(DataError) {
-      let again = try Dataset(
-        reading: dataset.source, options: dataset.options, text: model.text)
+      let again = try Dataset(reading: dataset.source, options: options, text: model.text)
       let isSame = again.examples.count == dataset.examples.count
       state.data = DataInUse(dataset: again, split: isSame ? split : nil)
     } catch {

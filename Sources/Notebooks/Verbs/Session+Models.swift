@@ -107,6 +107,12 @@ extension Session {
       to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
       includesHead: !skipped.contains("lm_head"), with: compute
     ) { tellQuantized($0, since: start) }
+    guard report.error.rootMeanSquare.isFinite else {
+      throw VerbFailure(
+        "E0801", "\(model.loaded.path): the weights hold values that are no finite numbers",
+        argument: "scheme", help: "download the model again, or take an earlier state of its training",
+        kind: .input)
+    }
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name

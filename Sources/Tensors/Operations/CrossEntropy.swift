@@ -46,6 +46,10 @@ package struct CrossEntropy: Sendable {
     hidden: Matrix, targets: [Int32], head: FrozenMatrix, gradient: Matrix? = nil,
     weight: Float = 1, with compute: Compute
   ) -> Score {
+    precondition(
+      targets.count == hidden.rows && targets.allSatisfy { $0 >= 0 && $0 < head.rows },
+      "\(targets.count) targets of \(hidden.rows) positions, among \(head.rows) tokens, go up to "
+        + "\(targets.max() ?? -1)")
     let rowsPerChunk = chunkRows(
       positions: hidden.rows, vocabulary: head.rows, tile: ck_tile_rows(compute.operands))
     var score = Score()
