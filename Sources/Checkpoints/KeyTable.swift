@@ -16,6 +16,8 @@ package struct KeyTable: Sendable {
   package enum Kind: Sendable {
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
+    /// A number that is written with a fraction or an exponent, as 1e-05 is.
+    case fraction(ClosedRange<Double>)
     case bool
     case text
     /// One of these words.
@@ -43,14 +45,18 @@ package struct KeyTable: Sendable {
   package let entries: [Entry]
   /// Beginnings of keys that are ignored unless they have an entry of their own.
   package let ignoredPrefixes: [String]
+  /// Whether 0 and 0.0 are different values, as in a format with types.
+  private let isTyped: Bool
   /// What to do about a value that Skillet does not have.
   private let fix: String
 
   package init(
-    _ entries: [Entry], ignoring names: [String] = [], prefixes: [String] = [], fix: String
+    _ entries: [Entry], ignoring names: [String] = [], prefixes: [String] = [],
+    isTyped: Bool = false, fix: String
   ) {
     self.entries = entries + names.map { Entry($0, .ignored) }
     ignoredPrefixes = prefixes
+    self.isTyped = isTyped
     self.fix = fix
   }
 
@@ -83,7 +89,7 @@ package struct KeyTable: Sendable {
         fix: "take the file from the model's own folder, or convert the model again")
     case .only(let values):
       let value = value()
-      if values.contains(where: { $0.means(value) }) { return }
+      if values.contains(where: { isTyped ? $0 == value : $0.means(value) }) { return }
       let known = values.map(\.excerpt).joined(separator: " or ")
       throw CheckpointError(
         .unsupported, file: file,
@@ -102,7 +108,8 @@ extension KeyTable.Kind {
   package func contains(_ value: JSONValue) -> Bool {
     switch (self, value) {
     case (.integer(let range), .int(let value)): range.contains(value)
-    case (.number(let range), .int), (.number(let range), .double):
+    case (.number(let range), .int), (.number(let range), .double),
+      (.fraction(let range), .double):
       value.double.map(range.contains) ?? false
     case (.bool, .bool), (.text, .string), (.object, .object), (.any, _), (.tokens, .int): true
     case (.word(let words), .string(let text)): words.contains(text)
@@ -119,7 +126,7 @@ extension KeyTable.Kind: CustomStringConvertible {
   package var description: String {
     switch self {
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
-    case .number(let range):
+    case .number(let range), .fraction(let range):
       range.upperBound == .greatestFiniteMagnitude
         ? "a number of at least \(range.lowerBound)"
         : "a number from \(range.lowerBound) to \(range.upperBound)"

@@ -58,9 +58,9 @@ import Testing
     _ names: [String], layers: JSONValue? = nil
   ) throws(CheckpointError) -> LoRAConfiguration {
     var changed = JSONObject()
-    for (key, value) in [("peft_type", "LORA"), ("r", 3), ("lora_alpha", 6)] as [(String, JSONValue)] {
-      changed[key] = value
-    }
+    changed["peft_type"] = "LORA"
+    changed["r"] = 3
+    changed["lora_alpha"] = 6
     changed["target_modules"] = .array(names.map { .string($0) })
     changed["layers_to_transform"] = layers
     return try read(changed)

@@ -81,9 +81,10 @@ import Testing
     #expect(!configuration.tiesHead)
   }
 
-  @Test(arguments: [
-    ("bos_token_id", 320), ("eos_token_id", [1, 400]), ("pad_token_id", -2),
-  ] as [(String, JSONValue)])
+  @Test(
+    arguments: [
+      ("bos_token_id", 320), ("eos_token_id", [1, 400]), ("pad_token_id", -2),
+    ] as [(String, JSONValue)])
   func `a token without a row of the embedding is refused`(key: String, value: JSONValue) throws {
     var changed = try object()
     changed[key] = value
@@ -180,7 +181,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("llama.rope.dimension_count", 8, "head size"), ("llama.attention.value_length", 8, "head size"),
+    ("llama.rope.dimension_count", 8, "head size"),
+    ("llama.attention.value_length", 8, "head size"),
     ("llama.vocab_size", 319, "tokens"),
   ])
   func `sizes that disagree are refused with both`(key: String, size: UInt32, what: String) throws {

@@ -101,7 +101,8 @@ import Testing
     let rows = 300 * 64 * 4
     try write(
       try tensors().map { name, tensor in
-        tensor.shape == [320, 64] ? (name, ([300, 64], Array(tensor.bytes.prefix(rows)))) : (name, tensor)
+        tensor.shape == [320, 64]
+          ? (name, ([300, 64], Array(tensor.bytes.prefix(rows)))) : (name, tensor)
       })
     let cause = try #require(error()).cause
     #expect(cause.contains("300 rows"))
@@ -178,13 +179,16 @@ import Testing
     try write(["c"], as: "2.safetensors")
     let map = "{\"a\": \"1.safetensors\", \"c\": \"2.safetensors\", \"b\": \"1.safetensors\"}"
     #expect(error("{\"metadata\": {\"total_size\": 7}, \"weight_map\": \(map)}") == nil)
-    #expect(error("{\"weight_map\": \(map), \"quantized\": 1}")?.cause.contains("quantized") == true)
+    #expect(
+      error("{\"weight_map\": \(map), \"quantized\": 1}")?.cause.contains("quantized") == true)
   }
 
   @Test(arguments: [
     "{\"a\": \"1.safetensors\", \"c\": \"2.safetensors\"}",
     "{\"a\": \"1.safetensors\", \"b\": \"2.safetensors\", \"c\": \"2.safetensors\"}",
-    "{\"a\": \"1.safetensors\", \"b\": \"1.safetensors\", \"c\": \"2.safetensors\", \"d\": \"2.safetensors\"}",
+    """
+    {"a": "1.safetensors", "b": "1.safetensors", "c": "2.safetensors", "d": "2.safetensors"}
+    """,
     "{\"a\": \"../1.safetensors\"}", "[]",
   ])
   func `an index that disagrees with its shards is refused`(map: String) throws {

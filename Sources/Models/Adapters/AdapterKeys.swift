@@ -5,8 +5,8 @@ extension KeyTable {
   package static let adapter = KeyTable(
     read + variants,
     ignoring: [
-      "auto_mapping", "base_model_name_or_path", "eva_config", "inference_mode", "megatron_core",
-      "peft_version", "qalora_group_size", "revision", "runtime_config",
+      "auto_mapping", "base_model_name_or_path", "inference_mode", "megatron_core", "peft_version",
+      "qalora_group_size", "revision", "runtime_config",
     ],
     fix: "train or convert the adapter without it")
 
@@ -18,6 +18,7 @@ extension KeyTable {
     Entry("use_rslora", .read(.bool)),
     Entry("target_modules", .read(.any)),
     Entry("layers_to_transform", .read(.any)),
+    Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
   /// Kinds of LoRA that are computed otherwise, or whose start changed the base weights: what PiSSA,

@@ -33,8 +33,8 @@ struct AdapterTargets {
     guard !modules.isEmpty, adapted.allSatisfy({ chosen[$0] == modules }) else {
       throw CheckpointError(
         .unsupported, file: file,
-        cause: "\"target_modules\" names other modules in one layer than in another, which Skillet does "
-          + "not have",
+        cause: "\"target_modules\" names other modules in one layer than in another, which Skillet "
+          + "does not have",
         fix: "train the adapter with the same modules in each of its layers")
     }
     self.modules = modules.sorted()
@@ -44,7 +44,8 @@ struct AdapterTargets {
   private static func unknown(_ name: String, _ file: String) -> CheckpointError {
     CheckpointError(
       .unsupported, file: file,
-      cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's blocks",
+      cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
+        + "blocks",
       fix: "Skillet adapts " + TargetModule.allCases.map(\.rawValue).joined(separator: ", "))
   }
 
@@ -74,7 +75,8 @@ struct AdapterTargets {
     guard layers.count == list.count, layers.allSatisfy({ (0..<layerCount).contains($0) }) else {
       throw CheckpointError(
         .malformed, file: file,
-        cause: "\"layers_to_transform\" is \(value.excerpt), and the model has \(layerCount) layers",
+        cause: "\"layers_to_transform\" is \(value.excerpt), and the model has \(layerCount) "
+          + "layers",
         fix: "load the model that the adapter was trained on")
     }
     return Set(layers).sorted()

@@ -28,14 +28,14 @@ extension KeyTable {
     Entry("model_type", .read(.text)),
     Entry(
       "architectures", .read(.words(["LlamaForCausalLM", "LLaMAForCausalLM"]), allowsNull: true)),
-    Entry("rms_norm_eps", .read(.number(notNegative))),
+    Entry("rms_norm_eps", .read(.fraction(notNegative))),
     Entry("rope_theta", .read(.number(positive))),
     Entry("rope_parameters", .read(.object, allowsNull: true)),
     Entry("rope_scaling", .read(.object, allowsNull: true)),
     Entry("tie_word_embeddings", .read(.bool)),
-    Entry("bos_token_id", .read(.tokens, allowsNull: true)),
+    Entry("bos_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
     Entry("eos_token_id", .read(.tokens, allowsNull: true)),
-    Entry("pad_token_id", .read(.tokens, allowsNull: true)),
+    Entry("pad_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
   ]
 
   /// What other architectures, or this one trained otherwise, can switch on.

@@ -9,7 +9,7 @@ extension KeyTable {
       "general.alignment", "llama.rope.scaling.original_context_length",
       "llama.rope.scaling.finetuned",
     ],
-    prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."],
+    prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
     fix: "use a Llama model without it, or convert the original again")
 
   private static let model: [Entry] = [
@@ -24,13 +24,13 @@ extension KeyTable {
   ]
 
   private static let rope: [Entry] = [
-    Entry("llama.rope.freq_base", .read(.number(positive))),
+    Entry("llama.rope.freq_base", .read(.fraction(positive))),
     Entry("llama.rope.dimension_count", .read(.integer(sizes))),
     Entry("llama.rope.scaling.type", .read(.word(["none", "linear"]))),
-    Entry("llama.rope.scaling.factor", .read(.number(notNegative))),
-    Entry("llama.rope.scale_linear", .read(.number(notNegative))),
-    Entry("llama.rope.scaling.attn_factor", .only([1])),
-    Entry("llama.rope.scaling.yarn_log_multiplier", .only([0])),
+    Entry("llama.rope.scaling.factor", .read(.fraction(notNegative))),
+    Entry("llama.rope.scale_linear", .read(.fraction(notNegative))),
+    Entry("llama.rope.scaling.attn_factor", .only([1.0])),
+    Entry("llama.rope.scaling.yarn_log_multiplier", .only([0.0])),
   ]
 
   private static let attention: [Entry] = [
@@ -38,20 +38,20 @@ extension KeyTable {
     Entry("llama.attention.head_count_kv", .read(.integer(sizes))),
     Entry("llama.attention.key_length", .read(.integer(sizes))),
     Entry("llama.attention.value_length", .read(.integer(sizes))),
-    Entry("llama.attention.layer_norm_rms_epsilon", .read(.number(notNegative))),
+    Entry("llama.attention.layer_norm_rms_epsilon", .read(.fraction(notNegative))),
     Entry("llama.attention.causal", .only([true])),
-    Entry("llama.attention.scale", .only([0])),
-    Entry("llama.attention.clamp_kqv", .only([0])),
-    Entry("llama.attention.max_alibi_bias", .only([0])),
+    Entry("llama.attention.scale", .only([0.0])),
+    Entry("llama.attention.clamp_kqv", .only([0.0])),
+    Entry("llama.attention.max_alibi_bias", .only([0.0])),
     Entry("llama.attention.sliding_window", .only([0])),
-    Entry("llama.attn_logit_softcapping", .only([0])),
+    Entry("llama.attn_logit_softcapping", .only([0.0])),
   ]
 
   private static let scales: [Entry] = [
-    Entry("llama.logit_scale", .only([0, 1])),
-    Entry("llama.embedding_scale", .only([0, 1])),
-    Entry("llama.residual_scale", .only([0, 1])),
-    Entry("llama.final_logit_softcapping", .only([0])),
+    Entry("llama.logit_scale", .only([0.0, 1.0])),
+    Entry("llama.embedding_scale", .only([0.0, 1.0])),
+    Entry("llama.residual_scale", .only([0.0, 1.0])),
+    Entry("llama.final_logit_softcapping", .only([0.0])),
   ]
 
   private static let layout: [Entry] = [
@@ -65,7 +65,7 @@ extension KeyTable {
     Entry("split.tensors.count", .ignored),
   ]
 
-  /// Checks all metadata of a file.
+  /// Checks all metadata of a file. Numbers are float32, as llama.cpp wants them.
   func check(_ metadata: GGUFMetadata) throws(CheckpointError) {
     for key in metadata.keys {
       try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
@@ -79,7 +79,7 @@ extension GGUFValue {
     switch self {
     case .bool(let flag): .bool(flag)
     case .float32(let value): .double(Double(value))
-    case .float64(let value): .double(value)
+    case .float64(let value): .string("\(value) as float64")
     case .string(let bytes): .string(String(decoding: bytes, as: UTF8.self))
     case .strings(let strings):
       .array(strings.prefix(8).map { .string(String(decoding: $0, as: UTF8.self)) })

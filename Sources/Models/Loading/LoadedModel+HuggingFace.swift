@@ -82,9 +82,9 @@ extension ModelConfiguration {
       contextLength: context, rmsNormEpsilon: Float(object["rms_norm_eps"]?.double ?? 1e-6),
       ropeBase: rope.base, ropePairing: .halves,
       tiesHead: object["tie_word_embeddings"]?.bool ?? false, ropeScaling: rope.scaling)
-    if let inconsistency = hidden % heads == 0
-      ? inconsistency : "the hidden size \(hidden) is no multiple of its \(heads) attention heads"
-    {
+    let isDivided = hidden % heads == 0
+    let remainder = "the hidden size \(hidden) is no multiple of its \(heads) attention heads"
+    if let inconsistency = isDivided ? inconsistency : remainder {
       throw CheckpointError(
         .malformed, file: file, cause: inconsistency, fix: "check the configuration")
     }
@@ -97,7 +97,8 @@ extension ModelConfiguration {
   ) throws(CheckpointError) {
     for key in ["bos_token_id", "eos_token_id", "pad_token_id"] {
       let ids = object[key]?.array?.compactMap(\.int) ?? object[key]?.int.map { [$0] } ?? []
-      guard let outside = ids.first(where: { !(-1..<vocabularySize).contains($0) }) else { continue }
+      let known = -1..<vocabularySize
+      guard let outside = ids.first(where: { !known.contains($0) }) else { continue }
       throw CheckpointError(
         .malformed, file: file,
         cause: "\"\(key)\" is \(outside), and the embedding has \(vocabularySize) rows",

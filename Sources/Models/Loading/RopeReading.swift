@@ -15,8 +15,9 @@ struct RopeReading {
     let parameters = places.first?.object ?? JSONObject()
     let type = try Self.type(parameters, file)
     try KeyTable.ropeParameters(type).check(parameters, file: file)
-    base = try Self.same(
-      "rope_theta", parameters["rope_theta"], config["rope_theta"], file)?.double ?? 10_000
+    base =
+      try Self.same(
+        "rope_theta", parameters["rope_theta"], config["rope_theta"], file)?.double ?? 10_000
     let original = try Self.same(
       "original_max_position_embeddings", parameters["original_max_position_embeddings"],
       type == "llama3" ? config["original_max_position_embeddings"] : nil, file)

@@ -41,9 +41,10 @@ extension WeightReading {
     else {
       throw CheckpointError(
         .malformed, file: file,
-        cause: "\"tie_word_embeddings\" is true, but the tensor \"\(head.name)\" is not the same as "
-          + "\"\(names.embedding)\"",
-        fix: "set it to false in config.json if the model has a head of its own, or remove the tensor")
+        cause: "\"tie_word_embeddings\" is true, but the tensor \"\(head.name)\" is not the same "
+          + "as \"\(names.embedding)\"",
+        fix: "set it to false in config.json if the model has a head of its own, or remove the "
+          + "tensor")
     }
   }
 }

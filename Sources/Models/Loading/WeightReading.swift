@@ -80,8 +80,8 @@ struct WeightReading {
     guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
     throw CheckpointError(
       .malformed, file: file,
-      cause: "the tensor \"\(WeightNames.ropeFactors)\" holds \(wrong), and frequencies are divided "
-        + "by it",
+      cause: "the tensor \"\(WeightNames.ropeFactors)\" holds \(wrong), and frequencies are "
+        + "divided by it",
       fix: "convert the model again with a current converter")
   }
 

@@ -110,8 +110,8 @@ extension Session {
     guard report.error.rootMeanSquare.isFinite else {
       throw VerbFailure(
         "E0801", "\(model.loaded.path): the weights hold values that are no finite numbers",
-        argument: "scheme", help: "download the model again, or take an earlier state of its training",
-        kind: .input)
+        argument: "scheme",
+        help: "download the model again, or take an earlier state of its training", kind: .input)
     }
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
