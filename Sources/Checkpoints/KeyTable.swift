@@ -150,6 +150,7 @@ extension JSONValue {
 
   /// The value as JSON, cut where it is long.
   package var excerpt: String {
+    if case .double(let number) = self, !number.isFinite { return "\(number)" }
     let text = text()
     return text.utf8.count > 60 ? String(text.prefix(57)) + "…" : text
   }

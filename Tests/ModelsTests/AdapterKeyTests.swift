@@ -95,4 +95,16 @@ import Testing
     #expect(throws: CheckpointError.self) { try targets(["proj"]) }
     #expect(throws: CheckpointError.self) { try targets(["q_proj"], layers: [0, true]) }
   }
+
+  @Test func `pickled weights of an adapter are told from missing ones`() throws {
+    let folder = TemporaryFolder()
+    folder.write(JSONValue.object(try object()).text(), as: "adapter_config.json")
+    folder.write("PK", as: "adapter_model.bin")
+    let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
+    let error = #expect(throws: CheckpointError.self) {
+      try AdapterFolder(model: model.configuration, baseModel: "tiny-llama").read(folder.path)
+    }
+    #expect(error?.file.hasSuffix("adapter_model.bin") == true)
+    #expect(error?.fix.contains("adapter_model.safetensors") == true)
+  }
 }

@@ -11,14 +11,10 @@ extension SafetensorsFile {
     let index = whole + ".index.json"
     if access(whole, F_OK) == 0 { return try SafetensorsFile(path: whole).tensors }
     if access(index, F_OK) == 0 { return try shards(of: index, in: folder) }
-    let pickled = ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"]
-    guard let name = pickled.first(where: { access(folder + "/" + $0, F_OK) == 0 }) else {
-      return try SafetensorsFile(path: whole).tensors
+    for name in ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"] {
+      try PickledWeights.refuse(name, in: folder, insteadOf: "model.safetensors")
     }
-    throw CheckpointError(
-      .unsupported, file: folder + "/" + name,
-      cause: "this file runs Python when it is opened, so Skillet does not read it",
-      fix: "save the model again as model.safetensors, which transformers does by itself")
+    return try SafetensorsFile(path: whole).tensors
   }
 
   /// What an index may say.

@@ -14,7 +14,7 @@ extension KeyTable {
     Entry("peft_type", .read(.word(["LORA"]))),
     Entry("r", .read(.integer(1...1 << 16))),
     Entry("lora_alpha", .read(.number(-1e30...1e30))),
-    Entry("lora_dropout", .read(.number(0...0x1.fffffep-1))),
+    Entry("lora_dropout", .read(.number(0...0.999))),
     Entry("use_rslora", .read(.bool)),
     Entry("target_modules", .read(.any)),
     Entry("layers_to_transform", .read(.any)),

@@ -114,8 +114,8 @@ extension ModelConfiguration {
     guard count > vocabularySize else { return }
     throw CheckpointError(
       .malformed, file: file,
-      cause: "its tokenizer has \(count) tokens, but its embedding only \(vocabularySize) rows: "
-        + "there is none for the ids \(vocabularySize) to \(count - 1)",
+      cause: "its tokenizer has ids up to \(count - 1), but its embedding only \(vocabularySize) "
+        + "rows: there is none for the ids \(vocabularySize) to \(count - 1)",
       fix: "take tokenizer and weights from the same model")
   }
 

@@ -9,14 +9,14 @@ extension Session {
   func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("dataset")
     let source = source(of: call.text("source") ?? "")
-    let maxLength = try length(
-      "max_length", of: call, default: 512, what: "rows are cut", for: model)
+    let maxLength = try length("max_length", of: call, default: 512, for: model)
     do throws(DataError) {
       let dataset = try Dataset(
         reading: source, options: try options(call, maxLength: maxLength),
         text: model.loaded.text)
       state.data = DataInUse(dataset: dataset, split: nil)
       report(dataset.summary, of: source)
+      if maxLength < call.int("max_length") ?? 512 { tellContext(of: dataset) }
       return .record(summary(of: dataset))
     } catch {
       throw VerbFailure(error, argument: "source")
@@ -33,22 +33,22 @@ extension Session {
 
   /// A number of tokens that an argument states, which the model's context must hold: past it positions
   /// mean nothing to the model. What nobody stated is the default, or all that the context holds.
-  ///
-  /// - Parameter what: what ends there, for the notice where it is less than the default.
   func length(
-    _ argument: String, of call: VerbCall, default standard: Int, what: String,
-    for model: ModelInUse
+    _ argument: String, of call: VerbCall, default standard: Int, for model: ModelInUse
   ) throws(VerbFailure) -> Int {
     let context = model.decoder.configuration.contextLength
     let length = call.int(argument) ?? standard
     guard length > context else { return length }
-    guard !call.given.contains(argument) else {
-      throw VerbFailure(
-        "E0415", "\(argument) is \(length) tokens, and the model's context holds \(context)",
-        argument: argument, help: "write \(argument): \(context) or less")
-    }
-    notice("\(what) at \(context) tokens, all that the model's context holds")
-    return context
+    guard call.given.contains(argument) else { return context }
+    throw VerbFailure(
+      "E0415", "\(argument) is \(length) tokens, and the model's context holds \(context)",
+      argument: argument, help: "write \(argument): \(context) or less")
+  }
+
+  /// Says why rows were cut earlier than at the default length.
+  private func tellContext(of dataset: Dataset) {
+    guard !dataset.summary.cut.isEmpty else { return }
+    notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
   }
 
   private func options(
@@ -98,12 +98,10 @@ extension Session {
   ) throws(VerbFailure) {
     let context = model.decoder.configuration.contextLength
     var options = dataset.options
-    if options.maxLength > context {
-      notice("rows are cut at \(context) tokens, all that the model's context holds")
-      options.maxLength = context
-    }
+    options.maxLength = min(options.maxLength, context)
     do throws(DataError) {
       let again = try Dataset(reading: dataset.source, options: options, text: model.text)
+      if options.maxLength < dataset.options.maxLength { tellContext(of: again) }
       let isSame = again.examples.count == dataset.examples.count
       state.data = DataInUse(dataset: again, split: isSame ? split : nil)
     } catch {
