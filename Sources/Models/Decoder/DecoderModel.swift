@@ -36,17 +36,13 @@ package struct DecoderModel: Sendable {
       block: weights.blocks[layer], layer: layer, adapter: adapter, compute: compute)
   }
 
-  /// The token embeddings `[tokens, hidden]`. Ids outside the vocabulary give zeros.
+  /// The token embeddings `[tokens, hidden]`.
   func embed(_ tokens: [Int32], with compute: Compute) -> Matrix {
     let x = compute.arena.matrix(tokens.count, configuration.hiddenSize)
     compute.forEachBlock(of: tokens.count, grain: 64) { rows in
       for row in rows {
         let token = Int(tokens[row])
-        if token >= 0, token < weights.embedding.rows {
-          weights.embedding.dequantize(row: token, into: x.row(row))
-        } else {
-          x.row(row).update(repeating: 0, count: x.columns)
-        }
+        weights.embedding.dequantize(row: token, into: x.row(row))
       }
     }
     return x

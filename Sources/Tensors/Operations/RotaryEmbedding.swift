@@ -48,19 +48,23 @@ package final class RotaryEmbedding: Sendable {
   package var positionCount: Int { headSize < 2 ? 0 : cosines.count / (headSize / 2) }
 
   /// Turns `x` `[tokens, heads · headSize]` in place; `inverse` turns back, which is the gradient.
-  /// Positions past the tables keep the last position's angle.
   package func rotate(
     _ x: Matrix, positions: [Int32], inverse: Bool = false, with compute: Compute
   ) {
     let pairs = headSize / 2
-    let last = positionCount - 1
+    precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) rows")
     cosines.withUnsafeBufferPointer { cosines in
       sines.withUnsafeBufferPointer { sines in
-        guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
+        guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else {
+          preconditionFailure("no positions for heads of \(headSize)")
+        }
+        let count = positionCount
         nonisolated(unsafe) let tables = (cosine: cosine, sine: sine)
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {
-            let offset = min(Int(positions[row]), last) * pairs
+            let position = Int(positions[row])
+            precondition(position < count, "position \(position) of \(count)")
+            let offset = position * pairs
             ck_rotate(
               x.row(row), x.columns / headSize, headSize, tables.cosine + offset,
               tables.sine + offset,
