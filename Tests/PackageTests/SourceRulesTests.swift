@@ -46,7 +46,8 @@ import Testing
       }
       // the messages, which the code without its strings has lost
       let stops = file.text.matches(of: /\bprecondition(?:Failure)?\(/)
-      for stop in stops {
+      // the functions themselves stand in a file of their own
+      for stop in stops where file.name != "Precondition.swift" {
         let message = Self.arguments(of: file.text[stop.range.upperBound...])
         #expect(message.contains("\\("), "\(file.path): a precondition without numbers: \(message)")
       }

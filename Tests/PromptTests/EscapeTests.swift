@@ -41,8 +41,7 @@ import Testing
     Channel(name: "the name of a missing dataset", recipe: "dataset \"\(spelled).jsonl\""),
     Channel(
       name: "a row of data", recipe: model + data + "inspect data, row: 1",
-      files: ["rows.jsonl": "{\"prompt\": \"a\", \"completion\": \"\(inJSON)\"}\n"],
-      shows: #"\u{202E}"#),
+      files: ["rows.jsonl": "{\"prompt\": \"a\", \"completion\": \"\(inJSON)\"}\n"]),
     Channel(
       name: "columns of data", recipe: model + data,
       files: ["rows.jsonl": "{\"\(inJSON)\": \"a\"}\n"]),
@@ -50,16 +49,12 @@ import Testing
       name: "data that is no JSON", recipe: model + data,
       files: ["rows.jsonl": "{\"a\": \(hostile)}\n"], shows: "rows.jsonl"),
     Channel(
-      name: "a configuration's architecture", recipe: "load \"m\"",
-      files: [
-        "m/config.json": "{\"model_type\": \"\(inJSON)\", \"architectures\": [\"\(inJSON)\"]}"
-      ]),
-    Channel(
       name: "a configuration that is no JSON", recipe: "load \"m\"",
       files: ["m/config.json": "{\"\(hostile)\": \(hostile)}"], shows: "config.json"),
     Channel(
       name: "an adapter's configuration", recipe: model.dropLast() + ", adapter: \"a\"",
-      files: ["a/adapter_config.json": "{\"peft_type\": \"\(inJSON)\", \"r\": \"\(inJSON)\"}"]),
+      files: ["a/adapter_config.json": "{\"peft_type\": \"\(inJSON)\", \"r\": \"\(inJSON)\"}"],
+      shows: #"\u{202E}\u{2066}"#),
     Channel(
       name: "model output",
       recipe: model
@@ -67,7 +62,7 @@ import Testing
     Channel(
       name: "JSON lines", recipe: "show \"\(spelled)\"", arguments: ["--json"], shows: #"\u202e"#),
     Channel(
-      name: "JSON lines of a diagnostic", recipe: "assert 1 > 2, \"\(spelled)\"",
+      name: "JSON lines of a diagnostic", recipe: "expect \"\(spelled)\" == \"b\"",
       arguments: ["--json"], shows: #"\udb40\udc41"#),
     Channel(
       name: "a value set from outside", recipe: "param a: int = 1",
@@ -115,6 +110,7 @@ import Testing
 
   @Test(arguments: [
     ("general.architecture", "llama", "\u{1B}]52;"),
+    ("general.name", "tiny-llama", "\u{1B}]52;x\u{7}\u{7F}\u{1B}["),
     ("blk.1.attn_k.weight", "blk.1.attn_k.weight", "\u{1B}]52;c;cHduZ\u{7}\u{7F}\u{1B}[2"),
   ]) func `metadata and tensor names of a file tell a terminal nothing to do`(
     key: String, old: String, new: String

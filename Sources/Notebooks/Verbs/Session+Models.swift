@@ -107,6 +107,11 @@ extension Session {
       to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
       includesHead: !skipped.contains("lm_head"), with: compute
     ) { tellQuantized($0, since: start) }
+    guard report.error.rootMeanSquare.isFinite else {
+      throw VerbFailure(
+        "E0410", "the model has weights that are NaN or infinite, which no format can keep",
+        help: "load a sound file")
+    }
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name

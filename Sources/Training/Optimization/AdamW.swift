@@ -1,5 +1,6 @@
 import CKernels
 import Models
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
