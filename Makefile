@@ -9,7 +9,7 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64 interop
+.PHONY: demo test build deps model format lint reference bench fuzz install clean kernels-arm64 interop
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -76,6 +76,10 @@ interop: build .venv-interop/installed
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF" \
 	  .venv-interop/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
 	touch $@
+
+# Hostile files for the command: FUZZ="--count 2000 --seed 7" for fewer or other ones.
+fuzz: build
+	python3 Tests/Fuzzing/fuzz.py .build/release/skillet $(FUZZ)
 
 bench: build model
 	.build/release/skillet-bench

@@ -50,7 +50,7 @@ let package = Package(
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Diagnostics"),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
-    layer("Terminals", ["CEditLine"]),
+    layer("Terminals", ["Diagnostics", "CEditLine"]),
     layer(
       "Notebooks",
       [
@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
-    tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
+    tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
       "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),

@@ -20,7 +20,7 @@ package struct TrainingStateFile {
   /// The losses of all steps.
   package let losses: [Double]
   package let evaluations: [(step: Int, loss: Double)]
-  private let path: String
+  package let path: String
   private let tensors: TensorDirectory
 
   // MARK: - Writing
@@ -111,9 +111,18 @@ package struct TrainingStateFile {
     }
     losses = try Self.doubles("losses", in: tensors, path)
     let pairs = try Self.doubles("evaluations", in: tensors, path)
-    evaluations = stride(from: 0, to: pairs.count - 1, by: 2).map {
-      (Int(exactly: pairs[$0]) ?? 0, pairs[$0 + 1])
+    var evaluations: [(step: Int, loss: Double)] = []
+    for index in stride(from: 0, to: pairs.count, by: 2) {
+      guard let step = Int(exactly: pairs[index]), (1...losses.count + 1).contains(step),
+        index + 1 < pairs.count
+      else {
+        throw CheckpointError(
+          .malformed, file: path, cause: "its evaluations are not after steps that it has",
+          fix: Self.fix)
+      }
+      evaluations.append((step, pairs[index + 1]))
     }
+    self.evaluations = evaluations
   }
 
   /// The state, to go on with `options`.
@@ -133,6 +142,9 @@ package struct TrainingStateFile {
     if let step = notes["best_step"].flatMap({ Int($0) }),
       let loss = notes["best_loss"].flatMap({ Double($0) })
     {
+      guard (1...max(1, steps)).contains(step), loss.isFinite else {
+        throw damaged("its best evaluation is not after a step that it has")
+      }
       best = .init(step: step, loss: loss, adapter: try adapter("best_parameters"))
     }
     let optimizer = AdamW(

@@ -2,7 +2,8 @@ import Glibc
 
 /// Standard input as a whole.
 enum StandardInput {
-  static func bytes() -> [UInt8] {
+  /// nil if there are more than `limit` bytes.
+  static func bytes(upTo limit: Int) -> [UInt8]? {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -10,6 +11,7 @@ enum StandardInput {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return result }
       result += buffer[..<count]
+      if result.count > limit { return nil }
     }
   }
 }

@@ -43,10 +43,17 @@ extension TrainingRun {
     _ file: TrainingStateFile, call: VerbCall, basis: TrainingBasis, _ model: ModelInUse
   ) throws(CheckpointError) {
     let notes = file.notes
+    guard let name = notes["adapter"], let seed = notes["seed"].flatMap({ UInt64($0) }),
+      let stepsBefore = notes["steps_before"].flatMap({ Int($0) }),
+      (0...1 << 40).contains(stepsBefore)
+    else {
+      throw CheckpointError(
+        .malformed, file: file.path,
+        cause: "its notes do not tell the adapter's name, a seed and a number of steps before",
+        fix: "train again")
+    }
     self.init(
-      name: notes["adapter"] ?? "default",
-      stepsBefore: notes["steps_before"].flatMap { Int($0) } ?? 0, call: call,
-      seed: notes["seed"].flatMap { UInt64($0) } ?? 0, basis: basis,
+      name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis,
       state: try file.state(for: model.decoder.configuration, options: call.optimizerOptions),
       curve: TrainingCurve(
         losses: file.losses.enumerated().map { .init(step: $0.offset + 1, loss: $0.element) },

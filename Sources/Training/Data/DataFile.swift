@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 import Tokenizers
 
 /// The UTF-8 bytes of a source, without a byte order mark.
@@ -37,11 +38,12 @@ package struct DataFile {
         file: path, reason: "this is a folder, not a file",
         fix: "Name one of its files: \(files.joined(separator: ", "))")
     }
-    guard let data = manager.contents(atPath: path) else {
-      throw DataError(
-        file: path, reason: "the file cannot be read", fix: "Check its permissions")
+    do throws(MappedFileError) {
+      return try MappedFile(path: path).contents()[...]
+    } catch {
+      if error.reason == .empty { return [] }
+      throw DataError(file: path, reason: error.cause, fix: error.fix)
     }
-    return Array(data)[...]
   }
 
   private static func neighbour(of path: String) -> String {
