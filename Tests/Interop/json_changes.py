@@ -51,9 +51,10 @@ def changes_of_key(file: str, base, path: tuple, legal: Iterable = (), unread: b
     if present:
         yield Change(
             file, f"{name} removed", "removed",
-            lambda folder: edit_json(folder / file, lambda root: remove_at(root, path)), names_of(path), unread=unread)
+            lambda folder: edit_json(folder / file, lambda root: remove_at(root, path)), names_of(path),
+            unread=unread or not value)
+    # Where the value says nothing, null and no key say the same, though a reader may insist on them.
     if value is not None or not present:
-        # Where the value says nothing, null says the same.
         yield dataclasses.replace(setting("null", None), unread=unread or not value)
     legal = list(legal)
     if isinstance(value, bool):
