@@ -9,7 +9,8 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint reference bench fuzz install clean kernels-arm64 interop
+.PHONY: demo test build deps model format lint reference bench fuzz install clean kernels-arm64 \
+  interop interop-record
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -70,6 +71,10 @@ kernels-arm64:
 # llama.cpp, which come into a virtual environment of their own.
 interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
+
+# What transformers makes of changes of config.json, for the suite to replay.
+interop-record: .venv-interop/installed
+	.venv-interop/bin/python -B Tests/Interop/record.py Tests/References/interop/config.json
 
 .venv-interop/installed: Tests/Interop/requirements.txt
 	python3 -m venv .venv-interop
