@@ -49,7 +49,10 @@ extension Session {
     let tokens =
       [model.loaded.text.begin].compactMap { $0 }
       + model.loaded.tokenizer.encode(text, parseSpecial: false)
-    let context = min(call.int("context") ?? 512, model.decoder.configuration.contextLength)
+    let context = try length("context", of: call, default: 512, for: model)
+    if context < call.int("context") ?? 512 {
+      notice("windows have \(context) tokens, all that the model's context holds")
+    }
     guard tokens.count >= context else {
       throw VerbFailure(
         "E0413", "the text has \(tokens.count) tokens, and one window takes \(context)",

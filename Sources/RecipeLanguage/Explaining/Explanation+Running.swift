@@ -38,8 +38,8 @@ extension Explanation {
       "A model continues text, so there has to be some. A chat template brings its own.",
       wrong: "generate \"\", chat: none", right: "generate \"Once\", chat: none"),
     found(
-      "E0415", "a prompt longer than the context",
-      "The prompt and the reply share the model's context.",
+      "E0415", "a text longer than the context",
+      "The prompt and the reply share the model's context; rows of data and windows must fit it too.",
       wrong: "generate \"… a very long text …\"", right: "generate \"a shorter text\""),
     found(
       "E0416", "a prompt that the chat template refuses",
