@@ -90,7 +90,7 @@ let package = Package(
       swiftSettings: settings),
     tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Transcripts"]),
+      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

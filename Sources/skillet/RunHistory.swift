@@ -42,6 +42,7 @@ struct RunHistory {
     case .bool(let flag): .bool(flag)
     case .int(let number): .int(number)
     case .double(let number): .float(number)
+    case .digits(let text): .float(Double(text) ?? .nan)
     case .string(let text): .string(text)
     case .array(let elements): .list(elements.map(value))
     case .object(let object):

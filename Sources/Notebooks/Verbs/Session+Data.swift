@@ -63,15 +63,13 @@ extension Session {
       columns: try ColumnMapping(columns: names, cutAfter: call.text("cut_after")),
       template: call.text("template") ?? "auto",
       mask: call.text("mask").flatMap { LossMask(rawValue: $0) } ?? .completion,
-      maxLength: maxLength)
+      maxLength: maxLength, special: call.bool("special") ?? true)
   }
 
-  /// Says what a person should know before training: the decision on the format, and every row that
-  /// is not used as it stands.
+  /// Says what a person should know before training: how the rows were read, what of them is not
+  /// used, and every row that is not used as it stands.
   private func report(_ summary: DatasetSummary, of source: DatasetSource) {
-    notice(summary.detection.statement)
-    notice(
-      "the token that ends a reply is trained in \(summary.endsTrained) of \(summary.rows) rows")
+    for text in summary.notices { notice(text) }
     for (notes, what) in [(summary.cut, "cut"), (summary.skipped, "skipped")] {
       for note in notes.prefix(3) { notice("\(source.name):\(note.line): \(what): \(note.reason)") }
       if notes.count > 3 { notice("… and \(notes.count - 3) more rows \(what)") }
@@ -151,7 +149,7 @@ extension Session {
     return .record(
       Record([
         ("ids", .list(ids.map { .int(Int($0)) })),
-        ("pieces", .list(ids.map { .string(tokenizer.piece($0)) })),
+        ("pieces", .list(ids.map { .string(tokenizer.readable([$0])) })),
         ("count", .int(ids.count)),
       ]))
   }
