@@ -53,7 +53,7 @@ let package = Package(
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Diagnostics"),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
-    layer("Terminals", ["CEditLine"]),
+    layer("Terminals", ["Diagnostics", "CEditLine"]),
     layer(
       "Notebooks",
       [
@@ -94,10 +94,10 @@ let package = Package(
     .target(
       name: "SystemCallFaults", path: "Tests/SystemCallFaults",
       linkerSettings: [.linkedLibrary("dl")]),
-    tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
+    tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
       "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
-      exclude: ["Transcripts"]),
+      exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

@@ -21,6 +21,10 @@ package struct Lexer {
   package static func tokens(of source: SourceText) -> Output {
     var lexer = Lexer(source)
     lexer.tokens.reserveCapacity(source.bytes.count / 3)
+    // Editors put a byte order mark before the text; it says nothing.
+    if lexer.bytes.starts(with: SourceText.byteOrderMark) {
+      lexer.append(.whitespace, upTo: SourceText.byteOrderMark.count)
+    }
     while lexer.offset < lexer.bytes.count { lexer.readToken() }
     lexer.tokens.append(Token(kind: .endOfFile, range: SourceRange(at: lexer.bytes.count)))
     return Output(

@@ -44,12 +44,16 @@ package final class Arena: @unchecked Sendable {
   package func mark() -> Mark { Mark(chunk: current, offset: offset) }
 
   package func release(to mark: Mark) {
+    precondition(
+      (mark.chunk, mark.offset) <= (current, offset),
+      "release to chunk \(mark.chunk) byte \(mark.offset), past \(current), \(offset)")
     current = mark.chunk
     offset = mark.offset
   }
 
   /// Gives `byteCount` bytes with undefined contents.
   package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    precondition(byteCount >= 0, "an allocation of \(byteCount) bytes")
     let size = (max(byteCount, 1) + 63) & ~63
     while current < chunks.count, chunks[current].byteCount - offset < size {
       current += 1

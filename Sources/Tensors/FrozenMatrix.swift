@@ -61,6 +61,9 @@ package final class FrozenMatrix: @unchecked Sendable {
     format: WeightFormat, rows: Int, columns: Int, data: UnsafeRawPointer, rowByteCount: Int,
     factorByteCount: Int = 0, owners: [AnyObject], configure: (inout ck_matrix) -> Void = { _ in }
   ) {
+    precondition(
+      rows >= 0 && rowByteCount == format.rowByteCount(columns: columns),
+      "\(rows) rows of \(columns) weights in \(format.rawValue) with \(rowByteCount) bytes each")
     self.format = format
     self.rows = rows
     self.columns = columns
@@ -78,6 +81,7 @@ package final class FrozenMatrix: @unchecked Sendable {
 
   /// Writes row `index` as floats to `output[columns]`.
   package func dequantize(row index: Int, into output: UnsafeMutablePointer<Float>) {
+    precondition((0..<rows).contains(index), "row \(index) of a matrix with \(rows)")
     withUnsafePointer(to: operand) { ck_dequantize($0, index, 0, columns, output) }
   }
 }

@@ -25,12 +25,17 @@ package struct Matrix: @unchecked Sendable {
 
   /// The rows of `range` as a view.
   package func rows(_ range: Range<Int>) -> Matrix {
-    Matrix(base: row(range.lowerBound), rows: range.count, columns: columns, stride: stride)
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a matrix with \(rows)")
+    return Matrix(base: row(range.lowerBound), rows: range.count, columns: columns, stride: stride)
   }
 
   /// The columns of `range` as a view.
   package func columns(_ range: Range<Int>) -> Matrix {
-    Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= columns,
+      "columns \(range) of a matrix with \(columns)")
+    return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// This matrix as the right-hand operand of a product.
@@ -45,6 +50,9 @@ package struct Matrix: @unchecked Sendable {
   }
 
   package func copy(from other: Matrix) {
+    precondition(
+      other.rows == rows && other.columns == columns,
+      "a copy of \(other.rows) × \(other.columns) into \(rows) × \(columns)")
     for index in 0..<rows { row(index).update(from: other.row(index), count: columns) }
   }
 }

@@ -62,8 +62,9 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// A number in 0..<bound, without bias (Lemire, "Fast Random Integer Generation in an Interval",
-  /// 2019). A bound below 1 gives 0.
+  /// 2019).
   package mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0, "a number from 0 to below \(bound)")
     guard bound > 1 else { return 0 }
     let bound = UInt64(bound)
     let rejected = (0 &- bound) % bound
@@ -76,7 +77,8 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
   /// 0..<count in random order (Fisher and Yates). Written out because the standard library does
   /// not promise the same order from one version to the next.
   package mutating func permutation(_ count: Int) -> [Int] {
-    var order = Array(0..<max(count, 0))
+    precondition(count >= 0, "an order of \(count) things")
+    var order = Array(0..<count)
     for last in order.indices.dropFirst().reversed() {
       order.swapAt(last, integer(below: last + 1))
     }

@@ -51,11 +51,14 @@ package final class WorkerPool: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs `body(task, worker)` for every task in `0..<count`; returns when all are done. Not to be
-  /// called from inside a task.
+  /// Runs `body(task, worker)` for every task in `0..<count`, at most `largestTaskCount` of them;
+  /// returns when all are done. Not to be called from inside a task.
   package func run(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    precondition(
+      (0...Self.largestTaskCount).contains(count),
+      "\(count) tasks, where 0 to \(Self.largestTaskCount) fit one round")
     if threadCount == 1 || count <= 1 {
-      for task in 0..<max(count, 0) { body(task, 0) }
+      for task in 0..<count { body(task, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -90,10 +93,17 @@ package final class WorkerPool: @unchecked Sendable {
         word = original
         continue
       }
-      body?(Int(index), worker)
+      perform(Int(index), worker)
       finished.add(1, ordering: .releasing)
       word = claim.load(ordering: .acquiring)
     }
+  }
+
+  /// Not inlined: the reference to `body` must be gone before the task counts as finished.
+  @inline(never)
+  private func perform(_ task: Int, _ worker: Int) {
+    guard let body else { preconditionFailure("task \(task) was claimed and has no body") }
+    body(task, worker)
   }
 
   private func start(worker: Int) {

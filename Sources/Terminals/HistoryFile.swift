@@ -19,9 +19,11 @@ package final class HistoryFile {
   /// The newest cells, oldest first. A missing file is an empty history; lines that are no entries
   /// (an interrupted write, a newer format) are passed over.
   package func load() -> [HistoryEntry] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return [] }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
     let length = Int(lseek(file, 0, SEEK_END))
     let start = max(0, length - Self.readLimit)
     guard length > 0 else { return [] }

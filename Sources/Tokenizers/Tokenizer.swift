@@ -44,6 +44,20 @@ package struct Tokenizer: TextEncoder, Sendable {
     return output
   }
 
+  package func specialNames(in text: String) -> [String] {
+    var names: [String] = []
+    var text = text
+    text.withUTF8 { buffer in
+      var start = 0
+      while let match = matcher.firstMatch(in: buffer, from: start, parseSpecial: true) {
+        let name = String(decoding: buffer[match.range], as: UTF8.self)
+        if specialTokens.control[name] != nil, !names.contains(name) { names.append(name) }
+        start = match.range.upperBound
+      }
+    }
+    return names
+  }
+
   /// How many tokens `text` has.
   package func tokenCount(of text: String, parseSpecial: Bool = false) -> Int {
     encode(text, parseSpecial: parseSpecial).count

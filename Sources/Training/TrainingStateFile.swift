@@ -20,7 +20,7 @@ package struct TrainingStateFile {
   /// The losses of all steps.
   package let losses: [Double]
   package let evaluations: [(step: Int, loss: Double)]
-  private let path: String
+  package let path: String
   private let tensors: TensorDirectory
 
   // MARK: - Writing
@@ -139,7 +139,9 @@ package struct TrainingStateFile {
     }
     var best: TrainingState.Evaluated?
     if let step = notes["best_step"], let loss = notes["best_loss"] {
-      guard let found = evaluations.first(where: { "\($0.step)" == step && "\($0.loss)" == loss })
+      guard
+        let found = evaluations.first(where: { "\($0.step)" == step && "\($0.loss)" == loss }),
+        found.loss.isFinite
       else { throw damaged("its best evaluation is none of its evaluations") }
       best = .init(step: found.step, loss: found.loss, adapter: try adapter("best_parameters"))
     }

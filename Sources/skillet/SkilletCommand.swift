@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Glibc
 import Terminals
 
 /// The command: a prompt by itself, and subcommands for recipes.
@@ -21,7 +22,6 @@ struct SkilletCommand: ParsableCommand {
 
   static func main() {
     StandardOutput.openMissingStreams()
-    let output = OutputStreams.standard().output
     do {
       try refuseUnknownCommand()
       var command = try parseAsRoot()
@@ -30,11 +30,19 @@ struct SkilletCommand: ParsableCommand {
     } catch let status as ExitStatus {
       ExitStatus.end(status)
     } catch {
-      guard exitCode(for: error) == .success else { exit(withError: error) }
-      // help and the like are results too
-      output.writeLine(fullMessage(for: error))
-      ExitStatus.end(.good)
+      end(with: error)
     }
+  }
+
+  /// Help and mistakes of the command line as the parser words them, which repeats what was typed.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let streams = OutputStreams.standard()
+    let text = fullMessage(for: error)
+    if !text.isEmpty { (code.isSuccess ? streams.output : streams.error).writeLine(text) }
+    // help and the like are results too
+    if code.isSuccess { ExitStatus.end(.good) }
+    Glibc.exit(code.rawValue)
   }
 
   /// The prompt takes no words, so a word that is no subcommand is a slip.

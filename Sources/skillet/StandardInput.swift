@@ -3,7 +3,8 @@ import Glibc
 
 /// Standard input as a whole.
 enum StandardInput {
-  static func bytes() throws(CheckpointError) -> [UInt8] {
+  /// nil if there are more than `limit` bytes.
+  static func bytes(upTo limit: Int) throws(CheckpointError) -> [UInt8]? {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -17,6 +18,7 @@ enum StandardInput {
       }
       guard count > 0 else { return result }
       result += buffer[..<count]
+      if result.count > limit { return nil }
     }
   }
 }

@@ -13,7 +13,7 @@ import Testing
     "Training": ["Models"],
     "Diagnostics": [],
     "RecipeLanguage": ["Diagnostics"],
-    "Terminals": ["CEditLine"],
+    "Terminals": ["Diagnostics", "CEditLine"],
     "Notebooks": ["Training", "RecipeLanguage"],
     "skillet": ["Notebooks", "Terminals"],
     "skillet-bench": ["Training"],

@@ -70,14 +70,12 @@ import Tensors
     #expect(order.sorted() == Array(0..<1000))
     #expect(order != Array(0..<1000))
     #expect(generator.permutation(0).isEmpty)
-    #expect(generator.permutation(-3).isEmpty)
   }
 
-  @Test func drawsIntegersBelowAnyBound() {
+  @Test func drawsIntegersBelowAnyPositiveBound() {
     var generator = RandomGenerator(seed: 9, stream: "test")
     #expect(Set((0..<200).map { _ in generator.integer(below: 3) }) == [0, 1, 2])
     #expect(generator.integer(below: 1) == 0)
-    #expect(generator.integer(below: -5) == 0)
     let huge = generator.integer(below: .max)
     #expect(huge >= 0 && huge < .max)
   }

@@ -111,6 +111,7 @@ package struct AdapterFolder {
       JSONValue(file: configFile), file: configFile, layerCount: model.layerCount)
     let layout = AdapterLayout(configuration: configuration, model: model)
     let file = Self.place(of: Self.weightsName, in: folder)
+    try PickledWeights.refuse("adapter_model.bin", in: folder, insteadOf: Self.weightsName)
     let weights = try SafetensorsFile(path: file)
     let reading = WeightReading(directory: weights.tensors, file: file)
     // All are found before memory is taken: the configuration's rank may be anything.

@@ -45,8 +45,10 @@ package struct AdapterLayout: Sendable, Equatable {
 
   package func entry(layer: Int, _ module: TargetModule) -> Entry? {
     let index = layer * TargetModule.allCases.count + module.index
-    guard index < places.count, let place = places[index] else { return nil }
-    return entries[place]
+    precondition(
+      places.indices.contains(index),
+      "layer \(layer) of an adapter with \(places.count / TargetModule.allCases.count)")
+    return places[index].map { entries[$0] }
   }
 }
 

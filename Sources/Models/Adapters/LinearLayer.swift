@@ -8,6 +8,19 @@ struct LinearLayer {
   let scale: Float
   let dropout: Dropout?
 
+  init(weight: FrozenMatrix, pair: LoRAPair?, scale: Float, dropout: Dropout?) {
+    if let pair {
+      precondition(
+        pair.a.columns == weight.columns && pair.bTransposed.columns == weight.rows,
+        "an adapter for \(pair.bTransposed.columns) × \(pair.a.columns) beside a layer of "
+          + "\(weight.rows) × \(weight.columns)")
+    }
+    self.weight = weight
+    self.pair = pair
+    self.scale = scale
+    self.dropout = dropout
+  }
+
   /// - Parameters:
   ///   - x: `[tokens, inputs]`; only asked for with dropout.
   ///   - packed: the same rows packed.
@@ -39,7 +52,7 @@ struct LinearLayer {
   /// With t = A·x: dBᵀ = scale · tᵀ·dy, dt = scale · dy·B, dA = dtᵀ·x, dx = dy·W + dt·A.
   ///
   /// - Parameters:
-  ///   - x: the layer's input; nil where there is no adapter.
+  ///   - x: the layer's input; nil where there is no adapter, as are `reduced` and `gradient`.
   ///   - reduced: A·x as the forward pass left it.
   func backward(
     _ x: Matrix?, reduced: Matrix?, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
@@ -48,9 +61,13 @@ struct LinearLayer {
     guard dx != nil || pair != nil else { return }
     compute.arena.scoped {
       let packed = compute.pack(dy)
-      guard let pair, let gradient, let reduced, let x else {
+      guard let pair else {
         inputGradient(packed, plus: nil, dx, accumulates: accumulatesDx, with: compute)
         return
+      }
+      guard let gradient, let reduced, let x else {
+        preconditionFailure(
+          "an adapter of rank \(pair.a.rows) has nowhere to put its gradient, or lacks its input")
       }
       let dLow = compute.arena.matrix(dy.rows, pair.a.rows)
       compute.multiply(packed, pair.bTransposed.operand, .rowsOfMatrix, alpha: scale, into: dLow)

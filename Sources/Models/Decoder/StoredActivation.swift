@@ -22,12 +22,16 @@ struct StoredActivation: @unchecked Sendable {
 
   /// Keeps all rows.
   func store(_ x: Matrix, with compute: Compute) {
+    precondition(x.rows == rows, "\(x.rows) rows kept where \(rows) are expected")
     compute.forEachBlock(of: rows, grain: 64) { range in store(x.rows(range), at: range.lowerBound)
     }
   }
 
   /// Keeps `x` as the rows from `first` on.
   func store(_ x: Matrix, at first: Int) {
+    precondition(
+      x.columns == columns && first >= 0 && first + x.rows <= rows,
+      "\(x.rows) × \(x.columns) kept from row \(first) of \(rows) × \(columns)")
     for row in 0..<x.rows {
       let offset = (first + row) * columns
       switch precision {
@@ -39,6 +43,8 @@ struct StoredActivation: @unchecked Sendable {
 
   /// The rows of `range` as floats: a view, or a copy in `scratch`.
   func rows(_ range: Range<Int>, in scratch: Arena) -> Matrix {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows) kept")
     let offset = range.lowerBound * columns
     guard precision == .bf16 else {
       return Matrix(base: floats + offset, rows: range.count, columns: columns)
@@ -57,6 +63,9 @@ struct StoredActivation: @unchecked Sendable {
   }
 
   func load(into result: Matrix, with compute: Compute) {
+    precondition(
+      result.rows == rows && result.columns == columns,
+      "\(rows) × \(columns) kept, asked for as \(result.rows) × \(result.columns)")
     compute.forEachBlock(of: rows, grain: 64) { range in read(range, into: result.rows(range)) }
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Sequences laid end to end without padding; each sees only itself.
 package struct TokenBatch: Equatable, Sendable {
   /// What the model reads.
@@ -27,6 +29,8 @@ package struct TokenBatch: Equatable, Sendable {
   package mutating func append(
     _ sequence: [Int32], trained: [Bool], readsLast: Bool = true
   ) {
+    precondition(
+      trained.count == sequence.count, "\(trained.count) flags for \(sequence.count) tokens")
     let read = readsLast ? sequence[...] : sequence.dropLast()
     guard !read.isEmpty else { return }
     let start = tokens.count

@@ -65,10 +65,11 @@ package struct TrainingPass {
     _ layer: Int, _ input: StoredActivation?, _ batch: TokenBatch, _ adapter: AdapterUse,
     _ compute: Compute
   ) -> SavedBlock {
+    guard let input else { preconditionFailure("the input of layer \(layer) was not kept") }
     let block = savedBlock(layer, batch, adapter, compute)
     compute.arena.scoped {
       let x = compute.arena.matrix(batch.tokens.count, model.configuration.hiddenSize)
-      input?.load(into: x, with: compute)
+      input.load(into: x, with: compute)
       model.forward(
         layer: layer, x, batch: batch, adapter: adapter, saved: block, needsOutput: false,
         with: compute)

@@ -26,6 +26,9 @@ package final class KeyValueCache {
 
   /// Stores new rows of a layer behind those there; gives all rows including the new.
   func append(_ k: Matrix, _ v: Matrix, layer: Int) -> (keys: Matrix, values: Matrix) {
+    precondition(
+      k.rows == v.rows && count + k.rows <= capacity,
+      "\(k.rows) keys and \(v.rows) values behind \(count) of \(capacity)")
     let (keys, values) = layers[layer]
     keys.rows(count..<count + k.rows).copy(from: k)
     values.rows(count..<count + v.rows).copy(from: v)
@@ -36,5 +39,8 @@ package final class KeyValueCache {
   func advance(by tokens: Int) { count += tokens }
 
   /// Forgets everything past `count`.
-  package func truncate(to count: Int) { self.count = min(self.count, max(0, count)) }
+  package func truncate(to count: Int) {
+    precondition((0...self.count).contains(count), "\(count) of \(self.count) positions kept")
+    self.count = count
+  }
 }

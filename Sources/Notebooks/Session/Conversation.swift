@@ -126,6 +126,7 @@ package final class Conversation {
       if isStopped { return .stop }
       return session.isInterrupted() ? .interrupted : nil
     }
+    if result.stopReason == .not_finite { throw .scoresAreNotFinite(after: result.tokens.count) }
     let rest = printer.finish()
     if !rest.isEmpty { onText(rest) }
     messages.append(Message(.assistant, printer.text))
@@ -133,7 +134,7 @@ package final class Conversation {
       switch result.stopReason {
       case .end_of_turn, .stop: .whole
       case .max_tokens, .context: .full
-      case .interrupted: .interrupted
+      case .interrupted, .not_finite: .interrupted
       }
     return Reply(ending: ending, forgottenTurns: forgotten)
   }

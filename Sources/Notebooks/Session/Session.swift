@@ -16,6 +16,8 @@ package final class Session: VerbExecutor {
   package var isAborted: () -> Bool = { false }
   /// Whether nothing comes after an interruption that could go on with a stopped training.
   package var endsWhenInterrupted = false
+  /// Whether a training ended because its loss was NaN or infinite.
+  package internal(set) var hasDiverged = false
   /// When the time for all trainings together is over; nil for no limit.
   package var deadline: ContinuousClock.Instant?
   /// Adapters that values refer to, by id.

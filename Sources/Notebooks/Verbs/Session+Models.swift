@@ -124,6 +124,7 @@ extension Session {
       to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
       includesHead: !skipped.contains("lm_head"), with: compute
     ) { tellQuantized($0, since: start) }
+    try requireFinite(report, of: model)
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name
@@ -150,6 +151,18 @@ extension Session {
         "the adapter \"\(adapter.name)\" was trained on the model in \(earlier), and the model is "
           + "in \(now) now")
     }
+  }
+
+  /// Large files are not read at load, so this is where their weights are first looked at.
+  private func requireFinite(
+    _ report: QuantizationReport, of model: ModelInUse
+  ) throws(VerbFailure) {
+    guard !report.error.rootMeanSquare.isFinite else { return }
+    throw VerbFailure(
+      "E0801", "\(model.loaded.path): the weights hold values that are no finite numbers",
+      argument: "scheme",
+      help: "download the model again, or take an earlier state of its training",
+      kind: .input)
   }
 
   private func tellQuantized(_ share: Double, since start: ContinuousClock.Instant) {

@@ -61,7 +61,7 @@ extension Session {
       try require(column, in: rows, argument: "sort")
       rows = rows.enumerated().sorted { left, right in
         let (a, b) = (sortKey(left.element, column), sortKey(right.element, column))
-        return a == b ? left.offset < right.offset : a < b
+        return (a.isLast ? 1 : 0, a.key, left.offset) < (b.isLast ? 1 : 0, b.key, right.offset)
       }.map(\.element)
     }
     if let label = call.text("baseline") { rows = try measured(rows, by: label) }
@@ -108,13 +108,10 @@ extension Session {
       notes: ["the columns are \(columns.joined(separator: ", "))"])
   }
 
-  private func sortKey(_ row: Table.Row, _ column: String) -> Double {
-    switch row.record[column] {
-    case .duration(let seconds)?: seconds
-    case .size(let bytes)?: Double(bytes)
-    case let value?: value.number ?? .infinity
-    case nil: .infinity
-    }
+  /// Rows without a number, or with NaN, come last.
+  private func sortKey(_ row: Table.Row, _ column: String) -> (isLast: Bool, key: Double) {
+    guard let key = row.record[column]?.magnitude, !key.isNaN else { return (true, 0) }
+    return (false, key)
   }
 
   /// Adds to each number its ratio to the same number of the baseline.

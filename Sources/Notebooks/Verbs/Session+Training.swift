@@ -9,6 +9,11 @@ extension Session {
   func train(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("train")
     let data = try requireData("train")
+    guard !data.rows(.train).isEmpty else {
+      throw VerbFailure(
+        "E0412", "the dataset has no rows to train on", help: "give the `train` part rows")
+    }
+    try require(data.examples(.train) + data.examples(.valid), fit: model)
     var run = try begin(call, model, data)
     let trainer = Trainer(
       model: model.decoder, configuration: try configuration(of: run, model, data),
@@ -33,6 +38,7 @@ extension Session {
     state.adapters[run.name] = trained
     state.activeAdapter = run.name
     if let folder { write(run, trained, of: kept.step, to: folder) }
+    if result.ending == .not_finite { hasDiverged = true }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
     let reference = currentReference()
@@ -157,7 +163,9 @@ extension Session {
     case .not_finite:
       throw VerbFailure(
         "E0410", "the loss of the first step is not finite, so nothing was trained",
-        help: "check the data and the model: `eval on: train` shows their loss")
+        help:
+          "check the data and the model: `use base`, then `eval on: train`, tells whether it is the model"
+      )
     case .completed:
       throw VerbFailure(
         "E0427", "the training has done \(run.state.steps) steps, all that were asked for",

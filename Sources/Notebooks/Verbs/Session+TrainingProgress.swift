@@ -120,6 +120,8 @@ extension Session {
     case .aborted: inside + ", which was given up"
     case .budget: at + ": the budget is spent"
     case .patience: at + ": \(run.call.int("patience") ?? 1) evaluations gave no lower loss"
+    case .not_finite where result.evaluations.last?.loss.isFinite == false:
+      at + ": the validation loss became NaN or infinite"
     case .not_finite: inside + ": the loss became NaN or infinite"
     }
   }

@@ -17,6 +17,9 @@ package struct CausalAttention: Sendable {
   package let headSize: Int
 
   package init(heads: Int, keyValueHeads: Int, headSize: Int) {
+    precondition(
+      headSize > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
+      "\(heads) heads of \(headSize) over \(keyValueHeads)")
     self.heads = heads
     self.keyValueHeads = keyValueHeads
     self.headSize = headSize
@@ -35,6 +38,7 @@ package struct CausalAttention: Sendable {
     q: Matrix, k: Matrix, v: Matrix, sequences: [Range<Int>], into output: Matrix,
     with compute: Compute
   ) {
+    check(q: q, k: k, v: v, past: 0, output: output)
     compute.pool.run(sequences.count * keyValueHeads) { task, worker in
       let tokens = sequences[task / keyValueHeads]
       let arena = compute.scratch(of: worker)
@@ -52,6 +56,7 @@ package struct CausalAttention: Sendable {
   package func forward(
     q: Matrix, k: Matrix, v: Matrix, past: Int, into output: Matrix, with compute: Compute
   ) {
+    check(q: q, k: k, v: v, past: past, output: output)
     if q.rows == 1 {
       decode(q: q, k: k, v: v, into: output, with: compute)
       return
@@ -64,6 +69,16 @@ package struct CausalAttention: Sendable {
           SerialProducts(operands: compute.operands, arena: arena))
       }
     }
+  }
+
+  /// Queries, keys and values have the columns of their heads, and as many rows as the tokens seen.
+  private func check(q: Matrix, k: Matrix, v: Matrix, past: Int, output: Matrix) {
+    precondition(
+      q.columns == heads * headSize && k.columns == keyValueHeads * headSize
+        && v.columns == k.columns && k.rows == past + q.rows && v.rows == k.rows
+        && output.rows == q.rows && output.columns == q.columns,
+      "attention of \(q.rows) × \(q.columns) to \(k.rows) × \(k.columns) and \(v.rows) × "
+        + "\(v.columns) after \(past), into \(output.rows) × \(output.columns)")
   }
 
   private func slice(_ matrix: Matrix, head: Int) -> Matrix {
@@ -125,6 +140,8 @@ package struct CausalAttention: Sendable {
     q: Matrix, k: Matrix, v: Matrix, dOutput: Matrix, sequences: [Range<Int>], dq: Matrix,
     dk: Matrix, dv: Matrix, with compute: Compute
   ) {
+    check(q: q, k: k, v: v, past: 0, output: dOutput)
+    check(q: dq, k: dk, v: dv, past: 0, output: dOutput)
     compute.pool.run(sequences.count * keyValueHeads) { task, worker in
       let tokens = sequences[task / keyValueHeads]
       let head = task % keyValueHeads

@@ -46,6 +46,11 @@ package struct CrossEntropy: Sendable {
     hidden: Matrix, targets: [Int32], head: FrozenMatrix, gradient: Matrix? = nil,
     weight: Float = 1, with compute: Compute
   ) -> Score {
+    precondition(
+      targets.count == hidden.rows && hidden.columns == head.columns
+        && (gradient.map { $0.rows == hidden.rows && $0.columns == hidden.columns } ?? true),
+      "\(targets.count) targets for \(hidden.rows) × \(hidden.columns) and a head of "
+        + "\(head.rows) × \(head.columns)")
     let rowsPerChunk = chunkRows(
       positions: hidden.rows, vocabulary: head.rows, tile: ck_tile_rows(compute.operands))
     var score = Score()
@@ -90,6 +95,8 @@ package struct CrossEntropy: Sendable {
       for row in rows {
         let values = logits.row(row)
         let target = Int(targets[targets.startIndex + row])
+        precondition(
+          (0..<logits.columns).contains(target), "the target \(target) of \(logits.columns) tokens")
         var maximum = -Float.infinity
         var sum: Float = 0
         ck_log_sum_exp_chunk(values, logits.columns, &maximum, &sum)

@@ -6,12 +6,16 @@ package struct Dropout: Sendable {
   package let seed: UInt64
 
   package init(probability: Float, seed: UInt64) {
+    precondition((0..<1).contains(probability), "a dropout of \(probability)")
     self.probability = probability
     self.seed = seed
   }
 
   /// y = x · mask / (1 − probability); `y` may be `x`. Also the backward pass, with gradients.
   package func apply(_ x: Matrix, into y: Matrix, with compute: Compute) {
+    precondition(
+      x.rows == y.rows && x.columns == y.columns,
+      "a dropout of \(x.rows) × \(x.columns) into \(y.rows) × \(y.columns)")
     let scale = 1 / (1 - probability)
     let threshold = UInt64(Double(probability) * 0x1p32)
     compute.forEachBlock(of: x.rows, grain: 64) { rows in

@@ -10,7 +10,7 @@ package enum LibraryProduct {
   /// OpenBLAS may not start threads of its own beside the worker pool.
   package static let isReady: Bool = {
     openblas_set_num_threads(1)
-    return true
+    return openblas_get_num_threads() == 1
   }()
 
   /// `c (+)= alpha · a · w` (or `wᵀ`), with `a` `[rows, depth]`, or `[depth, rows]` if transposed.
@@ -18,7 +18,7 @@ package enum LibraryProduct {
     _ a: Matrix, isTransposed: Bool, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int,
     alpha: Float, accumulate: Bool, into c: Matrix, with compute: Compute
   ) {
-    guard isReady else { return }
+    precondition(isReady, "OpenBLAS keeps threads of its own (\(openblas_get_num_threads()))")
     let depth = isTransposed ? a.rows : a.columns
     compute.pool.run((c.columns + blockColumns - 1) / blockColumns) { task, worker in
       let scratch = compute.scratch(of: worker)

@@ -34,12 +34,19 @@ struct PackedTerm {
   private let operands: ck_operands
   private let stride: Int
 
-  /// Packs the panels `panels` of `plan`; nil where the rows are not tiles.
-  init?(
+  /// Packs the panels `group` of `plan`. The rows must be tiles, as those of the product are.
+  init(
     _ term: LowRankTerm, panels group: Range<Int>, of plan: ProductPlan, operands: ck_operands,
     target: Matrix, _ scratch: Arena
   ) {
-    guard case .tiles(let tiles, let tileBytes) = term.rows.storage else { return nil }
+    guard case .tiles(let tiles, let tileBytes) = term.rows.storage else {
+      preconditionFailure("a term of rank \(term.rows.depth) is not packed as its product is")
+    }
+    precondition(
+      term.rows.rows == target.rows && term.matrix.rows == term.rows.depth
+        && term.matrix.columns == target.columns,
+      "a term of \(term.rows.rows) × \(term.rows.depth) by \(term.matrix.rows) × "
+        + "\(term.matrix.columns) into \(target.rows) × \(target.columns)")
     self.tiles = tiles
     self.tileBytes = tileBytes
     self.operands = operands

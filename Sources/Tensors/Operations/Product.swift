@@ -85,6 +85,7 @@ extension Compute {
     _ a: PackedRows, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int = 0,
     alpha: Float = 1, accumulate: Bool = false, plus term: LowRankTerm? = nil, into c: Matrix
   ) {
+    check(a, w, orientation, depthStart: depthStart, into: c)
     switch a.storage {
     case .plain(let matrix, let isTransposed):
       LibraryProduct.multiply(
@@ -106,6 +107,21 @@ extension Compute {
         product.run(task: task, scratch: scratch(of: worker))
       }
     }
+  }
+}
+
+extension Compute {
+  /// The shapes of a product fit: the depth of `a` lies inside `w`, the rest is the shape of `c`.
+  private func check(
+    _ a: PackedRows, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int, into c: Matrix
+  ) {
+    let byRow = orientation == .rowsOfMatrix
+    let (columns, depth) = byRow ? (w.rows, w.columns) : (w.columns, w.rows)
+    precondition(
+      c.rows == a.rows && c.columns == columns && depthStart >= 0
+        && a.depth <= Int(depth) - depthStart,
+      "\(a.rows) × \(a.depth) by \(w.rows) × \(w.columns) from \(depthStart) into "
+        + "\(c.rows) × \(c.columns), by \(byRow ? "rows" : "columns")")
   }
 }
 
@@ -135,7 +151,7 @@ private struct TiledProduct: @unchecked Sendable {
       for (index, panel) in panels.enumerated() {
         pack(panel, into: packed + index * panelBytes)
       }
-      let added = term.flatMap {
+      let added = term.map {
         PackedTerm($0, panels: panels, of: plan, operands: operands, target: c, scratch)
       }
       plan.forEachRowStep(in: plan.rows(ofBlock: task % plan.rowBlocks)) { step in

@@ -17,12 +17,23 @@ package struct RMSNorm: Sendable {
   ///   - x: `[tokens, hidden]`.
   ///   - y: `[tokens, hidden]`, may be `x` itself.
   package func forward(_ x: Matrix, into y: Matrix) {
+    check(x, y)
     ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
   }
 
   /// Adds the gradient with respect to `x` to `dx`.
   package func backward(_ x: Matrix, dy: Matrix, into dx: Matrix) {
+    check(x, dy)
+    check(x, dx)
     ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+  }
+
+  private func check(_ x: Matrix, _ y: Matrix) {
+    precondition(
+      x.columns == weight.count && y.columns == weight.count && x.rows == y.rows
+        && x.stride == x.columns && y.stride == y.columns,
+      "a norm of \(weight.count) weights over \(x.rows) × \(x.columns) (stride \(x.stride)) "
+        + "into \(y.rows) × \(y.columns) (stride \(y.stride))")
   }
 
   /// The norm of all rows of `x`, in the arena.

@@ -23,13 +23,17 @@ package enum Codebook {
     switch format {
     case .fp4: fp4
     case .int4: int4
-    default: nf4
+    case .nf4: nf4
+    default: preconditionFailure("\(format.rawValue) has no table of 16 values")
     }
   }
 
   static func encode(
     _ source: FrozenMatrix, scheme: QuantizationScheme, with compute: Compute
   ) -> FrozenMatrix {
+    precondition(
+      scheme.block > 0 && scheme.block % 2 == 0 && source.columns % 2 == 0,
+      "\(source.columns) columns in blocks of \(scheme.block)")
     let table = table(of: scheme.format)
     let order = table.indices.sorted { table[$0] < table[$1] }.map { UInt8($0) }
     let columns = source.columns

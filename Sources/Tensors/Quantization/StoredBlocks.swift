@@ -5,7 +5,9 @@ package enum StoredBlocks {
   static func encode(
     _ source: FrozenMatrix, format: WeightFormat, with compute: Compute
   ) -> FrozenMatrix {
-    let rowBytes = format.rowByteCount(columns: source.columns) ?? 0
+    guard let rowBytes = format.rowByteCount(columns: source.columns) else {
+      preconditionFailure("\(source.columns) columns in \(format.rawValue)")
+    }
     let buffer = RawBuffer(byteCount: source.rows * rowBytes)
     compute.pool.run((source.rows + 31) / 32) { task, worker in
       let scratch = compute.scratch(of: worker)
