@@ -68,7 +68,7 @@ package struct ChatTemplate: Equatable, Sendable {
     var system: Message?
     for message in messages {
       switch (message.role, format.system) {
-      case (.system, .firstUser): system = message
+      case (.system, .firstUser), (.system, .refused): system = message
       case (.system, .turn(let turn)): segments += rendered(message, in: turn)
       case (.user, _):
         segments += rendered(message, in: format.user, system: system)
@@ -93,14 +93,13 @@ package struct ChatTemplate: Equatable, Sendable {
   private func rendered(
     _ message: Message, in turn: ChatFormat.Turn, system: Message? = nil
   ) -> [Segment] {
-    var text = ""
-    if let system, case .firstUser(let before, let after) = format.system {
-      text = before + system.fullContent + after
-    }
+    var text = trimmed(message.fullContent)
     if let label = format.contextLabel, !message.context.isEmpty {
-      text += trimmed(message.content) + label + trimmed(message.context)
-    } else {
-      text += trimmed(message.fullContent)
+      text = trimmed(message.content) + label + trimmed(message.context)
+    }
+    if let system, case .firstUser(let before, let after, let trimsTogether) = format.system {
+      let opening = before + system.fullContent + after
+      text = trimsTogether ? trimmed(opening + message.fullContent) : opening + text
     }
     return plain(turn.before) + [Segment(text)] + plain(turn.after)
   }
@@ -122,6 +121,7 @@ package struct ChatTemplate: Equatable, Sendable {
         .conversation(message: index + offset, template: name, reason: reason)
       }
       if message.role == .system {
+        if format.system == .refused { throw refuse("it has no place for a system message") }
         guard index == 0 || !format.alternates else {
           throw refuse("a system message must be the first message")
         }
@@ -140,10 +140,7 @@ package struct ChatTemplate: Equatable, Sendable {
   }
 
   private func trimmed(_ text: String) -> String {
-    guard format.trims, let start = text.firstIndex(where: { !$0.isWhitespace }),
-      let end = text.lastIndex(where: { !$0.isWhitespace })
-    else { return format.trims ? "" : text }
-    return String(text[start...end])
+    format.trims ? PythonText.stripped(text) : text
   }
 
   private func plain(_ pieces: [ChatFormat.Piece]) -> [Segment] {
