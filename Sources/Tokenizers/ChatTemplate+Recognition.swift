@@ -25,7 +25,8 @@ extension ChatTemplate {
       for variation in format.variations {
         guard let system = renderings.defaultSystem(in: variation, tokens: tokens) else { continue }
         let template = ChatTemplate(
-          format: variation, tokens: tokens, systemMessage: system.isEmpty ? nil : system)
+          format: variation, tokens: tokens, systemMessage: system.isEmpty ? nil : system,
+          isModelsOwn: true)
         guard let mismatch = renderings.mismatch(with: template) else {
           self = template
           return

@@ -18,6 +18,11 @@ package struct ChatTemplate: Equatable, Sendable {
   package let tokens: TextTokens
   /// The system message of conversations that have none; nil if they get none.
   package var systemMessage: String?
+  /// Whether it was read from the model's files, and not chosen by name.
+  package private(set) var isModelsOwn = false
+  /// Whether names of special tokens in contents are those tokens. In conversations they stay text,
+  /// so that nobody can write a turn's end into a message; without a format they are what they say.
+  package var readsMarkers: Bool
 
   package var name: String { format.name }
   /// The text of the token that ends every reply.
@@ -45,7 +50,11 @@ package struct ChatTemplate: Equatable, Sendable {
     self.init(format: format, tokens: tokens, systemMessage: format.defaultSystem)
   }
 
-  init(format: ChatFormat, tokens: TextTokens, systemMessage: String?) {
+  init(
+    format: ChatFormat, tokens: TextTokens, systemMessage: String?, isModelsOwn: Bool = false
+  ) {
+    self.isModelsOwn = isModelsOwn
+    readsMarkers = format == .none
     self.format = format
     self.tokens = tokens
     self.systemMessage = systemMessage
@@ -101,7 +110,7 @@ package struct ChatTemplate: Equatable, Sendable {
       let opening = before + system.fullContent + after
       text = trimsTogether ? trimmed(opening + message.fullContent) : opening + text
     }
-    return plain(turn.before) + [Segment(text)] + plain(turn.after)
+    return plain(turn.before) + [Segment(text, isMarkup: readsMarkers)] + plain(turn.after)
   }
 
   private func rendered(reply message: Message) -> [Segment] {
@@ -109,7 +118,7 @@ package struct ChatTemplate: Equatable, Sendable {
     let text = reply.leading + trimmed(message.fullContent) + reply.trailing
     return plain(reply.before)
       + [
-        Segment(text, isTrained: message.isTrained),
+        Segment(text, isMarkup: readsMarkers, isTrained: message.isTrained),
         Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained),
       ] + plain(reply.after)
   }

@@ -44,6 +44,21 @@ package struct Tokenizer: TextEncoder, Sendable {
     return output
   }
 
+  /// The names of special tokens that stand in `text`, each once, in order.
+  package func specialNames(in text: String) -> [String] {
+    var names: [String] = []
+    var text = text
+    text.withUTF8 { buffer in
+      var start = 0
+      while let match = matcher.firstMatch(in: buffer, from: start, parseSpecial: true) {
+        let name = piece(match.id)
+        if isControl(match.id), !names.contains(name) { names.append(name) }
+        start = match.range.upperBound
+      }
+    }
+    return names
+  }
+
   /// How many tokens `text` has.
   package func tokenCount(of text: String, parseSpecial: Bool = false) -> Int {
     encode(text, parseSpecial: parseSpecial).count

@@ -22,7 +22,7 @@ extension LoadedModel {
     return LoadedModel(
       decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
       tokenizer: tokenizer,
-      chatTemplate: try metadata.textIfPresent("tokenizer.chat_template"),
+      chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
       path: path, mappings: [file.file])
   }

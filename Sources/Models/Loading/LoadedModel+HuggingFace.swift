@@ -15,11 +15,10 @@ extension LoadedModel {
     let rope = RotaryEmbedding(
       headSize: configuration.headSize, positions: configuration.contextLength,
       base: configuration.ropeBase, pairing: .halves)
-    let tokenizerConfig = try? JSONValue(file: folder + "/tokenizer_config.json")
     return LoadedModel(
       decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
       tokenizer: tokenizer,
-      chatTemplate: tokenizerConfig?["chat_template"]?.string,
+      chatTemplate: try ChatTemplateSource(folder: folder),
       name: baseName(folder), format: "safetensors", path: folder,
       mappings: directory.entries.map(\.owner))
   }
