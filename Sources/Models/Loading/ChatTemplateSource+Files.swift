@@ -1,11 +1,12 @@
 import Checkpoints
 import Glibc
+import Tensors
 import Tokenizers
 
 extension ChatTemplateSource {
   /// A folder's template, in transformers' order: `chat_template.jinja`, else the key `chat_template`
   /// of `tokenizer_config.json`, which is a template or a list of named ones.
-  init?(folder: String) throws(CheckpointError) {
+  package init?(folder: String) throws(CheckpointError) {
     let file = folder + "/chat_template.jinja"
     if access(file, F_OK) == 0 {
       guard
@@ -47,13 +48,15 @@ extension ChatTemplateSource {
   }
 
   /// The template in a GGUF file, or the reason why none of several is the model's own.
-  init?(gguf metadata: GGUFMetadata) throws(CheckpointError) {
+  package init?(gguf metadata: GGUFMetadata) throws(CheckpointError) {
     let key = "tokenizer.chat_template"
     if let text = try metadata.textIfPresent(key) {
       self = .jinja(text)
       return
     }
-    let names = metadata.keys.filter { $0.hasPrefix(key + ".") }.map { String($0.dropFirst(key.utf8.count + 1)) }
+    let names = metadata.keys.filter { $0.hasPrefix(key + ".") }.map {
+      String($0.dropFirst(key.utf8.count + 1))
+    }
     if names.isEmpty { return nil }
     self = .unusable(Self.withoutDefault(names))
   }

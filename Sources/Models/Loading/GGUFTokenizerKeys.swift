@@ -39,7 +39,8 @@ enum GGUFTokenizerKeys {
         .absent, file: metadata.file,
         cause: "the metadata key tokenizer.ggml.pre is missing, so that nothing says how its text "
           + "is split",
-        fix: "convert the model again with a current converter; without it the tokens would be wrong")
+        fix:
+          "convert the model again with a current converter; without it the tokens would be wrong")
     }
   }
 }

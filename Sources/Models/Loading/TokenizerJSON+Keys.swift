@@ -4,8 +4,8 @@ import Checkpoints
 /// that could change a token is read or has its one supported value here.
 extension TokenizerJSON {
   static let rootKeys = KeyTable([
-    .init("version", .values(["1.0"])), .init("truncation", .values([.null])),
-    .init("padding", .values([.null])), .init("added_tokens", .array),
+    .init("version", .values(["1.0"]), required: true), .init("truncation", .values([.null])),
+    .init("padding", .values([.null])), .init("added_tokens", .array, required: true),
     .init("normalizer", .any), .init("pre_tokenizer", .object, required: true),
     .init("post_processor", .any), .init("decoder", .object, required: true),
     .init("model", .object, required: true),
@@ -41,7 +41,9 @@ extension TokenizerJSON {
 
   private static let preTokenizerKeys = [
     "ByteLevel": byteLevel,
-    "Digits": KeyTable([.init("type", .string), .init("individual_digits", .values([true]), required: true)]),
+    "Digits": KeyTable([
+      .init("type", .string), .init("individual_digits", .values([true]), required: true),
+    ]),
     "Split": KeyTable([
       .init("type", .string), .init("pattern", .object, required: true),
       .init("behavior", .values(["Isolated"]), required: true),

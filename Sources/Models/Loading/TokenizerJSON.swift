@@ -14,7 +14,6 @@ struct TokenizerJSON {
   let file: String
   let root: JSONValue
 
-
   var model: JSONValue { root["model"] ?? .null }
 
   /// The text of the special token that the post-processor puts before every text, if it does.

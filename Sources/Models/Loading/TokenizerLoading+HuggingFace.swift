@@ -27,10 +27,11 @@ extension Tokenizer {
         special.userDefined[token.text] = token.id
       }
     }
-    special.beginOfSequence = try settings.id("bos", addedTokens)
-    special.endOfSequence = try settings.id("eos", addedTokens)
-    special.padding = try settings.id("pad", addedTokens)
-    special.endsOfReply = try EndTokens.ids(folder: folder, size: model.vocabulary.count)
+    let size = model.vocabulary.count
+    special.beginOfSequence = try settings.id("bos", addedTokens, size: size)
+    special.endOfSequence = try settings.id("eos", addedTokens, size: size)
+    special.padding = try settings.id("pad", addedTokens, size: size)
+    special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
     if let end = special.endOfSequence { special.endsOfReply.insert(end) }
     try special.takeOpening(of: file, settings)
     self.init(
@@ -51,7 +52,8 @@ extension SpecialTokens {
     if beginOfSequence == nil, let opening { beginOfSequence = control[opening] }
     guard let beginOfSequence else {
       throw CheckpointError(
-        .absent, file: settings.file, cause: "texts begin with a begin token, and bos_token is missing",
+        .absent, file: settings.file,
+        cause: "texts begin with a begin token, and bos_token is missing",
         fix: "take the file from the model's own folder")
     }
     if let opening, control[opening] != beginOfSequence {

@@ -67,7 +67,8 @@ extension Tokenizer {
     if let token = model.vocabulary.repeated {
       throw malformed(
         file,
-        "token \(token) has the same text as another: \"\(String(decoding: tokens[Int(token)], as: UTF8.self))\"")
+        "token \(token) has the same text as another: \"\(String(decoding: tokens[Int(token)], as: UTF8.self))\""
+      )
     }
     model.beginMerges(count: merges.count)
     do throws(TokenizerError) {

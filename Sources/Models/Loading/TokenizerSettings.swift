@@ -28,14 +28,18 @@ struct TokenizerSettings {
     modelFile = folder + "/config.json"
     root = try Self.object(file) ?? JSONObject()
     let isComplete = root["added_tokens_decoder"] != nil
-    map = try isComplete ? JSONObject() : Self.object(folder + "/special_tokens_map.json") ?? JSONObject()
+    map =
+      try isComplete
+      ? JSONObject() : Self.object(folder + "/special_tokens_map.json") ?? JSONObject()
     model = try Self.object(modelFile).map { .object($0) }
     try Self.keys.check(root, at: "", file: file)
     if access(folder + "/added_tokens.json", F_OK) == 0, root["added_tokens_decoder"] == nil {
       throw CheckpointError(
         .unsupported, file: folder + "/added_tokens.json",
         cause: "tokens are added in a file of their own, which is not supported",
-        fix: "save the tokenizer again with a current transformers, which puts them into tokenizer.json")
+        fix:
+          "save the tokenizer again with a current transformers, which puts them into tokenizer.json"
+      )
     }
   }
 
@@ -65,7 +69,7 @@ struct TokenizerSettings {
 
   /// The id of a role such as `bos`: by its name, else by the number in the model's configuration.
   func id(
-    _ role: String, _ added: [TokenizerJSON.AddedToken]
+    _ role: String, _ added: [TokenizerJSON.AddedToken], size: Int
   ) throws(CheckpointError) -> Int32? {
     if let name = try name(of: role + "_token") {
       guard let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) }) else {
@@ -75,7 +79,12 @@ struct TokenizerSettings {
       }
       return token.id
     }
-    return nil
+    // A tokenizer that names none has the model's own number.
+    let number = model?["\(role)_token_id"]
+    guard root[role + "_token"] == nil, map[role + "_token"] == nil,
+      let id = number?.int ?? number?.array?.first?.int, 0..<size ~= id
+    else { return nil }
+    return Int32(id)
   }
 
   /// Refuses names that transformers would add to the vocabulary, and flags that disagree.
@@ -99,7 +108,8 @@ struct TokenizerSettings {
         added.contains(where: { $0.text.utf8.elementsEqual(name.utf8) })
       else {
         throw refusal(
-          "\(key) has \(KeyTable.shown(value)), which is none of the added tokens of tokenizer.json")
+          "\(key) has \(KeyTable.shown(value)), which is none of the added tokens of tokenizer.json"
+        )
       }
     }
     for member in root["added_tokens_decoder"]?.object?.members ?? [] {

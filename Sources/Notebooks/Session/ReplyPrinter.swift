@@ -4,7 +4,7 @@ import Tokenizers
 ///
 /// Stop strings are found by their bytes: to Swift's Characters CR LF is one, and so is a letter with a
 /// combining mark, so that they would hide there.
-struct ReplyPrinter {
+package struct ReplyPrinter {
   private var bytes: [UInt8] = []
   private var decoder: StreamingDecoder
   private let stops: [[UInt8]]
@@ -13,21 +13,21 @@ struct ReplyPrinter {
   private var searched = 0
   private var isStopped = false
 
-  init(tokenizer: Tokenizer, stops: [String]) {
+  package init(tokenizer: Tokenizer, stops: [String]) {
     decoder = StreamingDecoder(tokenizer)
     self.stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) }
   }
 
-  var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The text that can be shown now, and whether a stop string ended the reply.
-  mutating func append(_ token: Int32) -> (text: String, isStopped: Bool) {
+  package mutating func append(_ token: Int32) -> (text: String, isStopped: Bool) {
     add(decoder.append(token))
     return (unprinted(upTo: isStopped ? bytes.count : wholeCharacters), isStopped)
   }
 
   /// What is left at the end.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     if !isStopped { add(decoder.finish()) }
     return unprinted(upTo: bytes.count)
   }

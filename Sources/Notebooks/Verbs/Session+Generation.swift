@@ -118,7 +118,8 @@ extension Session {
       if let dataset = state.data?.dataset {
         let name = dataset.summary.template
         // A format that was chosen by name is that format, and no variation of the model's own.
-        if dataset.options.template == "auto", case .success(let own)? = model.loaded.text.ownTemplate,
+        if dataset.options.template == "auto",
+          case .success(let own)? = model.loaded.text.ownTemplate,
           own.name == name
         {
           return own
@@ -152,7 +153,8 @@ extension Session {
     if let system = call.text("system") { messages.insert(Message(.system, system), at: 0) }
     do throws(ChatTemplateError) {
       return model.loaded.text.encode(
-        try template.segments(for: messages, opensReply: true), of: template).tokens
+        try template.segments(for: messages, opensReply: true), of: template
+      ).tokens
     } catch {
       throw VerbFailure("E0416", "\(error)", argument: "prompt")
     }

@@ -125,11 +125,14 @@ extension JinjaInterpreter {
       return .bool(text.utf8.suffix(texts[0].utf8.count).elementsEqual(texts[0].utf8))
     case ("removeprefix", 1) where isText:
       let has = text.utf8.starts(with: texts[0].utf8)
-      return .string(has ? String(decoding: text.utf8.dropFirst(texts[0].utf8.count), as: UTF8.self) : text)
+      return .string(
+        has ? String(decoding: text.utf8.dropFirst(texts[0].utf8.count), as: UTF8.self) : text)
     case ("removesuffix", 1) where isText:
       let has = text.utf8.suffix(texts[0].utf8.count).elementsEqual(texts[0].utf8)
-      return .string(has ? String(decoding: text.utf8.dropLast(texts[0].utf8.count), as: UTF8.self) : text)
-    case ("replace", 2) where isText: return .string(try replaced(text, texts[0], texts[1], line: line))
+      return .string(
+        has ? String(decoding: text.utf8.dropLast(texts[0].utf8.count), as: UTF8.self) : text)
+    case ("replace", 2) where isText:
+      return .string(try replaced(text, texts[0], texts[1], line: line))
     case ("upper", 0), ("lower", 0), ("title", 0), ("capitalize", 0):
       return .string(try cased(text, name, line: line))
     case ("split", _): return try split(text, arguments)

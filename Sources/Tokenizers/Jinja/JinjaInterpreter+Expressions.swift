@@ -136,7 +136,8 @@ extension JinjaInterpreter {
     switch number {
     case .float(let value): return .float(sign == "-" ? -value : value)
     case .int(let value):
-      let (result, overflows) = sign == "-" ? (0 as Int).subtractingReportingOverflow(value) : (value, false)
+      let (result, overflows) =
+        sign == "-" ? (0 as Int).subtractingReportingOverflow(value) : (value, false)
       if overflows { throw .limit("line \(line): a number is too large") }
       return .int(result)
     }

@@ -126,7 +126,8 @@ extension JinjaLexer {
   private mutating func readScalar(
     digits: Int, into bytes: inout [UInt8]
   ) throws(JinjaError) {
-    let text = String(decoding: source[position..<min(position + digits, source.count)], as: UTF8.self)
+    let text = String(
+      decoding: source[position..<min(position + digits, source.count)], as: UTF8.self)
     guard text.utf8.count == digits, text.utf8.allSatisfy({ Self.isHexadecimal($0) }),
       let value = UInt32(text, radix: 16), let scalar = Unicode.Scalar(value)
     else { throw .syntax(line: line, "an escape of a character is not one") }

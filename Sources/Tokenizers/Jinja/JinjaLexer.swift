@@ -158,7 +158,8 @@ struct JinjaLexer {
 
   private mutating func skipComment() throws(JinjaError) {
     let start = line
-    guard let end = firstRange(of: [UInt8(ascii: "#"), UInt8(ascii: "}")], in: source, from: position)
+    guard
+      let end = firstRange(of: [UInt8(ascii: "#"), UInt8(ascii: "}")], in: source, from: position)
     else { throw .syntax(line: start, "a comment has no end") }
     let last = end.lowerBound > position ? source[end.lowerBound - 1] : 0
     let isSigned = last == UInt8(ascii: "-") || last == UInt8(ascii: "+")
