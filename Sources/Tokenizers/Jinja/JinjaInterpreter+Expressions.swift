@@ -41,16 +41,14 @@ extension JinjaInterpreter {
       return try comparison(first, rest, in: scope)
     case .concatenation(let parts):
       return try concatenated(try values(of: parts, in: scope), line: line)
-    case .attribute, .item, .slice, .call, .filter, .test:
-      return try access(expression, in: scope)
+    case .access(let access): return try value(of: access, in: scope, line: line)
     }
   }
 
-  private mutating func access(
-    _ expression: JinjaExpression, in scope: JinjaScope
+  private mutating func value(
+    of access: JinjaAccess, in scope: JinjaScope, line: Int
   ) throws(JinjaError) -> JinjaValue {
-    let line = expression.line
-    switch expression.kind {
+    switch access {
     case .attribute(let owner, let name):
       return try attribute(name, of: try value(of: owner, in: scope), line: line)
     case .item(let owner, let key):
@@ -77,7 +75,6 @@ extension JinjaInterpreter {
       let operand = try value(of: operand, in: scope)
       return .bool(
         try test(name, operand, try evaluated(arguments, in: scope), line: line))
-    default: preconditionFailure("an expression that accesses nothing")
     }
   }
 

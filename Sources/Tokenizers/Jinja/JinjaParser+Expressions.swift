@@ -215,7 +215,7 @@ extension JinjaParser {
       } else if take(symbol: "[") {
         value = JinjaExpression(kind: try subscripted(value), line: start)
       } else if isSymbol("(") {
-        value = JinjaExpression(kind: .call(value, try arguments()), line: start)
+        value = JinjaExpression(kind: .access(.call(value, try arguments())), line: start)
       } else {
         return value
       }
@@ -228,21 +228,21 @@ extension JinjaParser {
     let start = line
     if case .int(let place) = current.kind {
       advance()
-      return .item(value, JinjaExpression(kind: .constant(.int(place)), line: start))
+      return .access(.item(value, JinjaExpression(kind: .constant(.int(place)), line: start)))
     }
-    return .attribute(value, try name())
+    return .access(.attribute(value, try name()))
   }
 
   private mutating func subscripted(
     _ value: JinjaExpression
   ) throws(JinjaError) -> JinjaExpression.Kind {
     let start = isSymbol(":") ? nil : try expression()
-    if let start, take(symbol: "]") { return .item(value, start) }
+    if let start, take(symbol: "]") { return .access(.item(value, start)) }
     try expect(symbol: ":")
     let end = isSymbol("]") || isSymbol(":") ? nil : try expression()
     let step = take(symbol: ":") && !isSymbol("]") ? try expression() : nil
     try expect(symbol: "]")
-    return .slice(value, start, end, step)
+    return .access(.slice(value, start, end, step))
   }
 
   private mutating func arguments() throws(JinjaError) -> JinjaArguments {
@@ -275,11 +275,11 @@ extension JinjaParser {
       if take(symbol: "|") {
         let name = try name()
         let arguments = isSymbol("(") ? try arguments() : JinjaArguments()
-        value = JinjaExpression(kind: .filter(value, name, arguments), line: start)
+        value = JinjaExpression(kind: .access(.filter(value, name, arguments)), line: start)
       } else if take(name: "is") {
         value = try tested(value, line: start)
       } else if isSymbol("(") {
-        value = JinjaExpression(kind: .call(value, try arguments()), line: start)
+        value = JinjaExpression(kind: .access(.call(value, try arguments())), line: start)
       } else {
         return value
       }
@@ -297,7 +297,7 @@ extension JinjaParser {
     } else if beginsTestArgument {
       arguments.positional = [try postfix(try primary())]
     }
-    let test = JinjaExpression(kind: .test(value, name, arguments), line: start)
+    let test = JinjaExpression(kind: .access(.test(value, name, arguments)), line: start)
     return isNegated ? JinjaExpression(kind: .negated(test), line: start) : test
   }
 

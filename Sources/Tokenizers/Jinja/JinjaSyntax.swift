@@ -41,14 +41,7 @@ struct JinjaExpression: Sendable {
     case list([JinjaExpression])
     case tuple([JinjaExpression])
     case dictionary([(key: JinjaExpression, value: JinjaExpression)])
-    /// `value.name`.
-    case attribute(JinjaExpression, String)
-    /// `value[item]`.
-    case item(JinjaExpression, JinjaExpression)
-    case slice(JinjaExpression, JinjaExpression?, JinjaExpression?, JinjaExpression?)
-    case call(JinjaExpression, JinjaArguments)
-    case filter(JinjaExpression, String, JinjaArguments)
-    case test(JinjaExpression, String, JinjaArguments)
+    case access(JinjaAccess)
     case negated(JinjaExpression)
     case unary(String, JinjaExpression)
     case binary(String, JinjaExpression, JinjaExpression)
@@ -62,6 +55,18 @@ struct JinjaExpression: Sendable {
 
   let kind: Kind
   let line: Int
+}
+
+/// What stands after a value.
+indirect enum JinjaAccess: Sendable {
+  /// `value.name`.
+  case attribute(JinjaExpression, String)
+  /// `value[item]`.
+  case item(JinjaExpression, JinjaExpression)
+  case slice(JinjaExpression, JinjaExpression?, JinjaExpression?, JinjaExpression?)
+  case call(JinjaExpression, JinjaArguments)
+  case filter(JinjaExpression, String, JinjaArguments)
+  case test(JinjaExpression, String, JinjaArguments)
 }
 
 struct JinjaArguments: Sendable {
