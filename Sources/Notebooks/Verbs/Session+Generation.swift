@@ -130,9 +130,14 @@ extension Session {
       }
       return try model.loaded.text.ownTemplate?.get()
     } catch {
+      var message = "\(error)"
+      if case .unrecognised(let reason, _) = error {
+        message = "the model's own chat template is none that Skillet can write: \(reason)"
+      }
       throw VerbFailure(
-        "E0416", "\(error)", argument: call.ranges["chat"] == nil ? nil : "chat",
-        help: "write chat: none to send the prompt as it is")
+        "E0416", message, argument: call.ranges["chat"] == nil ? nil : "chat",
+        help: "write chat: none to send the prompt as it is, or read a dataset with a template "
+          + "by name first")
     }
   }
 
