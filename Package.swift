@@ -34,7 +34,7 @@ let package = Package(
     .executable(name: "skillet-bench", targets: ["skillet-bench"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .target(name: "CKernels"),
@@ -84,7 +84,9 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
-    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints"]),
+    tests(
+      "NotebooksTests",
+      ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
