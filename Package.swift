@@ -87,7 +87,9 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
-    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints"]),
+    tests(
+      "NotebooksTests",
+      ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),

@@ -17,7 +17,7 @@ package final class BaseIdentity: Sendable {
 
   private let decoder: DecoderModel
   private let tokenizerParts: Tokenizer
-  private let chatTemplate: String?
+  private let chatTemplate: ChatTemplateSource?
   private let mappings: [MappedFile]
   private let known = Mutex<Digests?>(nil)
 
@@ -33,7 +33,7 @@ package final class BaseIdentity: Sendable {
 
   init(
     name: String, format: String, decoder: DecoderModel, tokenizer: Tokenizer,
-    chatTemplate: String?, mappings: [MappedFile]
+    chatTemplate: ChatTemplateSource?, mappings: [MappedFile]
   ) {
     self.name = name
     self.format = format
@@ -49,7 +49,7 @@ package final class BaseIdentity: Sendable {
     if let digests = known.withLock({ $0 }) { return digests }
     let digests = Digests(
       weights: decoder.digest(with: pool), tokenizer: tokenizerParts.digest,
-      template: chatTemplate.map { FileDigest.sha256(Array($0.utf8)) } ?? "")
+      template: chatTemplate.map { FileDigest.sha256(Array($0.text.utf8)) } ?? "")
     known.withLock { $0 = digests }
     return digests
   }
@@ -113,5 +113,14 @@ extension Tokenizer {
     var stream = FileDigest.Stream()
     forEachPart { stream.append($0) }
     return stream.finish()
+  }
+}
+
+extension ChatTemplateSource {
+  /// The program, or why there is none that could be taken.
+  fileprivate var text: String {
+    switch self {
+    case .jinja(let text), .unusable(let text): text
+    }
   }
 }

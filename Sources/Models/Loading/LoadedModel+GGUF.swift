@@ -23,7 +23,7 @@ extension LoadedModel {
         configuration: configuration, weights: weights,
         rope: configuration.rope(frequencyFactors: factors)),
       tokenizer: tokenizer,
-      chatTemplate: try metadata.textIfPresent("tokenizer.chat_template"),
+      chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
       path: path, mappings: [file.file])
   }

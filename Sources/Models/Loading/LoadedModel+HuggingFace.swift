@@ -17,12 +17,11 @@ extension LoadedModel {
     try configuration.requireRows(for: tokenizer, file: folder)
     try reading.refuseUnused(configuration, names: .huggingFace)
     let weights = try reading.frozenWeights(configuration, names: .huggingFace)
-    let tokenizerConfig = try? JSONValue(file: folder + "/tokenizer_config.json")
     return LoadedModel(
       decoder: DecoderModel(
         configuration: configuration, weights: weights, rope: configuration.rope()),
       tokenizer: tokenizer,
-      chatTemplate: tokenizerConfig?["chat_template"]?.string,
+      chatTemplate: try ChatTemplateSource(folder: folder),
       name: baseName(folder), format: "safetensors", path: folder,
       mappings: directory.entries.map(\.owner))
   }

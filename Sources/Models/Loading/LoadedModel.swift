@@ -25,7 +25,7 @@ package struct LoadedModel: Sendable {
   }
 
   init(
-    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: String?, name: String,
+    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplateSource?, name: String,
     format: String, path: String, mappings: [MappedFile]
   ) {
     self.mappings = mappings
@@ -37,7 +37,7 @@ package struct LoadedModel: Sendable {
     identity = BaseIdentity(
       name: name, format: format, decoder: decoder, tokenizer: tokenizer,
       chatTemplate: chatTemplate, mappings: mappings)
-    text = ModelText(tokenizer: tokenizer, jinja: chatTemplate)
+    text = ModelText(tokenizer: tokenizer, template: chatTemplate)
   }
 
   /// Lets the system take the mapped weights' memory back, after they have been quantized anew.
@@ -45,15 +45,15 @@ package struct LoadedModel: Sendable {
     for mapping in mappings { mapping.releasePages() }
   }
 
-  /// Tokens that end a reply: the end-of-sequence token and those of the template in use.
+  /// Tokens that end a reply: those that the model's files name and those of the template in use.
   package func stopTokens(of template: ChatTemplate?) -> Set<Int32> {
     var texts = template?.stops ?? []
     texts.append(text.tokens.end)
-    return Set(
-      texts.compactMap { name in
-        let tokens = tokenizer.encode(name, parseSpecial: true)
-        return tokens.count == 1 ? tokens[0] : nil
-      })
+    let named = texts.compactMap { name in
+      let tokens = tokenizer.encode(name, parseSpecial: true)
+      return tokens.count == 1 ? tokens[0] : nil
+    }
+    return tokenizer.specialTokens.endsOfReply.union(named)
   }
 }
 

@@ -28,6 +28,7 @@ package final class Conversation {
   private let sampling: SamplingOptions
   private let maxTokens: Int
   private let stops: [String]
+  private let stopTokens: Set<Int32>
   private let prefix = PrefixCache()
   /// Replies asked for, so that another try is another text.
   private var attempts: UInt64 = 0
@@ -48,6 +49,7 @@ package final class Conversation {
     if !settings.given.contains("top_p") { sampling.topP = 0.9 }
     self.sampling = sampling
     maxTokens = settings.given.contains("max_tokens") ? settings.int("max_tokens") ?? 512 : 512
+    stopTokens = session.stopTokens(settings, template, model.loaded)
     stops = settings.list("stop")?.compactMap(\.text) ?? []
     system = settings.text("system")
   }
@@ -118,7 +120,7 @@ package final class Conversation {
       model: model.decoder, adapter: session.state.adapter?.adapter, compute: model.compute)
     attempts += 1
     let result = generator.generate(
-      prompt: prompt, maxTokens: maxTokens, stopTokens: model.loaded.stopTokens(of: template),
+      prompt: prompt, maxTokens: maxTokens, stopTokens: stopTokens,
       sampling: sampling, seed: session.state.seed &+ attempts, prefix: prefix
     ) { token in
       let (text, isStopped) = printer.append(token)
@@ -159,7 +161,9 @@ package final class Conversation {
   private func tokens(of said: [Message]) throws(VerbFailure) -> [Int32] {
     let all = (system.map { [Message(.system, $0)] } ?? []) + said
     do throws(ChatTemplateError) {
-      return model.loaded.text.encode(try template.segments(for: all, opensReply: true)).tokens
+      return model.loaded.text.encode(
+        try template.segments(for: all, opensReply: true), of: template
+      ).tokens
     } catch {
       throw VerbFailure("E0416", "\(error)")
     }

@@ -146,10 +146,14 @@ extension Session {
     let tokenizer = try requireModel("tokenize").loaded.tokenizer
     let ids = tokenizer.encode(
       call.text("text") ?? "", parseSpecial: call.bool("special") ?? true)
+    // A character of several tokens stands with the last of them.
+    var decoder = StreamingDecoder(tokenizer, skipsSpecial: false)
+    var pieces = ids.map { decoder.append($0) }
+    if let last = pieces.indices.last { pieces[last] += decoder.finish() }
     return .record(
       Record([
         ("ids", .list(ids.map { .int(Int($0)) })),
-        ("pieces", .list(ids.map { .string(tokenizer.readable([$0])) })),
+        ("pieces", .list(pieces.map { .string($0) })),
         ("count", .int(ids.count)),
       ]))
   }

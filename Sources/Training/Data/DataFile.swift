@@ -53,7 +53,8 @@ package struct DataFile {
     }
     guard file.bytes.count <= largest else {
       throw DataError(
-        file: path, reason: "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
+        file: path,
+        reason: "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
         fix: "Cut it into smaller files, for example with split -C 500M")
     }
     return file.contents()[...]
