@@ -6,6 +6,8 @@ package final class SourceText: Sendable {
   /// What a message calls the text: a file path, `cell 7`, `<stdin>`.
   package let name: String
   package let bytes: [UInt8]
+  /// Bytes of the largest text that is read; a whole tree of it has to fit into memory.
+  package static let largest = 1 << 20
   /// U+FEFF in UTF-8, which some editors write before a text.
   package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
   private let lineStarts: [Int]

@@ -22,7 +22,7 @@ LEGAL = {
     "num_attention_heads": [1, 2, 8], "num_key_value_heads": [1, 4, 3], "head_dim": [8, 32, 64, 15],
     "hidden_size": [32, 128], "intermediate_size": [64, 256], "num_hidden_layers": [1, 2, 4],
     "vocab_size": [300, 321, 512], "max_position_embeddings": [8, 64, 2048, 131072],
-    "bos_token_id": [0, 2, 5], "eos_token_id": [0, 1, 40, [2], [2, 36], [36, 2], [248, 214], [2, 400], [2, "36"]],
+    "bos_token_id": [0, 2, 5], "eos_token_id": [0, 1, 40, [2], [2, 238], [238, 2], [142, 78], [2, 400], [2, "238"]],
     "pad_token_id": [0, 1, -1, 500],
     "model_type": ["mistral", "qwen2", "qwen3", "gemma", "phi3", "gpt2", "Llama", "smollm3", "granite", "my_llama"],
     "architectures": [
@@ -149,12 +149,12 @@ def config_changes(base: Path) -> Iterator[Change]:
 
 
 GENERATION_LEGAL = {
-    "eos_token_id": [0, 1, 36, [2], [2, 36], [248, 214], [36, 2], [2, 400], [2, "36"], []],
+    "eos_token_id": [0, 1, 238, [2], [2, 238], [142, 78], [238, 2], [2, 400], [2, "238"], []],
     "bos_token_id": [0, 2], "pad_token_id": [0, 1], "max_length": [4, 20], "max_new_tokens": [3], "min_length": [5],
     "min_new_tokens": [5], "temperature": [0.1, 1.0], "top_k": [5], "top_p": [0.5], "do_sample": [True], "num_beams": [2],
-    "repetition_penalty": [1.5], "no_repeat_ngram_size": [2], "suppress_tokens": [[248, 36]], "begin_suppress_tokens": [[214]],
-    "bad_words_ids": [[[248]]], "forced_bos_token_id": [5], "forced_eos_token_id": [5], "stop_strings": [["e"]],
-    "sequence_bias": [[[[248], -10.0]]], "guidance_scale": [2.0], "length_penalty": [2.0], "renormalize_logits": [True],
+    "repetition_penalty": [1.5], "no_repeat_ngram_size": [2], "suppress_tokens": [[142, 238]], "begin_suppress_tokens": [[78]],
+    "bad_words_ids": [[[142]]], "forced_bos_token_id": [5], "forced_eos_token_id": [5], "stop_strings": [["e"]],
+    "sequence_bias": [[[[142], -10.0]]], "guidance_scale": [2.0], "length_penalty": [2.0], "renormalize_logits": [True],
     "exponential_decay_length_penalty": [[2, 1.5]], "encoder_repetition_penalty": [2.0], "transformers_version": ["4.0.0"],
     "use_cache": [False], "cache_implementation": ["static"], "num_return_sequences": [2],
 }
@@ -166,5 +166,5 @@ def generation_changes(base: Path) -> Iterator[Change]:
     for key in dict.fromkeys([*root, *GenerationConfig().to_dict(), "unknown_key_of_the_future"]):
         yield from changes_of_key(GENERATION, root, (key,), GENERATION_LEGAL.get(key, [1]), key not in GENERATION_READ)
     for first in (True, False):
-        yield duplicate(GENERATION, "eos_token_id", 36, first)
+        yield duplicate(GENERATION, "eos_token_id", 238, first)
     yield from damaged(GENERATION)

@@ -36,12 +36,12 @@ LEGAL = {
     "tokenizer.ggml.pre": ["default", "gpt-2", "smollm", "llama-bpe", "llama3", "qwen2", "deepseek-llm", "starcoder", "falcon", "tekken",
                            "chatglm-bpe", "refact", "command-r", "olmo", "dbrx", "nonsense"],
     "tokenizer.ggml.bos_token_id": [0, 2, 320, 5], "tokenizer.ggml.eos_token_id": [0, 1, 40, 320],
-    "tokenizer.ggml.eot_token_id": [0, 2, 36, 320], "tokenizer.ggml.eom_token_id": [0, 36], "tokenizer.ggml.unknown_token_id": [2, 320],
+    "tokenizer.ggml.eot_token_id": [0, 2, 238, 320], "tokenizer.ggml.eom_token_id": [0, 238], "tokenizer.ggml.unknown_token_id": [2, 320],
     "tokenizer.ggml.padding_token_id": [0, 320], "tokenizer.ggml.add_bos_token": [True], "tokenizer.ggml.add_eos_token": [True],
     "tokenizer.ggml.add_space_prefix": [True], "tokenizer.ggml.remove_extra_whitespaces": [True],
-    "tokenizer.ggml.fim_pre_token_id": [36], "tokenizer.ggml.fim_rep_token_id": [36], "tokenizer.ggml.fim_sep_token_id": [36],
+    "tokenizer.ggml.fim_pre_token_id": [238], "tokenizer.ggml.fim_rep_token_id": [238], "tokenizer.ggml.fim_sep_token_id": [238],
     "tokenizer.ggml.scores": [[0.0] * 320, [1.0] * 320, [0.0] * 3], "tokenizer.chat_templates": [["tool_use"]],
-    "tokenizer.ggml.pre_tokenizer": ["qwen2"], "tokenizer.ggml.suppress_tokens": [[36, 248]],
+    "tokenizer.ggml.pre_tokenizer": ["qwen2"], "tokenizer.ggml.suppress_tokens": [[238, 142]],
     "tokenizer.huggingface.json": ["{}"], "adapter.type": ["lora"], "general.type": ["adapter", "model", "imatrix"],
 }
 # What names the file, its origin or other programs' defaults; nothing is computed from it.
@@ -92,7 +92,7 @@ def metadata_changes(base: Path) -> Iterator[Change]:
 
 def other_types(old: Entry | None) -> list[Entry]:
     """The same number in other types, and values of other kinds; a bit of everything for a key that is not there."""
-    entries = [guess(value) for value in (0, 1, 2, 0.5, True, "linear", "1", [1], ["x"], -1)] + [Entry(2**40, Kind.UINT64)]
+    entries = [guess(value) for value in (2, 0.5, True, "linear", [1], ["x"])] + [Entry(2**40, Kind.UINT64)]
     if old is None or isinstance(old.value, (list, str)):
         return [e for e in entries if old is None or (e.kind, e.element) != (old.kind, old.element)] + (
             [Entry([], Kind.ARRAY, old.element)] if old and old.element is not None else [])
@@ -141,7 +141,7 @@ def list_changes(base: Path) -> Iterator[Change]:
 def duplicate_keys() -> Iterator[Change]:
     """One key twice, which writers of GGUF refuse to make: written under a name of the same length, then renamed."""
     for key, value in (("llama.rope.freq_base", 500000.0), ("llama.rope.freq_base", 10000.0), ("llama.block_count", 2),
-                       ("tokenizer.ggml.eos_token_id", 36), ("tokenizer.ggml.pre", "gpt-2")):
+                       ("tokenizer.ggml.eos_token_id", 238), ("tokenizer.ggml.pre", "gpt-2")):
         def apply(folder, key=key, value=value):
             other = key[:-1] + "#"
             copy = Copy.read(folder / FILE)

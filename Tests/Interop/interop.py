@@ -19,7 +19,7 @@ from changes import Change, copy_of
 from config_changes import config_changes, generation_changes
 from gguf_changes import FILE, gguf_changes
 from llama_cpp_reference import LlamaCpp
-from observations import Refusal
+from observations import Observations, Refusal
 from report import Report
 from saved_adapters import saved_by_skillet
 from skillet import Skillet
@@ -38,19 +38,21 @@ class Trial:
     def __init__(self, skillet: Skillet, base: Path, report: Report, reference, model=".", adapter=None):
         self.skillet, self.base, self.report, self.reference = skillet, base, report, reference
         self.model, self.adapter = model, adapter
-        self.unchanged = None
+        self.unchanged = self.ask(base, True, True)
+        if isinstance(self.unchanged, Refusal):
+            raise SystemExit(f"the unchanged model is refused: {self.unchanged.reason}")
+
+    def ask(self, folder: Path, chat: bool, reply: bool):
+        adapter = str(folder / self.adapter) if self.adapter else None
+        return self.skillet.observe(str(folder / self.model), adapter, chat, reply)
 
     def run(self, change: Change, chat: bool, reply: bool) -> None:
         """The reference is not asked about what Skillet refuses as a whole."""
         copy = copy_of(self.base, self.skillet.folder / "changed")
         change.apply(copy)
         model, adapter = copy / self.model, copy / self.adapter if self.adapter else None
-        ours = self.skillet.observe(str(model), str(adapter) if adapter else None, chat, reply)
-        if self.unchanged is None:
-            if isinstance(ours, Refusal):
-                raise SystemExit(f"the unchanged model is refused: {ours.reason}")
-            self.unchanged = ours
-        theirs = None if isinstance(ours, Refusal) else self.reference(model, adapter, chat, reply)
+        ours = self.ask(copy, chat, reply)
+        theirs = self.reference(model, adapter, chat, reply) if isinstance(ours, Observations) else None
         self.report.add(change, judge(change, ours, theirs, self.unchanged))
 
     def run_all(self, changes, chosen, chat: bool = False, reply=lambda change: False) -> None:

@@ -29,6 +29,13 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A crash or a run without an end, which is never right."""
+
+    reason: str
+
+
 @dataclass
 class Observations:
     """Each is a value, a refusal, or None where it was not asked for.

@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from observations import CONVERSATIONS, PROMPT, REPLY_LENGTH, ROWS, TEXTS, Observations, Refusal
+from observations import CONVERSATIONS, PROMPT, REPLY_LENGTH, ROWS, TEXTS, Failure, Observations, Refusal
 
 HEADER = 'recipe "interop", language: 1\n'
 
@@ -25,13 +25,16 @@ class Skillet:
         for index, turns in enumerate(CONVERSATIONS):
             (folder / f"chat{index}.jsonl").write_text(json.dumps({"messages": turns}) + "\n")
 
-    def values(self, lines: list[str]) -> tuple[dict[int, dict], Refusal | None, int]:
+    def values(self, lines: list[str]) -> tuple[dict[int, dict], Refusal | Failure | None, int]:
         """The values by line, and the refusal with its line. A signal or a run without an end is neither."""
-        process = subprocess.run(
-            [self.binary, "run", "-", "--json"], input=HEADER + "\n".join(lines) + "\n", capture_output=True, text=True,
-            errors="replace", cwd=self.folder, timeout=60)
+        try:
+            process = subprocess.run(
+                [self.binary, "run", "-", "--json"], input=HEADER + "\n".join(lines) + "\n", capture_output=True, text=True,
+                errors="replace", cwd=self.folder, timeout=60)
+        except subprocess.TimeoutExpired:
+            return {}, Failure("no end in 60 s"), 0
         if process.returncode not in (0, 1, 65, 66):
-            raise RuntimeError(f"exit {process.returncode} from\n{lines}{process.stderr[-2000:]}")
+            return {}, Failure(f"exit {process.returncode}: {process.stderr[-300:]}"), 0
         events = [json.loads(line) for line in process.stdout.splitlines()]
         found = {event["line"] - 2: event["value"] for event in events if event["event"] == "value"}
         errors = [e for e in events if e["event"] == "diagnostic" and e["severity"] == "error"]
@@ -39,7 +42,7 @@ class Skillet:
             return found, None, -1
         return found, Refusal(" ".join(f"{e['message']} {e['help'] or ''}" for e in errors)), errors[0]["line"] - 2
 
-    def observe(self, model: str, adapter: str | None, chat: bool, reply: bool) -> Observations | Refusal:
+    def observe(self, model: str, adapter: str | None, chat: bool, reply: bool) -> Observations | Refusal | Failure:
         """Asks everything in one run; what is refused there is left out of the next."""
         extra = f", adapter: {quoted(adapter)}" if adapter else ""
         load = f"load {quoted(model)}{extra}, precision: f32"

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from changes import Change
-from observations import Observations, Refusal
+from observations import Failure, Observations, Refusal
 
 TOLERANCE = 1e-5
 
@@ -53,6 +53,8 @@ def silence(key: str, ours, theirs, unchanged, change: Change) -> str | None:
 
 def judge(change: Change, ours, theirs, unchanged: Observations) -> Verdict:
     """`theirs` may refuse as a whole, as `ours` may; `unchanged` is what Skillet says of the base."""
+    if isinstance(ours, Failure):
+        return Verdict("silent", ours.reason)
     if isinstance(ours, Refusal):
         return refused(change, [ours])
     if change.must_refuse:

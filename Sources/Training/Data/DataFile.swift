@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 import Tokenizers
 
 /// The UTF-8 bytes of a source, without a byte order mark.
@@ -43,18 +44,20 @@ package struct DataFile {
         file: path, reason: "this is a folder, not a file",
         fix: "Name one of its files: \(files.joined(separator: ", "))")
     }
-    let attributes = try? manager.attributesOfItem(atPath: path)
-    let size = (attributes?[.size] as? any BinaryInteger).map { Int(clamping: $0) } ?? 0
-    guard size <= largest else {
+    let file: MappedFile
+    do throws(MappedFileError) {
+      file = try MappedFile(path: path)
+    } catch {
+      if error.reason == .empty { return [] }
+      throw DataError(file: path, reason: error.cause, fix: error.fix)
+    }
+    guard file.bytes.count <= largest else {
       throw DataError(
-        file: path, reason: "the file has \(size) bytes, and at most \(largest) are read",
+        file: path,
+        reason: "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
         fix: "Cut it into smaller files, for example with `split -C 500M`")
     }
-    guard let data = manager.contents(atPath: path) else {
-      throw DataError(
-        file: path, reason: "the file cannot be read", fix: "Check its permissions")
-    }
-    return Array(data)[...]
+    return file.contents()[...]
   }
 
   private static func neighbour(of path: String) -> String {

@@ -38,7 +38,7 @@ package struct ExampleEncoder {
   private func encode(
     _ messages: [Message], line: Int
   ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
-    let marked = text.encode(try rendered(messages))
+    let marked = text.encode(try rendered(messages), of: template)
     guard let last = marked.trained.lastIndex(of: true) else {
       throw RowRejection(reason: "it has no token to learn")
     }

@@ -30,7 +30,9 @@ struct ByteEncoder: TextEncoder {
   }
 }
 
-let chatML = "{{ '<|im_start|>' + role + '\\n' + text + '<|im_end|>\\n<|im_start|>assistant\\n' }}"
+let chatML =
+  "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}"
+  + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 
 func modelText(jinja: String? = nil, begin: Int32? = nil) -> ModelText {
   ModelText(
