@@ -49,7 +49,8 @@ extension TokenizerJSON {
       .init("behavior", .values(["Isolated"]), required: true),
       .init("invert", .values([false]), required: true),
     ]),
-    "Sequence": ValueTable([.init("type", .string), .init("pretokenizers", .array, required: true)]),
+    "Sequence": ValueTable([.init("type", .string), .init("pretokenizers", .array, required: true)]
+    ),
   ]
 
   /// Offsets and spaces of a post-processor or a decoder change no token.

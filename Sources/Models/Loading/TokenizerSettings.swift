@@ -98,7 +98,8 @@ struct TokenizerSettings {
         guard Self.tokenLists.contains(member.key), !member.value.isNull else { continue }
         let list = member.value.array ?? member.value.object?.members.map(\.value)
         guard let list else {
-          throw refusal("\(member.key) is \(ValueTable.shown(member.value)), which is not supported")
+          throw refusal(
+            "\(member.key) is \(ValueTable.shown(member.value)), which is not supported")
         }
         names += list.map { (member.key, $0) }
       }
