@@ -16,7 +16,8 @@ enum EndTokens {
         guard case .int(let id) = entry, 0..<size ~= id else {
           throw CheckpointError(
             .malformed, file: file,
-            cause: "eos_token_id is \(KeyTable.shown(value)), and the tokenizer has \(size) tokens",
+            cause:
+              "eos_token_id is \(ValueTable.shown(value)), and the tokenizer has \(size) tokens",
             fix: "take the file from the model's own folder")
         }
         ids.insert(Int32(id))

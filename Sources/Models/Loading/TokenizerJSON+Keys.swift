@@ -3,7 +3,7 @@ import Checkpoints
 /// The keys of `tokenizer.json` (the `tokenizers` library, 0.23), by the kind of object. Everything
 /// that could change a token is read or has its one supported value here.
 extension TokenizerJSON {
-  static let rootKeys = KeyTable([
+  static let rootKeys = ValueTable([
     .init("version", .values(["1.0"]), required: true), .init("truncation", .values([.null])),
     .init("padding", .values([.null])), .init("added_tokens", .array, required: true),
     .init("normalizer", .any), .init("pre_tokenizer", .object, required: true),
@@ -11,7 +11,7 @@ extension TokenizerJSON {
     .init("model", .object, required: true),
   ])
 
-  static let addedTokenKeys = KeyTable([
+  static let addedTokenKeys = ValueTable([
     .init("id", .integer, required: true), .init("content", .string, required: true),
     .init("single_word", .values([false]), required: true),
     .init("lstrip", .values([false]), required: true),
@@ -19,7 +19,7 @@ extension TokenizerJSON {
     .init("normalized", .bool, required: true), .init("special", .bool, required: true),
   ])
 
-  static let modelKeys = KeyTable([
+  static let modelKeys = ValueTable([
     .init("type", .values(["BPE"])), .init("dropout", .values([.null, 0, 0.0])),
     .init("unk_token", .values([.null])),
     .init("continuing_subword_prefix", .values([.null, ""])),
@@ -30,41 +30,42 @@ extension TokenizerJSON {
 
   /// The steps of normalizers, pre-tokenizers, post-processors and decoders by their type.
   private static let normalizerKeys = [
-    "NFC": KeyTable([.init("type", .string)]),
-    "Sequence": KeyTable([.init("type", .string), .init("normalizers", .array, required: true)]),
+    "NFC": ValueTable([.init("type", .string)]),
+    "Sequence": ValueTable([.init("type", .string), .init("normalizers", .array, required: true)]),
   ]
 
-  private static let byteLevel = KeyTable([
+  private static let byteLevel = ValueTable([
     .init("type", .string), .init("add_prefix_space", .values([false]), required: true),
     .init("trim_offsets", .bool, required: true), .init("use_regex", .bool),
   ])
 
   private static let preTokenizerKeys = [
     "ByteLevel": byteLevel,
-    "Digits": KeyTable([
+    "Digits": ValueTable([
       .init("type", .string), .init("individual_digits", .values([true]), required: true),
     ]),
-    "Split": KeyTable([
+    "Split": ValueTable([
       .init("type", .string), .init("pattern", .object, required: true),
       .init("behavior", .values(["Isolated"]), required: true),
       .init("invert", .values([false]), required: true),
     ]),
-    "Sequence": KeyTable([.init("type", .string), .init("pretokenizers", .array, required: true)]),
+    "Sequence": ValueTable([.init("type", .string), .init("pretokenizers", .array, required: true)]
+    ),
   ]
 
   /// Offsets and spaces of a post-processor or a decoder change no token.
-  private static let harmlessByteLevel = KeyTable([
+  private static let harmlessByteLevel = ValueTable([
     .init("type", .string), .init("add_prefix_space", .bool, required: true),
     .init("trim_offsets", .bool, required: true), .init("use_regex", .bool),
   ])
 
   private static let postProcessorKeys = [
     "ByteLevel": harmlessByteLevel,
-    "TemplateProcessing": KeyTable([
+    "TemplateProcessing": ValueTable([
       .init("type", .string), .init("single", .array, required: true),
       .init("pair", .array, required: true), .init("special_tokens", .object, required: true),
     ]),
-    "Sequence": KeyTable([.init("type", .string), .init("processors", .array, required: true)]),
+    "Sequence": ValueTable([.init("type", .string), .init("processors", .array, required: true)]),
   ]
 
   private static let decoderKeys = ["ByteLevel": harmlessByteLevel]
@@ -88,7 +89,7 @@ extension TokenizerJSON {
   }
 
   private func checkPipeline(
-    _ key: String, _ steps: String, _ tables: [String: KeyTable]
+    _ key: String, _ steps: String, _ tables: [String: ValueTable]
   ) throws(CheckpointError) {
     guard let value = root[key], !value.isNull else { return }
     try check(value, tables, at: key)
@@ -101,12 +102,12 @@ extension TokenizerJSON {
   }
 
   private func check(
-    _ value: JSONValue, _ tables: [String: KeyTable], orElse standard: KeyTable? = nil,
+    _ value: JSONValue, _ tables: [String: ValueTable], orElse standard: ValueTable? = nil,
     at place: String
   ) throws(CheckpointError) {
     let type = value["type"]?.string
     guard let object = value.object, let table = standard ?? type.flatMap({ tables[$0] }) else {
-      throw unsupported("\(place) is \(type ?? KeyTable.shown(value))")
+      throw unsupported("\(place) is \(type ?? ValueTable.shown(value))")
     }
     try table.check(object, at: place + ".", file: file)
   }

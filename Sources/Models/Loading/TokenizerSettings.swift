@@ -12,7 +12,7 @@ struct TokenizerSettings {
   private let model: JSONValue?
   private let modelFile: String
 
-  private static let keys = KeyTable(
+  private static let keys = ValueTable(
     [
       .init("add_bos_token", .values([true, false, .null])),
       .init("add_eos_token", .values([true, false, .null])),
@@ -64,7 +64,7 @@ struct TokenizerSettings {
       if let name = object["content"]?.string, !flags { return name }
     default: break
     }
-    throw refusal("\(role) is \(KeyTable.shown(value)), which is not supported")
+    throw refusal("\(role) is \(ValueTable.shown(value)), which is not supported")
   }
 
   /// The id of a role such as `bos`: by its name, else by the number in the model's configuration.
@@ -74,7 +74,7 @@ struct TokenizerSettings {
     if let name = try name(of: role + "_token") {
       guard let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) }) else {
         throw refusal(
-          "\(role)_token is \(KeyTable.shown(.string(name))), which is none of the added tokens of "
+          "\(role)_token is \(ValueTable.shown(.string(name))), which is none of the added tokens of "
             + "tokenizer.json")
       }
       return token.id
@@ -98,7 +98,8 @@ struct TokenizerSettings {
         guard Self.tokenLists.contains(member.key), !member.value.isNull else { continue }
         let list = member.value.array ?? member.value.object?.members.map(\.value)
         guard let list else {
-          throw refusal("\(member.key) is \(KeyTable.shown(member.value)), which is not supported")
+          throw refusal(
+            "\(member.key) is \(ValueTable.shown(member.value)), which is not supported")
         }
         names += list.map { (member.key, $0) }
       }
@@ -108,7 +109,7 @@ struct TokenizerSettings {
         added.contains(where: { $0.text.utf8.elementsEqual(name.utf8) })
       else {
         throw refusal(
-          "\(key) has \(KeyTable.shown(value)), which is none of the added tokens of tokenizer.json"
+          "\(key) has \(ValueTable.shown(value)), which is none of the added tokens of tokenizer.json"
         )
       }
     }
@@ -178,7 +179,7 @@ struct TokenizerSettings {
     if let name, let pipeline = Self.pipelines[name] { return pipeline }
     throw CheckpointError(
       .unsupported, file: file,
-      cause: "tokenizer_class is \(KeyTable.shown(named)), which is not supported",
+      cause: "tokenizer_class is \(ValueTable.shown(named)), which is not supported",
       fix: "if tokenizer.json holds all of the tokenizer, write \"PreTrainedTokenizerFast\" there")
   }
 }

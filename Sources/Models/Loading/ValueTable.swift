@@ -21,7 +21,7 @@ indirect enum AllowedValue: Sendable {
 
 /// The keys of an object in a file that describes a model, as data. What is not in the table, or has
 /// a value that the table does not have, is refused by name.
-struct KeyTable: Sendable {
+struct ValueTable: Sendable {
   struct Key: Sendable {
     let name: String
     let allowed: AllowedValue
