@@ -92,7 +92,7 @@ import Testing
     try write(try tensors())
     try copyRest([("num_hidden_layers", 2)])
     #expect(error()?.cause.contains("model.layers.2.") == true)
-    try copyRest([("num_hidden_layers", 1 << 24)])
+    try copyRest([("num_hidden_layers", .int(1 << 24))])
     #expect(error()?.cause.contains("16777216 layers") == true)
   }
 
@@ -102,7 +102,7 @@ import Testing
     try write(
       try tensors().map { name, tensor in
         tensor.shape == [320, 64]
-          ? (name, ([300, 64], Array(tensor.bytes.prefix(rows)))) : (name, tensor)
+          ? (name, ([300, 64], Array(tensor.bytes[0..<rows]))) : (name, tensor)
       })
     let cause = try #require(error()).cause
     #expect(cause.contains("300 rows"))
@@ -114,7 +114,7 @@ import Testing
     try write(
       try tensors().map { name, tensor in
         tensor.shape == [320, 64]
-          ? (name, ([328, 64], tensor.bytes + [UInt8](repeating: 0, count: 8 * 64 * 4)))
+          ? (name, ([328, 64], tensor.bytes + Array(repeating: UInt8(0), count: 8 * 64 * 4)))
           : (name, tensor)
       })
     #expect(error() == nil)
@@ -146,7 +146,7 @@ import Testing
   }
 
   @Test func `a context of millions takes no memory before it is used`() throws {
-    try copyRest([("max_position_embeddings", 1 << 24)])
+    try copyRest([("max_position_embeddings", .int(1 << 24))])
     try write(try tensors())
     let clock = ContinuousClock()
     let seconds = try clock.measure { _ = try LoadedModel(path: folder.path) }

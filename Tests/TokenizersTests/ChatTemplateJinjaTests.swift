@@ -27,6 +27,7 @@ extension JinjaValue {
     case .bool(let flag): self = .bool(flag)
     case .int(let number): self = .int(number)
     case .double(let number): self = .float(number)
+    case .digits(let digits): self = .float(Double(digits) ?? .nan)
     case .string(let text): self = .string(text)
     case .array(let items): self = .list(items.map { JinjaValue($0) })
     case .object(let object):
