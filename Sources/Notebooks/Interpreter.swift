@@ -68,7 +68,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
     let start = clock.now
-    let line = source.position(at: statement.range.lowerBound).line
+    let line = source.line(at: statement.range.lowerBound)
     if case .prose(let text) = statement.kind { return read(text, line: line) }
     showProse()
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
@@ -289,7 +289,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       onEvent(
         .value(
           ValueEvent(
-            cell: cell, line: source.position(at: loop.range.lowerBound).line,
+            cell: cell, line: source.line(at: loop.range.lowerBound),
             verb: ValueEvent.loopRow, name: rows.last?.label,
             value: (rows.last?.record).map { .record($0) } ?? .none, isSilent: false)))
       progress = Progress(done: rows.count, of: combinations.count, since: begin)

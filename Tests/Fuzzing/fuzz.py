@@ -11,6 +11,7 @@ standard library is used.
 import argparse
 import collections
 import concurrent.futures
+import copy
 import hashlib
 import json
 import os
@@ -89,18 +90,18 @@ def change_json(value, rng, depth=0):
         if roll < 0.1:
             del value[key]
         elif roll < 0.2:
-            value[rng.choice(["x", key + "s", "\u202e"])] = rng.choice(VALUES)
+            value[rng.choice(["x", key + "s", "\u202e"])] = copy.deepcopy(rng.choice(VALUES))
         else:
             value[key] = change_json(value[key], rng, depth + 1)
         return value
     if isinstance(value, list) and value and rng.random() < 0.8:
         place = rng.randrange(len(value))
         if rng.random() < 0.2:
-            value.insert(place, value[rng.randrange(len(value))])
+            value.insert(place, copy.deepcopy(value[rng.randrange(len(value))]))
         else:
             value[place] = change_json(value[place], rng, depth + 1)
         return value
-    return rng.choice(VALUES)
+    return copy.deepcopy(rng.choice(VALUES))
 
 
 def json_bytes(path, rng):
@@ -208,7 +209,7 @@ def state(folder, rng):
         header = json.loads(whole[8 : 8 + size])
         notes = header["__metadata__"]
         key = rng.choice(list(notes))
-        notes[key] = str(rng.choice([rng.choice(VALUES), notes[key] + "0", "-" + notes[key], "train steps: 9", "eval"]))
+        notes[key] = str(rng.choice([copy.copy(rng.choice(VALUES)), notes[key] + "0", "-" + notes[key], "train steps: 9", "eval"]))
         notes.pop("sha256", None)
         digest = hashlib.sha256()
         for name in sorted(name for name in header if name != "__metadata__"):

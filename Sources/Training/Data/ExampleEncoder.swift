@@ -6,6 +6,13 @@ package struct ExampleEncoder {
   let template: ChatTemplate
   let options: DatasetOptions
 
+  package init(text: ModelText, template: ChatTemplate, options: DatasetOptions) {
+    var template = template
+    // Contents come as text: where names in them are tokens is decided here, for texts too.
+    template.readsMarkers = false
+    (self.text, self.template, self.options) = (text, template, options)
+  }
+
   private var mask: LossMask { options.mask }
   private var maxLength: Int { options.maxLength }
 
