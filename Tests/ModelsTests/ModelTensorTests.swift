@@ -101,8 +101,9 @@ import Testing
     let rows = 300 * 64 * 4
     try write(
       try tensors().map { name, tensor in
-        tensor.shape == [320, 64]
-          ? (name, ([300, 64], Array(tensor.bytes[0..<rows]))) : (name, tensor)
+        guard tensor.shape == [320, 64] else { return (name, tensor) }
+        let bytes: [UInt8] = Array(tensor.bytes.prefix(rows))
+        return (name, ([300, 64], bytes))
       })
     let cause = try #require(error()).cause
     #expect(cause.contains("300 rows"))
@@ -113,9 +114,9 @@ import Testing
     try copyRest([("vocab_size", 328)])
     try write(
       try tensors().map { name, tensor in
-        tensor.shape == [320, 64]
-          ? (name, ([328, 64], tensor.bytes + Array(repeating: UInt8(0), count: 8 * 64 * 4)))
-          : (name, tensor)
+        guard tensor.shape == [320, 64] else { return (name, tensor) }
+        let more = [UInt8](repeating: 0, count: 8 * 64 * 4)
+        return (name, ([328, 64], tensor.bytes + more))
       })
     #expect(error() == nil)
   }
