@@ -135,9 +135,14 @@ import Testing
     let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
     var metadata = GGUFMetadata(file: "model.gguf")
     for name in file.metadata.keys where name != key {
-      if let value = file.metadata[name] { #expect(metadata.insert(name, value)) }
+      guard let value = file.metadata[name] else { continue }
+      let isNew = metadata.insert(name, value)
+      #expect(isNew)
     }
-    if let key, let value { #expect(metadata.insert(key, value)) }
+    if let key, let value {
+      let isNew = metadata.insert(key, value)
+      #expect(isNew)
+    }
     return Result { () throws(CheckpointError) in
       try ModelConfiguration(gguf: metadata, vocabularySize: 320, tiesHead: false)
     }
