@@ -9,7 +9,8 @@ PREFIX := /usr/local
 SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
-.PHONY: demo test build deps model format lint reference bench install clean kernels-arm64 interop interop-record
+.PHONY: demo test build deps model format lint reference bench faults fuzz install clean kernels-arm64 \
+  interop interop-record
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -66,6 +67,11 @@ kernels-arm64:
 	  clang --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include -I../../Sources/CKernels/include -O2 -c $$file || exit 1; \
 	done && aarch64-linux-gnu-gcc -static *.o -lm -o compare_tables && qemu-aarch64 ./compare_tables
 
+# Kills saves between every two calls of the system, and fills the disk; a part of it is in the tests.
+faults:
+	swift build -c release --build-tests
+	python3 Tests/Faults/saving.py .build/release/skillet .build/release/libSystemCallFaults.so Tests/References/tiny-llama/q8_0.gguf
+
 # Each key and tensor of the files that describe a model, changed one at a time, against transformers, PEFT and
 # llama.cpp, which come into a virtual environment of their own.
 interop: build .venv-interop/installed
@@ -80,6 +86,10 @@ interop-record: .venv-interop/installed
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF" \
 	  .venv-interop/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
 	touch $@
+
+# Hostile files for the command: FUZZ="--count 2000 --seed 7" for fewer or other ones.
+fuzz: build
+	python3 Tests/Fuzzing/fuzz.py .build/release/skillet $(FUZZ)
 
 bench: build model
 	.build/release/skillet-bench

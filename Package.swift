@@ -32,9 +32,11 @@ let package = Package(
   products: [
     .executable(name: "skillet", targets: ["skillet"]),
     .executable(name: "skillet-bench", targets: ["skillet-bench"]),
+    // loaded by tests before the system's own calls
+    .library(name: "SystemCallFaults", type: .dynamic, targets: ["SystemCallFaults"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .target(name: "CKernels"),
@@ -43,14 +45,15 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CFiles"),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
-    layer("Checkpoints", ["Tensors", "COpenSSL"]),
+    layer("Checkpoints", ["Tensors", "COpenSSL", "CFiles"]),
     layer("Tokenizers"),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
     layer("Diagnostics"),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
-    layer("Terminals", ["CEditLine"]),
+    layer("Terminals", ["Diagnostics", "CEditLine"]),
     layer(
       "Notebooks",
       [
@@ -84,13 +87,19 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
-    tests("NotebooksTests", ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints"]),
+    tests(
+      "NotebooksTests",
+      ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
-    tests("TerminalsTests", ["Terminals", "TestSupport", "EditorProbe"]),
+    .target(
+      name: "SystemCallFaults", path: "Tests/SystemCallFaults",
+      linkerSettings: [.linkedLibrary("dl")]),
+    tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "TestSupport"], exclude: ["Transcripts"]),
+      "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
+      exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),
   ]

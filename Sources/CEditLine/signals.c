@@ -30,6 +30,7 @@ static atomic_bool continued;
 static atomic_bool lent;
 static atomic_int interrupt_level;
 static _Atomic long long last_interrupt;
+static atomic_int ending_signal;
 
 static const long long abort_window_ns = 2000000000LL;
 
@@ -81,6 +82,16 @@ static void on_interrupt(int number) {
   errno = saved;
 }
 
+/* SIGHUP and SIGTERM ask the process to end: as Ctrl-C does, and for good. The second one gives up the step in
+ * hand. Readers see an interruption. */
+static void on_end(int number) {
+  int saved = errno;
+  int level = atomic_exchange(&ending_signal, number) != 0 ? 2 : 1;
+  if (atomic_load(&interrupt_level) < level) atomic_store(&interrupt_level, level);
+  pass_on(SIGINT);
+  errno = saved;
+}
+
 static void on_resize(int number) {
   int saved = errno;
   pass_on(number);
@@ -101,6 +112,12 @@ static void install(int number, void (*handler)(int)) {
   action.sa_handler = handler; /* without SA_RESTART: a read at the prompt must come back */
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, &previous[number]);
+}
+
+static void install_unless_ignored(int number, void (*handler)(int)) {
+  struct sigaction current;
+  if (sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN) return;
+  install(number, handler);
 }
 
 /* Ctrl-Z: the shell gets its terminal as it was; SIGCONT brings ours back. */
@@ -140,11 +157,12 @@ bool cedit_signals_install(void) {
   has_original = tcgetattr(STDIN_FILENO, &original) == 0;
   install(SIGINT, on_interrupt);
   install(SIGWINCH, on_resize);
+  install_unless_ignored(SIGHUP, on_end); /* nohup ignores it */
+  install_unless_ignored(SIGTERM, on_end);
   if (!has_original) return true;
   install(SIGCONT, on_continue);
   install(SIGTSTP, on_stop);
-  static const int deadly[] = {SIGHUP, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS,
-                               SIGILL, SIGFPE,  SIGTRAP};
+  static const int deadly[] = {SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
   for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) install(deadly[i], on_death);
   atexit(give_terminal_back);
   return true;
@@ -152,7 +170,12 @@ bool cedit_signals_install(void) {
 
 int cedit_interrupts(void) { return atomic_load(&interrupt_level); }
 
-void cedit_interrupts_reset(void) { atomic_store(&interrupt_level, 0); }
+int cedit_ending_signal(void) { return atomic_load(&ending_signal); }
+
+void cedit_interrupts_reset(void) {
+  atomic_store(&interrupt_level, 0);
+  if (atomic_load(&ending_signal) != 0) atomic_store(&interrupt_level, 1);
+}
 
 void cedit_job_begin(void) {
   atomic_fetch_add(&quiet_jobs, 1);
@@ -213,6 +236,7 @@ void cedit_drain_signals(void) {
 int cedit_wait(int descriptor) {
   struct pollfd files[2] = {{descriptor, POLLIN, 0}, {self_pipe[0], POLLIN, 0}};
   for (;;) {
+    if (atomic_load(&ending_signal) != 0) return SIGINT; /* nothing is read any more */
     if (poll(files, 2, -1) < 0) {
       if (errno == EINTR) continue;
       return -1;

@@ -55,6 +55,11 @@ extension CheckpointError {
     }
   }
 
+  /// The bytes of a regular file; of nothing else, as a pipe could keep its reader waiting for ever.
+  package static func contents(of path: String) throws(CheckpointError) -> [UInt8] {
+    try mapping(path).contents()
+  }
+
   package init(_ error: MappedFileError) {
     self.init(.unreadable, file: error.path, cause: error.cause, fix: error.fix)
   }

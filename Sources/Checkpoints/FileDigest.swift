@@ -24,7 +24,7 @@ package enum FileDigest {
 
     package init() {
       let isBegun = EVP_DigestInit_ex(context, EVP_sha256(), nil)
-      precondition(isBegun == 1, "libcrypto gives no SHA-256")
+      precondition(isBegun == 1, "libcrypto gives no SHA-256 (\(isBegun))")
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -43,7 +43,7 @@ package enum FileDigest {
       let byteCount = 32
       let digest = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
         let isWhole = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
-        precondition(isWhole == 1, "libcrypto gave no digest")
+        precondition(isWhole == 1, "libcrypto gave no digest (\(isWhole))")
         count = byteCount
       }
       return String(

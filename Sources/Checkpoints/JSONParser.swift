@@ -12,10 +12,14 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension JSONValue {
   /// Parses one document (RFC 8259), strictly: no trailing text, no duplicate keys, no NaN.
-  package init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
+  ///
+  /// - Parameter keepsDigits: gives numbers as `digits`, of any size, instead of `int` and `double`.
+  package init(
+    parsing bytes: some Sequence<UInt8>, keepsDigits: Bool = false
+  ) throws(JSONError) {
     let whole = Array(bytes)
     self = try whole.withUnsafeBufferPointer { buffer throws(JSONError) in
-      try JSONValue(parsing: UnsafeRawBufferPointer(buffer))
+      try JSONValue(parsing: UnsafeRawBufferPointer(buffer), keepsDigits: keepsDigits)
     }
   }
 
@@ -23,8 +27,10 @@ extension JSONValue {
     try self.init(parsing: text.utf8)
   }
 
-  package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes.bindMemory(to: UInt8.self))
+  package init(
+    parsing bytes: UnsafeRawBufferPointer, keepsDigits: Bool = false
+  ) throws(JSONError) {
+    var parser = JSONParser(bytes: bytes.bindMemory(to: UInt8.self), keepsDigits: keepsDigits)
     self = try parser.parseDocument()
   }
 
@@ -47,6 +53,7 @@ extension JSONValue {
 /// reads a tokenizer's 100,000 strings into a tree quickly.
 private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
+  let keepsDigits: Bool
   var position = 0
   var depth = 0
 
@@ -182,6 +189,7 @@ extension JSONParser {
       _ = try takeDigits()
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if keepsDigits { return .digits(text) }
     if isInteger, let value = Int(text) { return .int(value) }
     guard let value = Double(text), value.isFinite else {
       throw JSONError(offset: start, cause: "the number \(text) is out of range")

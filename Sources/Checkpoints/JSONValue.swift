@@ -5,6 +5,8 @@ package enum JSONValue: Equatable, Sendable {
   case int(Int)
   /// Any number with a fraction or an exponent, and integers beyond `Int`.
   case double(Double)
+  /// Any number by its digits as they stand in the text: what a reader gets that asks for it.
+  case digits(String)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
@@ -23,6 +25,7 @@ package enum JSONValue: Equatable, Sendable {
     switch self {
     case .int(let value): value
     case .double(let value): Int(exactly: value)
+    case .digits(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
     default: nil
     }
   }
@@ -32,6 +35,7 @@ package enum JSONValue: Equatable, Sendable {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
+    case .digits(let text): Double(text)
     default: nil
     }
   }
@@ -72,7 +76,10 @@ package struct JSONObject: Equatable, Sendable {
   }
 
   private func position(of key: String) -> Int? {
-    members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+    let length = key.utf8.count
+    return members.firstIndex {
+      $0.key.utf8.count == length && $0.key.utf8.elementsEqual(key.utf8)
+    }
   }
 }
 
@@ -90,8 +97,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
-    var object = JSONObject()
-    for (key, value) in elements { object[key] = value }
-    self = .object(object)
+    self = .object(JSONObject(elements))
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+
+  fileprivate init(_ elements: [(String, JSONValue)]) {
+    self.init()
+    for (key, value) in elements { self[key] = value }
   }
 }

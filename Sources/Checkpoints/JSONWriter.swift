@@ -42,6 +42,7 @@ private struct JSONWriter {
     case .int(let number): append(String(number))
     // JSON has no name for them; a reader that needs a number will say so.
     case .double(let number): append(number.isFinite ? "\(number)" : "null")
+    case .digits(let text): append(text)
     case .string(let text): write(text)
     case .array(let elements):
       writeList("[", elements, "]", level) { writer, element in

@@ -26,10 +26,10 @@ package struct DiagnosticRenderer: Sendable {
     self.wrapWidth = wrapWidth
   }
 
-  /// The drawing, each line ended by a newline.
+  /// The drawing, each line ended by a newline; its colours are marks (`VisibleText.rendered`).
   package func render(_ diagnostic: Diagnostic) -> String {
     let kind = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
-    let message = wrapped(diagnostic.message[...], after: kind.count + 2)
+    let message = wrapped(VisibleText.onOneLine(diagnostic.message)[...], after: kind.count + 2)
     var output =
       styled(kind, severityStyle(diagnostic)) + styled(": \(message)", .bold) + "\n"
     output += renderPlaces(diagnostic)
@@ -49,7 +49,7 @@ package struct DiagnosticRenderer: Sendable {
     let primary = diagnostic.primary
     // Nothing of a file that could not be read can be shown.
     if primary.source.bytes.isEmpty {
-      return "  " + styled("-->", .frame) + " \(primary.source.name)\n"
+      return "  " + styled("-->", .frame) + " \(VisibleText.onOneLine(primary.source.name))\n"
     }
     let here = diagnostic.secondary.filter { $0.source === primary.source }
     let elsewhere = diagnostic.secondary.filter { $0.source !== primary.source }
@@ -68,7 +68,8 @@ package struct DiagnosticRenderer: Sendable {
     let place = label.source.position(at: label.range.lowerBound)
     let indent = String(repeating: " ", count: gutter)
     return indent + styled(arrow, .frame)
-      + " \(label.source.name):\(place.line):\(place.column)\n" + bar(gutter) + "\n"
+      + " \(VisibleText.onOneLine(label.source.name)):\(place.line):\(place.column)\n" + bar(gutter)
+      + "\n"
   }
 
   private func drawLines(_ labels: [Label], primary: Label?, gutter: Int) -> String {
@@ -132,7 +133,7 @@ package struct DiagnosticRenderer: Sendable {
     let indent = DisplayColumns.expand(text.text(in: SourceRange(window.lowerBound, lower))).width
     let width = DisplayColumns.expand(text.text(in: SourceRange(lower, upper)), from: indent).width
     let marks = String(repeating: isPrimary ? "^" : "-", count: max(width, 1))
-    let words = label.text.isEmpty ? "" : " " + label.text
+    let words = label.text.isEmpty ? "" : " " + VisibleText.onOneLine(label.text)
     return String(repeating: " ", count: indent + shift)
       + styled(marks + words, isPrimary ? .problem : .frame)
   }
@@ -140,7 +141,7 @@ package struct DiagnosticRenderer: Sendable {
   // MARK: Words
 
   private func renderTrailer(_ title: String, _ text: String) -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = VisibleText.escaped(text).split(separator: "\n", omittingEmptySubsequences: false)
     let first = wrapped(lines.first ?? "", after: title.count + 2)
     let rest = lines.dropFirst().map { "        \($0)\n" }.joined()
     return styled("\(title):", .bold) + " \(first)\n" + rest
@@ -182,6 +183,6 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   private func styled(_ text: String, _ style: Style) -> String {
-    isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    isColored ? StyledText.text(text, code: style.rawValue) : text
   }
 }

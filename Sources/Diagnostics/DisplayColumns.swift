@@ -1,5 +1,5 @@
 /// How text of a source line is laid out in a terminal: tabs expanded, control characters made
-/// visible, wide characters counted twice.
+/// visible (`VisibleText`), wide characters counted twice.
 package enum DisplayColumns {
   package static let tabWidth = 4
 
@@ -19,14 +19,11 @@ package enum DisplayColumns {
   package static func expand(_ text: String, from column: Int = 0) -> (text: String, width: Int) {
     var printed = String.UnicodeScalarView()
     var current = column
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.escaped(text).unicodeScalars {
       if scalar == "\t" {
         let spaces = tabWidth - current % tabWidth
         printed.append(contentsOf: repeatElement(" ", count: spaces))
         current += spaces
-      } else if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-        printed.append("\u{FFFD}")
-        current += 1
       } else {
         printed.append(scalar)
         current += width(of: scalar)

@@ -6,6 +6,10 @@ package final class SourceText: Sendable {
   /// What a message calls the text: a file path, `cell 7`, `<stdin>`.
   package let name: String
   package let bytes: [UInt8]
+  /// Bytes of the largest text that is read; a whole tree of it has to fit into memory.
+  package static let largest = 1 << 20
+  /// U+FEFF in UTF-8, which some editors write before a text.
+  package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
   private let lineStarts: [Int]
 
   package init(name: String, bytes: [UInt8]) {
@@ -49,8 +53,9 @@ package final class SourceText: Sendable {
   package func position(at offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)
     let line = line(at: offset)
-    let before = text(in: SourceRange(lineStarts[line - 1], offset))
-    return SourcePosition(line: line, column: before.unicodeScalars.count + 1)
+    let before = text(in: SourceRange(lineStarts[line - 1], offset)).unicodeScalars
+    let hasMark = line == 1 && before.first == "\u{FEFF}"
+    return SourcePosition(line: line, column: before.count + (hasMark ? 0 : 1))
   }
 
   /// The bytes of a line without its line ending. `line` counts from 1 and must exist.

@@ -68,7 +68,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
     let start = clock.now
-    let line = source.position(at: statement.range.lowerBound).line
+    let line = source.line(at: statement.range.lowerBound)
     if case .prose(let text) = statement.kind { return read(text, line: line) }
     showProse()
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
@@ -171,7 +171,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   private var commandFailure: RunFailure?
 
   private var evaluator: Evaluator {
-    Evaluator(
+    var evaluator = Evaluator(
       variable: { [self] in environment[$0] },
       run: { [self] (command) throws(EvaluationError) in
         do throws(RunFailure) {
@@ -181,6 +181,8 @@ package final class Interpreter<Executor: VerbExecutor> {
           throw EvaluationError("E0600", "a command failed", at: command.range)
         }
       })
+    evaluator.onNotice = { [self] in onEvent(.notice($0)) }
+    return evaluator
   }
 
   func evaluate(_ expression: Expression) throws(RunFailure) -> Value {
@@ -220,7 +222,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       commandFailure = nil
       return inner
     }
-    return RunFailure(kind: .recipe, diagnostic: error.diagnostic(in: source))
+    let kind: RunFailure.Kind = error.code == EvaluationError.notANumberCode ? .failed : .recipe
+    return RunFailure(kind: kind, diagnostic: error.diagnostic(in: source))
   }
 
   // MARK: - Statements
@@ -286,7 +289,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       onEvent(
         .value(
           ValueEvent(
-            cell: cell, line: source.position(at: loop.range.lowerBound).line,
+            cell: cell, line: source.line(at: loop.range.lowerBound),
             verb: ValueEvent.loopRow, name: rows.last?.label,
             value: (rows.last?.record).map { .record($0) } ?? .none, isSilent: false)))
       progress = Progress(done: rows.count, of: combinations.count, since: begin)
@@ -335,6 +338,12 @@ package final class Interpreter<Executor: VerbExecutor> {
           EvaluationError(
             "E0502", "`for` goes over a list or a range", at: generator.values.range,
             label: "this is neither", help: "for example for \(generator.name.text) in [2, 4, 8]"))
+      }
+      guard result.count * values.count <= ValueLimits.combinations else {
+        throw failure(
+          EvaluationError(
+            "E0504", "the loop has more than \(ValueLimits.combinations) combinations",
+            at: generator.values.range, help: "go over fewer values"))
       }
       result = result.flatMap { prefix in
         values.map { prefix + [(generator.name.text, $0)] }

@@ -78,7 +78,15 @@ package struct RecipeFile {
 
   private static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
     do throws(CheckpointError) {
-      return try CheckpointError.mapping(path).contents()
+      let file = try CheckpointError.mapping(path)
+      guard file.bytes.count <= SourceText.largest else {
+        throw CheckpointError(
+          .malformed, file: path,
+          cause: "a recipe may have \(SourceText.largest >> 20) MB, and this file has "
+            + "\(file.bytes.count >> 20)",
+          fix: "keep long data in files that the recipe names")
+      }
+      return file.contents()
     } catch {
       // An empty file cannot be mapped, and is a recipe that does nothing.
       if error.cause == "the file is empty" { return [] }
@@ -124,6 +132,13 @@ package struct RecipeFile {
       return
     }
     guard !done.contains(file.identity) else { return }
+    // what a diagnostic shows of a file should be a recipe's lines, not a list of passwords
+    guard file.identity.hasSuffix(".recipe") else {
+      report(
+        "E0601", "\"\(path)\" is not included: only files whose name ends in .recipe are read",
+        "", "include a recipe that holds `param` and `let`")
+      return
+    }
     do throws(CheckpointError) {
       let text = SourceText(name: path, bytes: try Self.bytes(path))
       open.append(file)

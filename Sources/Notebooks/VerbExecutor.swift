@@ -74,6 +74,18 @@ package struct VerbFailure: Error, Sendable {
   }
 }
 
+extension VerbFailure {
+  /// A model whose scores of the next token are NaN or infinite has nothing to say.
+  static func scoresAreNotFinite(after tokens: Int) -> VerbFailure {
+    VerbFailure(
+      "E0410",
+      "the model's scores of the next token are NaN or infinite "
+        + (tokens == 0 ? "from the first on" : "after \(tokens) tokens"),
+      help: "the model or the adapter has weights that are not numbers, or far too large: "
+        + "`use base` goes without the adapter")
+  }
+}
+
 /// What runs verbs: the session with its engine, or a recorder in tests.
 package protocol VerbExecutor: AnyObject {
   associatedtype State

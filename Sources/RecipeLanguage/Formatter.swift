@@ -1,7 +1,8 @@
 import Diagnostics
 
 /// Writes a recipe in its one style: two spaces a level, one space between words, at most one empty
-/// line, a line a statement. Line breaks inside brackets and all comments stay where they are.
+/// line, a line a statement. Line breaks inside brackets and all comments stay where they are; every
+/// line ends with a line feed, also where the recipe has CR LF or a byte order mark.
 package struct Formatter {
   private let tree: SyntaxTree
   /// Offsets of minus signs before an operand.
@@ -117,6 +118,7 @@ package struct Formatter {
       let content = text.dropFirst()
       let trimmed = content.isEmpty || content.hasPrefix(" ") || content.hasPrefix("!")
       return Self.trimmingEnd(trimmed ? text : "# " + content)
+    case .text: return text.replacingLineEndings()
     default: return text
     }
   }

@@ -21,6 +21,10 @@ package struct Lexer {
   package static func tokens(of source: SourceText) -> Output {
     var lexer = Lexer(source)
     lexer.tokens.reserveCapacity(source.bytes.count / 3)
+    // Editors put a byte order mark before the text; it says nothing.
+    if lexer.bytes.starts(with: SourceText.byteOrderMark) {
+      lexer.append(.whitespace, upTo: SourceText.byteOrderMark.count)
+    }
     while lexer.offset < lexer.bytes.count { lexer.readToken() }
     lexer.tokens.append(Token(kind: .endOfFile, range: SourceRange(at: lexer.bytes.count)))
     return Output(
@@ -61,9 +65,18 @@ package struct Lexer {
     case UInt8(ascii: "\""): readQuoted()
     case _ where first.isDigit: readNumber()
     case _ where first.isNameStart:
-      append(.name, upTo: end(from: offset) { $0.isNameStart || $0.isDigit })
+      readName()
     default: readSign(first)
     }
+  }
+
+  /// A name, or one of the words of arguments that have a hyphen, such as `llama-2`.
+  private mutating func readName() {
+    let name = end(from: offset) { $0.isNameStart || $0.isDigit }
+    guard byte(at: name) == UInt8(ascii: "-") else { return append(.name, upTo: name) }
+    let word = end(from: name + 1) { $0.isNameStart || $0.isDigit }
+    let text = String(decoding: bytes[offset..<word], as: UTF8.self)
+    append(.name, upTo: VerbCatalog.hyphenatedWords.contains(text) ? word : name)
   }
 
   private mutating func readComment() {

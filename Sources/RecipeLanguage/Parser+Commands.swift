@@ -44,6 +44,9 @@ extension Parser {
               help: "put values without a name first, directly after `\(verb.text)`"))
         }
         arguments.append(argument)
+        if arguments.count > Self.mostArguments {
+          throw tooMany("arguments", Self.mostArguments, at: argument.range)
+        }
       } while accept(.comma)
       guard atEndOfCommand else { throw stuckAfter(arguments.last, of: verb) }
     }

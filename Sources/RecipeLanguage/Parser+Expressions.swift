@@ -237,6 +237,9 @@ extension Parser {
     return try withNewlines(ignored: true) { parser throws(Stop) in
       var items: [Item] = []
       while !parser.at(closing) {
+        if closing == .rightBrace, items.count == Self.mostFields {
+          throw parser.tooMany("fields", Self.mostFields, at: parser.current.range)
+        }
         items.append(try parser.nested(parseItem))
         guard parser.accept(.comma) else { break }
       }

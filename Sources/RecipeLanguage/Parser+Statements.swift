@@ -14,15 +14,21 @@ extension Parser {
   /// Statements up to a closing brace or the end of the text, which is left unread.
   mutating func parseStatements() -> [Statement] {
     var statements: [Statement] = []
+    var isFirst = true
     while true {
       while at(.newline) || at(.semicolon) { advance() }
       if at(.endOfFile) || at(.rightBrace) { return statements }
+      if statements.count == Self.mostStatements {
+        _ = tooMany("statements", Self.mostStatements, at: current.range)
+        return statements
+      }
       let first = index
       do throws(Stop) {
         let statement = try parseStatement()
-        reportMisplaced(statement, isFirst: statements.allSatisfy(\.isProse))
+        reportMisplaced(statement, isFirst: isFirst)
         hasStarted = hasStarted || statement.isAction
         statements.append(try parseEnd(of: statement))
+        isFirst = isFirst && statement.isProse
       } catch {
         recover(from: first)
       }

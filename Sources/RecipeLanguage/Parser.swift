@@ -5,6 +5,8 @@ import Diagnostics
 package struct Parser {
   /// Expressions and blocks nested deeper than this are refused.
   static let maximumDepth = 64
+  /// More of them than anyone writes: each is compared with those before.
+  static let (mostStatements, mostFields, mostArguments) = (10_000, 1_000, 100)
 
   let source: SourceText
   let verbs: Set<String>
@@ -177,6 +179,16 @@ package struct Parser {
     let reason = stop(
       "E0108", "this is too long or nested too deeply", at: range,
       help: "give a part of it a name with `let`")
+    hasGivenUp = true
+    index = tokens.count - 1
+    return reason
+  }
+
+  /// Refuses to read on after more than `limit` things.
+  mutating func tooMany(_ what: String, _ limit: Int, at range: SourceRange) -> Stop {
+    let reason = stop(
+      "E0108", "there are more than \(limit) \(what)", at: range,
+      help: "keep long data in a file, and name the file")
     hasGivenUp = true
     index = tokens.count - 1
     return reason

@@ -164,7 +164,7 @@ enum TextBlockReader {
 }
 
 extension String {
-  fileprivate func replacingLineEndings() -> String {
+  func replacingLineEndings() -> String {
     guard utf8.contains(UInt8(ascii: "\r")) else { return self }
     var result: [UInt8] = []
     var previous: UInt8 = 0

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A short answer: a title, keys with values, and remarks below.
 package struct Card: Equatable, Sendable {
   package var title: String
@@ -10,15 +12,15 @@ package struct Card: Equatable, Sendable {
     package var value: String
 
     package init(_ key: String, _ value: String) {
-      self.key = key
-      self.value = value
+      self.key = VisibleText.onOneLine(key)
+      self.value = VisibleText.escaped(value)
     }
   }
 
   package init(_ title: String, _ rows: [Row], notes: [String] = []) {
-    self.title = title
+    self.title = VisibleText.onOneLine(title)
     self.rows = rows
-    self.notes = notes
+    self.notes = notes.map { VisibleText.escaped($0) }
   }
 
   /// Lines of at most `columns` columns; long values and notes go on below themselves.

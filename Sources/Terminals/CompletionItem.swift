@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One way to go on at the cursor.
 package struct CompletionItem: Equatable, Sendable {
   /// The text that replaces `replaceRange`, with the `: ` or blank that should follow.
@@ -16,5 +18,12 @@ package struct CompletionItem: Equatable, Sendable {
     self.display = display
     self.description = description
     self.replaceRange = replaceRange
+  }
+
+  /// The same with texts for a list, where each stands in one line.
+  var visible: CompletionItem {
+    CompletionItem(
+      insert: insert, display: VisibleText.onOneLine(display),
+      description: VisibleText.onOneLine(description), replaceRange: replaceRange)
   }
 }

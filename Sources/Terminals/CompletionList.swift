@@ -6,6 +6,7 @@ package enum CompletionList {
     _ items: [CompletionItem], columns: Int, rows: Int, style: TextStyle = .plain
   ) -> [String] {
     guard !items.isEmpty, rows > 0 else { return [] }
+    let items = items.map(\.visible)
     let plain = items.filter { $0.description.isEmpty }
     let explained = items.filter { !$0.description.isEmpty }
     let head = grid(plain.map(\.display), columns: columns, rows: rows)

@@ -1,15 +1,17 @@
+import Diagnostics
+
 /// Columns that a text takes on a terminal: combining marks take none, East Asian wide characters and
-/// emoji two. Colour sequences (`ESC [ … letter`) take none.
+/// emoji two. Marks of colours (`StyledText`) take none.
 package enum DisplayWidth {
   /// Columns of one line of text.
   package static func of(_ text: String) -> Int {
     if text.utf8.allSatisfy({ (32..<127).contains($0) }) { return text.utf8.count }
     var columns = 0
-    forEachPiece(of: text) { piece, width in columns += width }
+    forEachPiece(of: text) { columns += $1 ?? 0 }
     return columns
   }
 
-  /// The text cut to `columns` columns, its last one `…` where something is missing. Colour sequences
+  /// The text cut to `columns` columns, its last one `…` where something is missing. Marks of colours
   /// are kept.
   package static func truncated(_ text: String, to columns: Int, mark: String = "…") -> String {
     guard of(text) > columns else { return text }
@@ -19,9 +21,11 @@ package enum DisplayWidth {
     var used = 0
     var isFull = false
     forEachPiece(of: text) { piece, width in
-      if width == 0, piece.hasPrefix("\u{1B}") {
+      guard let width else {
         kept += piece
-      } else if !isFull, used + width <= room {
+        return
+      }
+      if !isFull, used + width <= room {
         kept += piece
         used += width
       } else if !isFull {
@@ -46,19 +50,17 @@ package enum DisplayWidth {
     case left, right
   }
 
-  /// Visits characters and whole colour sequences with their columns.
-  private static func forEachPiece(of text: String, _ body: (Substring, Int) -> Void) {
+  /// Visits characters with their columns, and whole marks with none.
+  private static func forEachPiece(of text: String, _ body: (Substring, Int?) -> Void) {
     var rest = text[...]
     while let first = rest.first {
-      var piece = rest.prefix(1)
-      if first == "\u{1B}", rest.dropFirst().first == "[" {
-        let parameters = rest.dropFirst(2).prefix { !$0.isLetter }
-        piece = rest.prefix(2 + parameters.count + 1)
-        body(piece, 0)
-      } else {
-        body(piece, of(first))
+      var end = rest.index(after: rest.startIndex)
+      let mark = StyledText.leadingMark(of: rest.unicodeScalars)
+      if let mark {
+        end = rest.unicodeScalars.index(rest.startIndex, offsetBy: mark.length)
       }
-      rest = rest[piece.endIndex...]
+      body(rest[..<end], mark == nil ? of(first) : nil)
+      rest = rest[end...]
     }
   }
 

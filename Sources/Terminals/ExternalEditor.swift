@@ -35,8 +35,12 @@ package enum ExternalEditor {
       throw Failure(message: "no file for the editor can be made in \(folder): \(systemReason())")
     }
     defer { unlink(path) }
-    TextOutput(descriptor: file).write(text.isEmpty ? "" : text + "\n")
+    let output = TextOutput(descriptor: file)
+    output.write(text.isEmpty ? "" : text + "\n")
     close(file)
+    guard !output.isBroken else {
+      throw Failure(message: "the file for the editor cannot be written: \(systemReason())")
+    }
     let status = cedit_run_lending_terminal(command, path)
     guard status >= 0 else { throw Failure(message: "no editor can be started: \(systemReason())") }
     guard status == 0 else {

@@ -1,4 +1,6 @@
-/// Up and Down through earlier cells. Up with typed text visits only the cells that start with what
+import Diagnostics
+
+/// Up and Down through earlier cells, made visible. Up with typed text visits only the cells that start with what
 /// stands before the cursor.
 package struct HistoryBrowser: Sendable {
   /// Oldest first.
@@ -9,11 +11,12 @@ package struct HistoryBrowser: Sendable {
   private var shown: String?
 
   package init(cells: [String] = []) {
-    self.cells = cells
+    self.cells = cells.map { VisibleText.escaped($0) }
   }
 
   /// Adds a cell that was just submitted and starts anew from the end.
   package mutating func append(_ cell: String) {
+    let cell = VisibleText.escaped(cell)
     if cells.last != cell { cells.append(cell) }
     leave()
   }

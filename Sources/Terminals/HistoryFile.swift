@@ -19,9 +19,11 @@ package final class HistoryFile {
   /// The newest cells, oldest first. A missing file is an empty history; lines that are no entries
   /// (an interrupted write, a newer format) are passed over.
   package func load() -> [HistoryEntry] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return [] }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
     let length = Int(lseek(file, 0, SEEK_END))
     let start = max(0, length - Self.readLimit)
     guard length > 0 else { return [] }
@@ -35,9 +37,30 @@ package final class HistoryFile {
     var lines = bytes.split(separator: UInt8(ascii: "\n"))
     if start > 0, !lines.isEmpty { lines.removeFirst() }
     let decoder = JSONDecoder()
-    return lines.suffix(limit).compactMap {
+    let entries = lines.suffix(limit * 2).compactMap {
       try? decoder.decode(HistoryEntry.self, from: Data($0))
     }
+    return Array(Self.latest(of: entries).suffix(limit))
+  }
+
+  /// A cell is written before it runs and once more when its end is known; the later entry counts.
+  private static func latest(of entries: [HistoryEntry]) -> [HistoryEntry] {
+    struct Key: Hashable {
+      let session: String
+      let time: Double
+    }
+    var places: [Key: Int] = [:]
+    var result: [HistoryEntry] = []
+    for entry in entries {
+      let key = Key(session: entry.session, time: entry.time)
+      if let place = places[key], result[place].text == entry.text {
+        result[place] = entry
+      } else {
+        places[key] = result.count
+        result.append(entry)
+      }
+    }
+    return result
   }
 
   /// Appends one entry with one write to a file that only its owner may read.

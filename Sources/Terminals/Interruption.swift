@@ -13,8 +13,8 @@ package enum Interruption {
     package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// Makes Ctrl-C a request instead of the end of the process, and every other end of the process give
-  /// the terminal back first. Calling it again does nothing.
+  /// Makes Ctrl-C, SIGHUP and SIGTERM requests instead of the end of the process, and every other end of
+  /// the process give the terminal back first. Calling it again does nothing.
   ///
   /// - Returns: false if the system has no pipe left; Ctrl-C then still ends the process.
   @discardableResult
@@ -22,6 +22,15 @@ package enum Interruption {
 
   /// What was asked for since the last `reset`. May be read from any thread, at any rate.
   package static var level: Level { Level(rawValue: cedit_interrupts()) ?? .abort }
+
+  /// Whether work is to stop at the next safe place: it was asked for, or nobody can read what it says.
+  package static var isRequested: Bool { level != .none || StandardOutput.isLost }
+
+  /// The signal that asked the process to end, SIGHUP or SIGTERM; nil while there was none.
+  package static var endingSignal: Int32? {
+    let number = cedit_ending_signal()
+    return number == 0 ? nil : number
+  }
 
   /// Forgets what was asked for: at the start of every job.
   package static func reset() { cedit_interrupts_reset() }

@@ -1,4 +1,5 @@
 import CEditLine
+import Diagnostics
 import Glibc
 
 /// The prompt on a terminal: blocks that are edited as a whole, completion, history and paste.
@@ -29,7 +30,7 @@ package final class LineEditor {
     let context = Unmanaged.passUnretained(self).toOpaque()
     guard let opened = cedit_open(promptName, Self.callbacks, context) else { return nil }
     editor = opened
-    for cell in history { cedit_add_history(opened, cell) }
+    for cell in browser.cells { cedit_add_history(opened, cell) }
   }
 
   deinit {
@@ -43,7 +44,7 @@ package final class LineEditor {
     guard let editor else { return .endOfFile }
     browser.leave()
     var text: UnsafePointer<CChar>?
-    switch cedit_read(editor, marked(prompt), initial, &text) {
+    switch cedit_read(editor, marked(prompt), initial.map { VisibleText.escaped($0) }, &text) {
     case CEDIT_INTERRUPTED: return .interrupted
     case CEDIT_LINE: return .line(text.map { String(cString: $0) } ?? "")
     default: return .endOfFile
@@ -54,7 +55,7 @@ package final class LineEditor {
   package func remember(_ cell: String) {
     guard let editor, !cell.allSatisfy(\.isWhitespace) else { return }
     browser.append(cell)
-    cedit_add_history(editor, cell)
+    cedit_add_history(editor, VisibleText.escaped(cell))
   }
 
   /// Gives Up and Down other texts, oldest first, as where something else than cells is typed; gives
@@ -68,9 +69,8 @@ package final class LineEditor {
   /// touch, so the last two characters (`> `) stay plain.
   private func marked(_ prompt: String) -> String {
     guard style.isEnabled, prompt.count > 2 else { return prompt }
-    let colour = TextStyle.Role.prompt
-    return "\u{1}\(colour.start)\u{1}\(prompt.dropLast(2))\u{1}\(TextStyle.Role.end)\u{1}"
-      + prompt.suffix(2)
+    let (start, end) = ("\u{1B}[\(TextStyle.Role.prompt.code)m", "\u{1B}[0m")
+    return "\u{1}\(start)\u{1}\(prompt.dropLast(2))\u{1}\(end)\u{1}" + prompt.suffix(2)
   }
 
   private static var hasCapableTerminal: Bool {
@@ -126,11 +126,11 @@ package final class LineEditor {
     var edit = cedit_edit()
     edit.before = Int32(clamping: answer.before)
     edit.after = Int32(clamping: answer.after)
-    edit.insert = answer.insert.flatMap { strdup($0) }
+    edit.insert = answer.insert.flatMap { strdup(VisibleText.escaped($0)) }
     let size = TerminalSize.of(descriptor: STDOUT_FILENO) ?? TerminalSize(columns: 80, rows: 24)
     let lines = CompletionList.lines(
       answer.listed, columns: size.columns, rows: max(4, size.rows - 3), style: style)
-    if !lines.isEmpty { edit.listing = strdup(lines.joined(separator: "\n")) }
+    if !lines.isEmpty { edit.listing = strdup(VisibleText.rendered(lines.joined(separator: "\n"))) }
     return edit
   }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Text pasted at the prompt: a copy of an earlier session should run again, so its prompts and what
 /// was printed between them go, and so do characters that would disturb the terminal.
 package enum PastedText {
@@ -7,12 +9,13 @@ package enum PastedText {
   package static func cleaned(
     _ pasted: String, promptName: String, isOpen: (String) -> Bool
   ) -> String {
-    let visible = String(
+    let printed = String(
       String.UnicodeScalarView(
         pasted.unicodeScalars.filter {
           $0 == "\n" || $0 == "\t" || !($0.value < 32 || (127..<160).contains($0.value))
         }))
-    var lines = visible.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = VisibleText.escaped(printed).split(
+      separator: "\n", omittingEmptySubsequences: false)
     if lines.contains(where: { afterPrompt($0, name: promptName) != nil }) {
       lines = typedLines(of: lines, promptName: promptName, isOpen: isOpen)
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// The live line of a job on standard error. It appears after a short delay only, is redrawn in place at
@@ -43,7 +44,7 @@ package final class ProgressLine {
       guard time - start >= delay, time - (lastShown ?? -.infinity) >= interval else { return }
       // the last column stays free: a full line would wrap on some terminals
       let line = state().line(columns: max(10, columns() - 1), isUnicode: isUnicode)
-      output.write("\r" + line + "\u{1B}[K")
+      output.writeVerbatim("\r" + VisibleText.rendered(line) + "\u{1B}[K")
       isShown = true
     } else {
       guard time - (lastShown ?? start) >= logInterval else { return }
@@ -56,7 +57,7 @@ package final class ProgressLine {
   /// it back at once.
   package func clear() {
     guard isShown else { return }
-    output.write("\r\u{1B}[K")
+    output.writeVerbatim("\r\u{1B}[K")
     isShown = false
     lastShown = nil
   }

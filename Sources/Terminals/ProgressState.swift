@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// How far a job is.
 package struct ProgressState: Equatable, Sendable {
   /// What runs: `train`, `eval`.
@@ -14,10 +16,10 @@ package struct ProgressState: Equatable, Sendable {
     _ label: String, done: Int, total: Int? = nil, figures: [String] = [],
     secondsLeft: Double? = nil
   ) {
-    self.label = label
+    self.label = VisibleText.onOneLine(label)
     self.done = done
     self.total = total
-    self.figures = figures
+    self.figures = figures.map { VisibleText.onOneLine($0) }
     self.secondsLeft = secondsLeft
   }
 

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A table as text.
 package struct TableLayout: Sendable {
   /// Columns of the terminal; only boxes are made to fit.
@@ -36,11 +38,12 @@ package struct TableLayout: Sendable {
   package func box(_ table: Table) -> [String] {
     guard !table.columns.isEmpty else { return [] }
     let shown = table.rows.map { row in row.map(Self.onOneLine) }
+    let titles = table.titles.map(Self.onOneLine)
     let (first, last) = visibleRows(of: shown)
-    let widths = fittedWidths(table, rows: first + last)
+    let widths = fittedWidths(table, rows: [titles] + first + last)
     let lines = isUnicode ? BoxLines.unicode : BoxLines.ascii
     var text = [lines.rule(.top, widths)]
-    text.append(boxRow(table.titles, table, widths, lines, isTitle: true))
+    text.append(boxRow(titles, table, widths, lines, isTitle: true))
     text.append(lines.rule(.middle, widths))
     text += first.map { boxRow($0, table, widths, lines) }
     if !last.isEmpty {
@@ -70,7 +73,7 @@ package struct TableLayout: Sendable {
   /// Widths that make the box fit: the widest text column gives way first, down to four columns.
   private func fittedWidths(_ table: Table, rows: [[String]]) -> [Int] {
     var widths = table.columns.indices.map { index in
-      ([table.titles] + rows).map { DisplayWidth.of($0[index]) }.max() ?? 0
+      rows.map { DisplayWidth.of($0[index]) }.max() ?? 0
     }
     var excess = widths.reduce(1) { $0 + $1 + 3 } - columns
     while excess > 0 {
@@ -107,26 +110,22 @@ package struct TableLayout: Sendable {
   }
 
   private static func onOneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 32 }) else { return text }
+    let text = VisibleText.escaped(text)
+    guard text.utf8.contains(where: { $0 < 32 }) else { return text }
     return String(
       text.map { $0 == "\n" || $0 == "\r\n" ? "↵" : $0 == "\t" ? " " : $0 })
   }
 
   // MARK: Other modes
 
-  /// A pipe table; pipes are escaped and newlines become `<br>`.
+  /// A pipe table; what means something in Markdown is escaped, and newlines become `<br>`.
   package func markdown(_ table: Table) -> [String] {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     func escaped(_ text: String) -> String {
-      var result = ""
-      for character in text {
-        switch character {
-        case "|": result += #"\|"#
-        case "\n", "\r\n": result += "<br>"
-        default: result.append(character)
-        }
-      }
-      return result
+      MarkdownText.literal(text).split(
+        omittingEmptySubsequences: false, whereSeparator: \.isNewline
+      )
+      .joined(separator: "<br>")
     }
     let rule = table.columns.map { $0.kind == .text ? "---" : "---:" }
     return [line(table.titles.map(escaped)), line(rule)] + table.rows.map { line($0.map(escaped)) }

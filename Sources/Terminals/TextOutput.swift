@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// Text to a descriptor: whole writes, and no death when the reader goes away.
@@ -15,8 +16,14 @@ package final class TextOutput {
   /// Columns and rows, or nil when it is no terminal.
   package var size: TerminalSize? { TerminalSize.of(descriptor: descriptor) }
 
-  /// Writes the text now, in one call to the system where the system takes it whole.
+  /// Writes the text now, made visible: what it contains decides nothing but what is read.
   package func write(_ text: String) {
+    writeVerbatim(VisibleText.rendered(text))
+  }
+
+  /// Writes characters as they are, in one call to the system where the system takes them whole: our
+  /// own control sequences beside text that is visible, and texts for programs.
+  package func writeVerbatim(_ text: String) {
     guard !isBroken, !text.isEmpty else { return }
     var text = text
     text.withUTF8 { bytes in
@@ -29,6 +36,7 @@ package final class TextOutput {
           waitUntilWritable()
         } else if errno != EINTR {
           isBroken = true
+          if descriptor == STDOUT_FILENO { StandardOutput.fail(errno) }
           return
         }
       }
@@ -51,7 +59,8 @@ package struct OutputStreams {
   package let output: TextOutput
   package let error: TextOutput
 
-  /// The process's own streams. Writing to a closed pipe becomes an error instead of a signal.
+  /// The process's own streams. Writing to a closed pipe becomes an error instead of a signal; what became
+  /// of standard output, `StandardOutput` knows.
   package static func standard() -> OutputStreams {
     signal(SIGPIPE, SIG_IGN)
     return OutputStreams(

@@ -1,26 +1,26 @@
+import Diagnostics
+
 /// Colour for people, plain text for everything else.
 package struct TextStyle: Equatable, Sendable {
   /// What a piece of text is, not which colour it has.
   package enum Role: Sendable {
     case prompt, heading, name, number, error, warning, note, help, good, dim
 
-    /// The escape sequence that switches it on.
-    package var start: String {
+    /// Parameters of the sequence "select graphic rendition" that switches it on.
+    package var code: String {
       switch self {
-      case .prompt: "\u{1B}[1;32m"
-      case .heading: "\u{1B}[1m"
-      case .name: "\u{1B}[36m"
-      case .number: "\u{1B}[35m"
-      case .error: "\u{1B}[1;31m"
-      case .warning: "\u{1B}[1;33m"
-      case .note: "\u{1B}[1;34m"
-      case .help: "\u{1B}[1;36m"
-      case .good: "\u{1B}[32m"
-      case .dim: "\u{1B}[2m"
+      case .prompt: "1;32"
+      case .heading: "1"
+      case .name: "36"
+      case .number: "35"
+      case .error: "1;31"
+      case .warning: "1;33"
+      case .note: "1;34"
+      case .help: "1;36"
+      case .good: "32"
+      case .dim: "2"
       }
     }
-
-    package static let end = "\u{1B}[0m"
   }
 
   /// `--color`.
@@ -50,9 +50,10 @@ package struct TextStyle: Equatable, Sendable {
     }
   }
 
-  /// The text in its role's colour, or as it is.
+  /// The text in its role's colour, or as it is. The colour becomes an escape sequence when it is
+  /// written (`TextOutput.write`).
   package func callAsFunction(_ role: Role, _ text: String) -> String {
-    isEnabled && !text.isEmpty ? role.start + text + Role.end : text
+    isEnabled && !text.isEmpty ? StyledText.text(text, code: role.code) : text
   }
 
   /// False where the locale names another character set or the terminal has few characters; box drawing

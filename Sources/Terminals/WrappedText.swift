@@ -1,38 +1,47 @@
+import Diagnostics
+
 /// Text broken at blanks.
 package enum WrappedText {
   /// Lines of at most `columns` columns; a longer word is broken inside. Newlines stay.
   package static func lines(_ text: String, columns: Int) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+    VisibleText.escaped(text).split(separator: "\n", omittingEmptySubsequences: false).flatMap {
       wrapped($0, columns: max(1, columns))
     }
   }
 
   private static func wrapped(_ paragraph: Substring, columns: Int) -> [String] {
     var lines: [String] = []
-    var line = ""
+    var (line, lineWidth) = ("", 0)
     for word in paragraph.split(separator: " ") {
-      var rest = String(word)
-      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(rest) <= columns {
+      var (rest, width) = (word, DisplayWidth.of(String(word)))
+      if !line.isEmpty, lineWidth + 1 + width <= columns {
         line += " " + rest
+        lineWidth += 1 + width
         continue
       }
       if !line.isEmpty { lines.append(line) }
-      while DisplayWidth.of(rest) > columns {
-        let head = max(1, fitting(rest, columns: columns))
-        lines.append(String(rest.prefix(head)))
-        rest = String(rest.dropFirst(head))
+      while width > columns {
+        let head = fitting(rest, columns: columns)
+        lines.append(String(rest[..<head.end]))
+        rest = rest[head.end...]
+        width -= head.width
       }
-      line = rest
+      (line, lineWidth) = (String(rest), width)
     }
     return lines + [line]
   }
 
-  /// How many characters fit.
-  private static func fitting(_ text: String, columns: Int) -> Int {
-    var used = 0
-    return text.prefix {
-      used += DisplayWidth.of($0)
-      return used <= columns
-    }.count
+  /// Where the characters end that fit, one at least, and their columns.
+  private static func fitting(
+    _ text: Substring, columns: Int
+  ) -> (end: Substring.Index, width: Int) {
+    var (end, used) = (text.startIndex, 0)
+    while end < text.endIndex {
+      let width = DisplayWidth.of(text[end])
+      if used + width > columns, end > text.startIndex { break }
+      used += width
+      end = text.index(after: end)
+    }
+    return (end, used)
   }
 }

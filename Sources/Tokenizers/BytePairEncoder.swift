@@ -24,6 +24,11 @@ package final class BytePairEncoder: Sendable {
     byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
   }
 
+  func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+    merges.forEachPart(body)
+    [UInt8(takesWholeWords ? 1 : 0)].withUnsafeBytes(body)
+  }
+
   /// What encoding keeps from one word to the next.
   struct Workspace: Sendable {
     var cache = WordCache()

@@ -21,7 +21,8 @@ extension ChatFormat {
 
   static let llama2 = ChatFormat(
     name: "llama-2",
-    system: .firstUser(before: "<<SYS>>\n", after: "\n<</SYS>>\n\n"),
+    system: .firstUser(
+      before: "<<SYS>>\n", after: "\n<</SYS>>\n\n", trimsTogether: true),
     user: Turn(before: [.begin, .text("[INST] ")], after: [.text(" [/INST]")]),
     reply: Reply(leading: " ", trailing: " "),
     trims: true, alternates: true)

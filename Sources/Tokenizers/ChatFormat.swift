@@ -30,7 +30,12 @@ struct ChatFormat: Equatable, Sendable {
   enum SystemPlacement: Equatable, Sendable {
     case turn(Turn)
     /// Inside the first user turn, before its content.
-    case firstUser(before: String, after: String)
+    ///
+    /// - Parameter trimsTogether: whether white space is removed around both together, so that what
+    ///   begins the content stays.
+    case firstUser(before: String, after: String, trimsTogether: Bool = false)
+    /// Nowhere: a conversation with one is refused.
+    case refused
   }
 
   var name: String

@@ -18,6 +18,11 @@ package struct ChatTemplate: Equatable, Sendable {
   package let tokens: TextTokens
   /// The system message of conversations that have none; nil if they get none.
   package var systemMessage: String?
+  /// Whether it was read from the model's files, and not chosen by name.
+  package private(set) var isModelsOwn = false
+  /// Whether names of special tokens in contents are those tokens. In conversations they stay text,
+  /// so that nobody can write a turn's end into a message; without a format they are what they say.
+  package var readsMarkers: Bool
 
   package var name: String { format.name }
   /// The text of the token that ends every reply.
@@ -45,7 +50,11 @@ package struct ChatTemplate: Equatable, Sendable {
     self.init(format: format, tokens: tokens, systemMessage: format.defaultSystem)
   }
 
-  init(format: ChatFormat, tokens: TextTokens, systemMessage: String?) {
+  init(
+    format: ChatFormat, tokens: TextTokens, systemMessage: String?, isModelsOwn: Bool = false
+  ) {
+    self.isModelsOwn = isModelsOwn
+    readsMarkers = format == .none
     self.format = format
     self.tokens = tokens
     self.systemMessage = systemMessage
@@ -68,7 +77,7 @@ package struct ChatTemplate: Equatable, Sendable {
     var system: Message?
     for message in messages {
       switch (message.role, format.system) {
-      case (.system, .firstUser): system = message
+      case (.system, .firstUser), (.system, .refused): system = message
       case (.system, .turn(let turn)): segments += rendered(message, in: turn)
       case (.user, _):
         segments += rendered(message, in: format.user, system: system)
@@ -93,16 +102,15 @@ package struct ChatTemplate: Equatable, Sendable {
   private func rendered(
     _ message: Message, in turn: ChatFormat.Turn, system: Message? = nil
   ) -> [Segment] {
-    var text = ""
-    if let system, case .firstUser(let before, let after) = format.system {
-      text = before + system.fullContent + after
-    }
+    var text = trimmed(message.fullContent)
     if let label = format.contextLabel, !message.context.isEmpty {
-      text += trimmed(message.content) + label + trimmed(message.context)
-    } else {
-      text += trimmed(message.fullContent)
+      text = trimmed(message.content) + label + trimmed(message.context)
     }
-    return plain(turn.before) + [Segment(text)] + plain(turn.after)
+    if let system, case .firstUser(let before, let after, let trimsTogether) = format.system {
+      let opening = before + system.fullContent + after
+      text = trimsTogether ? trimmed(opening + message.fullContent) : opening + text
+    }
+    return plain(turn.before) + [Segment(text, isMarkup: readsMarkers)] + plain(turn.after)
   }
 
   private func rendered(reply message: Message) -> [Segment] {
@@ -110,7 +118,7 @@ package struct ChatTemplate: Equatable, Sendable {
     let text = reply.leading + trimmed(message.fullContent) + reply.trailing
     return plain(reply.before)
       + [
-        Segment(text, isTrained: message.isTrained),
+        Segment(text, isMarkup: readsMarkers, isTrained: message.isTrained),
         Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained),
       ] + plain(reply.after)
   }
@@ -122,6 +130,7 @@ package struct ChatTemplate: Equatable, Sendable {
         .conversation(message: index + offset, template: name, reason: reason)
       }
       if message.role == .system {
+        if format.system == .refused { throw refuse("it has no place for a system message") }
         guard index == 0 || !format.alternates else {
           throw refuse("a system message must be the first message")
         }
@@ -140,10 +149,7 @@ package struct ChatTemplate: Equatable, Sendable {
   }
 
   private func trimmed(_ text: String) -> String {
-    guard format.trims, let start = text.firstIndex(where: { !$0.isWhitespace }),
-      let end = text.lastIndex(where: { !$0.isWhitespace })
-    else { return format.trims ? "" : text }
-    return String(text[start...end])
+    format.trims ? PythonText.stripped(text) : text
   }
 
   private func plain(_ pieces: [ChatFormat.Piece]) -> [Segment] {

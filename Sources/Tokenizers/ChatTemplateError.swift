@@ -1,8 +1,9 @@
 /// Why a chat template cannot be found or cannot render a conversation.
 package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
   case unknownName(String)
-  /// A model's own template that is none of the built-in formats; the reason says what it has.
-  case unrecognised(reason: String)
+  /// A model's own template that is none of the built-in formats: the reason says what it has, and
+  /// `nearest` names the format that is most like it.
+  case unrecognised(reason: String, nearest: String?)
   /// A conversation that the format has no text for; the message counts from 1.
   case conversation(message: Int, template: String, reason: String)
 
@@ -13,9 +14,9 @@ package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
       let near = nearestName(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
       return "There is no chat template \"\(name)\".\(near) The templates are "
         + names.joined(separator: ", ") + "."
-    case .unrecognised(let reason):
+    case .unrecognised(let reason, let nearest):
       return "The model's own chat template is none that Skillet can write: \(reason). "
-        + "Choose one by name, for example template: chatml."
+        + "Choose one by name, for example template: \(nearest ?? "chatml")."
     case .conversation(let message, let template, let reason):
       return "Message \(message) does not fit the template \(template): \(reason)."
     }

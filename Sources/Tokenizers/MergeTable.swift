@@ -37,6 +37,14 @@ package struct MergeTable: Sendable {
     }
   }
 
+  func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+    for slot in slots where slot.pair != Self.free {
+      withUnsafeBytes(of: slot.pair.littleEndian, body)
+      withUnsafeBytes(of: slot.merge.rank.littleEndian, body)
+      withUnsafeBytes(of: slot.merge.token.littleEndian, body)
+    }
+  }
+
   func merge(_ left: Int32, _ right: Int32) -> Merge? {
     let slot = slots[slot(of: Self.pair(left, right))]
     return slot.pair == Self.free ? nil : slot.merge

@@ -1,12 +1,21 @@
 extension ModelText {
   /// How the model of `tokenizer` wants its text.
   ///
-  /// - Parameter jinja: the model's chat template as its file has it, if it has one.
-  package init(tokenizer: Tokenizer, jinja: String?) {
+  /// - Parameter template: the model's own chat template, if it has one.
+  package init(tokenizer: Tokenizer, template: ChatTemplateSource?) {
     let special = tokenizer.specialTokens
     var tokens = ChatTemplate.TextTokens()
     if let begin = special.beginOfSequence { tokens.begin = tokenizer.piece(begin) }
     if let end = special.endOfSequence { tokens.end = tokenizer.piece(end) }
-    self.init(encoder: tokenizer, begin: special.opening, tokens: tokens, jinja: jinja)
+    var variables: [String: String] = [:]
+    for (name, id) in [
+      ("bos_token", special.beginOfSequence), ("eos_token", special.endOfSequence),
+      ("unk_token", special.unknown), ("pad_token", special.padding),
+    ] {
+      if let id { variables[name] = tokenizer.piece(id) }
+    }
+    self.init(
+      encoder: tokenizer, begin: special.opening, tokens: tokens, template: template,
+      variables: variables)
   }
 }

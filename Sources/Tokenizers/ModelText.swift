@@ -7,16 +7,33 @@ package struct ModelText: Sendable {
   /// The model's own template; nil if it has none.
   package let ownTemplate: Result<ChatTemplate, ChatTemplateError>?
 
-  /// - Parameter jinja: the model's `tokenizer.chat_template`, if it has one.
+  /// - Parameters:
+  ///   - template: the model's own template, if it has one.
+  ///   - variables: the model's special tokens by the names that templates use; if not given, those
+  ///     of `tokens`.
   package init(
-    encoder: any TextEncoder, begin: Int32?, tokens: ChatTemplate.TextTokens, jinja: String?
+    encoder: any TextEncoder, begin: Int32?, tokens: ChatTemplate.TextTokens,
+    template: ChatTemplateSource?, variables: [String: String]? = nil
   ) {
     self.encoder = encoder
     self.begin = begin
     self.tokens = tokens
-    ownTemplate = jinja.map { jinja in
-      Result { () throws(ChatTemplateError) in try ChatTemplate(jinja: jinja, tokens: tokens) }
+    ownTemplate = template.map { template in
+      Result { () throws(ChatTemplateError) in
+        switch template {
+        case .jinja(let source):
+          try ChatTemplate(jinja: source, tokens: tokens, variables: variables)
+        case .unusable(let reason): throw .unrecognised(reason: reason, nearest: nil)
+        }
+      }
     }
+  }
+
+  package init(
+    encoder: any TextEncoder, begin: Int32?, tokens: ChatTemplate.TextTokens, jinja: String?
+  ) {
+    self.init(
+      encoder: encoder, begin: begin, tokens: tokens, template: jinja.map { .jinja($0) })
   }
 
   /// The template of that name, or, for `auto`, the model's own, else the `fallback`.
@@ -34,7 +51,10 @@ package struct ModelText: Sendable {
   }
 
   /// The tokens of rendered text, as the model reads it in training and in generation.
-  package func encode(_ segments: [Segment]) -> MarkedTokens {
-    encoder.encode(segments, begin: begin)
+  ///
+  /// - Parameter template: what rendered it. A model's own template writes the begin token itself or
+  ///   does without, as in transformers; before all other text it is put here.
+  package func encode(_ segments: [Segment], of template: ChatTemplate? = nil) -> MarkedTokens {
+    encoder.encode(segments, begin: template?.isModelsOwn == true ? nil : begin)
   }
 }

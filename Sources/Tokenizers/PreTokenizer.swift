@@ -12,10 +12,11 @@ package enum PreTokenizer: String, CaseIterable, Sendable {
   /// Llama 3's rule with single numbers: `\p{N}`.
   case qwen2
 
-  /// The rule that a GGUF file names in `tokenizer.ggml.pre`; nil for one that is not supported.
+  /// The rule that a GGUF file names in `tokenizer.ggml.pre`; nil for one that is not supported:
+  /// `default` is a rule of llama.cpp's own, which no model was trained with.
   package init?(ggufName: String) {
     switch ggufName {
-    case "gpt2", "gpt-2", "default": self = .gpt2
+    case "gpt-2": self = .gpt2
     case "smollm": self = .smollm
     case "llama3", "llama-v3", "llama-bpe": self = .llama3
     case "qwen2": self = .qwen2

@@ -2,6 +2,8 @@
 package struct SpecialTokens: Equatable, Sendable {
   package var beginOfSequence: Int32?
   package var endOfSequence: Int32?
+  /// Every token that ends a reply, `endOfSequence` among them.
+  package var endsOfReply: Set<Int32> = []
   package var unknown: Int32?
   package var padding: Int32?
   /// Whether the model was trained with `beginOfSequence` before every text.

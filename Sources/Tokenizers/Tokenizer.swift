@@ -5,7 +5,7 @@ package struct Tokenizer: TextEncoder, Sendable {
   package let preTokenizer: PreTokenizer
   /// Whether text is put into Unicode's normal form C first (Qwen 2).
   package let normalizes: Bool
-  private let encoder: BytePairEncoder
+  let encoder: BytePairEncoder
   private let matcher: SpecialTokenMatcher
 
   /// - Parameters:
@@ -42,6 +42,21 @@ package struct Tokenizer: TextEncoder, Sendable {
       }
     }
     return output
+  }
+
+  /// The names of special tokens that stand in `text`, each once, in order.
+  package func specialNames(in text: String) -> [String] {
+    var names: [String] = []
+    var text = text
+    text.withUTF8 { buffer in
+      var start = 0
+      while let match = matcher.firstMatch(in: buffer, from: start, parseSpecial: true) {
+        let name = piece(match.id)
+        if isControl(match.id), !names.contains(name) { names.append(name) }
+        start = match.range.upperBound
+      }
+    }
+    return names
   }
 
   /// How many tokens `text` has.

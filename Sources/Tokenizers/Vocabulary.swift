@@ -32,9 +32,21 @@ package struct Vocabulary: Sendable {
     var tag: UInt32 = 0
   }
 
+  /// The most tokens: larger than any vocabulary, small enough to allocate for.
+  package static let limit = 1 << 22
+
+  /// The first normal token whose bytes another one has already; nil if there is none.
+  package private(set) var repeated: Int32?
+
   package init() {}
 
   package var count: Int { ends.count }
+
+  func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+    storage.withUnsafeBytes(body)
+    ends.withUnsafeBytes(body)
+    kinds.map(\.rawValue).withUnsafeBytes(body)
+  }
 
   package mutating func reserveCapacity(_ count: Int, bytes: Int) {
     storage.reserveCapacity(bytes)
@@ -110,7 +122,10 @@ package struct Vocabulary: Sendable {
   private mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ id: UInt32) {
     let hash = ByteHash.of(bytes)
     let place = place(of: bytes, hash)
-    guard slots[place].successor == 0 else { return }
+    guard slots[place].successor == 0 else {
+      repeated = repeated ?? Int32(truncatingIfNeeded: id)
+      return
+    }
     slots[place] = Slot(successor: id + 1, tag: UInt32(truncatingIfNeeded: hash >> 32))
   }
 

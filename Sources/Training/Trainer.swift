@@ -35,6 +35,7 @@ package struct Trainer {
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
     let plan = plan(of: dataset, rows: rows)
+    precondition(plan.stepsAnEpoch > 0, "\(rows.count) rows to train on")
     let steps = configuration.stepCount(stepsAnEpoch: plan.stepsAnEpoch)
     var pass = TrainingPass(model: model, recomputes: configuration.recomputes)
     pass.isAborted = isAborted
@@ -57,7 +58,24 @@ package struct Trainer {
         ending = advance(step, state, plan, &run, listener)
       }
     }
-    return run.finish(state.steps < steps ? ending ?? .completed : .completed)
+    return run.finish(
+      state.steps < steps || ending == .not_finite ? ending ?? .completed : .completed)
+  }
+
+  /// The rows, of those given, that steps of a run have seen.
+  package func rows(seenIn steps: Range<Int>, of dataset: Dataset, rows: [Int]) -> Set<Int> {
+    let plan = plan(of: dataset, rows: rows)
+    let perEpoch = plan.stepsAnEpoch
+    var seen: Set<Int> = []
+    guard perEpoch > 0, !steps.isEmpty else { return seen }
+    for epoch in steps.lowerBound / perEpoch...(steps.upperBound - 1) / perEpoch {
+      let order = plan.order(ofEpoch: epoch)
+      let first = max(steps.lowerBound - epoch * perEpoch, 0)
+      let last = min(steps.upperBound - epoch * perEpoch, perEpoch)
+      seen.formUnion(order[order.indices.clamped(to: plan.places(ofSteps: first..<last))])
+      if seen.count == order.count { break }
+    }
+    return seen
   }
 
   private func plan(of dataset: Dataset, rows: [Int]) -> BatchPlan {
@@ -100,6 +118,11 @@ package struct Trainer {
     }
     guard isWhole else { return .stopped }
     let loss = score.meanLoss
+    guard loss.isFinite else {
+      run.result.evaluations.append((state.steps, loss))
+      _ = listener(.evaluated(step: state.steps, loss: loss))
+      return .not_finite
+    }
     run.result.evaluations.append((state.steps, loss))
     state.note(loss, keepsBest: configuration.keepsBest)
     if listener(.evaluated(step: state.steps, loss: loss)) == .stop { return .stopped }

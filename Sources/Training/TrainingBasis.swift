@@ -4,7 +4,7 @@ import Tensors
 
 /// What a training stands on and cannot go on without: the weights, and the rows that it sees.
 package struct TrainingBasis: Sendable, Equatable {
-  /// Fingerprint of the frozen weights in their formats.
+  /// Fingerprint of the weights of the model's file and of the formats that they are kept in.
   package let model: String
   /// Fingerprint of the rows that are trained and evaluated, in order.
   package let data: String
@@ -15,9 +15,12 @@ package struct TrainingBasis: Sendable, Equatable {
   }
 
   package init(
-    model: DecoderModel, training: [TokenizedExample], validation: [TokenizedExample]
+    identity: BaseIdentity, model: DecoderModel, training: [TokenizedExample],
+    validation: [TokenizedExample],
+    with pool: WorkerPool
   ) {
-    self.model = model.weights.fingerprint
+    self.model = FileDigest.sha256(
+      Array((identity.digests(with: pool).weights + "\n" + model.weights.formats).utf8))
     var bytes: [UInt8] = []
     for part in [training, validation] {
       for example in part {

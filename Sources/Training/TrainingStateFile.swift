@@ -11,7 +11,7 @@ import Tensors
 /// A training on the disk: a file beside the adapter from which another process goes on to the same
 /// bits. It holds the numbers of its adapter too, so that it is whole whatever happens to the others.
 package struct TrainingStateFile {
-  package static let name = "training_state.safetensors"
+  package static let name = AdapterFolder.stateName
   private static let format = "skillet training state 1"
   private static let fix = "go on from another saving, or train again"
 
@@ -20,20 +20,20 @@ package struct TrainingStateFile {
   /// The losses of all steps.
   package let losses: [Double]
   package let evaluations: [(step: Int, loss: Double)]
-  private let path: String
+  package let path: String
   private let tensors: TensorDirectory
 
   // MARK: - Writing
 
-  /// Writes a state into a folder, which must exist.
+  /// The bytes of a state's file.
   ///
   /// - Parameters:
   ///   - losses: of all its steps.
   ///   - notes: whatever a reader needs to know beside.
-  package static func write(
-    _ state: TrainingState, losses: [Double], evaluations: [(step: Int, loss: Double)],
-    notes: [String: String], to folder: String
-  ) throws(CheckpointError) {
+  package static func bytes(
+    of state: TrainingState, losses: [Double], evaluations: [(step: Int, loss: Double)],
+    notes: [String: String]
+  ) throws(CheckpointError) -> [UInt8] {
     var vectors = [
       ("parameters", state.adapter.parameters),
       ("first_moment", state.optimizer.firstMoment),
@@ -57,11 +57,11 @@ package struct TrainingStateFile {
       Tensor(
         "evaluations", [evaluations.count, 2], evaluations.flatMap { [Double($0.step), $0.loss] }))
     notes["sha256"] = digest(of: tensors.map { ($0.name, $0.bytes) }, notes)
-    var writer = SafetensorsWriter(file: folder + "/" + name, metadata: notes)
+    var writer = SafetensorsWriter(file: name, metadata: notes)
     for tensor in tensors {
       try writer.add(tensor.name, tensor.type, shape: tensor.shape, bytes: tensor.bytes)
     }
-    try writer.write()
+    return try writer.bytes()
   }
 
   fileprivate struct Tensor {
@@ -94,7 +94,7 @@ package struct TrainingStateFile {
 
   /// Opens the file of a folder and checks that it is whole.
   package init(folder: String) throws(CheckpointError) {
-    path = folder + "/" + Self.name
+    path = FolderJournal.place(of: Self.name, in: folder) ?? folder + "/" + Self.name
     let file = try SafetensorsFile(path: path)
     (notes, tensors) = (file.metadata, file.tensors)
     guard notes["format"] == Self.format else {
@@ -111,9 +111,17 @@ package struct TrainingStateFile {
     }
     losses = try Self.doubles("losses", in: tensors, path)
     let pairs = try Self.doubles("evaluations", in: tensors, path)
-    evaluations = stride(from: 0, to: pairs.count - 1, by: 2).map {
-      (Int(exactly: pairs[$0]) ?? 0, pairs[$0 + 1])
+    guard losses.allSatisfy(\.isFinite), pairs.count.isMultiple(of: 2) else {
+      throw Self.damaged(path, "its losses or evaluations are no list of such")
     }
+    var evaluations: [(step: Int, loss: Double)] = []
+    for place in stride(from: 0, to: pairs.count, by: 2) {
+      guard let step = Int(exactly: pairs[place]), step > evaluations.last?.step ?? -1,
+        step <= losses.count
+      else { throw Self.damaged(path, "its evaluations are not of steps that it has done") }
+      evaluations.append((step, pairs[place + 1]))
+    }
+    self.evaluations = evaluations
   }
 
   /// The state, to go on with `options`.
@@ -122,22 +130,28 @@ package struct TrainingStateFile {
   ) throws(CheckpointError) -> TrainingState {
     let configuration = try AdapterConfigurationFile.read(
       configurationValue(), file: path, layerCount: model.layerCount)
+    guard notes["steps"].flatMap({ Int($0) }) == losses.count else {
+      throw damaged("its number of steps is not that of its losses")
+    }
     let layout = AdapterLayout(configuration: configuration, model: model)
     func adapter(_ name: String) throws(CheckpointError) -> Adapter {
       Adapter(configuration: configuration, parameters: try vector(name, layout))
     }
-    guard let steps = notes["steps"].flatMap({ Int($0) }), steps == losses.count else {
-      throw damaged("its number of steps is not that of its losses")
-    }
     var best: TrainingState.Evaluated?
-    if let step = notes["best_step"].flatMap({ Int($0) }),
-      let loss = notes["best_loss"].flatMap({ Double($0) })
-    {
-      best = .init(step: step, loss: loss, adapter: try adapter("best_parameters"))
+    if let step = notes["best_step"], let loss = notes["best_loss"] {
+      guard
+        let found = evaluations.first(where: { "\($0.step)" == step && "\($0.loss)" == loss }),
+        found.loss.isFinite
+      else { throw damaged("its best evaluation is none of its evaluations") }
+      best = .init(step: found.step, loss: found.loss, adapter: try adapter("best_parameters"))
     }
     let optimizer = AdamW(
       firstMoment: try vector("first_moment", layout),
-      secondMoment: try vector("second_moment", layout), updates: steps, options: options)
+      secondMoment: try vector("second_moment", layout), updates: losses.count,
+      options: options)
+    guard (0..<layout.count).allSatisfy({ optimizer.secondMoment.values[$0] >= 0 }) else {
+      throw damaged("its second_moment has a negative number")
+    }
     return TrainingState(
       adapter: try adapter("parameters"), optimizer: optimizer, evaluations: evaluations,
       best: best)
@@ -162,7 +176,9 @@ package struct TrainingStateFile {
     let bytes = entry.bytes
     for index in 0..<layout.count {
       let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-      vector.values[index] = Float(bitPattern: UInt32(littleEndian: bits))
+      let value = Float(bitPattern: UInt32(littleEndian: bits))
+      guard value.isFinite else { throw damaged("its \(name) have a number that is not finite") }
+      vector.values[index] = value
     }
     return vector
   }
@@ -183,18 +199,18 @@ package struct TrainingStateFile {
     }
   }
 
-  /// Takes the training away from a folder that got another adapter.
+  /// Whether a folder's training is the one that made an adapter.
   ///
   /// - Parameter digest: the adapter's, which the note `adapter_sha256` may tell.
-  package static func remove(from folder: String, unlessOf digest: String) {
-    guard (try? TrainingStateFile(folder: folder))?.notes["adapter_sha256"] != digest else {
-      return
-    }
-    unlink(folder + "/" + name)
+  package static func has(in folder: String, of digest: String) -> Bool {
+    (try? TrainingStateFile(folder: folder))?.notes["adapter_sha256"] == digest
   }
 
-  private func damaged(_ cause: String) -> CheckpointError {
-    CheckpointError(.malformed, file: path, cause: cause, fix: Self.fix)
+  /// What is told of a file that no training wrote.
+  package func damaged(_ cause: String) -> CheckpointError { Self.damaged(path, cause) }
+
+  private static func damaged(_ path: String, _ cause: String) -> CheckpointError {
+    CheckpointError(.malformed, file: path, cause: cause, fix: fix)
   }
 }
 

@@ -33,7 +33,7 @@ final class ChatLoop {
     while !isLeaving {
       switch editor.readLine(prompt: "you> ") {
       case .endOfFile: isLeaving = true
-      case .interrupted: continue
+      case .interrupted: isLeaving = Interruption.endingSignal != nil || StandardOutput.isLost
       case .line(let text):
         let text = text.trimmed
         guard !text.isEmpty else { continue }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Notebooks
 import RecipeLanguage
 import Terminals
@@ -13,9 +14,13 @@ struct DataView {
     switch mode {
     case .json:
       // the writer of lines ends it
-      return [String(EventJSON.json(value).text(.pretty, sortedKeys: false).dropLast())]
+      return [
+        VisibleText.json(String(EventJSON.json(value).text(.pretty, sortedKeys: false).dropLast()))
+      ]
     case .jsonl:
-      return elements(of: value).map { EventJSON.json($0).text(.compact, sortedKeys: false) }
+      return elements(of: value).map {
+        VisibleText.json(EventJSON.json($0).text(.compact, sortedKeys: false))
+      }
     case .box, .markdown, .csv, .line:
       return TableLayout(columns: .max, rowLimit: nil).lines(table(of: value), mode: mode) ?? []
     }

@@ -52,7 +52,8 @@ struct FormatCommand: ParsableCommand {
       output.writeLine("\(file):")
       for change in changes { output.writeLine(change.shown) }
     } else if !check, file == "-" {
-      output.write(formatted)
+      // the recipe itself, for a file; on a terminal it is read
+      if output.isTerminal { output.write(formatted) } else { output.writeVerbatim(formatted) }
     }
     guard !changes.isEmpty else { return }
     if check { throw .failed }
@@ -66,7 +67,7 @@ struct FormatCommand: ParsableCommand {
       try AtomicFile.write(text, to: file)
     } catch {
       printer.tell("skillet: \(error)", .error)
-      throw .badInput
+      throw .failed
     }
   }
 }

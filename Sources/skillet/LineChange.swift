@@ -10,7 +10,9 @@ struct LineChange {
   /// What makes one text out of another, in the order of the lines.
   static func all(from old: String, to new: String) -> [LineChange] {
     let lines = { (text: String) in
-      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      // By bytes: CR LF is one character, and a line's end that changes is a change of the line.
+      text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
     }
     return lines(new).difference(from: lines(old)).map { change in
       switch change {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Diagnostics
 import Terminals
 
 /// Options that several subcommands share.
@@ -23,6 +24,9 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TextOutput {
-  /// Writes one object on a line of its own.
-  func writeJSON(_ value: JSONValue) { writeLine(value.text(.compact, sortedKeys: false)) }
+  /// Writes one object on a line of its own. A program reads the same characters as were in the value; a
+  /// terminal that the line comes to is not told what to do.
+  func writeJSON(_ value: JSONValue) {
+    writeVerbatim(VisibleText.json(value.text(.compact, sortedKeys: false)) + "\n")
+  }
 }

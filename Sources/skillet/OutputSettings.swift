@@ -5,6 +5,8 @@ final class OutputSettings {
   var mode: OutputMode
   /// Whether the prompt says what could come next.
   var givesHints = true
+  /// Whether a result that was to go to a file did not.
+  var hasUnwritten = false
   /// The file that takes the next result.
   private var file: String?
 

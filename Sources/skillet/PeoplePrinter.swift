@@ -44,7 +44,7 @@ final class PeoplePrinter: EventPrinter {
     defer { lastFaulty = if case .diagnostic(let last) = event { last.source } else { nil } }
     switch event {
     case .started(_, _, let text):
-      source = text.split(separator: "\n").first.map(String.init) ?? text
+      source = VisibleText.escaped(text.split(separator: "\n").first.map(String.init) ?? text)
       if text.contains("\n") { source += " …" }
       hasStreamed = false
       hasStarted = true
@@ -130,6 +130,7 @@ final class PeoplePrinter: EventPrinter {
       try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: file)
       screen.notice("written to \(file) as \(mode.rawValue)")
     } catch {
+      settings.hasUnwritten = true
       screen.notice("\(file): \(error.cause); \(error.fix)", .error)
     }
   }
@@ -174,8 +175,7 @@ final class PeoplePrinter: EventPrinter {
     clearProgress()
     if !hasStreamed, echoes { output.writeLine(screen.style(.heading, source)) }
     hasStreamed = true
-    guard output.isTerminal else { return output.write(text) }
-    if words == nil { words = WordStream(columns: screen.columns) }
+    if words == nil { words = WordStream(columns: output.isTerminal ? screen.columns : .max) }
     if let shown = words?.append(text) { output.write(shown) }
   }
 

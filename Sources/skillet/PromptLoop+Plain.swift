@@ -9,8 +9,9 @@ extension PromptLoop {
     let clock = ContinuousClock()
     let start = clock.now
     notebook.session.endsWhenInterrupted = !isPerson
-    let status = readPlain(reader, isPerson: isPerson)
-    if status == .interrupted, !isPerson { printer.rescueAdapter(of: notebook.session) }
+    var status = readPlain(reader, isPerson: isPerson)
+    if status == .good, notebook.session.hasUnsaved || settings.hasUnwritten { status = .failed }
+    if status == .interrupted { printer.rescueAdapter(of: notebook.session) }
     let elapsed = clock.now - start
     printer.finish(
       status,
@@ -37,7 +38,9 @@ extension PromptLoop {
         case .done, .edit, .failed: break
         }
         // A training that was stopped is no failure, but nobody is there to say how to go on.
-        if !isPerson, Interruption.level != .none { return .interrupted }
+        if !isPerson || Interruption.endingSignal != nil, Interruption.isRequested {
+          return .interrupted
+        }
       }
     }
   }

@@ -9,7 +9,7 @@ final class PromptLoop {
   let screen: Screen
   /// Where answers go that are about the session: beside JSON lines, not among them.
   private let aside: Screen
-  private let settings: OutputSettings
+  let settings: OutputSettings
   let notebook = Notebook()
   let printer: any EventPrinter
   private let isJSON: Bool
@@ -31,8 +31,8 @@ final class PromptLoop {
     self.printer = printer
     notebook.onEvent = { printer.show($0) }
     notebook.onSessionEvent = { printer.show($0) }
-    notebook.interpreter.isCancelled = { Interruption.level != .none }
-    notebook.session.isInterrupted = { Interruption.level != .none }
+    notebook.interpreter.isCancelled = { Interruption.isRequested }
+    notebook.session.isInterrupted = { Interruption.isRequested }
     notebook.session.isAborted = { Interruption.level == .abort }
   }
 
@@ -66,15 +66,19 @@ final class PromptLoop {
       let reading = editor.readLine(prompt: prompt, initial: initial)
       initial = nil
       switch reading {
-      case .interrupted: continue
+      case .interrupted:
+        if hasToEnd { return leave() }
+        continue
       case .endOfFile: return .good
       case .line(let text):
         guard !text.allSatisfy(\.isWhitespace) else { continue }
         editor.remember(text)
         let cell = notebook.nextCell
+        let entry = begin(text)
         let outcome = Interruption.job { perform(text) }
         let isCell = CellText.sessionCommand(in: text) == nil
-        remember(text, isGood: outcome != .failed, cell: isCell ? cell : nil)
+        remember(entry, isGood: outcome != .failed, cell: isCell ? cell : nil)
+        if hasToEnd { return leave() }
         switch outcome {
         case .quit: return .good
         case .edit(let text): initial = text
@@ -83,6 +87,15 @@ final class PromptLoop {
         }
       }
     }
+  }
+
+  /// Whether a signal asked for the end, or nobody can see the prompt any more.
+  private var hasToEnd: Bool { Interruption.endingSignal != nil || StandardOutput.isLost }
+
+  /// What a session that is ended from outside keeps.
+  private func leave() -> ExitStatus {
+    printer.rescueAdapter(of: notebook.session)
+    return .interrupted
   }
 
   var prompt: String { "skillet[\(notebook.nextCell)]> " }
@@ -107,6 +120,9 @@ final class PromptLoop {
       case .run(let cells): return rerun(cells)
       case .failed:
         lastStatus = .wrongUsage
+        return .failed
+      case .unwritten:
+        lastStatus = .failed
         return .failed
       }
     }
@@ -142,10 +158,11 @@ final class PromptLoop {
     for text in cells {
       aside.streams.output.writeLine(aside.style(.prompt, prompt) + text)
       let cell = notebook.nextCell
+      let entry = begin(text)
       let outcome = runCell(text)
-      remember(text, isGood: outcome == .done, cell: cell)
+      remember(entry, isGood: outcome == .done, cell: cell)
       // a training that was stopped counts, and what stands behind it is not wanted now
-      if outcome != .done || Interruption.level != .none { return outcome }
+      if outcome != .done || Interruption.isRequested { return outcome }
     }
     return .done
   }
@@ -172,13 +189,26 @@ final class PromptLoop {
       Self.historyPath.map { HistoryFile(path: $0).load() } ?? [], current: sessionName)
   }
 
-  /// - Parameter cell: the number that the text has if it was accepted as a cell.
-  private func remember(_ text: String, isGood: Bool, cell: Int?) {
-    let accepted = notebook.cells.last { $0.number == cell && isGood && !$0.wasCutShort }
+  /// Writes a text into the history before it runs, so that it is there whatever becomes of the process.
+  private func begin(_ text: String) -> HistoryEntry {
     let entry = HistoryEntry(
       text: text, time: Date().timeIntervalSince1970,
-      folder: FileManager.default.currentDirectoryPath, session: sessionName, ok: isGood,
-      cell: accepted?.number)
+      folder: FileManager.default.currentDirectoryPath, session: sessionName, ok: false)
+    append(entry)
+    return entry
+  }
+
+  /// Writes how it ended; the entry takes the place of the one from before.
+  ///
+  /// - Parameter cell: the number that the text has if it was accepted as a cell.
+  private func remember(_ begun: HistoryEntry, isGood: Bool, cell: Int?) {
+    var entry = begun
+    entry.ok = isGood
+    entry.cell = notebook.cells.last { $0.number == cell && isGood && !$0.wasCutShort }?.number
+    if entry != begun { append(entry) }
+  }
+
+  private func append(_ entry: HistoryEntry) {
     do throws(HistoryFileError) {
       try history?.append(entry)
     } catch {

@@ -20,14 +20,16 @@ extension RecipeRunner {
     try check(recipe, runs, fixed)
     Interruption.install()
     var rows: [RecipeLanguage.Table.Row] = []
+    var verdict = ExitStatus.good
     let status = Interruption.job {
       for (index, run) in runs.enumerated() {
         printer.begin(run, number: index + 1, of: runs.count)
         let execution = execute(recipe, run.overrides(beside: fixed), budget: settings.budget)
         guard execution.status == .good else { return execution.status }
+        if execution.verdict != .good { verdict = execution.verdict }
         rows.append(row(of: run, execution))
       }
-      return ExitStatus.good
+      return verdict
     }
     printer.show(RecipeLanguage.Table(rows: rows))
     return status

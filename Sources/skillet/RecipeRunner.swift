@@ -61,12 +61,15 @@ struct RecipeRunner {
   }
 
   func read(_ file: String) throws(ExitStatus) -> RecipeFile {
-    if file == "-" {
-      return RecipeFile(
-        source: SourceText(name: "<stdin>", bytes: StandardInput.bytes()))
-    }
     do throws(CheckpointError) {
-      return try RecipeFile(path: file)
+      guard file == "-" else { return try RecipeFile(path: file) }
+      guard let bytes = try StandardInput.bytes(upTo: SourceText.largest) else {
+        throw CheckpointError(
+          .malformed, file: "<stdin>",
+          cause: "a recipe may have \(SourceText.largest >> 20) MB, and this one has more",
+          fix: "keep long data in files that the recipe names")
+      }
+      return RecipeFile(source: SourceText(name: "<stdin>", bytes: bytes))
     } catch {
       let source = SourceText(name: file, text: "")
       printer.show(
@@ -82,11 +85,19 @@ struct RecipeRunner {
     recipe.check(verbs: Session().verbs, overrides: overrides)
   }
 
-  /// Shows all that is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
+  /// More mistakes than these tell of a file that is no recipe.
+  private static let mostShown = 100
+
+  /// Shows what is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
   func report(_ diagnostics: [Diagnostic]) -> ExitStatus {
-    for diagnostic in diagnostics { printer.show(.diagnostic(diagnostic)) }
+    for diagnostic in diagnostics.prefix(Self.mostShown) { printer.show(.diagnostic(diagnostic)) }
+    if diagnostics.count > Self.mostShown {
+      printer.tell("and \(diagnostics.count - Self.mostShown) more", .error)
+    }
     guard diagnostics.containsError else { return .good }
-    return diagnostics.allSatisfy { !$0.isError || $0.code == "E0701" } ? .failed : .badRecipe
+    let failures = ["E0701", EvaluationError.notANumberCode]
+    return diagnostics.allSatisfy { !$0.isError || failures.contains($0.code) }
+      ? .failed : .badRecipe
   }
 
   private func run(
@@ -97,7 +108,7 @@ struct RecipeRunner {
     let fault = report(diagnostics(of: recipe, fixed))
     guard fault == .good else { throw fault }
     Interruption.install()
-    return Interruption.job { execute(recipe, fixed, budget: settings.budget).status }
+    return Interruption.job { execute(recipe, fixed, budget: settings.budget).verdict }
   }
 
   func overrides(
@@ -123,6 +134,11 @@ struct RecipeRunner {
     let expectations: [ExpectationOutcome]
     let seconds: Double
     let seed: UInt64
+    /// Whether a training ended early because its loss was NaN or infinite.
+    let hasDiverged: Bool
+
+    /// A run whose training diverged went on to its end, and has failed.
+    var verdict: ExitStatus { status == .good && hasDiverged ? .failed : status }
   }
 
   /// Runs a recipe that was checked, from nothing.
@@ -143,10 +159,15 @@ struct RecipeRunner {
     }
     var status = run(recipe, interpreter)
     if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
+    if status == .good, interpreter.executor.hasUnsaved {
+      printer.tell("the run has failed: what it was to save is not saved", .error)
+      status = .failed
+    }
     if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
     let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
-      seconds: seconds(since: start), seed: interpreter.executor.state.seed)
+      seconds: seconds(since: start), seed: interpreter.executor.state.seed,
+      hasDiverged: interpreter.executor.hasDiverged)
     RunHistory.own?.append(
       RunHistory.record(of: recipe, parameters(of: recipe, in: interpreter), execution))
     return execution
@@ -166,9 +187,9 @@ struct RecipeRunner {
   ) {
     interpreter.onEvent = onEvent
     interpreter.executor.onEvent = { printer.show($0) }
-    interpreter.isCancelled = { Interruption.level != .none }
+    interpreter.isCancelled = { Interruption.isRequested }
     interpreter.executor.endsWhenInterrupted = true
-    interpreter.executor.isInterrupted = { Interruption.level != .none }
+    interpreter.executor.isInterrupted = { Interruption.isRequested }
     interpreter.executor.isAborted = { Interruption.level == .abort }
   }
 
@@ -181,7 +202,7 @@ struct RecipeRunner {
       return ExitStatus(error.kind)
     }
     // A training that was stopped gives its value; what the recipe promised is not done.
-    return Interruption.level == .none ? .good : .interrupted
+    return Interruption.isRequested ? .interrupted : .good
   }
 }
 

@@ -19,16 +19,13 @@ struct RunHistory {
 
   /// Remembers a run. A run is none the worse for not being remembered, so nothing is said of failure.
   func append(_ run: Record) {
-    let line = Array((EventJSON.json(.record(run)).text(.compact, sortedKeys: false) + "\n").utf8)
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return }
-    defer { close(file) }
-    _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    try? AppendedLine.append(
+      EventJSON.json(.record(run)).text(.compact, sortedKeys: false), to: path, permissions: 0o600)
   }
 
   /// The newest runs, oldest first; lines that are none are passed over.
   func newest(_ count: Int) -> [Record] {
-    guard let bytes = FileManager.default.contents(atPath: path) else { return [] }
+    guard let bytes = try? CheckpointError.contents(of: path) else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n")).suffix(count).compactMap { line in
       guard let json = try? JSONValue(parsing: line), case .record(let run) = Self.value(json)
       else { return nil }
@@ -42,6 +39,7 @@ struct RunHistory {
     case .bool(let flag): .bool(flag)
     case .int(let number): .int(number)
     case .double(let number): .float(number)
+    case .digits(let text): .float(Double(text) ?? .nan)
     case .string(let text): .string(text)
     case .array(let elements): .list(elements.map(value))
     case .object(let object):
@@ -61,7 +59,7 @@ extension RunHistory {
       ("recipe", .string(recipe.main.source.name)),
       ("recipe_sha256", .string(FileDigest.sha256(recipe.main.source.bytes))),
       ("params", .record(Record(parameters.map { ($0.name, $0.value) }))),
-      ("ended", .string("\(execution.status)")),
+      ("ended", .string("\(execution.verdict)")),
       ("seed", .int(Int(truncatingIfNeeded: execution.seed))),
       ("seconds", .duration(execution.seconds)),
     ])
@@ -116,7 +114,7 @@ extension RunHistory {
   private static func time(of run: Record) -> String {
     guard case .int(var seconds)? = run["time"] else { return "" }
     var parts = tm()
-    localtime_r(&seconds, &parts)
+    guard localtime_r(&seconds, &parts) != nil else { return "" }
     var text = [CChar](repeating: 0, count: 32)
     let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &parts)
     return String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -35,7 +35,8 @@ extension SessionCommands {
     do throws(CheckpointError) {
       try AtomicFile.write(text, to: ModelFolder.expandingHome(path))
     } catch {
-      return fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      return .unwritten
     }
     let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
     output.writeLine("\(count) in \(path); \(more)")
@@ -74,7 +75,8 @@ extension SessionCommands {
       try AtomicFile.write(svg, to: ModelFolder.expandingHome(path))
       return .done
     } catch {
-      return fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      return .unwritten
     }
   }
 

@@ -8,6 +8,8 @@ import Terminals
 struct SessionCommands {
   enum Outcome: Equatable {
     case done, failed, quit
+    /// A file that was asked for is not written.
+    case unwritten
     /// Put this text on the next prompt.
     case edit(String)
     /// Run these cells.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Diagnostics
+import Glibc
+import Terminals
 
 /// The command: a prompt by itself, and subcommands for recipes.
 @main
@@ -19,15 +21,28 @@ struct SkilletCommand: ParsableCommand {
     defaultSubcommand: PromptCommand.self)
 
   static func main() {
+    StandardOutput.openMissingStreams()
     do {
       try refuseUnknownCommand()
       var command = try parseAsRoot()
       try command.run()
+      ExitStatus.end(.good)
     } catch let status as ExitStatus {
       ExitStatus.end(status)
     } catch {
-      exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Help and mistakes of the command line as the parser words them, which repeats what was typed.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let streams = OutputStreams.standard()
+    let text = fullMessage(for: error)
+    if !text.isEmpty { (code.isSuccess ? streams.output : streams.error).writeLine(text) }
+    // help and the like are results too
+    if code.isSuccess { ExitStatus.end(.good) }
+    Glibc.exit(code.rawValue)
   }
 
   /// The prompt takes no words, so a word that is no subcommand is a slip.

@@ -16,8 +16,8 @@ final class TranscriptSession {
     let printer = PeoplePrinter(screen: self.screen, settings: settings, echoes: false)
     notebook.onEvent = { printer.show($0) }
     notebook.onSessionEvent = { printer.show($0) }
-    notebook.interpreter.isCancelled = { Interruption.level != .none }
-    notebook.session.isInterrupted = { Interruption.level != .none }
+    notebook.interpreter.isCancelled = { Interruption.isRequested }
+    notebook.session.isInterrupted = { Interruption.isRequested }
   }
 
   deinit { close(file) }

@@ -28,6 +28,43 @@ import Testing
     #expect(folder.names == [])
   }
 
+  @Test func `a link is followed, and a file keeps its permissions`() throws {
+    let path = folder.write([1], as: "file")
+    chmod(path, 0o640)
+    symlink("file", folder.path + "/link")
+    try AtomicFile.write([2], to: folder.path + "/link")
+    try AtomicFile.write([3], to: folder.path + "/link")
+    #expect(try MappedFile(path: path).contents() == [3])
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
+    #expect(lstat(folder.path + "/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    symlink("new", folder.path + "/dangling")
+    try AtomicFile.write([4], to: folder.path + "/dangling")
+    #expect(folder.names == ["dangling", "file", "link", "new"])
+  }
+
+  @Test(arguments: ["pipe", "folder", "circle"])
+  func `what is no file is not replaced`(_ name: String) throws {
+    mkfifo(folder.path + "/pipe", 0o600)
+    mkdir(folder.path + "/folder", 0o700)
+    symlink("circle", folder.path + "/circle")
+    let error = #expect(throws: CheckpointError.self) {
+      try AtomicFile.write([1], to: folder.path + "/" + name)
+    }
+    #expect(error?.kind == .unwritable)
+    #expect(folder.names == ["circle", "folder", "pipe"])
+  }
+
+  @Test func `lines are appended whole, after one without its end too`() throws {
+    let path = folder.write(Array("a".utf8), as: "lines")
+    try AppendedLine.append("b", to: path)
+    try AppendedLine.append("c", to: path)
+    #expect(try folder.bytes(of: "lines") == Array("a\nb\nc\n".utf8))
+    #expect(throws: CheckpointError.self) {
+      try AppendedLine.append("d", to: folder.path + "/none/lines")
+    }
+  }
+
   @Test func aMissingFolderIsAnError() {
     let path = folder.path + "/missing/file"
     let error = #expect(throws: CheckpointError.self) { try AtomicFile.write([1], to: path) }

@@ -92,4 +92,20 @@ import Testing
     #expect(JSONValue.double(1e300).int == nil)
     #expect(JSONValue.int(3).double == 3)
   }
+
+  @Test(arguments: ["1.10", "1e400", "12345678901234567890", "-0", "1E+5"])
+  func `digits are kept for a reader that asks for them`(digits: String) throws {
+    let value = try JSONValue(parsing: digits.utf8, keepsDigits: true)
+    #expect(value == .digits(digits))
+    #expect(value.double == Double(digits))
+    #expect(value.text() == digits)
+    #expect(throws: JSONError.self) { try JSONValue(parsing: "01".utf8, keepsDigits: true) }
+  }
+
+  @Test func `digits of whole numbers are integers`() {
+    #expect(JSONValue.digits("3").int == 3)
+    #expect(JSONValue.digits("3.0").int == 3)
+    #expect(JSONValue.digits("3.5").int == nil)
+    #expect(JSONValue.digits("1e400").int == nil)
+  }
 }

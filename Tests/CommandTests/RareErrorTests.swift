@@ -19,19 +19,32 @@ import Testing
     return TinyRecipe.header + "load \"model\"\n"
   }
 
-  @Test func `E0410 a model whose weights are no numbers is not trained`() throws {
+  @Test func `E0410 a model whose loss is no number is not trained`() throws {
     let skillet = try SkilletRun()
     let page = try #require(Explanation.of("E0410"))
     for isDamaged in [true, false] {
       let load = try load(skillet) { name, bytes in
         guard isDamaged, name == "model.safetensors" else { return }
-        bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+        // The last norm's weights as 3e38: finite, but what they give is not.
+        let norm = [[UInt8]](repeating: [0xE6, 0xB1, 0x61, 0x7F], count: 64).flatMap { $0 }
+        bytes.replaceSubrange(bytes.count - norm.count..<bytes.count, with: norm)
       }
       let outcome = try skillet.recipe(
         load + TinyRecipe.dataset + "lora rank: 2\n" + (isDamaged ? page.wrong : page.right) + "\n")
       #expect(outcome.errors.contains("error[E0410]") == isDamaged, outcome.comment)
       #expect(outcome.ending == .exited(isDamaged ? 1 : 0), outcome.comment)
     }
+  }
+
+  @Test func `a model whose weights are no numbers is said to be so when it is loaded`() throws {
+    let skillet = try SkilletRun()
+    let load = try load(skillet) { name, bytes in
+      guard name == "model.safetensors" else { return }
+      bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+    }
+    let outcome = try skillet.recipe(load)
+    #expect(outcome.ending == .exited(66), outcome.comment)
+    #expect(outcome.errors.contains("\"model.norm.weight\" holds nan at place 63"), outcome.comment)
   }
 
   @Test func `E0416 a template that nobody knows is refused until it is left out`() throws {

@@ -80,7 +80,8 @@ import Testing
   @Test func colourIsTheCallersChoice() {
     let source = SourceText(name: "x", text: "a")
     let diagnostic = Diagnostic("E0101", "m", at: Label(source, SourceRange(0, 1)))
-    #expect(DiagnosticRenderer(isColored: true).render(diagnostic).contains("\u{1B}[1;31m"))
+    let colored = DiagnosticRenderer(isColored: true).render(diagnostic)
+    #expect(VisibleText.rendered(colored).contains("\u{1B}[1;31m"))
     #expect(!DiagnosticRenderer(isColored: false).render(diagnostic).contains("\u{1B}"))
   }
 }

@@ -85,6 +85,53 @@ import Testing
     #expect(document.images.map(\.name) == ["my tune-6.svg"])
   }
 
+  /// What a model, a row of data or a recipe of someone else may say.
+  private func hostileCells() throws(RunFailure) -> [Cell] {
+    let text =
+      #"<script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1))"#
+    let notebook = Notebook()
+    for cell in [
+      "## " + text, "show \"" + text + #"\n```\n# x\u{1B}[2J""#,
+      "let t = for x in [log(-1), 1] as \"{x}" + text + "\" { {loss: x} }",
+      // tells of the row that it passes over
+      "best(t, by: loss)",
+    ] { try notebook.run(cell) }
+    return notebook.cells
+  }
+
+  @Test func `what others wrote runs nothing in a document`() throws {
+    let hostileText = ExportedText(
+      plain: { value, _ in value.display },
+      markdown: { _ in nil }, diagnostic: \.message)
+    let document = MarkdownNotebook(try hostileCells(), title: "<b>", text: hostileText).text
+    var fence: Substring?
+    for line in document.split(separator: "\n", omittingEmptySubsequences: false) {
+      let mark = line.prefix { $0 == "`" }
+      if let open = fence {
+        if mark.count >= open.count, mark.count == line.count { fence = nil }
+      } else if mark.count >= 3 {
+        fence = mark
+      } else {
+        #expect(!line.contains("<script") && !line.contains("<img") && !line.contains("<b>"))
+        #expect(!line.contains("](javascript") || line.contains("\\](javascript"))
+        #expect(!line.hasPrefix("# x"))
+      }
+    }
+    #expect(fence == nil && document.contains("&lt;script"))
+    #expect(!document.contains("\u{1B}"))
+    let notebook = IPythonNotebook.file(of: try hostileCells(), seed: 1, text: hostileText)
+    #expect(!notebook.contains("\u{1B}"))
+    let parsed = try JSONValue(parsing: notebook)
+    for cell in parsed["cells"]?.array ?? [] where cell["cell_type"]?.string == "markdown" {
+      let source = (cell["source"]?.array ?? []).compactMap(\.string).joined()
+      #expect(!source.contains("<script") && !source.contains("<img"))
+    }
+    for output in (parsed["cells"]?.array ?? []).flatMap({ $0["outputs"]?.array ?? [] }) {
+      let kinds = Set(output["data"]?.object?.keys ?? [])
+      #expect(kinds.isSubset(of: ["application/json", "text/plain"]))
+    }
+  }
+
   @Test func `the image of a curve draws finite losses only`() throws {
     let points = [4, .nan, 2, 1].enumerated().map {
       TrainingCurve.Point(step: $0 + 1, loss: $1)

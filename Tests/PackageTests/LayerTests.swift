@@ -5,14 +5,15 @@ import Testing
   /// The picture's arrows, from a layer to those directly below it.
   static let arrows: [String: Set<String>] = [
     "CKernels": [], "COpenBLAS": [], "COpenSSL": [], "CEditLine": [],
+    "CFiles": [],
     "Tensors": ["CKernels", "COpenBLAS"],
-    "Checkpoints": ["Tensors", "COpenSSL"],
+    "Checkpoints": ["Tensors", "COpenSSL", "CFiles"],
     "Tokenizers": [],
     "Models": ["Checkpoints", "Tokenizers"],
     "Training": ["Models"],
     "Diagnostics": [],
     "RecipeLanguage": ["Diagnostics"],
-    "Terminals": ["CEditLine"],
+    "Terminals": ["Diagnostics", "CEditLine"],
     "Notebooks": ["Training", "RecipeLanguage"],
     "skillet": ["Notebooks", "Terminals"],
     "skillet-bench": ["Training"],

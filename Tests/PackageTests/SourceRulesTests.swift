@@ -44,8 +44,24 @@ import Testing
       for word in ["fatalError(", "try!", "as!"] {
         #expect(!code.contains(word), "\(file.path): \(word)")
       }
+      // the messages, which the code without its strings has lost
+      let stops = file.text.matches(of: /\bprecondition(?:Failure)?\(/)
+      // the functions themselves stand in a file of their own
+      for stop in stops where file.name != "Precondition.swift" {
+        let message = Self.arguments(of: file.text[stop.range.upperBound...])
+        #expect(message.contains("\\("), "\(file.path): a precondition without numbers: \(message)")
+      }
       let unwraps = code.matches(of: /[\w)\]]!(?!=)/).map { String($0.output) }
       #expect(unwraps.isEmpty, "\(file.path) unwraps by force: \(unwraps)")
+    }
+  }
+
+  /// What stands between brackets, from behind the first one on.
+  private static func arguments(of text: Substring) -> Substring {
+    var depth = 1
+    return text.prefix { character in
+      depth += character == "(" ? 1 : character == ")" ? -1 : 0
+      return depth > 0
     }
   }
 

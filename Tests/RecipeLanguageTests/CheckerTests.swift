@@ -44,6 +44,16 @@ import Testing
     #expect(Self.codes("let valid = 3\neval on: valid") == [], "the word wins where it is listed")
   }
 
+  @Test func `words with a hyphen need no quotes, and a hyphen elsewhere subtracts`() {
+    #expect(Self.codes("dataset \"a.jsonl\", template: llama-2") == [])
+    #expect(Self.codes("let t = [llama-3, chatml]") == [])
+    #expect(Self.codes("dataset \"a.jsonl\", template: llama-4") != [])
+    #expect(Self.codes("let n = 3\nlet m = n-2\nshow m - n") == [])
+    #expect(
+      FormatterTests.format("dataset \"a\",template:llama-2\nlet a = 3\nlet b = a-2\n")
+        == "dataset \"a\", template: llama-2\nlet a = 3\nlet b = a - 2\n")
+  }
+
   @Test func `L7 the first line says the version of the language`() {
     #expect(Self.check("seed 1").map(\.code) == ["W0303"])
     #expect(Self.check("recipe \"a\", language: 1\nseed 1").map(\.code) == [])

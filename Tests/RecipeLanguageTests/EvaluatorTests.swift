@@ -58,7 +58,10 @@ import Testing
     ("1 < \"a\"", "E0502"), ("not 1", "E0502"), ("mean([])", "E0507"), ("sqrt()", "E0507"),
     ("1..9000000000", "E0504"), ("fold(1)", "E0508"), ("\"{y}\"", "E0501"), ("1 in 2", "E0502"),
     ("0..9223372036854775807", "E0504"), ("best(runs, by: lss)", "E0506"), ("best(1)", "E0507"),
-    ("round(1e300)", ""),
+    ("round(1e300)", ""), ("sqrt(-1) < 1", "E0509"), ("not (3 > log(-1))", "E0509"),
+    ("log(-1) in 1..3", "E0509"), ("runs[\"bad\"].loss == 1", "E0509"),
+    ("min([1, log(-1)]) == 1", "E0509"), ("max(log(-1), 1) == 1", "E0509"),
+    ("best(runs, by: rank).rank < log(-1)", "E0509"),
   ])
   func mistakesAreErrorsNotTraps(text: String, code: String) {
     do throws(EvaluationError) {

@@ -30,4 +30,17 @@ import Testing
   @Test func nothingBecomesNothing() {
     #expect(Self.format("\n\n") == "")
   }
+
+  @Test(arguments: ["", "\u{FEFF}"])
+  func `a recipe of Windows lines runs, and gets one kind of line end`(mark: String) {
+    let lines = [
+      "recipe \"windows\", language: 1", "## Prose", "let a = [1,", "  2]", "let t = \"\"\"",
+      "  one", "  two", "  \"\"\"", "show len(t)  # why", "for x in a {", "  show x", "}",
+    ]
+    let text = mark + lines.joined(separator: "\r\n") + "\r\n"
+    let tree = Parser.parse(SourceText(name: "test.recipe", text: text))
+    #expect(tree.diagnostics.isEmpty)
+    #expect(Formatter.format(tree) == lines.joined(separator: "\n") + "\n")
+    #expect(tree.source.position(at: mark.utf8.count) == SourcePosition(line: 1, column: 1))
+  }
 }

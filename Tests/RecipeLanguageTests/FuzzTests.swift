@@ -29,28 +29,27 @@ import Testing
     "99999999999999999999", "\"", "\\", "é", "_", "_3", "while", "?", "\u{0}",
   ]
 
-  /// Seconds for each of the three kinds of text, and where their random numbers begin. To look longer
-  /// by hand: SKILLET_FUZZ_SECONDS=120 SKILLET_FUZZ_SEED=7 swift test --filter FuzzTests
-  static let seconds = setting("SKILLET_FUZZ_SECONDS") ?? 18
-  static let seed = UInt64(exactly: setting("SKILLET_FUZZ_SEED") ?? 0) ?? 0
+  /// Texts of each of the three kinds, and where their random numbers begin. To look longer by hand:
+  /// SKILLET_FUZZ_COUNT=400000 SKILLET_FUZZ_SEED=7 swift test --filter FuzzTests
+  static let count = setting("SKILLET_FUZZ_COUNT") ?? 10_000
+  static let seed = UInt64(setting("SKILLET_FUZZ_SEED") ?? 0)
 
-  private static func setting(_ name: String) -> Double? {
-    ProcessInfo.processInfo.environment[name].flatMap { Double($0) }
+  private static func setting(_ name: String) -> UInt32? {
+    ProcessInfo.processInfo.environment[name].flatMap { UInt32($0) }
   }
 
-  /// Makes texts and checks each until the time is over, and says how many there were.
-  func checkForAWhile(
-    _ kind: String, seed: UInt64, _ text: (inout Generator) -> [UInt8]
-  ) {
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(Self.seconds)
+  /// Makes texts and checks each; the same ones on every machine.
+  func checkMany(_ kind: String, seed: UInt64, _ text: (inout Generator) -> [UInt8]) {
     var generator = Generator(state: seed &+ Self.seed &* 1000)
-    var count = 0
-    while clock.now < end || count < 200 {
-      check(SourceText(name: kind, bytes: text(&generator)), &generator)
-      count += 1
+    let clock = ContinuousClock()
+    var slowest = Duration.zero
+    for _ in 0..<Self.count {
+      let bytes = text(&generator)
+      let time = clock.measure { check(SourceText(name: kind, bytes: bytes), &generator) }
+      slowest = max(slowest, time)
+      if time > .seconds(3) { record("took \(time)", SourceText(name: kind, bytes: bytes)) }
     }
-    print("\(kind): \(count) texts")
+    print("\(kind): \(Self.count) texts, the slowest took \(slowest)")
   }
 
   func check(_ source: SourceText, _ generator: inout Generator) {
@@ -100,14 +99,14 @@ import Testing
   }
 
   @Test func `L9 any bytes are read`() {
-    checkForAWhile("bytes", seed: 1) { generator in
+    checkMany("bytes", seed: 1) { generator in
       let count = Int.random(in: 0..<60, using: &generator)
       return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
   }
 
   @Test func `L9 any tokens are read`() {
-    checkForAWhile("tokens", seed: 2) { generator in
+    checkMany("tokens", seed: 2) { generator in
       let count = Int.random(in: 0..<25, using: &generator)
       let separator = Bool.random(using: &generator) ? " " : ""
       let text = (0..<count).compactMap { _ in Self.pieces.randomElement(using: &generator) }
@@ -134,7 +133,7 @@ import Testing
     #expect(recipes.count >= 7)
     var unchanged = Generator(state: 0)
     for recipe in recipes { check(SourceText(name: "recipe", bytes: recipe), &unchanged) }
-    checkForAWhile("changed recipes", seed: 3) { generator in
+    checkMany("changed recipes", seed: 3) { generator in
       var changed = recipes.randomElement(using: &generator) ?? []
       for _ in 0..<Int.random(in: 1..<4, using: &generator) where !changed.isEmpty {
         Self.change(&changed, &generator)

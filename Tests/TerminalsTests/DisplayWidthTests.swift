@@ -1,3 +1,4 @@
+import Diagnostics
 import Terminals
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
     ("abc", 3), ("naïve", 5), ("nai\u{308}ve", 5), ("日本語", 6), ("한글", 4), ("ｆｕｌｌ", 8), ("👍", 2),
     ("👩‍🔬", 2),
     ("🇩🇪", 2), ("❤️", 2), ("…", 1), ("⠤", 1), ("─", 1), ("\u{200B}", 0), ("", 0),
-    ("\u{1B}[1;31mred\u{1B}[0m", 3),
+    (StyledText.text("red", code: "1;31"), 3),
   ]) func `columns are those of a terminal`(text: String, columns: Int) {
     #expect(DisplayWidth.of(text) == columns)
   }
@@ -17,7 +18,8 @@ import Testing
     #expect(DisplayWidth.truncated("日本語", to: 4) == "日…")
     #expect(DisplayWidth.truncated("abc", to: 0) == "")
     #expect(
-      DisplayWidth.truncated("\u{1B}[2mabcdef\u{1B}[0m", to: 3) == "\u{1B}[2mab…\u{1B}[0m")
+      DisplayWidth.truncated(StyledText.text("abcdef", code: "2"), to: 3)
+        == StyledText.text("ab…", code: "2"))
   }
 
   @Test func `padding counts columns`() {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Terminals
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
 
   @Test func `plain text stays as it is`() {
     #expect(TextStyle.plain(.error, "no") == "no")
-    #expect(TextStyle.colored(.good, "yes") == "\u{1B}[32myes\u{1B}[0m")
+    #expect(VisibleText.rendered(TextStyle.colored(.good, "yes")) == "\u{1B}[32myes\u{1B}[0m")
     #expect(TextStyle.colored(.good, "") == "")
   }
 

@@ -1,56 +1,126 @@
+import Checkpoints
+import Foundation
 import Testing
 
 import Tokenizers
 
-@Suite struct ChatTemplateJinjaTests {
-  let tokens = ChatTemplate.TextTokens()
+/// Templates and what Jinja makes of them; see Goldens/make_jinja.py.
+private struct JinjaGoldens {
+  let variables: JSONValue
+  let cases: [JSONValue]
+  let formats: [JSONValue]
 
-  @Test func readsSmolLM2sFormatAndSystemMessage() throws {
-    let template = try ChatTemplate(jinja: ChatGoldens.all.smollm2_jinja, tokens: tokens)
-    #expect(template.name == "chatml")
-    #expect(
-      template.systemMessage
-        == "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
-    #expect(template.endOfTurn == "<|im_end|>")
+  static let all: Result<JinjaGoldens, any Error> = Result {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Goldens/jinja.json")
+    let root = try JSONValue(file: file.path)
+    return JinjaGoldens(
+      variables: root["variables"] ?? .null, cases: root["cases"]?.array ?? [],
+      formats: root["formats"]?.array ?? [])
   }
+}
 
-  @Test(arguments: [
-    (
-      "{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>' }}"
-        + "{{ '<|im_start|>assistant\n' }}", "chatml"
-    ),
-    (
-      "{{'<|start_header_id|>' + role + '<|end_header_id|>\\n\\n' + text + '<|eot_id|>'}}",
-      "llama-3"
-    ),
-    ("{{ '<start_of_turn>' + role + '\n' }}model{{ '<end_of_turn>\n' }}", "gemma"),
-    ("{{ '<<SYS>>\\n' + s + '\\n<</SYS>>\\n\\n' }}{{ '[INST] ' + c + ' [/INST]' }}", "llama-2"),
-    (
-      "{{ '<|user|>\\n' + c + eos_token }}{{ '<|system|>\\n' + c + eos_token }}{{ '<|assistant|>' }}",
-      "zephyr"
-    ),
-  ])
-  func recognisesTheFormat(source: String, name: String) throws {
-    let template = try ChatTemplate(jinja: source, tokens: tokens)
-    #expect(template.name == name)
-    #expect(template.systemMessage == nil)
-  }
-
-  @Test(arguments: [
-    ("{% for m in messages %}{{ m.role + ': ' + m.content }}{% endfor %}", "no known format"),
-    ("", "no known format"),
-    ("{{ '[INST] ' + m['content'] + ' [/INST]' }}", "no known format"),
-    (
-      "<|start_header_id|><|end_header_id|><|eot_id|>{{ strftime_now('%d %b %Y') }}",
-      "writes today's date"
-    ),
-    ("<|im_start|><|im_end|><|im_start|>assistant\\n<think>", "thoughts"),
-  ])
-  func refusesOthersByReason(source: String, reason: String) {
-    let error = #expect(throws: ChatTemplateError.self) {
-      try ChatTemplate(jinja: source, tokens: tokens)
+extension JinjaValue {
+  fileprivate init(_ json: JSONValue) {
+    switch json {
+    case .null: self = .none
+    case .bool(let flag): self = .bool(flag)
+    case .int(let number): self = .int(number)
+    case .double(let number): self = .float(number)
+    case .string(let text): self = .string(text)
+    case .array(let items): self = .list(items.map { JinjaValue($0) })
+    case .object(let object):
+      var members = JinjaDictionary()
+      for member in object.members { members[member.key] = JinjaValue(member.value) }
+      self = .dictionary(members)
     }
-    #expect(error?.description.contains(reason) == true)
-    #expect(error?.description.contains("template: chatml") == true)
+  }
+}
+
+@Suite struct JinjaTests {
+  /// Constructs of Jinja that are refused by name, and nothing else of the goldens may be.
+  static let unsupported = ["1e3", "'%s' % 1", "10 ** 2", "| e "]
+
+  @Test func `writes what Jinja writes, byte for byte, and refuses where it does`() throws {
+    let goldens = try JinjaGoldens.all.get()
+    #expect(goldens.cases.count > 300)
+    for golden in goldens.cases {
+      let source = try #require(golden["template"]?.string)
+      let variables = (golden["variables"] ?? goldens.variables).object?.members ?? []
+      let text = Result {
+        try JinjaTemplate(source).render(variables.map { ($0.key, JinjaValue($0.value)) })
+      }
+      switch (text, golden["text"]?.string) {
+      case (.success(let text), let expected?):
+        #expect(Array(text.utf8) == Array(expected.utf8), "\(source)")
+      case (.success(let text), nil): Issue.record("\(source) gives \(text), and Jinja an error")
+      case (.failure(let error), let expected):
+        #expect(
+          expected == nil || Self.unsupported.contains { source.contains($0) },
+          "\(source): \(error)")
+      }
+    }
+  }
+
+  @Test func `takes a template for a format only where both write the same`() throws {
+    for golden in try JinjaGoldens.all.get().formats {
+      let source = try #require(golden["template"]?.string)
+      let template = Result {
+        try ChatTemplate(jinja: source, tokens: ChatTemplate.TextTokens())
+      }
+      let name = try? template.get().name
+      #expect(name == golden["name"]?.string, "\(source)")
+      if case .failure(let error) = template {
+        #expect("\(error)".contains("Choose one by name, for example template: "))
+      }
+    }
+  }
+
+  @Test func `finds the default system message and the begin token`() throws {
+    let tokens = ChatTemplate.TextTokens()
+    let smollm = try ChatTemplate(jinja: ChatGoldens.all.smollm2_jinja, tokens: tokens)
+    #expect(smollm.name == "chatml")
+    #expect(
+      smollm.systemMessage
+        == "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
+    #expect(smollm.endOfTurn == "<|im_end|>")
+    let begun = try ChatTemplate(
+      jinja: "{{ bos_token }}" + ChatGoldens.all.smollm2_jinja, tokens: tokens)
+    let segments = try begun.segments(for: [Message(.user, "Hi")])
+    #expect(segments.first == Segment("<s>", isMarkup: true))
+  }
+
+  @Test(arguments: [
+    "{% set a = 'ab' %}" + String(repeating: "{% set a = a ~ a %}", count: 30) + "{{ a }}",
+    "{{ 'a' * 1000000000 }}", "{% for a in range(1000000000) %}{% endfor %}",
+    "{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}",
+    "{{ " + String(repeating: "(", count: 100_000) + " }}",
+    String(repeating: "{% if x %}", count: 20_000), String(repeating: "{{ 1 }}", count: 3_000_000),
+    "{{ 1" + String(repeating: "+1", count: 100_000) + " }}",
+    "{{ a" + String(repeating: ".a", count: 100_000) + " }}",
+    "{{ 1" + String(repeating: "|string", count: 30_000) + " }}",
+    "{{ " + String(repeating: "not ", count: 50_000) + "1 }}",
+    "{{ " + String(repeating: "-", count: 50_000) + "1 }}",
+    "{{ 1" + String(repeating: " if 1 else 1", count: 10_000) + " }}",
+    "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    "{% set n = namespace(x=[]) %}{% for i in range(90000) %}{% set n.x = [n.x] %}{% endfor %}",
+    "{% set n = namespace() %}{% set n.n = n %}", "{% set n = namespace() %}{% set n.f = range %}",
+    "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% endfor %}",
+    "{{ ('a' * 100000) | replace('a', 'b' * 100000) }}",
+    "{{ range(10000) | join('x' * 10000) }}",
+    "{% for i in range(1000) %}{{ 'a' * 10000 }}{% endfor %}",
+    "{{ range(0, 9223372036854775807, 4611686018427387904) }}{{ 9223372036854775807 + 1 }}",
+    "{{ -9223372036854775807 - 2 }}", "{{ 'a'[9223372036854775807:-9223372036854775807:2] }}",
+  ])
+  func `ends a hostile template soon, with a refusal`(source: String) {
+    let start = ContinuousClock.now
+    #expect(throws: JinjaError.self) { try JinjaTemplate(source).render([]) }
+    #expect(ContinuousClock.now - start < .seconds(2))
+  }
+
+  @Test func `finds the longest part in linear time`() throws {
+    let text = try JinjaTemplate("{% set a = 'a' * 900000 %}{{ (a ~ 'b') in (a ~ a ~ a) }}")
+      .render([])
+    #expect(text == "False")
   }
 }

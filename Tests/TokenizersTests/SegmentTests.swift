@@ -8,6 +8,8 @@ struct ByteEncoder: TextEncoder {
     if parseSpecial, text.hasPrefix("<") { return [Int32(1000 + text.utf8.count)] }
     return text.utf8.map { Int32($0) } + [-1]
   }
+
+  func specialNames(in text: String) -> [String] { text.hasPrefix("<") ? [text] : [] }
 }
 
 @Suite struct SegmentTests {

@@ -123,4 +123,23 @@ enum TokenGoldens {
     #expect(decoder.finish() == "\u{FFFD}")
     #expect(decoder.finish() == "")
   }
+
+  @Test func `texts for people have whole characters, and the bytes of parts of one`() {
+    let text = "melt 🫠 𝛿"
+    let ids = tokenizer.encode(text, parseSpecial: false)
+    #expect(ids.contains { tokenizer.piece($0).contains("\u{FFFD}") })
+    #expect(tokenizer.readable(ids) == text)
+    let pieces = ids.map { tokenizer.readable([$0]) }
+    #expect(pieces.allSatisfy { !$0.contains("\u{FFFD}") })
+    #expect(pieces.joined().contains("<0xF0>"))
+    let written = tokenizer.encode("\u{FFFD}", parseSpecial: false)
+    #expect(tokenizer.readable(written) == "\u{FFFD}")
+  }
+
+  @Test func `the names of special tokens in a text are found`() {
+    #expect(
+      tokenizer.specialNames(in: "a <|im_end|> b <|im_start|><|im_end|>")
+        == ["<|im_end|>", "<|im_start|>"])
+    #expect(tokenizer.specialNames(in: "<|im_en|> d|>") == [])
+  }
 }

@@ -13,13 +13,17 @@
 
 /* ---- interruption: signals.c, usable without an editor ---- */
 
-/* Installs the handlers of SIGINT, SIGTSTP, SIGCONT and SIGWINCH and those that give the terminal back
- * before the process dies of another signal. Calling it again does nothing. False: no self-pipe. */
+/* Installs the handlers of SIGINT, SIGHUP, SIGTERM, SIGTSTP, SIGCONT and SIGWINCH and those that give the
+ * terminal back before the process dies of another signal. Calling it again does nothing. False: no self-pipe. */
 bool cedit_signals_install(void);
 
 /* Ctrl-C since the last reset: 0 none, 1 asked to stop, 2 asked again within two seconds. */
 int cedit_interrupts(void);
 void cedit_interrupts_reset(void);
+
+/* The signal that asked the process to end, SIGHUP or SIGTERM, or 0. It counts as Ctrl-C, is not reset, and
+ * whoever reads then is interrupted. */
+int cedit_ending_signal(void);
 
 /* Between these two, typing is not echoed over the job's progress line. Calls nest; an open editor is
  * such a job, since text typed before its prompt belongs on the prompt. */

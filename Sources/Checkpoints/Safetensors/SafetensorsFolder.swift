@@ -2,33 +2,61 @@ import Glibc
 import Tensors
 
 extension SafetensorsFile {
-  /// The tensors of a Hugging Face folder: those of `model.safetensors`, or of the shards that
-  /// `model.safetensors.index.json` names.
+  /// The tensors of a Hugging Face folder, as transformers takes them: those of `model.safetensors`,
+  /// else of the shards that `model.safetensors.index.json` names.
   package static func directory(
     ofFolder folder: String
   ) throws(CheckpointError) -> TensorDirectory {
-    let index = folder + "/model.safetensors.index.json"
-    guard access(index, F_OK) == 0 else {
-      return try SafetensorsFile(path: folder + "/model.safetensors").tensors
+    let whole = folder + "/model.safetensors"
+    let index = whole + ".index.json"
+    if access(whole, F_OK) == 0 { return try SafetensorsFile(path: whole).tensors }
+    if access(index, F_OK) == 0 { return try shards(of: index, in: folder) }
+    for name in ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"] {
+      try PickledWeights.refuse(name, in: folder, insteadOf: "model.safetensors")
     }
-    guard let map = try JSONValue(file: index)["weight_map"]?.object else {
-      throw shardError(index, .malformed, "weight_map is missing")
+    return try SafetensorsFile(path: whole).tensors
+  }
+
+  /// What an index may say.
+  package static let indexKeys = KeyTable(
+    [KeyTable.Entry("weight_map", .read(.object))], ignoring: ["metadata"],
+    fix: "download the index and its shards again, together")
+
+  /// Every tensor of every shard; the index must name each where it is, and nothing else.
+  private static func shards(
+    of index: String, in folder: String
+  ) throws(CheckpointError) -> TensorDirectory {
+    let root = try JSONValue(file: index)
+    guard let object = root.object, let map = object["weight_map"]?.object else {
+      throw shardError(index, .malformed, "weight_map is missing or not an object")
     }
-    var shards: [String: TensorDirectory] = [:]
-    var directory = TensorDirectory()
+    try indexKeys.check(object, file: index)
+    var places: [String: String] = [:]
+    var names: [String] = []
     for member in map.members {
       guard let name = member.value.string, !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/"))
       else {
         throw shardError(
           index, .malformed, "the tensor \(member.key) is not in a file of this folder")
       }
-      if shards[name] == nil {
-        shards[name] = try SafetensorsFile(path: folder + "/" + name).tensors
+      if !names.contains(name) { names.append(name) }
+      places[member.key] = name
+    }
+    var directory = TensorDirectory()
+    for name in names {
+      for entry in try SafetensorsFile(path: folder + "/" + name).tensors.entries {
+        guard let place = places.removeValue(forKey: entry.name), place == name else {
+          throw shardError(
+            index, .malformed,
+            "the shard \(name) holds the tensor \(entry.name), which the index has "
+              + (directory[entry.name] == nil ? "elsewhere or not at all" : "in another shard"))
+        }
+        _ = directory.insert(entry)
       }
-      guard let entry = shards[name]?[member.key] else {
-        throw shardError(index, .absent, "the shard \(name) lacks the tensor \(member.key)")
-      }
-      _ = directory.insert(entry)
+    }
+    if let missing = places.min(by: { $0.key < $1.key }) {
+      throw shardError(
+        index, .absent, "the shard \(missing.value) lacks the tensor \(missing.key)")
     }
     return directory
   }

@@ -9,6 +9,12 @@ import Tensors
 /// fits the original model.
 package struct AdapterFolder {
   package static let weightsName = "adapter_model.safetensors"
+  /// The training that made the adapter, to go on with; see `TrainingStateFile`.
+  package static let stateName = "training_state.safetensors"
+
+  private static let names: Set = [
+    AdapterConfigurationFile.name, weightsName, AdapterCardFile.name, stateName,
+  ]
 
   private let model: ModelConfiguration
   private let baseModel: String
@@ -27,15 +33,28 @@ package struct AdapterFolder {
     package let sha256: String
   }
 
-  /// Writes both files into `folder`, which is made if it is missing.
-  package func write(_ adapter: Adapter, to folder: String) throws(CheckpointError) -> Written {
-    try FolderMaking.make(folder)
+  /// Writes the files of an adapter, together or not at all. The folder is made if it is missing; other
+  /// files in it stay.
+  ///
+  /// - Parameters:
+  ///   - card: what the adapter belongs to; nil writes PEFT's two files only.
+  ///   - state: the training that made it.
+  ///   - keepsState: whether a training that the folder has belongs to this adapter.
+  package func write(
+    _ adapter: Adapter, to folder: String, card: AdapterCard? = nil, state: [UInt8]? = nil,
+    keepsState: Bool = false
+  ) throws(CheckpointError) -> Written {
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     let config = AdapterConfigurationFile.value(
       of: adapter.configuration, baseModel: baseModel)
-    try AtomicFile.write(
-      config.text(.pretty), to: folder + "/" + AdapterConfigurationFile.name)
-    try AtomicFile.write(bytes, to: folder + "/" + Self.weightsName)
+    var files = [
+      (name: Self.weightsName, bytes: bytes),
+      (name: AdapterConfigurationFile.name, bytes: Array(config.text(.pretty).utf8)),
+    ]
+    if let card { files.append((AdapterCardFile.name, AdapterCardFile.bytes(of: card))) }
+    if let state { files.append((Self.stateName, state)) }
+    try WholeFolder.write(
+      files, to: folder, owning: Self.names, keeping: keepsState ? [Self.stateName] : [])
     return Written(byteCount: bytes.count, sha256: FileDigest.sha256(bytes))
   }
 
@@ -67,13 +86,32 @@ package struct AdapterFolder {
 
   // MARK: - Reading
 
+  /// Reads an adapter with its card, which a folder of PEFT lacks, for the base of this model. One that
+  /// was made on another base is refused.
+  ///
+  /// - Parameter pool: makes the base's digests.
+  package func read(
+    _ folder: String, on base: BaseIdentity, with pool: WorkerPool
+  ) throws(CheckpointError) -> (adapter: Adapter, card: AdapterCard?) {
+    guard let card = try AdapterCardFile.read(folder) else { return (try read(folder), nil) }
+    if let difference = card.base.difference(from: base, with: pool) {
+      throw CheckpointError(
+        .malformed, file: folder + "/" + AdapterCardFile.name,
+        cause: "the adapter was made on another base: \(difference)",
+        fix: "load the model that it was made on; to use it here all the same, remove "
+          + "\(AdapterCardFile.name) from the folder")
+    }
+    return (try read(folder), card)
+  }
+
   /// Reads an adapter for this model; every tensor must fit, and none may be left over.
   package func read(_ folder: String) throws(CheckpointError) -> Adapter {
-    let configFile = folder + "/" + AdapterConfigurationFile.name
+    let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
     let configuration = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, layerCount: model.layerCount)
     let layout = AdapterLayout(configuration: configuration, model: model)
-    let file = folder + "/" + Self.weightsName
+    let file = Self.place(of: Self.weightsName, in: folder)
+    try PickledWeights.refuse("adapter_model.bin", in: folder, insteadOf: Self.weightsName)
     let weights = try SafetensorsFile(path: file)
     let reading = WeightReading(directory: weights.tensors, file: file)
     // All are found before memory is taken: the configuration's rank may be anything.
@@ -94,6 +132,10 @@ package struct AdapterFolder {
       copy(source.a, source.b, to: parameters.pair(entry), of: entry.module)
     }
     return Adapter(configuration: configuration, parameters: parameters)
+  }
+
+  private static func place(of name: String, in folder: String) -> String {
+    FolderJournal.place(of: name, in: folder) ?? folder + "/" + name
   }
 
   private func copy(

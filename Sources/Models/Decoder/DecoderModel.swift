@@ -36,17 +36,18 @@ package struct DecoderModel: Sendable {
       block: weights.blocks[layer], layer: layer, adapter: adapter, compute: compute)
   }
 
-  /// The token embeddings `[tokens, hidden]`. Ids outside the vocabulary give zeros.
+  /// The token embeddings `[tokens, hidden]`.
+  ///
+  /// - Parameter tokens: ids of the vocabulary; loading makes sure that the tokenizer has no others.
   func embed(_ tokens: [Int32], with compute: Compute) -> Matrix {
+    let ids = 0..<Int32(clamping: weights.embedding.rows)
+    if let outside = tokens.first(where: { !ids.contains($0) }) {
+      preconditionFailure("the token \(outside) has no row among the embedding's \(ids.upperBound)")
+    }
     let x = compute.arena.matrix(tokens.count, configuration.hiddenSize)
     compute.forEachBlock(of: tokens.count, grain: 64) { rows in
       for row in rows {
-        let token = Int(tokens[row])
-        if token >= 0, token < weights.embedding.rows {
-          weights.embedding.dequantize(row: token, into: x.row(row))
-        } else {
-          x.row(row).update(repeating: 0, count: x.columns)
-        }
+        weights.embedding.dequantize(row: Int(tokens[row]), into: x.row(row))
       }
     }
     return x

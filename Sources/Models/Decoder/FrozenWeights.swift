@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// All frozen weights of a model. Values of this type are immutable and cheap to copy; `quantized`
@@ -41,6 +42,16 @@ package struct FrozenWeights: Sendable {
 
   private var matrices: [FrozenMatrix] {
     [embedding] + linears + (isTied ? [] : [head])
+  }
+
+  /// How each matrix is kept. Together with the weights of the file it tells every bit of the weights in
+  /// use, since quantization is a function of both.
+  package var formats: String {
+    matrices.map { matrix in
+      let operand = matrix.operand
+      let kind = operand.nested_codes == nil ? "plain" : "double"
+      return "\(matrix.format.rawValue) \(operand.block) \(kind)"
+    }.joined(separator: "\n")
   }
 
   private var normWeightCount: Int {

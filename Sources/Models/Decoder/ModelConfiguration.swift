@@ -16,12 +16,13 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var ropeBase: Double
   package var ropePairing: RotaryEmbedding.Pairing
   package var tiesHead: Bool
+  package var ropeScaling: RopeScaling
 
   package init(
     architecture: String, hiddenSize: Int, layerCount: Int, attentionHeadCount: Int,
     keyValueHeadCount: Int, headSize: Int, intermediateSize: Int, vocabularySize: Int,
     contextLength: Int, rmsNormEpsilon: Float, ropeBase: Double,
-    ropePairing: RotaryEmbedding.Pairing, tiesHead: Bool
+    ropePairing: RotaryEmbedding.Pairing, tiesHead: Bool, ropeScaling: RopeScaling = .none
   ) {
     self.architecture = architecture
     self.hiddenSize = hiddenSize
@@ -36,6 +37,7 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.ropeBase = ropeBase
     self.ropePairing = ropePairing
     self.tiesHead = tiesHead
+    self.ropeScaling = ropeScaling
   }
 
   package var querySize: Int { attentionHeadCount * headSize }

@@ -63,6 +63,9 @@ struct StoredActivation: @unchecked Sendable {
   }
 
   func load(into result: Matrix, with compute: Compute) {
+    precondition(
+      result.rows == rows && result.columns == columns,
+      "\(rows) × \(columns) kept, asked for as \(result.rows) × \(result.columns)")
     compute.forEachBlock(of: rows, grain: 64) { range in read(range, into: result.rows(range)) }
   }
 

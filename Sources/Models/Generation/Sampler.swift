@@ -45,9 +45,10 @@ package struct Sampler {
   /// - Parameters:
   ///   - logits: changed by the penalty.
   ///   - seen: tokens of the prompt and the reply so far.
+  /// - Returns: nil if a logit is NaN or the largest is infinite: no token is the likeliest then.
   package mutating func next(
     _ logits: UnsafeMutableBufferPointer<Float>, seen: Set<Int32>
-  ) -> Int32 {
+  ) -> Int32? {
     if options.repetitionPenalty != 1 {
       for token in seen where Int(token) < logits.count && token >= 0 {
         let value = logits[Int(token)]
@@ -55,15 +56,18 @@ package struct Sampler {
           value > 0 ? value / options.repetitionPenalty : value * options.repetitionPenalty
       }
     }
-    let best = Self.likeliest(logits)
+    guard let best = Self.likeliest(logits) else { return nil }
     guard options.temperature > 0 else { return Int32(best) }
     return draw(candidates(logits, best: logits[best]))
   }
 
-  private static func likeliest(_ logits: UnsafeMutableBufferPointer<Float>) -> Int {
+  private static func likeliest(_ logits: UnsafeMutableBufferPointer<Float>) -> Int? {
     var best = 0
-    for index in logits.indices where logits[index] > logits[best] { best = index }
-    return best
+    for index in logits.indices where !(logits[index] <= logits[best]) {
+      if logits[index].isNaN { return nil }
+      best = index
+    }
+    return logits[best].isFinite ? best : nil
   }
 
   private struct Candidate {
@@ -97,12 +101,15 @@ package struct Sampler {
   }
 
   private mutating func draw(_ candidates: [Candidate]) -> Int32 {
+    guard let last = candidates.last else {
+      preconditionFailure("\(candidates.count) tokens to draw from")
+    }
     let total = candidates.reduce(0) { $0 + $1.weight }
     var rest = Double(random.next() >> 11) * 0x1p-53 * total
     for candidate in candidates {
       rest -= candidate.weight
       if rest < 0 { return Int32(candidate.token) }
     }
-    return Int32(candidates.last?.token ?? 0)
+    return Int32(last.token)
   }
 }

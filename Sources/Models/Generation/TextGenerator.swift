@@ -13,6 +13,8 @@ package struct TextGenerator {
     /// A stop string appeared.
     case stop
     case interrupted
+    /// The model's scores of the next token were not numbers.
+    case not_finite
   }
 
   package struct Result: Sendable {
@@ -62,7 +64,9 @@ package struct TextGenerator {
     let use = adapter.map { AdapterUse($0) }
     let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: model.weights.head.rows)
     defer { logits.deallocate() }
-    guard let base = logits.baseAddress else { return result }
+    guard let base = logits.baseAddress else {
+      preconditionFailure("no room for \(logits.count) logits")
+    }
     func feed(_ tokens: [Int32]) {
       model.feed(tokens, cache: cache, adapter: use, into: base, with: compute)
       prefix?.append(tokens)
@@ -85,13 +89,17 @@ package struct TextGenerator {
     return result
   }
 
-  /// - Parameter next: feeds the last token, nil where the prompt was the last, and gives the next.
+  /// - Parameter next: feeds the last token, nil where the prompt was the last, and gives the next; nil
+  ///   if there is no telling which it is.
   private func reply(
     to result: inout Result, room: Int, stopTokens: Set<Int32>,
-    onToken: (Int32) -> StopReason?, next: (Int32?) -> Int32
+    onToken: (Int32) -> StopReason?, next: (Int32?) -> Int32?
   ) {
     for index in 0..<room {
-      let token = next(result.tokens.last)
+      guard let token = next(result.tokens.last) else {
+        result.stopReason = .not_finite
+        return
+      }
       if index > 0 { result.steps += 1 }
       if stopTokens.contains(token) {
         result.stopReason = .end_of_turn

@@ -7,22 +7,23 @@ extension LoadedModel {
   static func gguf(_ path: String) throws(CheckpointError) -> LoadedModel {
     let file = try GGUFFile(path: path)
     let metadata = file.metadata
-    let tokenizer = try Tokenizer(gguf: metadata, file: path)
     let reading = WeightReading(directory: file.tensors, file: path)
+    let tokenCount = try metadata.strings("tokenizer.ggml.tokens").count
     let configuration = try ModelConfiguration(
-      gguf: metadata, vocabularySize: tokenizer.vocabularySize,
-      tiesHead: !reading.contains("output.weight"))
+      gguf: metadata, vocabularySize: tokenCount, tiesHead: !reading.contains("output.weight"))
+    let tokenizer = try Tokenizer(gguf: metadata, file: path)
+    try configuration.requireRows(for: tokenizer, file: path)
+    try reading.refuseUnused(configuration, names: .gguf)
     let weights = try reading.frozenWeights(configuration, names: .gguf)
     let factors =
-      reading.contains("rope_freqs.weight")
-      ? try reading.vector("rope_freqs.weight", count: configuration.headSize / 2) : []
-    let rope = RotaryEmbedding(
-      headSize: configuration.headSize, positions: configuration.contextLength,
-      base: configuration.ropeBase, pairing: .adjacent, frequencyFactors: factors)
+      reading.contains(WeightNames.ropeFactors)
+      ? try reading.frequencyFactors(count: configuration.headSize / 2) : []
     return LoadedModel(
-      decoder: DecoderModel(configuration: configuration, weights: weights, rope: rope),
+      decoder: DecoderModel(
+        configuration: configuration, weights: weights,
+        rope: configuration.rope(frequencyFactors: factors)),
       tokenizer: tokenizer,
-      chatTemplate: try metadata.textIfPresent("tokenizer.chat_template"),
+      chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
       path: path, mappings: [file.file])
   }
@@ -30,7 +31,7 @@ extension LoadedModel {
 
 extension ModelConfiguration {
   /// From the metadata of a GGUF file (docs/gguf.md of ggml).
-  init(
+  package init(
     gguf metadata: GGUFMetadata, vocabularySize: Int, tiesHead: Bool
   ) throws(CheckpointError) {
     let architecture = try metadata.text("general.architecture")
@@ -38,41 +39,44 @@ extension ModelConfiguration {
       throw CheckpointError(
         .unsupported, file: metadata.file,
         cause: "the model's architecture is \"\(architecture)\"",
-        fix: "Skillet reads \"llama\" models, for example SmolLM2 or Llama 3.2")
+        fix: "Skillet reads \"llama\" models, for example SmolLM2")
     }
-    try Self.refuseScaledRope(metadata, architecture)
-    let hidden = try metadata.integer("\(architecture).embedding_length")
-    let heads = try metadata.integer("\(architecture).attention.head_count")
-    let headSize = heads > 0 ? hidden / heads : 0
+    try KeyTable.gguf.check(metadata)
+    let hidden = try metadata.integer("llama.embedding_length")
+    let heads = try metadata.integer("llama.attention.head_count")
     self.init(
       architecture: architecture, hiddenSize: hidden,
-      layerCount: try metadata.integer("\(architecture).block_count"),
-      attentionHeadCount: heads,
-      keyValueHeadCount: try metadata.integerIfPresent(
-        "\(architecture).attention.head_count_kv") ?? heads,
-      headSize: try metadata.integerIfPresent("\(architecture).attention.key_length") ?? headSize,
-      intermediateSize: try metadata.integer("\(architecture).feed_forward_length"),
+      layerCount: try metadata.integer("llama.block_count"), attentionHeadCount: heads,
+      keyValueHeadCount: try metadata.integerIfPresent("llama.attention.head_count_kv") ?? heads,
+      headSize: try metadata.integerIfPresent("llama.attention.key_length") ?? hidden / heads,
+      intermediateSize: try metadata.integer("llama.feed_forward_length"),
       vocabularySize: vocabularySize,
-      contextLength: try metadata.integer("\(architecture).context_length"),
-      rmsNormEpsilon: Float(
-        try metadata.number("\(architecture).attention.layer_norm_rms_epsilon")),
-      ropeBase: try metadata.numberIfPresent("\(architecture).rope.freq_base") ?? 10_000,
-      ropePairing: .adjacent, tiesHead: tiesHead)
-    if let inconsistency {
+      contextLength: try metadata.integer("llama.context_length"),
+      rmsNormEpsilon: Float(try metadata.number("llama.attention.layer_norm_rms_epsilon")),
+      ropeBase: try metadata.numberIfPresent("llama.rope.freq_base") ?? 10_000,
+      ropePairing: .adjacent, tiesHead: tiesHead, ropeScaling: try RopeScaling(gguf: metadata))
+    let disagreement = try Self.disagreement(with: self, in: metadata)
+    if let inconsistency = inconsistency ?? disagreement {
       throw CheckpointError(
         .malformed, file: metadata.file, cause: inconsistency,
         fix: "convert the model again with a current converter")
     }
   }
 
-  private static func refuseScaledRope(
-    _ metadata: GGUFMetadata, _ architecture: String
-  ) throws(CheckpointError) {
-    let scaling = try metadata.textIfPresent("\(architecture).rope.scaling.type") ?? "none"
-    if scaling != "none" {
-      throw CheckpointError(
-        .unsupported, file: metadata.file, cause: "the model scales rope by \"\(scaling)\"",
-        fix: "use a model without rope scaling")
+  /// The first key that names a size otherwise than the rest of the file does.
+  private static func disagreement(
+    with configuration: ModelConfiguration, in metadata: GGUFMetadata
+  ) throws(CheckpointError) -> String? {
+    let sizes = [
+      ("llama.rope.dimension_count", "the head size", configuration.headSize),
+      ("llama.attention.value_length", "the head size", configuration.headSize),
+      ("llama.vocab_size", "the number of its tokens", configuration.vocabularySize),
+    ]
+    for (key, what, size) in sizes {
+      if let value = try metadata.integerIfPresent(key), value != size {
+        return "\(key) is \(value), but \(what) is \(size)"
+      }
     }
+    return nil
   }
 }

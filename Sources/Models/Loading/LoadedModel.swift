@@ -14,6 +14,8 @@ package struct LoadedModel: Sendable {
   package let format: String
   /// The file or folder that was read.
   package let path: String
+  /// What adapters of this model remember of it.
+  package let identity: BaseIdentity
   /// The mapped files that hold the weights.
   private let mappings: [MappedFile]
 
@@ -23,7 +25,7 @@ package struct LoadedModel: Sendable {
   }
 
   init(
-    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: String?, name: String,
+    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplateSource?, name: String,
     format: String, path: String, mappings: [MappedFile]
   ) {
     self.mappings = mappings
@@ -32,7 +34,10 @@ package struct LoadedModel: Sendable {
     self.name = name
     self.format = format
     self.path = path
-    text = ModelText(tokenizer: tokenizer, jinja: chatTemplate)
+    identity = BaseIdentity(
+      name: name, format: format, decoder: decoder, tokenizer: tokenizer,
+      chatTemplate: chatTemplate, mappings: mappings)
+    text = ModelText(tokenizer: tokenizer, template: chatTemplate)
   }
 
   /// Lets the system take the mapped weights' memory back, after they have been quantized anew.
@@ -40,15 +45,15 @@ package struct LoadedModel: Sendable {
     for mapping in mappings { mapping.releasePages() }
   }
 
-  /// Tokens that end a reply: the end-of-sequence token and those of the template in use.
+  /// Tokens that end a reply: those that the model's files name and those of the template in use.
   package func stopTokens(of template: ChatTemplate?) -> Set<Int32> {
     var texts = template?.stops ?? []
     texts.append(text.tokens.end)
-    return Set(
-      texts.compactMap { name in
-        let tokens = tokenizer.encode(name, parseSpecial: true)
-        return tokens.count == 1 ? tokens[0] : nil
-      })
+    let named = texts.compactMap { name in
+      let tokens = tokenizer.encode(name, parseSpecial: true)
+      return tokens.count == 1 ? tokens[0] : nil
+    }
+    return tokenizer.specialTokens.endsOfReply.union(named)
   }
 }
 

@@ -8,36 +8,71 @@ struct TokenizerJSON {
     var text: String
     var id: Int32
     var isSpecial: Bool
+    var isNormalized: Bool
   }
 
   let file: String
   let root: JSONValue
 
-  /// Larger than any vocabulary, small enough to allocate for.
-  private static let idLimit = 1 << 22
-
   var model: JSONValue { root["model"] ?? .null }
 
-  /// Whether the post-processor puts a special token before every text.
-  var templateBegins: Bool {
+  /// The text of the special token that the post-processor puts before every text, if it does.
+  func openingToken() throws(CheckpointError) -> String? {
     let processors = parts(of: root["post_processor"] ?? .null, "processors")
-    let template = processors.first { $0["type"]?.string == "TemplateProcessing" }
-    return template?["single"]?.array?.first?["SpecialToken"] != nil
+    let templates = processors.filter { $0["type"] == "TemplateProcessing" }
+    guard let template = templates.first else { return nil }
+    let single = template["single"]?.array ?? []
+    let tokens = single.compactMap { $0["SpecialToken"]?["id"]?.string }
+    let isText = single.last?["Sequence"]?["id"] == "A"
+    guard templates.count == 1, isText, single.count == tokens.count + 1, tokens.count <= 1 else {
+      throw unsupported("post_processor writes more than one begin token and the text")
+    }
+    guard let token = tokens.first else { return nil }
+    // The ids that it writes stand beside the names.
+    let ids = template["special_tokens"]?[token]?["ids"]?.array ?? []
+    let id = root["added_tokens"]?.array?.first { $0["content"] == .string(token) }?["id"]
+    guard let id, ids == [id] else {
+      throw unsupported("post_processor gives \"\(token)\" another id than added_tokens")
+    }
+    return token
   }
 
+  /// The added tokens. The `tokenizers` library gives a token that the vocabulary has the id it has
+  /// there, and others the ids after it, whatever the file says: where they differ it is refused.
   func addedTokens() throws(CheckpointError) -> [AddedToken] {
+    var vocabulary: [String: JSONValue] = [:]
+    let texts = Set((root["added_tokens"]?.array ?? []).compactMap { $0["content"]?.string })
+    let members = model["vocab"]?.object?.members ?? []
+    for member in members where texts.contains(member.key) {
+      vocabulary[member.key] = member.value
+    }
+    var next = members.count
     var result: [AddedToken] = []
     for entry in root["added_tokens"]?.array ?? [] {
-      guard let text = entry["content"]?.string, let id = entry["id"]?.int,
-        0..<Self.idLimit ~= id
+      guard let text = entry["content"]?.string, let id = entry["id"]?.int, !text.isEmpty,
+        0..<Vocabulary.limit ~= id
       else { throw malformed("an entry of added_tokens has no content or no sound id") }
-      for option in ["lstrip", "rstrip", "single_word"] where entry[option]?.bool == true {
-        throw unsupported("the added token \"\(text)\" has \(option)")
+      if result.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) {
+        throw malformed("the added token \"\(text)\" occurs twice")
       }
+      let expected = vocabulary[text]?.int ?? next
+      guard id == expected else {
+        throw malformed("the added token \"\(text)\" has id \(id), and should have \(expected)")
+      }
+      if vocabulary[text] == nil { next += 1 }
       result.append(
-        AddedToken(text: text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false))
+        AddedToken(
+          text: text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false,
+          isNormalized: entry["normalized"]?.bool ?? false))
     }
     return result
+  }
+
+  /// Added tokens that are looked for in normalized text.
+  func refuseNormalized(_ tokens: [AddedToken]) throws(CheckpointError) {
+    if let token = tokens.first(where: \.isNormalized) {
+      throw unsupported("the added token \"\(token.text)\" is normalized")
+    }
   }
 
   /// Whether text is put into normal form C.
@@ -50,7 +85,6 @@ struct TokenizerJSON {
   }
 
   func byteLevelModel(_ added: [AddedToken]) throws(CheckpointError) -> ByteLevelModel {
-    try checkModel()
     var model = ByteLevelModel()
     let tokens = try tokens(added)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.count * 8)
@@ -58,7 +92,13 @@ struct TokenizerJSON {
     let merges = self.model["merges"]?.array ?? []
     model.beginMerges(count: merges.count)
     do throws(TokenizerError) {
-      for merge in merges { try Self.append(merge, to: &model) }
+      let first = merges.first?.string != nil
+      for merge in merges {
+        guard (merge.string != nil) == first else {
+          throw TokenizerError("model.merges has two kinds of entries")
+        }
+        try Self.append(merge, to: &model)
+      }
     } catch {
       throw malformed(error.cause)
     }
@@ -85,16 +125,6 @@ struct TokenizerJSON {
 }
 
 extension TokenizerJSON {
-  private func checkModel() throws(CheckpointError) {
-    let type = model["type"]?.string ?? "BPE"
-    guard type == "BPE" else { throw unsupported("the tokenizer is of type \(type)") }
-    if model["byte_fallback"]?.bool == true { throw unsupported("the model has byte_fallback") }
-    for option in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      guard let text = model[option]?.string, !text.isEmpty else { continue }
-      throw unsupported("the model has \(option) \"\(text)\"")
-    }
-  }
-
   /// The tokens by id; numbers that none has are unused.
   private func tokens(
     _ added: [AddedToken]
@@ -107,7 +137,7 @@ extension TokenizerJSON {
       tokens[id] = (text, kind)
     }
     for member in vocabulary.members {
-      guard let id = member.value.int, 0..<Self.idLimit ~= id else {
+      guard case .int(let id) = member.value, 0..<Vocabulary.limit ~= id else {
         throw malformed("the token \"\(member.key)\" has no sound id")
       }
       guard id >= tokens.count || tokens[id].kind == .unused else {

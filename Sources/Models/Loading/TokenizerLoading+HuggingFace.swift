@@ -1,16 +1,24 @@
 import Checkpoints
-import Glibc
 import Tokenizers
 
 extension Tokenizer {
-  /// The tokenizer of a Hugging Face folder: `tokenizer.json`, with the roles of special tokens
-  /// from `tokenizer_config.json` where it is there, else from `config.json`.
+  /// The tokenizer of a Hugging Face folder: `tokenizer.json`, with the roles of special tokens from
+  /// `tokenizer_config.json`, and what both say to what transformers 5 makes of them.
   package init(huggingFaceFolder folder: String) throws(CheckpointError) {
     let file = TokenizerJSON(
       file: folder + "/tokenizer.json", root: try JSONValue(file: folder + "/tokenizer.json"))
-    let preTokenizer = try file.preTokenizer()
+    try file.checkKeys()
+    let settings = try TokenizerSettings(folder: folder)
     let addedTokens = try file.addedTokens()
+    try settings.check(addedTokens)
     let model = try file.byteLevelModel(addedTokens)
+    var preTokenizer = try file.preTokenizer()
+    var normalizes = try file.normalizes()
+    var takesWholeWords = file.model["ignore_merges"]?.bool ?? false
+    if case .own(let rule, let isNormalized) = try settings.pipeline() {
+      (preTokenizer, normalizes, takesWholeWords) = (rule, isNormalized, false)
+    }
+    if normalizes { try file.refuseNormalized(addedTokens) }
     var special = SpecialTokens()
     for token in addedTokens {
       if token.isSpecial {
@@ -19,40 +27,37 @@ extension Tokenizer {
         special.userDefined[token.text] = token.id
       }
     }
-    try special.setRoles(folder: folder, size: model.vocabulary.count)
-    special.addsBeginOfSequence =
-      special.beginOfSequence != nil && (special.addsBeginOfSequence || file.templateBegins)
+    let size = model.vocabulary.count
+    special.beginOfSequence = try settings.id("bos", addedTokens, size: size)
+    special.endOfSequence = try settings.id("eos", addedTokens, size: size)
+    special.padding = try settings.id("pad", addedTokens, size: size)
+    special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
+    if let end = special.endOfSequence { special.endsOfReply.insert(end) }
+    try special.takeOpening(of: file, settings)
     self.init(
       vocabulary: model.vocabulary, merges: model.merges, specialTokens: special,
-      preTokenizer: preTokenizer, takesWholeWords: file.model["ignore_merges"]?.bool ?? false,
-      normalizes: try file.normalizes())
+      preTokenizer: preTokenizer, takesWholeWords: takesWholeWords, normalizes: normalizes)
   }
 }
 
 extension SpecialTokens {
-  /// Finds begin, end, unknown and padding by name, else by the numbers in the model's own
-  /// configuration.
-  fileprivate mutating func setRoles(folder: String, size: Int) throws(CheckpointError) {
-    let names = try Self.optionalFile(folder + "/tokenizer_config.json")
-    let numbers = try Self.optionalFile(folder + "/config.json")
-    func id(_ role: String) -> Int32? {
-      let value = names?[role + "_token"]
-      if let name = value?.string ?? value?["content"]?.string {
-        return control[name] ?? userDefined[name]
-      }
-      // Some models list several end tokens; the first is the tokenizer's.
-      let number = numbers?[role + "_token_id"]
-      guard let id = number?.int ?? number?.array?.first?.int, 0..<size ~= id else { return nil }
-      return Int32(id)
+  /// What stands before every text. A post-processor that puts another token there than the begin
+  /// token is refused, as is a begin token that no name tells.
+  fileprivate mutating func takeOpening(
+    of file: TokenizerJSON, _ settings: TokenizerSettings
+  ) throws(CheckpointError) {
+    let opening = try file.openingToken()
+    addsBeginOfSequence = try settings.addsBegin(opening != nil)
+    guard addsBeginOfSequence else { return }
+    if beginOfSequence == nil, let opening { beginOfSequence = control[opening] }
+    guard let beginOfSequence else {
+      throw CheckpointError(
+        .absent, file: settings.file,
+        cause: "texts begin with a begin token, and bos_token is missing",
+        fix: "take the file from the model's own folder")
     }
-    beginOfSequence = id("bos")
-    endOfSequence = id("eos")
-    unknown = id("unk")
-    padding = id("pad")
-    addsBeginOfSequence = names?["add_bos_token"]?.bool ?? false
-  }
-
-  private static func optionalFile(_ path: String) throws(CheckpointError) -> JSONValue? {
-    access(path, F_OK) == 0 ? try JSONValue(file: path) : nil
+    if let opening, control[opening] != beginOfSequence {
+      throw file.unsupported("post_processor puts \"\(opening)\" before texts, not bos_token")
+    }
   }
 }

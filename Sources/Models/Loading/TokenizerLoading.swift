@@ -12,15 +12,20 @@ extension Tokenizer {
         cause: "the tokenizer model \"\(model)\" is not supported (tokenizer.ggml.model)",
         fix: "use a model with a byte-level BPE tokenizer (\"gpt2\"), for example SmolLM2")
     }
-    let rule = try metadata.textIfPresent("tokenizer.ggml.pre") ?? "default"
+    try GGUFTokenizerKeys.check(metadata)
+    let rule = try metadata.text("tokenizer.ggml.pre")
     guard let preTokenizer = PreTokenizer(ggufName: rule) else {
       throw CheckpointError(
         .unsupported, file: file,
         cause: "the splitting rule \"\(rule)\" is not supported (tokenizer.ggml.pre)",
         fix: "use a model with one of gpt-2, smollm, llama-bpe, qwen2")
     }
-    let kinds = try Self.tokenKinds(metadata, file)
     let tokens = try metadata.strings("tokenizer.ggml.tokens")
+    guard tokens.count <= Vocabulary.limit else {
+      throw Self.malformed(
+        file, "it has \(tokens.count) tokens, and a tokenizer may have \(Vocabulary.limit)")
+    }
+    let kinds = try Self.tokenKinds(metadata, file)
     let byteLevel = try Self.byteLevelModel(tokens, kinds, metadata, file)
     let special = try Self.specialTokens(tokens, kinds, preTokenizer, metadata, file)
     self.init(
@@ -41,8 +46,15 @@ extension Tokenizer {
       throw malformed(
         file, "there are \(count) tokens but \(numbers.count) token types in its metadata")
     }
-    // A type number of a later format: text, as ggml has it.
-    return numbers.map { UInt8(exactly: $0).flatMap(Vocabulary.Kind.init) ?? .normal }
+    var kinds: [Vocabulary.Kind] = []
+    kinds.reserveCapacity(count)
+    for (place, number) in numbers.enumerated() {
+      guard let kind = UInt8(exactly: number).flatMap(Vocabulary.Kind.init) else {
+        throw malformed(file, "token \(place) is of type \(number), which is not known")
+      }
+      kinds.append(kind)
+    }
+    return kinds
   }
 
   private static func byteLevelModel(
@@ -52,6 +64,12 @@ extension Tokenizer {
     var model = ByteLevelModel()
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.byteCount)
     for (token, kind) in zip(tokens, kinds) { model.appendToken(token, kind: kind) }
+    if let token = model.vocabulary.repeated {
+      throw malformed(
+        file,
+        "token \(token) has the same text as another: \"\(String(decoding: tokens[Int(token)], as: UTF8.self))\""
+      )
+    }
     model.beginMerges(count: merges.count)
     do throws(TokenizerError) {
       for merge in merges { try model.appendMerge(merge) }
@@ -79,6 +97,8 @@ extension Tokenizer {
     special.endOfSequence = try id("eos")
     special.unknown = try id("unknown")
     special.padding = try id("padding")
+    let ends = [special.endOfSequence, try id("eot"), try id("eom")]
+    special.endsOfReply = Set(ends.compactMap { $0 })
     special.addsBeginOfSequence =
       try metadata.boolIfPresent("tokenizer.ggml.add_bos_token") ?? (preTokenizer == .llama3)
     for (position, kind) in kinds.enumerated() where kind != .normal {

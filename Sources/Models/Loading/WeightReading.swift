@@ -21,9 +21,33 @@ struct WeightReading {
           + "\(rows) rows of \(columns) weights in \(format.rawValue)",
         fix: "download or convert the model again")
     }
-    return FrozenMatrix(
+    let matrix = FrozenMatrix(
       format: format, rows: rows, columns: columns, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
+    if directory.byteCount <= Self.byteCountLookedThrough {
+      var values = [Float](repeating: 0, count: columns)
+      for row in 0..<rows {
+        values.withUnsafeMutableBufferPointer { buffer in
+          if let output = buffer.baseAddress { matrix.dequantize(row: row, into: output) }
+        }
+        try requireFinite(values, of: name, from: row * columns)
+      }
+    }
+    return matrix
+  }
+
+  /// Files up to this size are looked through for numbers that are none. Larger ones stay mapped and
+  /// unread, so that a model is ready at once; a measurement or `quantize` finds what they hold.
+  private static let byteCountLookedThrough = 8 << 20
+
+  private func requireFinite(
+    _ values: [Float], of name: String, from start: Int = 0
+  ) throws(CheckpointError) {
+    guard let place = values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw CheckpointError(
+      .malformed, file: file,
+      cause: "the tensor \"\(name)\" holds \(values[place]) at place \(start + place)",
+      fix: "download the model again, or take an earlier state of its training")
   }
 
   /// A vector as floats.
@@ -40,13 +64,26 @@ struct WeightReading {
     let row = FrozenMatrix(
       format: format, rows: 1, columns: count, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
-    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+    let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let output = buffer.baseAddress { row.dequantize(row: 0, into: output) }
       initialized = count
     }
+    try requireFinite(values, of: name)
+    return values
   }
 
   func contains(_ name: String) -> Bool { directory[name] != nil }
+
+  /// The divisors of the frequencies of rotary positions that a GGUF file lists.
+  func frequencyFactors(count: Int) throws(CheckpointError) -> [Float] {
+    let factors = try vector(WeightNames.ropeFactors, count: count)
+    guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
+    throw CheckpointError(
+      .malformed, file: file,
+      cause: "the tensor \"\(WeightNames.ropeFactors)\" holds \(wrong), and frequencies are "
+        + "divided by it",
+      fix: "convert the model again with a current converter")
+  }
 
   private func checked(_ name: String, shape: [Int]) throws(CheckpointError) -> TensorEntry {
     let entry = try directory.entry(name, file: file)
@@ -105,27 +142,4 @@ struct WeightReading {
     return FrozenWeights(
       embedding: embedding, blocks: blocks, finalNorm: try norm(names.finalNorm), head: head)
   }
-}
-
-/// What a file format calls the tensors of a decoder.
-struct WeightNames: Sendable {
-  let embedding: String
-  let finalNorm: String
-  let head: String
-  let attentionNorm: @Sendable (Int) -> String
-  let feedForwardNorm: @Sendable (Int) -> String
-  let linear: @Sendable (Int, TargetModule) -> String
-
-  static let gguf = WeightNames(
-    embedding: "token_embd.weight", finalNorm: "output_norm.weight", head: "output.weight",
-    attentionNorm: { "blk.\($0).attn_norm.weight" },
-    feedForwardNorm: { "blk.\($0).ffn_norm.weight" },
-    linear: { $1.ggufName(layer: $0) })
-
-  static let huggingFace = WeightNames(
-    embedding: "model.embed_tokens.weight", finalNorm: "model.norm.weight",
-    head: "lm_head.weight",
-    attentionNorm: { "model.layers.\($0).input_layernorm.weight" },
-    feedForwardNorm: { "model.layers.\($0).post_attention_layernorm.weight" },
-    linear: { $1.huggingFacePath(layer: $0) + ".weight" })
 }

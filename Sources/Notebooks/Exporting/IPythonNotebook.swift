@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import RecipeLanguage
 
 /// Cells as a Jupyter notebook (nbformat 4.5). The same cells give the same bytes: the ids of cells
@@ -28,7 +29,7 @@ package struct IPythonNotebook {
       ],
       "nbformat": 4, "nbformat_minor": 5,
     ]
-    return root.text(.notebook)
+    return VisibleText.json(root.text(.notebook))
   }
 
   private mutating func json(_ cell: ExportedCell) -> JSONValue {
@@ -36,7 +37,7 @@ package struct IPythonNotebook {
     case .prose(let prose):
       return [
         "cell_type": "markdown", "id": .string(id(of: prose)), "metadata": [:],
-        "source": lines(prose),
+        "source": lines(MarkdownText.prose(prose)),
       ]
     case .code(let number, let code, let outputs):
       return [
@@ -87,7 +88,7 @@ package struct IPythonNotebook {
   }
 
   private func stream(_ name: String, _ text: String) -> JSONValue {
-    ["name": .string(name), "output_type": "stream", "text": lines(text)]
+    ["name": .string(name), "output_type": "stream", "text": lines(VisibleText.escaped(text))]
   }
 
   private func display(_ data: JSONValue) -> JSONValue {
@@ -109,7 +110,7 @@ package struct IPythonNotebook {
     var data = JSONObject()
     data["application/json"] = EventJSON.json(value)
     if let markdown = text.markdown(value) { data["text/markdown"] = lines(markdown) }
-    data["text/plain"] = lines(text.plain(value, wasStreamed))
+    data["text/plain"] = lines(VisibleText.escaped(text.plain(value, wasStreamed)))
     return .object(data)
   }
 }

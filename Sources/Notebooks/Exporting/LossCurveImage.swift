@@ -41,7 +41,8 @@ package struct LossCurveImage {
         "<circle cx=\"\(text(frame.x(point.step)))\" cy=\"\(text(frame.y(point.loss)))\" r=\"4\" "
           + "fill=\"#d1580f\"/>")
     }
-    lines += legend(hasValidation: !validation.isEmpty) + ["</svg>"]
+    let missing = curve.losses.count + curve.evaluations.count - points.count
+    lines += legend(hasValidation: !validation.isEmpty, missing: missing) + ["</svg>"]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -78,7 +79,7 @@ package struct LossCurveImage {
     return lines
   }
 
-  private func legend(hasValidation: Bool) -> [String] {
+  private func legend(hasValidation: Bool, missing: Int) -> [String] {
     var lines = [
       "<line x1=\"300\" y1=\"300\" x2=\"324\" y2=\"300\" stroke=\"#1f6feb\" stroke-width=\"2\"/>",
       label("training loss", x: 330, y: 304, anchor: "start"),
@@ -86,6 +87,9 @@ package struct LossCurveImage {
     if hasValidation {
       lines.append("<circle cx=\"430\" cy=\"300\" r=\"4\" fill=\"#d1580f\"/>")
       lines.append(label("validation loss", x: 440, y: 304, anchor: "start"))
+    }
+    if missing > 0 {
+      lines.append(label("\(missing) not finite, not drawn", x: 56, y: 318, anchor: "start"))
     }
     return lines
   }

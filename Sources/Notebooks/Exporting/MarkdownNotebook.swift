@@ -1,7 +1,8 @@
+import Diagnostics
 import RecipeLanguage
 
-/// Cells as a Markdown document: prose as it is, code in fences, outputs below, curves as images beside
-/// the document.
+/// Cells as a Markdown document: prose as Markdown without HTML, code and outputs in fences, curves as
+/// images beside the document.
 package struct MarkdownNotebook {
   /// The document.
   package private(set) var text: String
@@ -17,7 +18,7 @@ package struct MarkdownNotebook {
     name = title
     text = ""
     let parts = ExportedCell.cells(of: cells)
-    if !Self.beginsWithHeading(parts) { text = "# \(title)\n" }
+    if !Self.beginsWithHeading(parts) { text = "# \(MarkdownText.literal(title))\n" }
     for part in parts { add(part) }
     if text.hasPrefix("\n") { text.removeFirst() }
   }
@@ -29,7 +30,7 @@ package struct MarkdownNotebook {
 
   private mutating func add(_ cell: ExportedCell) {
     switch cell {
-    case .prose(let prose): text += "\n" + prose + "\n"
+    case .prose(let prose): text += "\n" + MarkdownText.prose(prose) + "\n"
     case .code(let number, let code, let outputs):
       addFence(code, language: "skillet")
       for (index, output) in outputs.enumerated() {
@@ -41,7 +42,7 @@ package struct MarkdownNotebook {
   private mutating func add(_ output: Cell.Output, of number: Int, wasStreamed: Bool) {
     switch output {
     case .text(let words): addFence(words, language: "text")
-    case .notice(let notice): text += "\n> \(notice)\n"
+    case .notice(let notice): text += "\n> \(MarkdownText.literal(VisibleText.onOneLine(notice)))\n"
     case .diagnostic(let diagnostic): addFence(exported.diagnostic(diagnostic), language: "text")
     case .value(let event):
       if let markdown = exported.markdown(event.value) {
@@ -54,12 +55,13 @@ package struct MarkdownNotebook {
       let count = images.count { $0.name.hasPrefix("\(name)-\(number)") }
       let file = "\(name)-\(number)" + (count == 0 ? "" : "-\(count + 1)") + ".svg"
       images.append((file, svg))
-      text += "\n![loss of cell \(number)](\(file.replacingBlanks))\n"
+      text += "\n![loss of cell \(number)](\(file.percentEncoded))\n"
     }
   }
 
   /// A fence longer than any inside it.
   private mutating func addFence(_ content: String, language: String) {
+    let content = VisibleText.escaped(content)
     var longest = 2
     var run = 0
     for character in content {
@@ -74,7 +76,17 @@ package struct MarkdownNotebook {
 
 extension String {
   /// As a link's target may be written.
-  fileprivate var replacingBlanks: String {
-    map { $0 == " " ? "%20" : String($0) }.joined()
+  fileprivate var percentEncoded: String {
+    var result = ""
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default: result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return result
   }
 }

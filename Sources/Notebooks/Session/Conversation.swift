@@ -28,6 +28,7 @@ package final class Conversation {
   private let sampling: SamplingOptions
   private let maxTokens: Int
   private let stops: [String]
+  private let stopTokens: Set<Int32>
   private let prefix = PrefixCache()
   /// Replies asked for, so that another try is another text.
   private var attempts: UInt64 = 0
@@ -48,6 +49,7 @@ package final class Conversation {
     if !settings.given.contains("top_p") { sampling.topP = 0.9 }
     self.sampling = sampling
     maxTokens = settings.given.contains("max_tokens") ? settings.int("max_tokens") ?? 512 : 512
+    stopTokens = session.stopTokens(settings, template, model.loaded)
     stops = settings.list("stop")?.compactMap(\.text) ?? []
     system = settings.text("system")
   }
@@ -102,13 +104,11 @@ package final class Conversation {
         all.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] })
     ]
     let path = ModelFolder.expandingHome(name)
-    var text = ""
-    if ModelFolder.exists(path) {
-      text = String(decoding: try CheckpointError.mapping(path).contents(), as: UTF8.self)
-      if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+    try AppendedLine.append(row.text(.compact, sortedKeys: false), to: path)
+    let file = try CheckpointError.mapping(path)
+    return withExtendedLifetime(file) {
+      file.bytes.split(separator: UInt8(ascii: "\n")).count
     }
-    try AtomicFile.write(text + row.text(.compact, sortedKeys: false) + "\n", to: path)
-    return text.split(separator: "\n").count + 1
   }
 
   // MARK: Answering
@@ -120,7 +120,7 @@ package final class Conversation {
       model: model.decoder, adapter: session.state.adapter?.adapter, compute: model.compute)
     attempts += 1
     let result = generator.generate(
-      prompt: prompt, maxTokens: maxTokens, stopTokens: model.loaded.stopTokens(of: template),
+      prompt: prompt, maxTokens: maxTokens, stopTokens: stopTokens,
       sampling: sampling, seed: session.state.seed &+ attempts, prefix: prefix
     ) { token in
       let (text, isStopped) = printer.append(token)
@@ -128,6 +128,7 @@ package final class Conversation {
       if isStopped { return .stop }
       return session.isInterrupted() ? .interrupted : nil
     }
+    if result.stopReason == .not_finite { throw .scoresAreNotFinite(after: result.tokens.count) }
     let rest = printer.finish()
     if !rest.isEmpty { onText(rest) }
     messages.append(Message(.assistant, printer.text))
@@ -135,7 +136,7 @@ package final class Conversation {
       switch result.stopReason {
       case .end_of_turn, .stop: .whole
       case .max_tokens, .context: .full
-      case .interrupted: .interrupted
+      case .interrupted, .not_finite: .interrupted
       }
     return Reply(ending: ending, forgottenTurns: forgotten)
   }
@@ -160,7 +161,9 @@ package final class Conversation {
   private func tokens(of said: [Message]) throws(VerbFailure) -> [Int32] {
     let all = (system.map { [Message(.system, $0)] } ?? []) + said
     do throws(ChatTemplateError) {
-      return model.loaded.text.encode(try template.segments(for: all, opensReply: true)).tokens
+      return model.loaded.text.encode(
+        try template.segments(for: all, opensReply: true), of: template
+      ).tokens
     } catch {
       throw VerbFailure("E0416", "\(error)")
     }

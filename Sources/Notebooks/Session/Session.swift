@@ -16,6 +16,8 @@ package final class Session: VerbExecutor {
   package var isAborted: () -> Bool = { false }
   /// Whether nothing comes after an interruption that could go on with a stopped training.
   package var endsWhenInterrupted = false
+  /// Whether a training ended because its loss was NaN or infinite.
+  package internal(set) var hasDiverged = false
   /// When the time for all trainings together is over; nil for no limit.
   package var deadline: ContinuousClock.Instant?
   /// Adapters that values refer to, by id.
@@ -24,6 +26,8 @@ package final class Session: VerbExecutor {
   /// only a few are kept.
   private var runs: [(id: Int, run: TrainingRun)] = []
   private static let keptRuns = 4
+  /// Whether something that was to be written on the way of a training is not.
+  package internal(set) var hasUnsaved = false
   private var estimate = TimeEstimate()
   /// Threads, or nil for SKILLET_THREADS or all.
   let threadCount: Int?
@@ -38,9 +42,12 @@ package final class Session: VerbExecutor {
     guard let handler = handlers[call.verb.name] else {
       throw VerbFailure("E0201", "there is no command `\(call.verb.name)`")
     }
-    let runsWithoutAdapter = call.record("what") != nil || call.arguments["resume"] != nil
+    // a run brings its adapter, and that the base that it was made on
+    let brought: Set<Need> =
+      call.record("what") != nil
+      ? [.adapter, .model] : call.arguments["resume"] != nil ? [.adapter] : []
     for need in call.verb.needs where !shape.has.contains(need) {
-      if need == .adapter, runsWithoutAdapter { continue }
+      if brought.contains(need) { continue }
       let error = need.error(for: call.verb, at: call.range)
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
@@ -136,15 +143,13 @@ package final class Session: VerbExecutor {
   /// Writes the adapter in use to a folder if training has changed it: what an interrupted recipe
   /// would otherwise lose. Gives nil if there was nothing to keep.
   package func rescueAdapter(to folder: String) throws(CheckpointError) -> Rescue? {
-    guard let model = state.model, let adapter = state.adapter, adapter.steps > 0 else {
+    guard let model = state.model, let adapter = state.adapter, adapter.isTrainedHere else {
       return nil
     }
     let run = run(of: currentReference())
-    if let run {
-      try run.write(adapter.adapter, to: folder, model)
-    } else {
-      _ = try AdapterFolder(model: model).write(adapter.adapter, to: folder)
-    }
+    let card = adapter.card(with: model.compute.pool)
+    _ = try adapter.files.write(
+      adapter.adapter, to: folder, card: card, state: try run?.file(with: adapter.adapter))
     return Rescue(steps: adapter.steps, isResumable: run?.isStopped == true)
   }
 

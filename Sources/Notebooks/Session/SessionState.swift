@@ -34,20 +34,32 @@ package struct ModelInUse: Sendable {
   var description: String { loaded.name + (scheme.map { " in \($0)" } ?? "") }
 }
 
-extension AdapterFolder {
-  init(model: ModelInUse) {
-    self.init(model: model.decoder.configuration, baseModel: model.loaded.name)
-  }
-}
-
 /// An adapter with its name and history.
 package struct AdapterInUse: Sendable {
   package let name: String
   package let adapter: Adapter
+  /// The base that it was made on. It is written with this one's order of rows and name, whatever model is
+  /// loaded by then.
+  let base: BaseIdentity
+  /// How the base was kept in its last training, such as `nf4`; nil for as in its file.
+  var trainedOn: String?
   /// Optimizer steps that made it.
   package var steps: Int
+  /// Whether a training of this session is among them.
+  var isTrainedHere = false
+  /// Rows that it was trained on.
+  var rows = TrainedRows()
   /// Losses of the last training, a step each, and evaluations as (step, loss).
   package var curve: TrainingCurve?
+
+  var files: AdapterFolder {
+    AdapterFolder(model: base.configuration, baseModel: base.name)
+  }
+
+  func card(with pool: WorkerPool) -> AdapterCard {
+    AdapterCard(
+      base: .init(base, with: pool), quantization: trainedOn, steps: steps, rows: rows)
+  }
 }
 
 /// The losses of one run, for charts.

@@ -1,3 +1,5 @@
+import Models
+import Tensors
 import Training
 
 /// A run of `train` as it ended, for `resume:`.
@@ -11,6 +13,15 @@ struct TrainingRun {
   /// The root of its random order.
   let seed: UInt64
   let basis: TrainingBasis
+  /// The model as its file has it.
+  let base: BaseIdentity
+  /// Its name and, where it was quantized, how.
+  let modelName: String
+  /// How it was quantized, if it was.
+  let scheme: String?
+  let precision: Precision
+  /// Rows that the adapter had seen before the run.
+  let rowsBefore: TrainedRows
   let state: TrainingState
   var curve: TrainingCurve
   /// Whether the user stopped it.
@@ -19,7 +30,8 @@ struct TrainingRun {
   /// What goes on from here by another call, and leaves this run as it is.
   func resumed(by call: VerbCall) -> TrainingRun {
     TrainingRun(
-      name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis,
+      name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis, base: base,
+      modelName: modelName, scheme: scheme, precision: precision, rowsBefore: rowsBefore,
       state: state.copy(options: call.optimizerOptions), curve: curve)
   }
 }

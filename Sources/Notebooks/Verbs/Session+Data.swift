@@ -9,11 +9,14 @@ extension Session {
   func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("dataset")
     let source = source(of: call.text("source") ?? "")
+    let maxLength = try length("max_length", of: call, default: 512, for: model)
     do throws(DataError) {
       let dataset = try Dataset(
-        reading: source, options: try options(call), text: model.loaded.text)
+        reading: source, options: try options(call, maxLength: maxLength),
+        text: model.loaded.text)
       state.data = DataInUse(dataset: dataset, split: nil)
       report(dataset.summary, of: source)
+      if maxLength < call.int("max_length") ?? 512 { tellContext(of: dataset) }
       return .record(summary(of: dataset))
     } catch {
       throw VerbFailure(error, argument: "source")
@@ -28,7 +31,29 @@ extension Session {
     return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
   }
 
-  private func options(_ call: VerbCall) throws(DataError) -> DatasetOptions {
+  /// A number of tokens that an argument states, which the model's context must hold: past it positions
+  /// mean nothing to the model. What nobody stated is the default, or all that the context holds.
+  func length(
+    _ argument: String, of call: VerbCall, default standard: Int, for model: ModelInUse
+  ) throws(VerbFailure) -> Int {
+    let context = model.decoder.configuration.contextLength
+    let length = call.int(argument) ?? standard
+    guard length > context else { return length }
+    guard call.given.contains(argument) else { return context }
+    throw VerbFailure(
+      "E0415", "\(argument) is \(length) tokens, and the model's context holds \(context)",
+      argument: argument, help: "write \(argument): \(context) or less")
+  }
+
+  /// Says why rows were cut earlier than at the default length.
+  private func tellContext(of dataset: Dataset) {
+    guard !dataset.summary.cut.isEmpty else { return }
+    notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
+  }
+
+  private func options(
+    _ call: VerbCall, maxLength: Int
+  ) throws(DataError) -> DatasetOptions {
     var names: [String: String] = [:]
     for field in call.record("columns")?.fields ?? [] {
       names[field.name] = field.value.text ?? field.value.source
@@ -38,15 +63,13 @@ extension Session {
       columns: try ColumnMapping(columns: names, cutAfter: call.text("cut_after")),
       template: call.text("template") ?? "auto",
       mask: call.text("mask").flatMap { LossMask(rawValue: $0) } ?? .completion,
-      maxLength: call.int("max_length") ?? 512)
+      maxLength: maxLength, special: call.bool("special") ?? true)
   }
 
-  /// Says what a person should know before training: the decision on the format, and every row that
-  /// is not used as it stands.
+  /// Says what a person should know before training: how the rows were read, what of them is not
+  /// used, and every row that is not used as it stands.
   private func report(_ summary: DatasetSummary, of source: DatasetSource) {
-    notice(summary.detection.statement)
-    notice(
-      "the token that ends a reply is trained in \(summary.endsTrained) of \(summary.rows) rows")
+    for text in summary.notices { notice(text) }
     for (notes, what) in [(summary.cut, "cut"), (summary.skipped, "skipped")] {
       for note in notes.prefix(3) { notice("\(source.name):\(note.line): \(what): \(note.reason)") }
       if notes.count > 3 { notice("… and \(notes.count - 3) more rows \(what)") }
@@ -71,9 +94,12 @@ extension Session {
   func read(
     _ dataset: Dataset, again split: DatasetSplit?, for model: LoadedModel
   ) throws(VerbFailure) {
+    let context = model.decoder.configuration.contextLength
+    var options = dataset.options
+    options.maxLength = min(options.maxLength, context)
     do throws(DataError) {
-      let again = try Dataset(
-        reading: dataset.source, options: dataset.options, text: model.text)
+      let again = try Dataset(reading: dataset.source, options: options, text: model.text)
+      if options.maxLength < dataset.options.maxLength { tellContext(of: again) }
       let isSame = again.examples.count == dataset.examples.count
       state.data = DataInUse(dataset: again, split: isSame ? split : nil)
     } catch {
@@ -120,10 +146,14 @@ extension Session {
     let tokenizer = try requireModel("tokenize").loaded.tokenizer
     let ids = tokenizer.encode(
       call.text("text") ?? "", parseSpecial: call.bool("special") ?? true)
+    // A character of several tokens stands with the last of them.
+    var decoder = StreamingDecoder(tokenizer, skipsSpecial: false)
+    var pieces = ids.map { decoder.append($0) }
+    if let last = pieces.indices.last { pieces[last] += decoder.finish() }
     return .record(
       Record([
         ("ids", .list(ids.map { .int(Int($0)) })),
-        ("pieces", .list(ids.map { .string(tokenizer.piece($0)) })),
+        ("pieces", .list(pieces.map { .string($0) })),
         ("count", .int(ids.count)),
       ]))
   }

@@ -24,10 +24,18 @@ extension Session {
         help: data.split == nil
           ? "cut it first: split valid: 10%" : "give it rows: split \(part.rawValue): 10%")
     }
+    try require(examples, fit: model)
     let (score, seconds) = try measure("eval", model, examples.count, unit: "rows") {
       evaluation, progress in
       evaluation.run(examples, onProgress: progress)
     }
+    guard score.tokens > 0 else {
+      throw VerbFailure(
+        "E0412", "no token of the part `\(part.rawValue)` counts, so there is nothing to measure",
+        argument: "on", help: "give the dataset rows with replies, or another mask")
+    }
+    try refuse(score.meanLoss, "the loss of the part `\(part.rawValue)`")
+    let seen = seenRows(of: examples, part)
     let metrics: [(String, Value)] = [
       ("loss", .float(score.meanLoss)),
       ("perplexity", .float(exp(score.meanLoss))),
@@ -40,7 +48,26 @@ extension Session {
           ("tokens", .int(score.tokens)),
           ("seconds", .duration(seconds)),
           ("finite", .bool(score.meanLoss.isFinite)),
+          ("seen", .int(seen)),
         ], reference: currentReference()))
+  }
+
+  /// How many of the rows the adapter in use was trained on, which is told unless it goes without saying.
+  private func seenRows(of examples: [TokenizedExample], _ part: DatasetSplit.Part) -> Int {
+    guard let adapter = state.adapter else { return 0 }
+    let seen = examples.count { adapter.rows.contains($0.identity) }
+    let isExpected = part == .train && seen == examples.count
+    if seen > 0, !isExpected {
+      notice(
+        "\(seen) of these \(examples.count) rows are rows that the adapter was trained on; its loss on "
+          + "them says little about others")
+    }
+    if adapter.rows.isPartial {
+      notice(
+        "the adapter was trained on more rows than are remembered, so that it may have seen more of "
+          + "these")
+    }
+    return seen
   }
 
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
@@ -49,7 +76,10 @@ extension Session {
     let tokens =
       [model.loaded.text.begin].compactMap { $0 }
       + model.loaded.tokenizer.encode(text, parseSpecial: false)
-    let context = min(call.int("context") ?? 512, model.decoder.configuration.contextLength)
+    let context = try length("context", of: call, default: 512, for: model)
+    if context < call.int("context") ?? 512 {
+      notice("windows have \(context) tokens, all that the model's context holds")
+    }
     guard tokens.count >= context else {
       throw VerbFailure(
         "E0413", "the text has \(tokens.count) tokens, and one window takes \(context)",
@@ -63,6 +93,7 @@ extension Session {
     guard let result else {
       throw VerbFailure("E0413", "the text is too short to be measured", argument: "file")
     }
+    try refuse(result.perplexity, "the perplexity of the text")
     return .record(
       Record([
         ("perplexity", .float(result.perplexity)),
@@ -70,6 +101,28 @@ extension Session {
         ("tokens", .int(result.tokens)), ("windows", .int(result.windows)),
         ("seconds", .duration(seconds)),
       ]))
+  }
+
+  /// A model knows no positions behind its context.
+  func require(_ examples: [TokenizedExample], fit model: ModelInUse) throws(VerbFailure) {
+    let context = model.decoder.configuration.contextLength
+    let longest = examples.max { $0.tokens.count < $1.tokens.count }
+    guard let longest, longest.tokens.count - 1 > context else { return }
+    throw VerbFailure(
+      "E0415",
+      "the row of line \(longest.line) has \(longest.tokens.count) tokens, and the model's context "
+        + "holds \(context)",
+      help: "read the dataset with max_length: \(context)")
+  }
+
+  /// A figure that is NaN or infinite is none, and whatever would be made of it is wrong.
+  private func refuse(_ figure: Double, _ what: String) throws(VerbFailure) {
+    guard !figure.isFinite else { return }
+    let adapter = state.activeAdapter.map { "the adapter \"\($0)\" or " } ?? ""
+    throw VerbFailure(
+      "E0410", "\(what) is \(figure.isNaN ? "NaN" : "infinite"), which measures nothing",
+      help: "\(adapter)the model has weights that are not numbers, or far too large: "
+        + (adapter.isEmpty ? "load a sound file" : "`use base` and measure again to know which"))
   }
 
   /// Runs a measurement with progress; an interruption is a failure, since half a figure is none.

@@ -13,6 +13,7 @@ extension Session {
       throw VerbFailure(
         "E0414", "there is no prompt in the list", argument: "prompt", help: "give at least one")
     }
+    try tellSpecialNames(prompts.compactMap(\.text), call, model)
     var records: [Record] = []
     for prompt in prompts {
       records.append(try reply(to: prompt.text ?? "", call, model))
@@ -38,7 +39,7 @@ extension Session {
       model: model.decoder, adapter: state.adapter?.adapter, compute: model.compute)
     let result = generator.generate(
       prompt: tokens, maxTokens: call.int("max_tokens") ?? 64,
-      stopTokens: model.loaded.stopTokens(of: template), sampling: sampling(call),
+      stopTokens: stopTokens(call, template, model.loaded), sampling: sampling(call),
       seed: state.seed
     ) { token in
       let (text, isStopped) = printer.append(token)
@@ -46,6 +47,7 @@ extension Session {
       if isStopped { return .stop }
       return isInterrupted() ? .interrupted : nil
     }
+    if result.stopReason == .not_finite { throw .scoresAreNotFinite(after: result.tokens.count) }
     let rest = printer.finish()
     if !rest.isEmpty { onEvent(.text(rest)) }
     onEvent(.text("\n"))
@@ -56,6 +58,35 @@ extension Session {
       ("tokens_per_second", .float(result.tokensPerSecond)),
       ("stop_reason", .word(result.stopReason.rawValue)),
     ])
+  }
+
+  /// The model's end tokens, and special tokens that `stop` names.
+  func stopTokens(
+    _ call: VerbCall, _ template: ChatTemplate?, _ model: LoadedModel
+  ) -> Set<Int32> {
+    var tokens = model.stopTokens(of: template)
+    guard call.bool("special") ?? true else { return tokens }
+    for stop in call.list("stop")?.compactMap(\.text) ?? [] {
+      let ids = model.tokenizer.encode(stop, parseSpecial: true)
+      if ids.count == 1, model.tokenizer.isControl(ids[0]) { tokens.insert(ids[0]) }
+    }
+    return tokens
+  }
+
+  /// Says where prompts have names of special tokens, and what becomes of them.
+  private func tellSpecialNames(
+    _ prompts: [String], _ call: VerbCall, _ model: ModelInUse
+  ) throws(VerbFailure) {
+    let found = prompts.map { model.loaded.tokenizer.specialNames(in: $0) }.filter { !$0.isEmpty }
+    guard let name = found.first?.first else { return }
+    let template = try template(call, model)
+    let areTokens = template?.readsMarkers ?? (call.bool("special") ?? true)
+    let prompts = prompts.count == 1 ? "the prompt has" : "\(found.count) prompts have"
+    notice(
+      "\(prompts) names of special tokens (\(name)): "
+        + (areTokens
+          ? "they are those tokens; special: false spells them out"
+          : "they stay text, as in every message"))
   }
 
   private func check(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
@@ -85,83 +116,53 @@ extension Session {
   ) throws(VerbFailure) -> ChatTemplate? {
     if call.text("chat") == "none" { return nil }
     do throws(ChatTemplateError) {
-      if let name = state.data?.dataset.summary.template {
-        let isOwn = try model.loaded.text.ownTemplate?.get().name == name
-        if isOwn { return try model.loaded.text.ownTemplate?.get() }
+      if let dataset = state.data?.dataset {
+        let name = dataset.summary.template
+        // A format that was chosen by name is that format, and no variation of the model's own.
+        if dataset.options.template == "auto",
+          case .success(let own)? = model.loaded.text.ownTemplate,
+          own.name == name
+        {
+          return own
+        }
         return name == "none"
-          ? model.loaded.text.plainTemplate
+          ? plainTemplate(call, model)
           : try ChatTemplate(named: name, tokens: model.loaded.text.tokens)
       }
       return try model.loaded.text.ownTemplate?.get()
     } catch {
+      var message = "\(error)"
+      if case .unrecognised(let reason, _) = error {
+        message = "the model's own chat template is none that Skillet can write: \(reason)"
+      }
       throw VerbFailure(
-        "E0416", "\(error)", argument: call.ranges["chat"] == nil ? nil : "chat",
-        help: "write chat: none to send the prompt as it is")
+        "E0416", message, argument: call.ranges["chat"] == nil ? nil : "chat",
+        help: "write chat: none to send the prompt as it is, or read a dataset with a template "
+          + "by name first")
     }
+  }
+
+  private func plainTemplate(_ call: VerbCall, _ model: ModelInUse) -> ChatTemplate {
+    var template = model.loaded.text.plainTemplate
+    template.readsMarkers = call.bool("special") ?? true
+    return template
   }
 
   private func render(
     _ prompt: String, _ template: ChatTemplate?, _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> [Int32] {
     guard let template else {
-      return model.loaded.text.encode([Segment(prompt)]).tokens
+      let isMarkup = call.bool("special") ?? true
+      return model.loaded.text.encode([Segment(prompt, isMarkup: isMarkup)]).tokens
     }
     var messages = [Message(.user, prompt)]
     if let system = call.text("system") { messages.insert(Message(.system, system), at: 0) }
     do throws(ChatTemplateError) {
-      return model.loaded.text.encode(try template.segments(for: messages, opensReply: true)).tokens
+      return model.loaded.text.encode(
+        try template.segments(for: messages, opensReply: true), of: template
+      ).tokens
     } catch {
       throw VerbFailure("E0416", "\(error)", argument: "prompt")
     }
-  }
-}
-
-/// Turns tokens into text as they come, and holds back what may be the start of a stop string.
-struct ReplyPrinter {
-  private(set) var text = ""
-  private var decoder: StreamingDecoder
-  private let stops: [String]
-  private var printed = 0
-
-  init(tokenizer: Tokenizer, stops: [String]) {
-    decoder = StreamingDecoder(tokenizer)
-    self.stops = stops.filter { !$0.isEmpty }
-  }
-
-  /// The text that can be shown now, and whether a stop string ended the reply.
-  mutating func append(_ token: Int32) -> (text: String, isStopped: Bool) {
-    text += decoder.append(token)
-    let positions = stops.compactMap { stop in text.firstRange(of: stop)?.lowerBound }
-    if let end = positions.min() {
-      text = String(text[..<end])
-      return (unprinted(upTo: text.utf8.count), true)
-    }
-    return (unprinted(upTo: text.utf8.count - heldBack), false)
-  }
-
-  /// What is left at the end.
-  mutating func finish() -> String {
-    if stops.allSatisfy({ !text.contains($0) }) { text += decoder.finish() }
-    return unprinted(upTo: text.utf8.count)
-  }
-
-  /// Bytes at the end of the text that begin a stop string.
-  private var heldBack: Int {
-    var longest = 0
-    for stop in stops {
-      let bytes = Array(stop.utf8)
-      for length in stride(from: bytes.count - 1, to: longest, by: -1)
-      where text.utf8.suffix(length).elementsEqual(bytes.prefix(length)) {
-        longest = length
-      }
-    }
-    return longest
-  }
-
-  private mutating func unprinted(upTo end: Int) -> String {
-    guard end > printed else { return "" }
-    let bytes = Array(text.utf8)[printed..<end]
-    printed = end
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -102,7 +102,7 @@ extension Session {
     ])
   }
 
-  /// A row as the model reads it: what is only read, and what is learnt.
+  /// A row as the model reads it, whole, and of it what is only read and what is learnt.
   private func inspectRow(_ number: Int, _ model: ModelInUse) throws(VerbFailure) -> Record {
     let data = try requireData("inspect")
     let rows = data.dataset.tokenized
@@ -114,12 +114,12 @@ extension Session {
     let row = rows[number - 1]
     let tokenizer = model.loaded.tokenizer
     func text(trained: Bool) -> String {
-      zip(row.tokens, row.trained).filter { $0.1 == trained }
-        .map { tokenizer.piece($0.0) }.joined()
+      tokenizer.readable(zip(row.tokens, row.trained).filter { $0.1 == trained }.map(\.0))
     }
     return Record([
       ("subject", .word("data")), ("row", .int(number)), ("line", .int(row.line)),
       ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
+      ("text", .string(tokenizer.readable(row.tokens))),
       ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
     ])
   }

@@ -36,7 +36,7 @@ extension Session {
     state.adapters = [:]
     state.activeAdapter = nil
     state.data = nil
-    if let folder = call.text("adapter") { try loadAdapter(folder, for: model) }
+    if let folder = call.text("adapter") { try loadAdapter(folder, for: model, with: compute) }
     if let data { try read(data.dataset, again: data.split, for: model) }
     return .record(summary(of: model))
   }
@@ -60,15 +60,31 @@ extension Session {
       notes: notes, kind: .input)
   }
 
-  private func loadAdapter(_ folder: String, for model: LoadedModel) throws(VerbFailure) {
+  private func loadAdapter(
+    _ folder: String, for model: LoadedModel, with compute: Compute
+  ) throws(VerbFailure) {
     do throws(CheckpointError) {
       let files = AdapterFolder(model: model.decoder.configuration, baseModel: model.name)
-      let adapter = try files.read(ModelFolder.expandingHome(folder))
+      let (adapter, card) = try files.read(
+        ModelFolder.expandingHome(folder), on: model.identity, with: compute.pool)
       state.adapters["default"] = AdapterInUse(
-        name: "default", adapter: adapter, steps: 0, curve: nil)
+        name: "default", adapter: adapter, base: model.identity, trainedOn: card?.quantization,
+        steps: card?.steps ?? 0, rows: card?.rows ?? TrainedRows(), curve: nil)
       state.activeAdapter = "default"
+      if let card { tell(card, of: model, with: compute) }
     } catch {
       throw VerbFailure(error, argument: "adapter")
+    }
+  }
+
+  private func tell(_ card: AdapterCard, of model: LoadedModel, with compute: Compute) {
+    if card.base.digests.template != model.identity.digests(with: compute.pool).template {
+      notice("the adapter was trained with another chat template than the one of this model")
+    }
+    if let scheme = card.quantization {
+      notice(
+        "the adapter was trained on \(card.base.name) in \(scheme); `quantize \(scheme)` gives the "
+          + "same base")
     }
   }
 
@@ -95,6 +111,7 @@ extension Session {
       model.decoder = model.loaded.decoder
       model.scheme = nil
       state.model = model
+      tellTrainedOnAnother(model)
       return .record(kept(model.decoder.weights, before: before))
     }
     let scheme = QuantizationScheme(
@@ -107,11 +124,13 @@ extension Session {
       to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
       includesHead: !skipped.contains("lm_head"), with: compute
     ) { tellQuantized($0, since: start) }
+    try requireFinite(report, of: model)
     model.decoder = DecoderModel(
       configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
     model.scheme = name
     state.model = model
     model.loaded.releasePages()
+    tellTrainedOnAnother(model)
     return .record(
       Record([
         ("scheme", .word(name)),
@@ -121,6 +140,29 @@ extension Session {
         ("rms_error", .float(report.error.rootMeanSquare)),
         ("max_error", .float(Double(report.error.largest))),
       ]))
+  }
+
+  private func tellTrainedOnAnother(_ model: ModelInUse) {
+    for adapter in state.adapters.values.sorted(by: { $0.name < $1.name })
+    where adapter.steps > 0 && adapter.trainedOn != model.scheme {
+      let earlier = adapter.trainedOn ?? "the formats of its file"
+      let now = model.scheme ?? "the formats of its file"
+      notice(
+        "the adapter \"\(adapter.name)\" was trained on the model in \(earlier), and the model is "
+          + "in \(now) now")
+    }
+  }
+
+  /// Large files are not read at load, so this is where their weights are first looked at.
+  private func requireFinite(
+    _ report: QuantizationReport, of model: ModelInUse
+  ) throws(VerbFailure) {
+    guard !report.error.rootMeanSquare.isFinite else { return }
+    throw VerbFailure(
+      "E0801", "\(model.loaded.path): the weights hold values that are no finite numbers",
+      argument: "scheme",
+      help: "download the model again, or take an earlier state of its training",
+      kind: .input)
   }
 
   private func tellQuantized(_ share: Double, since start: ContinuousClock.Instant) {
@@ -179,7 +221,8 @@ extension Session {
         dropout: Float(call.number("dropout") ?? 0), targets: targets, layers: layers,
         isRankStabilized: call.bool("rslora") ?? false),
       model: configuration, seed: state.seed)
-    state.adapters[name] = AdapterInUse(name: name, adapter: adapter, steps: 0, curve: nil)
+    state.adapters[name] = AdapterInUse(
+      name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil)
     state.activeAdapter = name
     return .record(summary(of: adapter, in: model))
   }

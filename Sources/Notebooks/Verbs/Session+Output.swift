@@ -7,8 +7,9 @@ import Training
 /// save, compare, show, plot.
 extension Session {
   func save(_ call: VerbCall) throws(VerbFailure) -> Value {
-    let model = try requireModel("save")
     let (adapter, folder) = try subject(ofSave: call)
+    // a run may outlast its model; then one thread makes what is not made yet
+    let pool = state.model?.compute.pool ?? WorkerPool(threadCount: 1)
     let place = call.text("to") == nil ? "what" : "to"
     guard !folder.isEmpty else {
       throw VerbFailure(
@@ -17,8 +18,10 @@ extension Session {
     }
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
-      let written = try AdapterFolder(model: model).write(adapter.adapter, to: path)
-      TrainingStateFile.remove(from: path, unlessOf: written.sha256)
+      let written = try adapter.files.write(
+        adapter.adapter, to: path, card: adapter.card(with: pool),
+        keepsState: TrainingStateFile.has(
+          in: path, of: try adapter.files.sha256(of: adapter.adapter)))
       return .record(
         Record([
           ("path", .string(folder)), ("bytes", .size(written.byteCount)),
@@ -58,7 +61,7 @@ extension Session {
       try require(column, in: rows, argument: "sort")
       rows = rows.enumerated().sorted { left, right in
         let (a, b) = (sortKey(left.element, column), sortKey(right.element, column))
-        return a == b ? left.offset < right.offset : a < b
+        return (a.isLast ? 1 : 0, a.key, left.offset) < (b.isLast ? 1 : 0, b.key, right.offset)
       }.map(\.element)
     }
     if let label = call.text("baseline") { rows = try measured(rows, by: label) }
@@ -105,13 +108,10 @@ extension Session {
       notes: ["the columns are \(columns.joined(separator: ", "))"])
   }
 
-  private func sortKey(_ row: Table.Row, _ column: String) -> Double {
-    switch row.record[column] {
-    case .duration(let seconds)?: seconds
-    case .size(let bytes)?: Double(bytes)
-    case let value?: value.number ?? .infinity
-    case nil: .infinity
-    }
+  /// Rows without a number, or with NaN, come last.
+  private func sortKey(_ row: Table.Row, _ column: String) -> (isLast: Bool, key: Double) {
+    guard let key = row.record[column]?.magnitude, !key.isNaN else { return (true, 0) }
+    return (false, key)
   }
 
   /// Adds to each number its ratio to the same number of the baseline.

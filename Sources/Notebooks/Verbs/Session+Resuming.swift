@@ -1,5 +1,5 @@
 import Checkpoints
-import Diagnostics
+import Models
 import RecipeLanguage
 import Tensors
 import Training
@@ -19,14 +19,14 @@ extension Session {
         help: "take what `train` gave, as in train resume: _7, or a folder that it wrote",
         notes: ["what resuming takes is kept of the last few trainings of a session"])
     }
-    try refuse(run.basis, unlike: basis, modelName: "another model or format")
+    try refuse(run.basis, unlike: basis, modelName: run.modelName, model)
     return run.resumed(by: call.inheriting(from: run.call))
   }
 
   private func resumed(
     from folder: String, _ call: VerbCall, _ model: ModelInUse, _ basis: TrainingBasis
   ) throws(VerbFailure) -> TrainingRun {
-    guard ModelFolder.exists(folder + "/" + TrainingStateFile.name) else {
+    guard FolderJournal.has(TrainingStateFile.name, in: folder) else {
       throw VerbFailure(
         "E0426", "\(folder) holds no training: there is no \(TrainingStateFile.name) in it",
         argument: "resume",
@@ -34,20 +34,26 @@ extension Session {
           + "to go on with an adapter alone: load …, adapter: \"\(folder)\"",
         kind: .input)
     }
-    let file: TrainingStateFile
+    let (file, card) = try opened(folder)
+    try refuse(
+      TrainingBasis(model: file.notes["model"] ?? "", data: file.notes["data"] ?? ""),
+      unlike: basis, modelName: file.notes["model_name"] ?? "another model", model)
+    tell(precision: file.notes["precision"], model)
     do throws(CheckpointError) {
-      file = try TrainingStateFile(folder: folder)
+      let earlier = try EarlierCall(of: file).call(by: self)
+      return try TrainingRun(
+        file, call: call.inheriting(from: earlier), basis: basis, model,
+        rowsBefore: card?.rows ?? TrainedRows())
     } catch {
       throw VerbFailure(error, argument: "resume")
     }
-    let notes = file.notes
-    try refuse(
-      TrainingBasis(model: notes["model"] ?? "", data: notes["data"] ?? ""), unlike: basis,
-      modelName: notes["model_name"] ?? "another model")
-    tell(precision: notes["precision"], model)
-    let call = call.inheriting(from: try earlierCall(notes["command"] ?? "", in: folder))
+  }
+
+  private func opened(
+    _ folder: String
+  ) throws(VerbFailure) -> (file: TrainingStateFile, card: AdapterCard?) {
     do throws(CheckpointError) {
-      return try TrainingRun(file, call: call, basis: basis, model)
+      return (try TrainingStateFile(folder: folder), try AdapterCardFile.read(folder))
     } catch {
       throw VerbFailure(error, argument: "resume")
     }
@@ -55,11 +61,14 @@ extension Session {
 
   /// A training goes on with the weights and the rows that it began with, or it would be another one.
   private func refuse(
-    _ earlier: TrainingBasis, unlike basis: TrainingBasis, modelName: String
+    _ earlier: TrainingBasis, unlike basis: TrainingBasis, modelName: String,
+    _ model: ModelInUse
   ) throws(VerbFailure) {
     if earlier.model != basis.model {
       throw VerbFailure(
-        "E0429", "the training was one of \(modelName)", argument: "resume",
+        "E0429",
+        "the training was one of \(modelName), and the model in use is \(model.description)"
+          + (modelName == model.description ? " with other weights" : ""), argument: "resume",
         help: "load that model, and quantize it in the same way")
     }
     if earlier.data != basis.data {
@@ -76,22 +85,5 @@ extension Session {
     notice(
       "the training began in \(earlier) and goes on in \(precision), so its bits will not be those "
         + "of a training without a stop")
-  }
-
-  /// The call that a file tells in the recipe's language.
-  private func earlierCall(
-    _ text: String, in folder: String
-  ) throws(VerbFailure) -> VerbCall {
-    let tree = Parser.parse(SourceText(name: TrainingStateFile.name, text: text))
-    if tree.statements.count == 1, tree.diagnostics.isEmpty,
-      case .operation(.command(let command)) = tree.statements[0].kind,
-      command.verb.text == "train",
-      let call = try? Interpreter(executor: self).call(of: command)
-    {
-      return call
-    }
-    throw VerbFailure(
-      "E0801", "\(folder)/\(TrainingStateFile.name): its command `\(text)` cannot be read",
-      argument: "resume", help: "it was written by another version; train again", kind: .input)
   }
 }

@@ -9,27 +9,36 @@ extension Session {
   func train(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel("train")
     let data = try requireData("train")
+    guard !data.rows(.train).isEmpty else {
+      throw VerbFailure(
+        "E0412", "the dataset has no rows to train on", help: "give the `train` part rows")
+    }
+    try require(data.examples(.train) + data.examples(.valid), fit: model)
     var run = try begin(call, model, data)
     let trainer = Trainer(
       model: model.decoder, configuration: try configuration(of: run, model, data),
       compute: model.compute)
     let folder = try savingFolder(run.call)
+    func current(_ kept: (step: Int, adapter: Adapter)) -> AdapterInUse {
+      adapter(of: run, kept, seen: trainer, data)
+    }
     let result = trainer.train(
       from: run.state, on: data.dataset, rows: data.rows(.train),
       validation: data.examples(.valid), isAborted: abortion()
     ) { event in
       report(event)
       run.curve.add(event)
-      if case .stepped(let step) = event { save(run, after: step, to: folder, model) }
+      if case .stepped(let step) = event { save(run, after: step, to: folder) { current($0) } }
       return isInterrupted() ? .stop : .proceed
     }
     if result.steps == 0 { try refuse(result, run) }
     run.isStopped = result.ending == .stopped || result.ending == .aborted
     let kept = run.state.kept
-    state.adapters[run.name] = AdapterInUse(
-      name: run.name, adapter: kept.adapter, steps: run.stepsBefore + kept.step, curve: run.curve)
+    let trained = current(kept)
+    state.adapters[run.name] = trained
     state.activeAdapter = run.name
-    if let folder { write(run, kept, to: folder, model) }
+    if let folder { write(run, trained, of: kept.step, to: folder) }
+    if result.ending == .not_finite { hasDiverged = true }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
     let reference = currentReference()
@@ -44,7 +53,10 @@ extension Session {
     _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
   ) throws(VerbFailure) -> TrainingRun {
     let basis = TrainingBasis(
-      model: model.decoder, training: data.examples(.train), validation: data.examples(.valid))
+      identity: model.loaded.identity, model: model.decoder, training: data.examples(.train),
+      validation: data.examples(.valid), with: model.compute.pool)
+    // the digest has read the whole file, which weights that were quantized anew do not need
+    if model.scheme != nil { model.loaded.releasePages() }
     guard call.arguments["resume"] == nil else { return try resumed(call, model, basis) }
     guard let current = state.adapter else {
       throw VerbFailure(
@@ -52,6 +64,8 @@ extension Session {
     }
     return TrainingRun(
       name: current.name, stepsBefore: current.steps, call: call, seed: state.seed, basis: basis,
+      base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
+      precision: model.compute.precision, rowsBefore: current.rows,
       state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
       curve: TrainingCurve(losses: [], evaluations: []))
   }
@@ -128,6 +142,19 @@ extension Session {
     return true
   }
 
+  /// What a run has come to with one of its adapters.
+  private func adapter(
+    of run: TrainingRun, _ kept: (step: Int, adapter: Adapter), seen trainer: Trainer,
+    _ data: DataInUse
+  ) -> AdapterInUse {
+    var rows = run.rowsBefore
+    let seen = trainer.rows(seenIn: 0..<kept.step, of: data.dataset, rows: data.rows(.train))
+    for row in seen.sorted() { rows.insert(data.dataset.tokenized[row].identity) }
+    return AdapterInUse(
+      name: run.name, adapter: kept.adapter, base: run.base, trainedOn: run.scheme,
+      steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, curve: run.curve)
+  }
+
   // MARK: - Ending
 
   /// A run without a step has failed, unless it was stopped.
@@ -136,7 +163,9 @@ extension Session {
     case .not_finite:
       throw VerbFailure(
         "E0410", "the loss of the first step is not finite, so nothing was trained",
-        help: "check the data and the model: `eval on: train` shows their loss")
+        help:
+          "check the data and the model: `use base`, then `eval on: train`, tells whether it is the model"
+      )
     case .completed:
       throw VerbFailure(
         "E0427", "the training has done \(run.state.steps) steps, all that were asked for",
@@ -149,8 +178,7 @@ extension Session {
     of result: TrainingResult, _ run: TrainingRun, in model: ModelInUse,
     _ reference: ObjectReference?
   ) throws(VerbFailure) -> Record {
-    let files = AdapterFolder(
-      model: model.decoder.configuration, baseModel: model.loaded.name)
+    let files = AdapterFolder(model: run.base.configuration, baseModel: run.base.name)
     let sha256: String
     do throws(CheckpointError) {
       sha256 = try files.sha256(of: run.state.kept.adapter)

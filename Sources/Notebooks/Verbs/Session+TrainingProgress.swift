@@ -1,5 +1,6 @@
 import Checkpoints
 import Models
+import Tensors
 import RecipeLanguage
 import Training
 
@@ -43,12 +44,12 @@ extension Session {
 
   // MARK: - Saving
 
-  /// The folder that `to:` names, made before the first step, so that no hour is spent for nothing.
+  /// The folder that `to:` names, tried before the first step, so that no hour is spent for nothing.
   func savingFolder(_ call: VerbCall) throws(VerbFailure) -> String? {
     guard let name = call.text("to") else { return nil }
     let path = ModelFolder.expandingHome(name)
     do throws(CheckpointError) {
-      try FolderMaking.make(path)
+      try WholeFolder.check(path)
     } catch {
       throw VerbFailure(error, argument: "to")
     }
@@ -56,24 +57,28 @@ extension Session {
   }
 
   func save(
-    _ run: TrainingRun, after step: TrainingProgress, to folder: String?, _ model: ModelInUse
+    _ run: TrainingRun, after step: TrainingProgress, to folder: String?,
+    _ current: ((step: Int, adapter: Adapter)) -> AdapterInUse
   ) {
     guard let folder, let interval = run.call.int("save_every"), step.step % interval == 0,
       step.step < step.steps
     else { return }
-    write(run, (step.step, run.state.adapter), to: folder, model)
+    write(run, current((step.step, run.state.adapter)), of: step.step, to: folder)
   }
 
-  /// Writes a run with one of its adapters; a full disk is no reason to lose the training.
-  func write(
-    _ run: TrainingRun, _ kept: (step: Int, adapter: Adapter), to folder: String,
-    _ model: ModelInUse
-  ) {
+  /// Writes a run with one of its adapters. A full disk is no reason to lose the training, which goes on;
+  /// but what was to be saved is not, and the session remembers that.
+  func write(_ run: TrainingRun, _ trained: AdapterInUse, of step: Int, to folder: String) {
     do throws(CheckpointError) {
-      try run.write(kept.adapter, to: folder, model)
-      notice("the adapter of step \(kept.step) is in \(folder)")
+      let pool = state.model?.compute.pool ?? WorkerPool(threadCount: 1)
+      _ = try trained.files.write(
+        trained.adapter, to: folder, card: trained.card(with: pool),
+        state: try run.file(with: trained.adapter))
+      notice("the adapter of step \(step) is in \(folder)")
     } catch {
-      notice("the adapter of step \(kept.step) is not saved: \(error.file): \(error.cause)")
+      hasUnsaved = true
+      notice(
+        "the adapter of step \(step) is not saved: \(error.file): \(error.cause); \(error.fix)")
     }
   }
 
@@ -115,6 +120,8 @@ extension Session {
     case .aborted: inside + ", which was given up"
     case .budget: at + ": the budget is spent"
     case .patience: at + ": \(run.call.int("patience") ?? 1) evaluations gave no lower loss"
+    case .not_finite where result.evaluations.last?.loss.isFinite == false:
+      at + ": the validation loss became NaN or infinite"
     case .not_finite: inside + ": the loss became NaN or infinite"
     }
   }

@@ -20,7 +20,7 @@ extension Checker {
     var needs = verb.needs
     // a run is saved with the adapter that it remembers
     if verb.name == "save", binder.value(of: "to") != nil || isRun(binder.bound.first) {
-      needs.removeAll { $0 == .adapter }
+      needs.removeAll { $0 == .adapter || $0 == .model }
     }
     if verb.name == "train", binder.value(of: "resume") != nil {
       needs.removeAll { $0 == .adapter }

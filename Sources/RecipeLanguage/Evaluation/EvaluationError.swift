@@ -62,6 +62,16 @@ extension EvaluationError {
       title: "its fields are", among: names)
   }
 
+  /// The code of a comparison with NaN, which says nothing: a failed run, not a mistake in the recipe.
+  package static let notANumberCode = "E0509"
+
+  /// A value that is NaN where it would be compared.
+  static func notANumber(at range: SourceRange, _ other: String) -> EvaluationError {
+    EvaluationError(
+      notANumberCode, "NaN cannot be compared with \(other): it is not a number", at: range,
+      label: "this is NaN", help: "find out where it comes from; `finite` of a result tells of it")
+  }
+
   /// A function that there is none of.
   static func unknownFunction(_ name: Name) -> EvaluationError {
     EvaluationError(

@@ -98,6 +98,8 @@ extension Evaluator {
     if arguments.count == 1, case .list(let list) = arguments[0] { values = list }
     let numbers = values.compactMap(\.number)
     guard !numbers.isEmpty, numbers.count == values.count else { return nil }
+    // what is not a number is neither the smallest nor passed over
+    if numbers.contains(where: \.isNaN) { return .float(.nan) }
     switch function {
     case .min: return zip(numbers, values).min { $0.0 < $1.0 }?.1
     case .max: return zip(numbers, values).max { $0.0 < $1.0 }?.1
@@ -152,7 +154,7 @@ extension Evaluator {
     return .list((first...last).map { .int($0) })
   }
 
-  /// The row of a table whose field is smallest (or largest); NaN never wins.
+  /// The row of a table whose field is smallest (or largest); NaN never wins, and is told of.
   private func best(
     _ positional: [Value], _ named: [String: Value], _ range: SourceRange
   ) throws(EvaluationError) -> Value {
@@ -164,14 +166,26 @@ extension Evaluator {
         help: "for example best(runs, by: perplexity)")
     }
     let sign = named["highest"] == .bool(true) ? -1.0 : 1.0
-    let scored = table.rows.compactMap { row in
-      row.record[column]?.number.flatMap { $0.isNaN ? nil : (sign * $0, row) }
+    let numbers = table.rows.compactMap { row in
+      row.record[column]?.magnitude.map { (sign * $0, row) }
     }
+    let scored = numbers.filter { !$0.0.isNaN }
+    let undefined = numbers.filter { $0.0.isNaN }.map(\.1.label)
     guard let winner = scored.min(by: { $0.0 < $1.0 }) else {
+      if !undefined.isEmpty {
+        throw EvaluationError(
+          EvaluationError.notANumberCode,
+          "no run is best: the field `\(column)` is NaN in \(undefined.joined(separator: ", "))",
+          at: range, help: "train with a smaller rate, or check the data and the model")
+      }
       throw EvaluationError(
         "E0506", "no run has a number in the field `\(column)`", at: range,
         notes: ["its fields are \(table.columns.joined(separator: ", "))"],
         help: NearestName.question(for: column, among: table.columns))
+    }
+    if !undefined.isEmpty {
+      onNotice(
+        "best passes over \(undefined.joined(separator: ", ")): the field `\(column)` is NaN there")
     }
     var record = winner.1.record
     if record["name"] == nil { record["name"] = .string(winner.1.label) }

@@ -64,11 +64,12 @@ extension Evaluator {
   }
 
   private func contains(_ list: Expression, _ element: Value) throws(EvaluationError) -> Bool {
+    if element.isNaN { throw .notANumber(at: list.range, "a list or a range") }
     if case .range(let lower, let upper, let isClosed) = list.kind,
-      let number = Self.magnitude(element)
+      let number = element.magnitude
     {
       let (first, last) = (try value(lower), try value(upper))
-      if let start = Self.magnitude(first), let end = Self.magnitude(last),
+      if let start = first.magnitude, let end = last.magnitude,
         Self.unit(first) == Self.unit(element), Self.unit(last) == Self.unit(element)
       {
         return number >= start && (isClosed ? number <= end : number < end)
@@ -94,10 +95,12 @@ extension Evaluator {
     _ sign: BinaryOperator, _ first: Value, _ second: Value, _ left: Expression,
     _ right: Expression
   ) throws(EvaluationError) -> Bool {
+    if first.isNaN { throw .notANumber(at: left.range, "anything") }
+    if second.isNaN { throw .notANumber(at: right.range, "anything") }
     if sign == .equal || sign == .notEqual {
       return Self.equal(first, second) == (sign == .equal)
     }
-    switch (Self.magnitude(first), Self.magnitude(second)) {
+    switch (first.magnitude, second.magnitude) {
     case (let a?, let b?) where Self.unit(first) == Self.unit(second):
       return switch sign {
       case .less: a < b
@@ -107,14 +110,6 @@ extension Evaluator {
       }
     default:
       throw mismatch(sign, "compares numbers", first, second, left, right)
-    }
-  }
-
-  private static func magnitude(_ value: Value) -> Double? {
-    switch value {
-    case .duration(let seconds): seconds
-    case .size(let bytes): Double(bytes)
-    default: value.number
     }
   }
 
@@ -130,19 +125,15 @@ extension Evaluator {
     _ right: Expression
   ) throws(EvaluationError) -> Value {
     switch (sign, first, second) {
-    case (.divided, _, _) where Self.magnitude(second) == 0:
+    case (.divided, _, _) where second.magnitude == 0:
       throw EvaluationError(
         "E0503", "this divides by zero", at: right.range, label: "this is 0")
-    case (.plus, .int(let a), .int(let b)):
-      return try whole(a.addingReportingOverflow(b), left, right)
-    case (.minus, .int(let a), .int(let b)):
-      return try whole(a.subtractingReportingOverflow(b), left, right)
-    case (.times, .int(let a), .int(let b)):
-      return try whole(a.multipliedReportingOverflow(by: b), left, right)
-    case (.divided, .int(let a), .int(let b)) where b != -1 && a % b == 0:
-      return .int(a / b)
-    case (.plus, .string(let a), .string(let b)): return .string(a + b)
-    case (.plus, .list(let a), .list(let b)): return .list(a + b)
+    case (_, .int(let a), .int(let b)) where sign != .divided || b != -1 && a % b == 0:
+      return try whole(sign, a, b, at: left.range.union(right.range))
+    case (.plus, .string(let a), .string(let b)):
+      return try bounded(.string(a + b), at: left.range.union(right.range))
+    case (.plus, .list(let a), .list(let b)):
+      return try bounded(.list(a + b), at: left.range.union(right.range))
     case (.plus, .duration(let a), .duration(let b)): return .duration(a + b)
     case (.minus, .duration(let a), .duration(let b)): return .duration(a - b)
     case (.divided, .duration(let a), .duration(let b)): return .float(a / b)
@@ -167,11 +158,18 @@ extension Evaluator {
   }
 
   private func whole(
-    _ result: (partialValue: Int, overflow: Bool), _ left: Expression, _ right: Expression
+    _ sign: BinaryOperator, _ a: Int, _ b: Int, at range: SourceRange
   ) throws(EvaluationError) -> Value {
+    let result =
+      switch sign {
+      case .plus: a.addingReportingOverflow(b)
+      case .minus: a.subtractingReportingOverflow(b)
+      case .times: a.multipliedReportingOverflow(by: b)
+      default: a.dividedReportingOverflow(by: b)
+      }
     if !result.overflow { return .int(result.partialValue) }
     throw EvaluationError(
-      "E0504", "the result is too large for a whole number", at: left.range.union(right.range),
+      "E0504", "the result is too large for a whole number", at: range,
       help: "write one of the numbers with a decimal point")
   }
 
@@ -179,11 +177,11 @@ extension Evaluator {
     _ sign: BinaryOperator, _ rule: String, _ first: Value, _ second: Value, _ left: Expression,
     _ right: Expression
   ) -> EvaluationError {
-    if Self.magnitude(first) != nil, Self.magnitude(second) != nil {
+    if first.magnitude != nil, second.magnitude != nil {
       return .differentQuantities(
         sign, StaticType(of: first), StaticType(of: second), at: right.range)
     }
-    let isLeft = Self.magnitude(first) == nil
+    let isLeft = first.magnitude == nil
     let (value, expression) = isLeft ? (first, left) : (second, right)
     return EvaluationError(
       "E0502", "`\(sign.rawValue)` \(rule), and this is \(described(value, expression))",

@@ -7,6 +7,9 @@ package struct Evaluator {
   /// Runs a command that stands in parentheses.
   package let run: (Command) throws(EvaluationError) -> Value
 
+  /// Told what should be known of a value that is given all the same.
+  package var onNotice: (String) -> Void = { _ in }
+
   package init(
     variable: @escaping (String) -> Value?,
     run: @escaping (Command) throws(EvaluationError) -> Value
@@ -24,12 +27,12 @@ package struct Evaluator {
     case .size(let value): .size(value)
     case .boolean(let value): .bool(value)
     case .none: .none
-    case .string(let literal): .string(try text(literal))
+    case .string(let literal): try bounded(.string(text(literal)), at: expression.range)
     case .text(let text): .string(text)
     case .name(let name): variable(name) ?? .word(name)
     case .call(let name, let arguments): try call(name, arguments, expression.range)
-    case .list(let elements): .list(try values(elements))
-    case .record(let fields): .record(try record(fields))
+    case .list(let elements): try bounded(.list(values(elements)), at: expression.range)
+    case .record(let fields): try bounded(.record(record(fields)), at: expression.range)
     case .command(let command): try run(command)
     case .unary(let sign, let operand): try unary(sign, operand)
     case .binary(let sign, let left, let right, _): try binary(sign, left, right)
@@ -70,6 +73,7 @@ package struct Evaluator {
           value = try field(of: value, named: name, parent: parent.text)
         }
         result += value.interpolated
+        if result.utf8.count > ValueLimits.bytes { return result }
       }
     }
     return result

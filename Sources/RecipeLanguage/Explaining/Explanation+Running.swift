@@ -27,7 +27,9 @@ extension Explanation {
       wrong: "use \"fsat\"", right: "lora name: \"fast\"\nuse \"fast\""),
     found(
       "E0410", "a loss that is not a number",
-      "A loss of NaN or infinity has no gradient. A lower learning rate or sound data helps.",
+      "A loss of NaN or infinity has no gradient and measures nothing, and a model whose scores are NaN "
+        + "has no next token. Weights of NaN in the model or the adapter give such losses everywhere; in "
+        + "a training a lower learning rate or sound data helps.",
       wrong: "train steps: 20, lr: 10", right: "train steps: 20, lr: 2e-4"),
     found(
       "E0413", "a text too short to measure",
@@ -38,8 +40,8 @@ extension Explanation {
       "A model continues text, so there has to be some. A chat template brings its own.",
       wrong: "generate \"\", chat: none", right: "generate \"Once\", chat: none"),
     found(
-      "E0415", "a prompt longer than the context",
-      "The prompt and the reply share the model's context.",
+      "E0415", "a text longer than the context",
+      "The prompt and the reply share the model's context; rows of data and windows must fit it too.",
       wrong: "generate \"… a very long text …\"", right: "generate \"a shorter text\""),
     found(
       "E0416", "a prompt that the chat template refuses",

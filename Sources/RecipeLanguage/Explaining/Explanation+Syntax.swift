@@ -36,7 +36,8 @@ extension Explanation {
       right: "dataset \"\"\"\n  {\"text\": \"one\"}\n  \"\"\""),
     Explanation(
       "E0108", "too long or nested too deeply",
-      "Expressions and blocks nest up to 64 levels. A part with a name of its own reads better.",
+      "Expressions and blocks nest up to 64 levels. A part with a name of its own reads better. A recipe "
+        + "has up to 10,000 statements, a record 1,000 fields, a command 100 arguments.",
       wrong: "let a = " + String(repeating: "(", count: 70) + "1"
         + String(repeating: ")", count: 70),
       right: "let part = (1 + 2) * 3\nlet a = part * 4"),

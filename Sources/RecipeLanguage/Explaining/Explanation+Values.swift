@@ -11,12 +11,13 @@ extension Explanation {
       wrong: "let total = 1 + true", right: "let total = 1 + 2"),
     Explanation(
       "E0503", "a division by zero",
-      "Nothing can be divided by zero; infinity is not a number here.",
+      "Nothing can be divided by zero.",
       wrong: "let x = 1 / 0", right: "let x = 1 / 2"),
     Explanation(
-      "E0504", "a number or a range that is too large",
-      "Whole numbers have up to 18 digits, ranges up to 100,000 elements. A number with a decimal "
-        + "point can be larger.", wrong: "let x = 9223372036854775807 + 1",
+      "E0504", "a number, a text or a list that is too large",
+      "Whole numbers have up to 18 digits, ranges up to 100,000 elements, values up to 200,000 with all "
+        + "that is in them, texts 16 MB, loops 10,000 combinations. A number with a decimal point can be "
+        + "larger.", wrong: "let x = 9223372036854775807 + 1",
       right: "let x = 9223372036854775807.0 + 1"),
     Explanation(
       "E0505", "a position or label that is not there",
@@ -34,5 +35,12 @@ extension Explanation {
       "E0508", "an unknown function",
       "The functions are min, max, mean, sum, len, round, abs, sqrt, log, exp, all, any, best, range.",
       wrong: "let x = average([1, 2])", right: "let x = mean([1, 2])"),
+    Explanation(
+      "E0509", "a comparison with NaN",
+      "NaN (not a number) is what 0/0 or the logarithm of a negative number comes to. It is neither "
+        + "smaller nor larger than a number and equal to nothing, so that a condition with it would be "
+        + "decided by how it is written. `best` passes over rows with NaN, and fails where there is "
+        + "nothing else; `compare sort:` puts them last.",
+      wrong: "assert not (log(-1) > 3)", right: "assert not (log(1) > 3)", stage: .running),
   ]
 }

@@ -44,6 +44,17 @@ package indirect enum Value: Sendable, Equatable {
     }
   }
 
+  /// What it is compared by: its number, seconds or bytes.
+  package var magnitude: Double? {
+    switch self {
+    case .duration(let seconds): seconds
+    case .size(let bytes): Double(bytes)
+    default: number
+    }
+  }
+
+  package var isNaN: Bool { magnitude?.isNaN ?? false }
+
   /// The text of a string or a word.
   package var text: String? {
     switch self {

@@ -28,6 +28,9 @@ extension VerbCatalog {
       ArgumentDeclaration(
         "max_length", .int(8...1_000_000), default: .int(512),
         "longest example in tokens; a longer one loses the start of its prompt"),
+      ArgumentDeclaration(
+        "special", .bool, default: .bool(true),
+        "whether names of special tokens in texts and under template: none are those tokens"),
     ],
     fields: [
       FieldDeclaration("rows", "int", "examples in use"),
@@ -45,6 +48,13 @@ extension VerbCatalog {
       Prompts are read, replies are learnt: the mask is made while the text is rendered, never by
       searching for a marker. The token that ends a reply is always added and always trained, so
       that the model learns to stop. Training, evaluation and generation use the same renderer.
+
+      A row is a prompt and its completion, an instruction (with input, system, history), a list of
+      turns under messages or conversations, or a text; of OpenAssistant's threads one conversation
+      each is read. Every part of a row is used or named: other keys are counted in a notice, and
+      rows whose replies are empty, or that call tools, are skipped with their reason. Numbers, true
+      and false where text belongs are read as they are written; null is as good as nothing. In .txt
+      files a blank line ends an example, and CR LF is one line's end.
       """)
 
   private static let split = VerbDeclaration(

@@ -22,6 +22,9 @@ extension VerbCatalog {
       ArgumentDeclaration(
         "chat", .word(["auto", "none"]), default: .word("auto"),
         "auto writes the prompt as the dataset or the model does; none takes it as it is"),
+      ArgumentDeclaration(
+        "special", .bool, default: .bool(true),
+        "whether names of special tokens in stop, and in prompts with chat: none, are tokens"),
       ArgumentDeclaration("system", .string, "the system message, instead of the model's own"),
     ],
     fields: [

@@ -93,6 +93,7 @@ extension VerbCatalog {
       FieldDeclaration("tokens", "int", "tokens that count"),
       FieldDeclaration("seconds", "duration", "time taken"),
       FieldDeclaration("finite", "bool", "false if the loss is NaN or infinite"),
+      FieldDeclaration("seen", "int", "rows that the adapter in use was trained on"),
     ],
     examples: ["eval", "eval on: train, metrics: [loss, token_accuracy]"],
     related: ["train", "perplexity", "compare"],

@@ -12,6 +12,9 @@ package enum VerbCatalog {
   package static let words: Set<String> = Set(
     all.flatMap { verb in verb.arguments.flatMap(\.type.words) })
 
+  /// Those of the words that a name could not spell.
+  static let hyphenatedWords = words.filter { $0.contains("-") }
+
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   /// The linear layers of a decoder block.

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -18,53 +19,92 @@ package final class RotaryEmbedding: Sendable {
 
   package let headSize: Int
   package let pairing: Pairing
-  private let cosines: [Float]
-  private let sines: [Float]
+  /// Positions that can be turned: the model's context.
+  package let positionCount: Int
+  /// Turns of each pair a position, in radians.
+  private let frequencies: [Double]
+  /// Made as far as positions were asked for, since a context of millions would fill gigabytes.
+  private let tables = Mutex(Tables())
+
+  /// The cosines and sines of a range of positions from 0, a row of pairs for each.
+  private struct Tables {
+    var cosines: [Float] = []
+    var sines: [Float] = []
+
+    mutating func grow(to positions: Int, _ frequencies: [Double]) {
+      let pairs = frequencies.count
+      cosines.reserveCapacity(positions * pairs)
+      sines.reserveCapacity(positions * pairs)
+      for position in cosines.count / pairs..<positions {
+        for frequency in frequencies {
+          let angle = Double(position) * frequency
+          cosines.append(Float(cos(angle)))
+          sines.append(Float(sin(angle)))
+        }
+      }
+    }
+  }
 
   /// - Parameters:
-  ///   - positions: how many positions the tables hold.
+  ///   - headSize: even, at least 2.
+  ///   - positions: how many positions there may be.
   ///   - frequencyFactors: divisors of each pair's frequency (GGUF's `rope_freqs.weight`), or empty.
   package init(
     headSize: Int, positions: Int, base: Double, pairing: Pairing, frequencyFactors: [Float] = []
   ) {
+    let pairs = headSize / 2
+    precondition(headSize >= 2 && headSize % 2 == 0, "a head of \(headSize) has no pairs")
+    precondition(
+      frequencyFactors.isEmpty || frequencyFactors.count == pairs,
+      "\(frequencyFactors.count) frequency factors for \(pairs) pairs")
     self.headSize = headSize
     self.pairing = pairing
-    let pairs = headSize / 2
-    var cosines = [Float](repeating: 0, count: positions * pairs)
-    var sines = cosines
-    for pair in 0..<pairs {
-      var frequency = pow(base, -2 * Double(pair) / Double(headSize))
-      if pair < frequencyFactors.count { frequency /= Double(frequencyFactors[pair]) }
-      for position in 0..<positions {
-        let angle = Double(position) * frequency
-        cosines[position * pairs + pair] = Float(cos(angle))
-        sines[position * pairs + pair] = Float(sin(angle))
-      }
+    positionCount = positions
+    frequencies = (0..<pairs).map { pair in
+      let frequency = pow(base, -2 * Double(pair) / Double(headSize))
+      return frequencyFactors.isEmpty ? frequency : frequency / Double(frequencyFactors[pair])
     }
-    self.cosines = cosines
-    self.sines = sines
   }
 
-  package var positionCount: Int { headSize < 2 ? 0 : cosines.count / (headSize / 2) }
+  /// Cosines and sines of position 1, from which those of every other follow.
+  package var firstTurn: [Float] {
+    frequencies.map { Float(cos($0)) } + frequencies.map { Float(sin($0)) }
+  }
+
+  /// The tables of at least the first `count` positions; they double, so that a reply that grows by
+  /// one token at a time does not make them anew each time.
+  private func tables(of count: Int) -> Tables {
+    tables.withLock { tables in
+      let made = tables.cosines.count / frequencies.count
+      if made < count {
+        tables.grow(to: min(positionCount, max(count, 2 * made, 256)), frequencies)
+      }
+      return tables
+    }
+  }
 
   /// Turns `x` `[tokens, heads · headSize]` in place; `inverse` turns back, which is the gradient.
-  /// Positions past the tables keep the last position's angle.
+  ///
+  /// - Parameter positions: each from 0 to below `positionCount`.
   package func rotate(
     _ x: Matrix, positions: [Int32], inverse: Bool = false, with compute: Compute
   ) {
+    guard let first = positions.min(), let last = positions.max() else { return }
+    precondition(
+      first >= 0 && last < positionCount && positions.count >= x.rows,
+      "positions \(first) to \(last) of \(x.rows) rows in a context of \(positionCount)")
     let pairs = headSize / 2
-    let last = positionCount - 1
-    cosines.withUnsafeBufferPointer { cosines in
-      sines.withUnsafeBufferPointer { sines in
+    let tables = tables(of: Int(last) + 1)
+    tables.cosines.withUnsafeBufferPointer { cosines in
+      tables.sines.withUnsafeBufferPointer { sines in
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         nonisolated(unsafe) let tables = (cosine: cosine, sine: sine)
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {
-            let offset = min(Int(positions[row]), last) * pairs
+            let offset = Int(positions[row]) * pairs
             ck_rotate(
               x.row(row), x.columns / headSize, headSize, tables.cosine + offset,
-              tables.sine + offset,
-              pairing == .adjacent, inverse)
+              tables.sine + offset, pairing == .adjacent, inverse)
           }
         }
       }

@@ -2,6 +2,7 @@ import CKernels
 
 /// One row for products with several matrices while decoding: exact, or as int8 blocks.
 package struct PackedVector {
+  let count: Int
   let values: UnsafePointer<Float>
   let codes: UnsafeMutablePointer<Int8>?
   let scales: UnsafeMutablePointer<Float>?
@@ -13,12 +14,13 @@ extension Compute {
   /// as it is. The memory comes from `arena`.
   package func packVector(_ x: UnsafePointer<Float>, count: Int) -> PackedVector {
     guard precision == .bf16, count % 32 == 0 else {
-      return PackedVector(values: x, codes: nil, scales: nil, sums: nil)
+      return PackedVector(count: count, values: x, codes: nil, scales: nil, sums: nil)
     }
     let codes = arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
     let factors = arena.matrix(2, count / 32)
     ck_quantize_vector(x, count, codes, factors.row(0), factors.row(1))
-    return PackedVector(values: x, codes: codes, scales: factors.row(0), sums: factors.row(1))
+    return PackedVector(
+      count: count, values: x, codes: codes, scales: factors.row(0), sums: factors.row(1))
   }
 
   /// y = W·x for several matrices that share `x`, in one round of the worker pool. Each thread reads
@@ -26,6 +28,10 @@ extension Compute {
   package func multiply(
     _ x: PackedVector, by products: [(matrix: FrozenMatrix, y: UnsafeMutablePointer<Float>)]
   ) {
+    for (matrix, _) in products {
+      precondition(
+        matrix.columns == x.count, "[\(matrix.rows), \(matrix.columns)] · [\(x.count)]")
+    }
     let shares = pool.threadCount
     pool.run(products.count * shares) { task, _ in
       let (matrix, y) = products[task / shares]

@@ -23,7 +23,8 @@ package enum Codebook {
     switch format {
     case .fp4: fp4
     case .int4: int4
-    default: nf4
+    case .nf4: nf4
+    default: preconditionFailure("\(format.rawValue) has no table of 16 values")
     }
   }
 

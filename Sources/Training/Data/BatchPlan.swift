@@ -69,6 +69,13 @@ package struct BatchPlan: Sendable {
         order.map { dataset.tokenized[$0] }, tokenBudget: tokenBudget))
   }
 
+  /// Where the examples of steps of one epoch stand in its order.
+  func places(ofSteps steps: Range<Int>) -> Range<Int> {
+    let (start, isFar) = steps.lowerBound.multipliedReportingOverflow(by: examplesAStep)
+    let (end, isFarther) = steps.upperBound.multipliedReportingOverflow(by: examplesAStep)
+    return (isFar ? .max : start)..<(isFarther ? .max : end)
+  }
+
   /// The rows in the order of an epoch.
   package func order(ofEpoch epoch: Int) -> [Int] {
     guard let shuffleSeed else { return rows }

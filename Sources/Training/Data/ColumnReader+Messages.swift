@@ -2,53 +2,25 @@ import Checkpoints
 import Tokenizers
 
 extension ColumnReader {
-  /// OpenAI's `messages`: `role`, `content` as text or a list of text parts, optionally `weight` 0
-  /// or `train` false for replies that are not to be learnt.
-  func messages() throws(RowRejection) -> [Message] {
-    try refuseTools()
-    return try turns("messages") { turn throws(RowRejection) in
-      if let calls = turn["tool_calls"], !calls.isNull {
-        throw RowRejection(reason: "calls tools, which no template here can write")
-      }
-      let role = try Self.role(turn["role"], names: Self.openAIRoles)
-      let content = try Self.content(turn["content"])
-      let silent = turn["weight"]?.double == 0 || turn["train"]?.bool == false
-      return Message(role, content, isTrained: role == .assistant && !silent)
-    }
+  /// A part that is a list of turns.
+  func turns(_ part: String) throws(RowRejection) -> [Message] {
+    try turns(value(part), columns.key(for: part), areTrained: true)
   }
 
-  /// ShareGPT's `conversations`: `from` and `value`.
-  func shareGPTMessages() throws(RowRejection) -> [Message] {
-    try refuseTools()
-    let turns = try turns("conversations") { turn throws(RowRejection) in
-      let role = try Self.role(turn["from"], names: Self.shareGPTRoles)
-      return Message(role, try Self.content(turn["value"]))
-    }
-    return turns.first?.role == .system ? turns : try system() + turns
-  }
-
-  private static let openAIRoles: [String: Message.Role] = [
-    "system": .system, "developer": .system, "user": .user, "assistant": .assistant,
-    "tool": .tool,
-  ]
-
-  private static let shareGPTRoles: [String: Message.Role] = [
-    "system": .system, "human": .user, "user": .user, "gpt": .assistant,
-    "assistant": .assistant, "tool": .tool, "observation": .tool,
-  ]
-
-  private func refuseTools() throws(RowRejection) {
-    switch object["tools"] {
-    case nil, .null, .array([]), .string(""): return
-    default: throw RowRejection(reason: "it offers tools, which no template here can write")
-    }
-  }
-
-  private func turns(
-    _ part: String, _ read: (JSONObject) throws(RowRejection) -> Message
-  ) throws(RowRejection) -> [Message] {
-    let key = columns.key(for: part)
+  /// A prompt or a completion: text, or turns (a prompt's replies are read, not learnt).
+  func side(_ part: String, _ role: Message.Role) throws(RowRejection) -> [Message] {
     let value = try value(part)
+    if TurnKeys.areTurns(value) {
+      return try turns(value, columns.key(for: part), areTrained: role == .assistant)
+    }
+    return [Message(role, role == .assistant ? try reply(part) : try text(part))]
+  }
+
+  /// Turns by the keys of `TurnKeys`: what is said is text or a list of text parts, and a reply may
+  /// say that it is not to be learnt.
+  func turns(
+    _ value: JSONValue, _ key: String, areTrained: Bool
+  ) throws(RowRejection) -> [Message] {
     guard let list = value.array else {
       throw RowRejection(reason: "its \(key) should be a list and is \(value.kind)")
     }
@@ -58,40 +30,79 @@ extension ColumnReader {
         throw RowRejection(reason: "message \(index + 1) is \(turn.kind), not an object")
       }
       do throws(RowRejection) {
-        messages.append(try read(object))
+        messages.append(try Self.message(object, isTrained: areTrained))
       } catch {
         throw RowRejection(reason: "message \(index + 1) \(error.reason)")
       }
     }
-    guard messages.contains(where: \.isTrained) else {
-      throw RowRejection(reason: "it has no reply to learn from")
-    }
     return messages
   }
 
-  private static func role(
-    _ value: JSONValue?, names: [String: Message.Role]
-  ) throws(RowRejection) -> Message.Role {
+  private static func message(
+    _ turn: JSONObject, isTrained: Bool
+  ) throws(RowRejection) -> Message {
+    for member in turn.members where !member.value.holdsNothing {
+      if let what = UnwritablePart.ofTurns[member.key] { throw RowRejection(reason: what) }
+    }
+    let keys = TurnKeys.pair(of: turn) ?? TurnKeys.pairs[0]
+    let role = try role(turn[keys.role])
+    let content = try content(turn[keys.content])
+    let isLearnt = try isLearnt(turn, role: role) && isTrained
+    guard !isLearnt || !content.isBlank else { throw RowRejection(reason: "is an empty reply") }
+    return Message(role, content, isTrained: isLearnt)
+  }
+
+  private static func role(_ value: JSONValue?) throws(RowRejection) -> Message.Role {
     guard let name = value?.string else { throw RowRejection(reason: "does not say whose it is") }
-    if let role = names[name] { return role }
+    let plain = name.lowercased()
+    if let role = TurnKeys.roles[plain] { return role }
+    if TurnKeys.calls.contains(plain) {
+      throw RowRejection(reason: "is a call of a tool, which no template here can write")
+    }
     throw RowRejection(
-      reason: "is by \"\(name)\"; known are " + names.keys.sorted().joined(separator: ", "))
+      reason: "is by \(Shown.quoted(name)); known are "
+        + TurnKeys.roles.keys.sorted().joined(separator: ", "))
+  }
+
+  /// Whether the turn is a reply that counts in the loss.
+  private static func isLearnt(
+    _ turn: JSONObject, role: Message.Role
+  ) throws(RowRejection) -> Bool {
+    var isLearnt = role == .assistant
+    for key in TurnKeys.trained {
+      guard let value = turn[key], !value.isNull else { continue }
+      switch (value.bool, value.double) {
+      case (false?, _), (_, 0?): isLearnt = false
+      case (true?, _), (_, 1?):
+        guard role == .assistant else {
+          throw RowRejection(
+            reason: "is to be learnt (\(key)), and only replies are; mask: all learns every token")
+        }
+      default:
+        throw RowRejection(
+          reason: "has the \(key) \(Shown.clipped(value.text())); known are 0, 1, false and true")
+      }
+    }
+    return isLearnt
   }
 
   private static func content(_ value: JSONValue?) throws(RowRejection) -> String {
+    if let text = value?.columnText { return text }
     switch value {
-    case .string(let text): return text
-    case .array(let parts):
+    case .array(let parts)?:
       var text = ""
-      for part in parts {
-        guard part["type"]?.string == "text", let piece = part["text"]?.string else {
-          throw RowRejection(reason: "has a part that is not text")
-        }
-        text += piece
-      }
+      for part in parts { text += try Self.text(of: part) }
       return text
-    case nil, .null: throw RowRejection(reason: "has no content")
+    case .null?, nil: throw RowRejection(reason: "has no content")
     case let value?: throw RowRejection(reason: "should hold text and holds \(value.kind)")
     }
+  }
+
+  private static func text(of part: JSONValue) throws(RowRejection) -> String {
+    if let text = part.string { return text }
+    let type = part["type"]?.string
+    if type == "text", let text = part["text"]?.string { return text }
+    throw RowRejection(
+      reason: "has a part of the type \(type.map(Shown.quoted) ?? "none"), and only text is read")
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 import Tokenizers
 
 /// The UTF-8 bytes of a source, without a byte order mark.
@@ -11,11 +12,17 @@ package struct DataFile {
     let whole: ArraySlice<UInt8>
     switch source {
     case .inline(let text): whole = Array(text.utf8)[...]
-    case .file(let path): whole = try Self.read(path)
+    case .file(let path):
+      whole = try Self.read(path)
+      try Self.checkKind(of: whole, path)
     }
-    bytes = whole.starts(with: [0xEF, 0xBB, 0xBF]) ? whole.dropFirst(3) : whole
+    bytes = whole.starts(with: Self.byteOrderMark) ? whole.dropFirst(3) : whole
     try checkText()
   }
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// The most bytes of a file: rows are kept in memory, several times their size.
+  static let largest = 1 << 30
 
   /// Line and column, from 1, of a byte.
   package func place(of offset: Int) -> (line: Int, column: Int) {
@@ -37,11 +44,20 @@ package struct DataFile {
         file: path, reason: "this is a folder, not a file",
         fix: "Name one of its files: \(files.joined(separator: ", "))")
     }
-    guard let data = manager.contents(atPath: path) else {
-      throw DataError(
-        file: path, reason: "the file cannot be read", fix: "Check its permissions")
+    let file: MappedFile
+    do throws(MappedFileError) {
+      file = try MappedFile(path: path)
+    } catch {
+      if error.reason == .empty { return [] }
+      throw DataError(file: path, reason: error.cause, fix: error.fix)
     }
-    return Array(data)[...]
+    guard file.bytes.count <= largest else {
+      throw DataError(
+        file: path,
+        reason: "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
+        fix: "Cut it into smaller files, for example with `split -C 500M`")
+    }
+    return file.contents()[...]
   }
 
   private static func neighbour(of path: String) -> String {
@@ -55,34 +71,55 @@ package struct DataFile {
     return "Did you mean \(folder.isEmpty ? near : folder + "/" + near)?"
   }
 
-  /// Refuses what is not UTF-8 text, by what it is.
-  private func checkText() throws(DataError) {
-    let kinds: [(start: [UInt8], kind: String)] = [
-      ([0xFF, 0xFE], "UTF-16 text"), ([0xFE, 0xFF], "UTF-16 text"),
-      (Array("PAR1".utf8), "a Parquet file"), ([0x1F, 0x8B], "a gzip archive"),
-      ([0x50, 0x4B, 0x03, 0x04], "a zip archive"),
-    ]
-    for (start, kind) in kinds where bytes.starts(with: start) {
-      throw DataError(
-        file: name, reason: "this is \(kind)", fix: "Convert it to JSON Lines in UTF-8")
-    }
-    guard String(validating: bytes, as: UTF8.self) == nil else { return }
-    let offset = bytes.startIndex + validLength
-    let (line, column) = place(of: offset)
-    let byte = bytes.indices.contains(offset) ? String(bytes[offset], radix: 16) : "?"
-    throw DataError(
-      file: name, line: line, column: column, reason: "the byte 0x\(byte) here is not UTF-8",
-      fix: "Convert the file to UTF-8, for example with iconv -f latin1 -t utf-8")
+  /// Refuses what is no text in UTF-8 by what it is.
+  private static func checkKind(of bytes: ArraySlice<UInt8>, _ path: String) throws(DataError) {
+    var kind = FileKind.of(bytes)
+    if kind == nil, path.hasSuffix(".csv") { kind = .csv }
+    if kind == nil, path.hasSuffix(".tsv") { kind = .tsv }
+    guard let kind else { return }
+    throw DataError(file: path, reason: "this is \(kind.name)", fix: kind.fix(for: path))
   }
 
-  /// How many bytes are UTF-8, from the start.
-  private var validLength: Int {
+  private func checkText() throws(DataError) {
+    guard let bad = firstBadByte else { return }
+    let (line, column) = place(of: bad)
+    let byte = bytes.indices.contains(bad) ? String(bytes[bad], radix: 16) : "?"
+    // Text has no control characters but these four.
+    let isText = bytes.prefix(4096).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
+    throw DataError(
+      file: name, line: line, column: column, reason: "the byte 0x\(byte) here is not UTF-8",
+      fix: isText
+        ? "Save the file as UTF-8; if it is Latin-1: `iconv -f latin1 -t utf-8 OLD > NEW`"
+        : "This is no text file: write its rows as JSON Lines in UTF-8")
+  }
+
+  /// Where the bytes stop being UTF-8. Nothing is copied, whatever the size.
+  private var firstBadByte: Int? {
+    let isText = bytes.withContiguousStorageIfAvailable { Self.isUTF8($0) } ?? false
+    guard !isText else { return nil }
     var decoder = UTF8()
-    var bytes = bytes.makeIterator()
+    var iterator = bytes.makeIterator()
     var length = 0
-    while case .scalarValue(let scalar) = decoder.decode(&bytes) {
-      length += UTF8.width(scalar)
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): length += UTF8.width(scalar)
+      case .emptyInput: return nil
+      case .error: return bytes.startIndex + length
+      }
     }
-    return length
+  }
+
+  /// Whether pieces of a megabyte, cut between characters, are UTF-8.
+  private static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var start = 0
+    while start < bytes.count {
+      var end = min(start + 1 << 20, bytes.count)
+      while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      guard end > start, String(validating: bytes[start..<end], as: UTF8.self) != nil else {
+        return false
+      }
+      start = end
+    }
+    return true
   }
 }

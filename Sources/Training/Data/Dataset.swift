@@ -22,14 +22,14 @@ package struct Dataset: Equatable, Sendable {
         file: source.name, reason: "max_length is \(options.maxLength), too short for any row",
         fix: "Give at least 2, or leave it out for 512")
     }
-    let rows = try RowReader.rows(of: source)
+    let (rows, notices) = try Self.rows(of: source, options)
     let detection = try FormatDetection(of: rows, file: source.name, options: options)
     let template = try Self.template(for: detection.format, source, options, text)
     self.source = source
     self.options = options
     summary = DatasetSummary(detection: detection, template: template.name)
-    let encoder = ExampleEncoder(
-      text: text, template: template, mask: options.mask, maxLength: options.maxLength)
+    summary.fileNotices = notices
+    let encoder = ExampleEncoder(text: text, template: template, options: options)
     for row in rows {
       do throws(RowRejection) {
         try add(row, encoder: encoder)
@@ -43,6 +43,18 @@ package struct Dataset: Equatable, Sendable {
         reason: "none of the \(rows.count) rows can be used; this one: \(first.reason)",
         fix: "Correct the rows, or read them in another way (format, columns, max_length)")
     }
+  }
+
+  /// The rows as they stand, threads as conversations, and what to say of the file.
+  private static func rows(
+    of source: DatasetSource, _ options: DatasetOptions
+  ) throws(DataError) -> ([DatasetRow], notices: [String]) {
+    let (rows, notice) = try RowReader.read(source, columns: options.columns)
+    let notices = notice.map { [$0] } ?? []
+    guard options.format == nil || options.format == .messages,
+      let threads = try ThreadReader.conversations(of: rows, file: source.name)
+    else { return (rows, notices) }
+    return (threads.rows, notices + [threads.notice])
   }
 
   private mutating func add(_ row: DatasetRow, encoder: ExampleEncoder) throws(RowRejection) {
@@ -59,6 +71,9 @@ package struct Dataset: Equatable, Sendable {
     summary.endsTrained += encoder.endsTrained(tokenized) ? 1 : 0
     summary.longest = max(summary.longest, tokenized.tokens.count)
     if let cut { summary.cut.append(RowNote(line: row.line, reason: cut)) }
+    summary.special.add(
+      encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
+    summary.count(row, content, options)
   }
 
   private static func template(

@@ -1,12 +1,13 @@
 /// The shapes of rows that Skillet reads.
 package enum DatasetFormat: String, CaseIterable, Sendable {
-  /// `messages`: a list of `{role, content}`.
+  /// `messages`: a list of turns, `{role, content}` or `{from, value}`; optionally `system` and
+  /// `history`.
   case messages
-  /// `conversations`: a list of `{from, value}`, optionally `system`.
+  /// `conversations`: the same under another key.
   case sharegpt
-  /// `instruction`, optionally `input` and `system`, `output`.
+  /// `instruction`, `output`, optionally `input`, `system` and `history`: pairs of earlier turns.
   case alpaca
-  /// `prompt`, `completion`.
+  /// `prompt`, `completion`, each a text or a list of turns; optionally `system` and `history`.
   case promptCompletion = "prompt_completion"
   /// `text`, optionally cut into prompt and completion.
   case text
@@ -24,9 +25,9 @@ package enum DatasetFormat: String, CaseIterable, Sendable {
 
   package var optionalKeys: [String] {
     switch self {
-    case .messages, .promptCompletion, .text: []
-    case .sharegpt: ["system"]
-    case .alpaca: ["input", "system"]
+    case .messages, .sharegpt, .promptCompletion: ["system", "history"]
+    case .alpaca: ["input", "system", "history"]
+    case .text: []
     }
   }
 }

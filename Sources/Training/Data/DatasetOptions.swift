@@ -16,15 +16,20 @@ package struct DatasetOptions: Equatable, Sendable {
   package var mask: LossMask
   /// The most tokens that an example may have.
   package var maxLength: Int
+  /// Whether names of special tokens in texts and under the template `none` are those tokens. In
+  /// chat they are always text.
+  package var special: Bool
 
   package init(
     format: DatasetFormat? = nil, columns: ColumnMapping = ColumnMapping(),
-    template: String = "auto", mask: LossMask = .completion, maxLength: Int = 512
+    template: String = "auto", mask: LossMask = .completion, maxLength: Int = 512,
+    special: Bool = true
   ) {
     self.format = format
     self.columns = columns
     self.template = template
     self.mask = mask
     self.maxLength = maxLength
+    self.special = special
   }
 }

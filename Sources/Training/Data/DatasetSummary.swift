@@ -16,6 +16,31 @@ package struct DatasetSummary: Equatable, Sendable {
   package var cut: [RowNote] = []
   /// Rows that are not used.
   package var skipped: [RowNote] = []
+  /// What rows have beside what is read.
+  package var unread = UnreadKeys()
+  /// What to say of the file as a whole.
+  package var fileNotices: [String] = []
+  /// Rows in which numbers, true or false stand where text belongs.
+  package var withoutText = 0
+  /// Rows in which turns come after the last reply.
+  package var endingUnanswered = 0
+  package var special = SpecialNames()
 
   package var format: DatasetFormat { detection.format }
+}
+
+/// The rows that have names of special tokens in what people wrote.
+package struct SpecialNames: Equatable, Sendable {
+  package var rows = 0
+  /// Each once, in the order of their first row.
+  package var names: [String] = []
+  /// Whether the names are the tokens, or text as any other.
+  package var areTokens = false
+
+  mutating func add(_ found: [String], areTokens: Bool) {
+    guard !found.isEmpty else { return }
+    rows += 1
+    self.areTokens = areTokens
+    for name in found where !names.contains(name) { names.append(name) }
+  }
 }

@@ -4,8 +4,17 @@ import Tokenizers
 package struct ExampleEncoder {
   let text: ModelText
   let template: ChatTemplate
-  let mask: LossMask
-  let maxLength: Int
+  let options: DatasetOptions
+
+  package init(text: ModelText, template: ChatTemplate, options: DatasetOptions) {
+    var template = template
+    // Contents come as text: where names in them are tokens is decided here, for texts too.
+    template.readsMarkers = false
+    (self.text, self.template, self.options) = (text, template, options)
+  }
+
+  private var mask: LossMask { options.mask }
+  private var maxLength: Int { options.maxLength }
 
   /// - Returns: the tokens, and what was cut if the example was too long.
   package func encode(_ example: Example) throws(RowRejection) -> (TokenizedExample, cut: String?) {
@@ -17,10 +26,12 @@ package struct ExampleEncoder {
 
   /// A text and the end token. Too long, it loses its end.
   private func encode(_ content: String, line: Int) -> (TokenizedExample, cut: String?) {
-    var tokens = text.encode([
-      Segment(content, isTrained: true),
-      Segment(text.tokens.end, isMarkup: true, isTrained: true),
-    ]).tokens
+    var tokens = text.encode(
+      withSpecialTokens([
+        Segment(content, isTrained: true),
+        Segment(text.tokens.end, isMarkup: true, isTrained: true),
+      ])
+    ).tokens
     var cut: String?
     if tokens.count > maxLength {
       cut = "\(tokens.count) tokens: the last \(tokens.count - maxLength) were left out"
@@ -34,7 +45,7 @@ package struct ExampleEncoder {
   private func encode(
     _ messages: [Message], line: Int
   ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
-    let marked = text.encode(try rendered(messages))
+    let marked = text.encode(try rendered(messages), of: template)
     guard let last = marked.trained.lastIndex(of: true) else {
       throw RowRejection(reason: "it has no token to learn")
     }
@@ -70,11 +81,23 @@ package struct ExampleEncoder {
   }
 
   private func rendered(_ messages: [Message]) throws(RowRejection) -> [Segment] {
+    let isPair = messages.map(\.role) == [.user, .assistant]
+    guard
+      isPair || options.template != "auto" || text.ownTemplate != nil
+        || template.name != text.plainTemplate.name
+    else {
+      throw RowRejection(
+        reason: "its system message or its turns need a chat template, and the model has none: "
+          + "choose one, for example template: chatml")
+    }
+    let segments: [Segment]
     do {
-      return try template.segments(for: messages)
+      segments = try template.segments(for: messages)
     } catch {
       throw RowRejection(reason: Self.clause(error))
     }
+    try checkWhole(segments, messages)
+    return withSpecialTokens(segments)
   }
 
   private func example(_ tokens: [Int32], trained: [Bool], line: Int) -> TokenizedExample {

@@ -9,6 +9,9 @@ package struct FormatDetection: Equatable, Sendable {
   package var rows: Int
   /// Whether the recipe named the format.
   package var isGiven: Bool
+  /// Formats that rows of the detected one have the keys of too.
+  package var alternatives: [DatasetFormat]
+  package var columns: ColumnMapping
 
   /// For people: `prompt_completion: 398 of 400 rows match`.
   package var statement: String {
@@ -39,28 +42,63 @@ package struct FormatDetection: Equatable, Sendable {
     matching = best.1
     self.rows = rows.count
     isGiven = options.format != nil
+    columns = options.columns
+    alternatives = formats.filter { other in
+      other != best.0
+        && rows.contains { row in
+          [best.0, other].allSatisfy { $0.matches(row.object, columns: options.columns) }
+        }
+    }
+    try Self.checkColumns(of: best.0, file: file, columns: options.columns)
+  }
+
+  /// Refuses columns for parts that the format does not have: they would not be read.
+  private static func checkColumns(
+    of format: DatasetFormat, file: String, columns: ColumnMapping
+  ) throws(DataError) {
+    let parts = format.requiredKeys + format.optionalKeys
+    guard let part = columns.names.keys.sorted().first(where: { !parts.contains($0) }) else {
+      return
+    }
+    throw DataError(
+      file: file,
+      reason: "its rows are read as \(format.rawValue), which has no part \"\(part)\" "
+        + "for the column \(Shown.quoted(columns.key(for: part)))",
+      fix: "The parts of \(format.rawValue) are " + parts.joined(separator: ", "))
   }
 
   private static func mismatch(
     _ row: DatasetRow, file: String, formats: [DatasetFormat], columns: ColumnMapping
   ) -> DataError {
-    let found = row.object.keys
+    if TurnKeys.isTurn(row.object) {
+      return DataError(
+        file: file, line: row.line,
+        reason: "the row is one turn of a conversation, by its keys "
+          + Shown.list(row.object.keys),
+        fix:
+          "Write every conversation as one row: {\"messages\": [{\"role\": …, \"content\": …}, …]}"
+      )
+    }
+    let found = row.object.members.isEmpty ? "none" : Shown.list(row.object.keys)
     let shapes = formats.map { format in
       format.requiredKeys.map { columns.key(for: $0) }.joined(separator: " + ")
     }
-    let wanted = formats.flatMap(\.requiredKeys).filter { !found.contains(columns.key(for: $0)) }
-    let near = wanted.lazy.compactMap { part in
-      nearestName(to: columns.key(for: part), among: found).map { (part, $0) }
-    }.first
-    let example = near ?? (wanted.first ?? "text", found.first ?? "…")
-    let fix = "columns: {\(example.0): \"\(example.1)\"}"
+    let proposal = ColumnProposal(row: row.object, formats: formats, columns: columns)
     return DataError(
       file: file, line: row.line,
-      reason: "the row has the keys \(found.isEmpty ? "none" : found.joined(separator: ", ")), "
+      reason: "the row has the keys \(found), "
         + "and \(formats.count == 1 ? formats[0].rawValue + " rows need" : "known rows have") "
         + shapes.joined(separator: ", or "),
-      fix: near == nil
-        ? "Rename the keys, or say which is which, as in \(fix)"
-        : "Did you mean \(example.0)? Rename the key, or say \(fix)")
+      fix: fix(proposal))
+  }
+
+  private static func fix(_ proposal: ColumnProposal) -> String {
+    guard let columns = proposal.source else {
+      return "Rename the keys, or say with columns: which of them plays which part"
+    }
+    let isPreference = ["chosen", "rejected"].allSatisfy { proposal.row[$0] != nil }
+    if isPreference { return "To learn the chosen replies, say \(columns)" }
+    return proposal.misspelling.map { "Did you mean \($0.part)? Rename the key, or say \(columns)" }
+      ?? "Say which is which: \(columns)"
   }
 }

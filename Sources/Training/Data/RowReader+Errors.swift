@@ -7,10 +7,14 @@ extension RowReader {
     let (line, column) = file.place(of: offset)
     let rest = text[offset...]
     let seen = Self.excerpt(rest)
+    // What is JSON, and still cannot be read, is not said to be none.
+    let isJSON = ["occurs twice", "are nested more"].contains { error.cause.contains($0) }
     return DataError(
       file: file.name, line: line, column: column,
-      reason: "this is not JSON: \(error.cause), and \(seen)",
-      fix: Self.fix(for: rest, cause: error.cause))
+      reason: isJSON ? error.cause : "this is not JSON: \(error.cause), and \(seen)",
+      fix: isJSON
+        ? "Take out what is too much, or take out the row"
+        : Self.fix(for: rest, cause: error.cause))
   }
 
   /// What a text begins with.
@@ -41,30 +45,5 @@ extension RowReader {
     if cause.contains("surrogate") { return "Write both halves of the pair, or the character" }
     if cause.contains("more text after") { return "Put each row on a line of its own" }
     return "Correct the row or take it out"
-  }
-}
-
-extension JSONValue {
-  /// The kind of value, for messages.
-  var kind: String {
-    switch self {
-    case .null: "null"
-    case .bool: "true or false"
-    case .int, .double: "a number"
-    case .string: "text"
-    case .array: "a list"
-    case .object: "an object"
-    }
-  }
-
-  /// Text, and numbers, true and false as text: what a column may hold.
-  var columnText: String? {
-    switch self {
-    case .string(let text): text
-    case .int(let number): String(number)
-    case .double(let number): String(number)
-    case .bool(let bool): String(bool)
-    case .null, .array, .object: nil
-    }
   }
 }

@@ -4,22 +4,45 @@ import Checkpoints
 package struct RowReader {
   let file: DataFile
 
+  /// The most bytes of one row: more than the longest context has.
+  static let largestRow = 16 << 20
+
   package static func rows(of source: DatasetSource) throws(DataError) -> [DatasetRow] {
+    try read(source).rows
+  }
+
+  /// The rows, and what to say of where they stand.
+  static func read(
+    _ source: DatasetSource, columns: ColumnMapping = ColumnMapping()
+  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
     let reader = RowReader(file: try DataFile(source))
-    switch source {
-    case .file(let path) where path.hasSuffix(".txt") || path.hasSuffix(".md"):
-      return reader.paragraphs()
-    case .file(let path) where path.hasSuffix(".csv") || path.hasSuffix(".tsv"):
-      throw DataError(
-        file: path, reason: "tables of this kind are not read",
-        fix:
-          "Convert it to JSON Lines, one object such as {\"prompt\": …, \"completion\": …} a line")
-    default: break
+    if case .file(let path) = source, path.hasSuffix(".txt") || path.hasSuffix(".md") {
+      return (try reader.paragraphs(), nil)
     }
     let first = reader.file.bytes.first { !Self.isSpace($0) }
-    if first == UInt8(ascii: "[") { return try reader.list() }
-    if case .inline = source, first != UInt8(ascii: "{") { return reader.paragraphs() }
-    return try reader.lines()
+    if first == UInt8(ascii: "[") {
+      let places = try reader.checkedPlaces()
+      return (try reader.rows(reader.value(reader.file.bytes).array ?? [], at: places.lines), nil)
+    }
+    if case .inline = source, first != UInt8(ascii: "{") { return (try reader.paragraphs(), nil) }
+    return try reader.objects(columns)
+  }
+
+  /// One object a line, or one object that is a row or holds the rows, however it is laid out.
+  private func objects(
+    _ columns: ColumnMapping
+  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+    do throws(DataError) {
+      let rows = try lines()
+      guard rows.count == 1 else { return (rows, nil) }
+      return try wrapped(rows[0], columns) ?? (rows, nil)
+    } catch {
+      // A row over several lines is no line of JSON, but may be the whole document.
+      _ = try checkedPlaces()
+      guard let object = Self.parsed(file.bytes)?.object else { throw error }
+      let row = DatasetRow(object: object, line: firstLine)
+      return try wrapped(row, columns) ?? ([row], nil)
+    }
   }
 
   /// One object a line; blank lines are passed over.
@@ -29,48 +52,72 @@ package struct RowReader {
     for line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
       number += 1
       if line.allSatisfy(Self.isSpace) { continue }
+      try checkSize(line.count, line: number)
       rows.append(DatasetRow(object: try object(try value(line), line: number), line: number))
     }
     return rows
   }
 
-  /// A list of objects, however it is laid out.
-  private func list() throws(DataError) -> [DatasetRow] {
-    let values = try value(file.bytes).array ?? []
+  /// The elements of a list, each an object.
+  func rows(_ values: [JSONValue], at lines: [Int]) throws(DataError) -> [DatasetRow] {
     var rows: [DatasetRow] = []
     rows.reserveCapacity(values.count)
-    for (value, line) in zip(values, elementLines()) {
+    for (value, line) in zip(values, lines) {
       rows.append(DatasetRow(object: try object(value, line: line), line: line))
     }
     return rows
   }
 
-  /// Blocks of text between blank lines.
-  private func paragraphs() -> [DatasetRow] {
+  /// Blocks of text between blank lines, their lines joined by line feeds: CR LF is one line's end,
+  /// as a line feed is.
+  private func paragraphs() throws(DataError) -> [DatasetRow] {
     var rows: [DatasetRow] = []
-    var block: [String] = []
-    let text = String(decoding: file.bytes, as: UTF8.self)
-    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    for (index, line) in (lines + [""]).enumerated() {
-      if line.allSatisfy(\.isWhitespace) {
-        guard !block.isEmpty else { continue }
-        var object = JSONObject()
-        object["text"] = .string(block.joined(separator: "\n"))
-        rows.append(DatasetRow(object: object, line: index + 1 - block.count))
-        block = []
-      } else {
-        block.append(String(line))
-      }
+    var block: [ArraySlice<UInt8>] = []
+    var number = 0
+    func finish() throws(DataError) {
+      guard !block.isEmpty else { return }
+      let start = number - block.count
+      let bytes = Array(block.joined(separator: [0x0A]))
+      try checkSize(bytes.count, line: start)
+      let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
+      rows.append(DatasetRow(object: ["text": text], line: start))
+      block = []
     }
+    for var line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      number += 1
+      if line.last == 0x0D { line.removeLast() }
+      if Self.isBlank(line) { try finish() } else { block.append(line) }
+    }
+    number += 1
+    try finish()
     return rows
   }
 
   private func value(_ text: ArraySlice<UInt8>) throws(DataError) -> JSONValue {
     do {
-      return try JSONValue(parsing: text)
+      return try JSONValue(parsing: text, keepsDigits: true)
     } catch {
       throw explained(error, in: text)
     }
+  }
+
+  private static func parsed(_ text: ArraySlice<UInt8>) -> JSONValue? {
+    try? JSONValue(parsing: text, keepsDigits: true)
+  }
+
+  /// The places of a document that is read as a whole, if no text in it is too long.
+  private func checkedPlaces() throws(DataError) -> ElementPlaces {
+    let places = ElementPlaces(in: file.bytes)
+    try checkSize(places.longestText.bytes, line: places.longestText.line)
+    return places
+  }
+
+  private func checkSize(_ bytes: Int, line: Int) throws(DataError) {
+    guard bytes > Self.largestRow else { return }
+    throw DataError(
+      file: file.name, line: line,
+      reason: "the row has \(bytes) bytes, and at most \(Self.largestRow) are read",
+      fix: "Cut the row into smaller ones")
   }
 
   private func object(_ value: JSONValue, line: Int) throws(DataError) -> JSONObject {
@@ -80,36 +127,23 @@ package struct RowReader {
       fix: "Write rows like {\"prompt\": \"…\", \"completion\": \"…\"}")
   }
 
-  /// The line of each element of the outermost list, which is known to be well formed.
-  private func elementLines() -> [Int] {
-    var lines: [Int] = []
-    var (line, depth, quoted, escaped, expected) = (1, 0, false, false, false)
-    for byte in file.bytes {
-      if byte == 0x0A { line += 1 }
-      if quoted {
-        if byte == UInt8(ascii: "\""), !escaped { quoted = false }
-        escaped = byte == UInt8(ascii: "\\") && !escaped
-        continue
-      }
-      let closes = byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
-      if closes { depth -= 1 }
-      if depth == 1, expected, !closes, !Self.isSpace(byte) {
-        lines.append(line)
-        expected = false
-      }
-      switch byte {
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        if depth == 1 { expected = true }
-      case UInt8(ascii: ","): if depth == 1 { expected = true }
-      case UInt8(ascii: "\""): quoted = true
-      default: break
-      }
-    }
-    return lines
+  private var firstLine: Int {
+    let start = file.bytes.firstIndex { !Self.isSpace($0) } ?? file.bytes.startIndex
+    return file.place(of: start).line
+  }
+
+  private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    if line.allSatisfy(isSpace) { return true }
+    guard let first = line.first, first < 0x21 || first >= 0x80 else { return false }
+    return String(decoding: line, as: UTF8.self).isBlank
   }
 
   static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
   }
+}
+
+extension String {
+  /// Whether there is nothing but white space.
+  var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
 }

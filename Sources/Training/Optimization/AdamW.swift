@@ -1,5 +1,6 @@
 import CKernels
 import Models
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -59,6 +60,9 @@ package final class AdamW {
 
   /// One update of `parameters` against `gradient`.
   package func step(_ parameters: AdapterVector, gradient: AdapterVector, rate: Double) {
+    precondition(
+      parameters.count == firstMoment.count && gradient.count == firstMoment.count,
+      "\(parameters.count) numbers, \(gradient.count) gradients, \(firstMoment.count) moments")
     updates += 1
     let bias1 = 1 - pow(options.beta1, Double(updates))
     let bias2 = 1 - pow(options.beta2, Double(updates))

@@ -32,7 +32,8 @@ import Training
     #expect(
       error?.description
         == "columns: no format has a part \"promt\". Did you mean prompt? The parts are "
-        + "messages, conversations, system, instruction, output, input, prompt, completion, text.")
+        + "messages, system, history, conversations, instruction, output, input, prompt, completion, "
+        + "text.")
     #expect(throws: DataError.self) { try ColumnMapping(columns: [:], cutAfter: "") }
   }
 }

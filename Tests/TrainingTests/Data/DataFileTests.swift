@@ -19,11 +19,9 @@ import Training
 
   @Test(
     arguments: [
-      ([0xFF, 0xFE, 0x7B, 0x00], "UTF-16"), ([0x50, 0x41, 0x52, 0x31, 0x15], "Parquet"),
-      ([0x1F, 0x8B, 0x08], "gzip"), ([0x50, 0x4B, 0x03, 0x04], "zip"), ([0x7B, 0xC0], "0xc0"),
-      ([0x7B, 0xF0, 0x9F], "0xf0"),
+      ([0x7B, 0xC0], "0xc0"), ([0x7B, 0xF0, 0x9F], "0xf0"), ([0x7B, 0xED, 0xA0, 0x80], "0xed"),
     ] as [([UInt8], String)])
-  func saysWhatABinaryFileIs(bytes: [UInt8], kind: String) throws {
+  func namesBytesThatAreNoCharacter(bytes: [UInt8], kind: String) throws {
     let error = try failure("rows.jsonl", bytes)
     #expect(error?.reason.contains(kind) == true)
     #expect(error?.fix.contains("UTF-8") == true)

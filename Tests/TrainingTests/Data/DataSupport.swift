@@ -9,16 +9,30 @@ struct ByteEncoder: TextEncoder {
   static let start: Int32 = 300
   static let end: Int32 = 301
 
+  private static let names = ["<|im_start|>": start, "<|im_end|>": end]
+
   func encode(_ text: String, parseSpecial: Bool) -> [Int32] {
-    switch (parseSpecial, text) {
-    case (true, "<|im_start|>"): [Self.start]
-    case (true, "<|im_end|>"): [Self.end]
-    default: text.utf8.map { Int32($0) }
+    var tokens: [Int32] = []
+    var rest = text.utf8[...]
+    while let byte = rest.first {
+      let name = Self.names.first { parseSpecial && rest.starts(with: $0.key.utf8) }
+      tokens.append(name?.value ?? Int32(byte))
+      rest = rest.dropFirst(name?.key.utf8.count ?? 1)
     }
+    return tokens
+  }
+
+  func specialNames(in text: String) -> [String] {
+    let places = Self.names.keys.compactMap { name in
+      text.firstRange(of: name).map { (name, $0.lowerBound) }
+    }
+    return places.sorted { $0.1 < $1.1 }.map(\.0)
   }
 }
 
-let chatML = "{{ '<|im_start|>' + role + '\\n' + text + '<|im_end|>\\n<|im_start|>assistant\\n' }}"
+let chatML =
+  "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}"
+  + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 
 func modelText(jinja: String? = nil, begin: Int32? = nil) -> ModelText {
   ModelText(

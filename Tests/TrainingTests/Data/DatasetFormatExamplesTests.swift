@@ -67,13 +67,14 @@ import Training
     ("{\"messages\": [null]}", "message 1 is null, not an object"),
     ("{\"messages\": [{\"content\": \"a\"}]}", "message 1 does not say whose it is"),
     (
-      "{\"messages\": [{\"role\": \"bot\", \"content\": \"a\"}]}",
-      "message 1 is by \"bot\"; known are assistant, developer, system, tool, user"
+      "{\"messages\": [{\"role\": \"narrator\", \"content\": \"a\"}]}",
+      "message 1 is by \"narrator\"; known are ai, assistant, bard, bing, bot, chatgpt, developer, "
+        + "function, gpt, human, model, observation, prompter, system, tool, user"
     ),
     ("{\"messages\": [{\"role\": \"user\", \"content\": null}]}", "message 1 has no content"),
     (
       "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]}",
-      "message 1 has a part that is not text"
+      "message 1 has a part of the type \"image_url\", and only text is read"
     ),
     (
       "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{}]}]}",

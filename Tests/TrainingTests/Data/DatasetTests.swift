@@ -44,7 +44,7 @@ import Training
     let error = #expect(throws: DataError.self) {
       try dataset(row, DatasetOptions(), jinja: "{{ messages }}")
     }
-    #expect(error?.fix.contains("no known format") == true)
+    #expect(error?.fix.contains("it writes a question and an answer as") == true)
     #expect(
       try dataset(row, DatasetOptions(template: "zephyr"), jinja: "{{ messages }}")
         .summary.template == "zephyr")

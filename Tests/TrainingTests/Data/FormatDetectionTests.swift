@@ -29,6 +29,7 @@ import Training
       data.summary.detection.statement == "prompt_completion (detected): 2 of 4 rows match")
     #expect(data.examples.map(\.line) == [2, 4])
     #expect(data.summary.skipped.map(\.line) == [1, 3])
+    #expect(data.summary.skipped.last?.reason == "its completion is null")
     #expect(data.summary.skipped.first?.reason == "it has no prompt (its keys: text)")
   }
 

@@ -59,11 +59,11 @@ import Training
     ("{\"a\": None}", 1, 7, "\"None\"", "null"),
     ("{\"a\": 1,}", 1, 9, "\"}\"", "comma"),
     ("{\"a\": \"é\" \"b\"}", 1, 11, "a \"", "Correct"),
-    ("{\n  \"a\": 1\n}", 1, 2, "the row ends", "one line"),
+    ("{\n  \"a\": 1\n}\n{\"a\": 2}", 1, 2, "the row ends", "one line"),
     ("{\"a\": \"b", 1, 9, "the row ends", "one line"),
     ("{\"a\": 1} {\"a\": 2}", 1, 10, "more text", "line of its own"),
     ("{\"a\": \"x\ty\"}", 1, 9, "control character 9", "\\t"),
-    ("{\"a\": 1, \"a\": 2}", 1, 10, "twice", "Correct"),
+    ("{\"a\": 1, \"a\": 2}", 1, 10, "twice", "Take out"),
     ("{\"a\": \"\\ud800\"}", 1, 14, "surrogate", "both halves"),
   ])
   func saysWhereARowIsBrokenWhatIsThereAndWhatToDo(
@@ -93,5 +93,37 @@ import Training
     let text = "{\"text\": \"" + String(repeating: "ab cd ", count: 1_700_000) + "\"}"
     let rows = try RowReader.rows(of: .inline(text))
     #expect(rows.first?.object["text"]?.string?.utf8.count == 10_200_000)
+  }
+
+  @Test(arguments: ["{\"a\": 1, \"a\": 2}", "{\"a\": " + String(repeating: "[", count: 300)])
+  func `JSON that is not read is not said to be none`(text: String) {
+    let closed = text.hasSuffix("[") ? text + String(repeating: "]", count: 300) + "}" : text
+    #expect(failure(closed)?.reason.contains("not JSON") == false)
+  }
+
+  @Test func `a row over several lines is read where it is the whole document`() throws {
+    let rows = try RowReader.rows(
+      of: .inline("\n{\n  \"prompt\": \"a\",\n  \"completion\": 1\n}\n"))
+    #expect(rows.map(\.line) == [2])
+    #expect(rows.first?.object.keys == ["prompt", "completion"])
+  }
+
+  @Test func `paragraphs are cut by bytes, and CR LF is one line's end`() throws {
+    let text = "One,\r\ntwo.\r\n\r\n\u{301}three\r\n\u{A0}\r\nfour\u{B}"
+    try withFile("notes.txt", Array(text.utf8)) { path in
+      let rows = try RowReader.rows(of: .file(path: path))
+      #expect(
+        rows.map { $0.object["text"]?.string } == ["One,\ntwo.", "\u{301}three", "four\u{B}"])
+      #expect(rows.map(\.line) == [1, 4, 6])
+    }
+  }
+
+  @Test(arguments: [
+    "{\"text\": \"%\"}", "[{\"text\": \"%\"}]", "{\n\"data\": [{\"text\": \"%\"}]}",
+    "{\"id\": 1}\n{\"text\": \"%\"}",
+  ])
+  func `a row of more bytes than any context has is refused`(shape: String) {
+    let text = shape.replacing("%", with: String(repeating: "a", count: 17 << 20))
+    #expect(failure(text)?.reason.contains("at most 16777216 are read") == true)
   }
 }

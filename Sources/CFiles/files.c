@@ -1,0 +1,15 @@
+#define _GNU_SOURCE /* renameat2 */
+#include "CFiles.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#ifdef __APPLE__
+int cfiles_exchange(const char *first, const char *second) {
+  return renamex_np(first, second, RENAME_SWAP);
+}
+#else
+int cfiles_exchange(const char *first, const char *second) {
+  return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
+}
+#endif

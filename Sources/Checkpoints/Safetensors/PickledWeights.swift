@@ -1,0 +1,16 @@
+import Glibc
+
+/// Weights as PyTorch's `torch.save` wrote them before safetensors: a program for Python's unpickler.
+package enum PickledWeights {
+  /// Says what is the matter where such a file lies in place of the one that is looked for.
+  package static func refuse(
+    _ name: String, in folder: String, insteadOf expected: String
+  ) throws(CheckpointError) {
+    let path = folder + "/" + name
+    guard access(folder + "/" + expected, F_OK) != 0, access(path, F_OK) == 0 else { return }
+    throw CheckpointError(
+      .unsupported, file: path,
+      cause: "a pickled file can run any program when it is opened, so Skillet does not read it",
+      fix: "load and save it once with a current transformers or PEFT, which write \(expected)")
+  }
+}

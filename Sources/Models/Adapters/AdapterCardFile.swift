@@ -1,0 +1,96 @@
+import Checkpoints
+
+/// `skillet.json` in an adapter's folder.
+package enum AdapterCardFile {
+  package static let name = "skillet.json"
+  private static let format = "skillet adapter 1"
+  private static let digitsARow = 16
+  private static let largestStepCount = 1 << 40
+
+  static func bytes(of card: AdapterCard) -> [UInt8] {
+    let value: JSONValue = [
+      "format": .string(format),
+      "base": [
+        "name": .string(card.base.name), "format": .string(card.base.format),
+        "weights_sha256": .string(card.base.digests.weights),
+        "tokenizer_sha256": .string(card.base.digests.tokenizer),
+        "template_sha256": .string(card.base.digests.template),
+      ],
+      "quantization": card.quantization.map { .string($0) } ?? nil,
+      "steps": .int(card.steps),
+      "trained_rows": .string(card.rows.hashes.sorted().map(hexadecimal).joined()),
+      "trained_rows_are_all": .bool(!card.rows.isPartial),
+    ]
+    return Array(value.text(.pretty).utf8)
+  }
+
+  private static func hexadecimal(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: digitsARow - digits.utf8.count) + digits
+  }
+
+  /// The card of a folder; nil where there is none, as in a folder that PEFT wrote.
+  package static func read(_ folder: String) throws(CheckpointError) -> AdapterCard? {
+    guard FolderJournal.has(name, in: folder),
+      let place = FolderJournal.place(of: name, in: folder)
+    else { return nil }
+    let reading = Reading(file: place, root: try JSONValue(file: place))
+    guard try reading.text("format") == format else {
+      throw reading.error("\"format\" is not \"\(format)\"")
+    }
+    let base = Reading(file: place, root: reading.root["base"] ?? .null)
+    let digests = BaseIdentity.Digests(
+      weights: try base.digest("weights_sha256"), tokenizer: try base.digest("tokenizer_sha256"),
+      template: try base.digest("template_sha256", mayBeEmpty: true))
+    let quantization = reading.root["quantization"] ?? .null
+    guard quantization.isNull || quantization.string != nil else {
+      throw reading.error("\"quantization\" is neither a text nor null")
+    }
+    guard let steps = reading.root["steps"]?.int, 0...largestStepCount ~= steps else {
+      throw reading.error("\"steps\" is no number of steps")
+    }
+    return AdapterCard(
+      base: .init(name: try base.text("name"), format: try base.text("format"), digests: digests),
+      quantization: quantization.string, steps: steps, rows: try rows(reading))
+  }
+
+  private static func rows(_ reading: Reading) throws(CheckpointError) -> TrainedRows {
+    let digits = Array(try reading.text("trained_rows").utf8)
+    guard let isWhole = reading.root["trained_rows_are_all"]?.bool,
+      digits.count % digitsARow == 0, digits.count / digitsARow <= TrainedRows.limit
+    else { throw reading.error("\"trained_rows\" is no list of rows") }
+    var rows = TrainedRows(isPartial: !isWhole)
+    for start in stride(from: 0, to: digits.count, by: digitsARow) {
+      let text = String(decoding: digits[start..<start + digitsARow], as: UTF8.self)
+      guard text.allSatisfy(\.isHexDigit), let hash = UInt64(text, radix: 16) else {
+        throw reading.error("\"trained_rows\" has something else than hexadecimal digits")
+      }
+      rows.insert(hash)
+    }
+    return rows
+  }
+
+  private struct Reading {
+    let file: String
+    let root: JSONValue
+
+    func text(_ key: String) throws(CheckpointError) -> String {
+      if let text = root[key]?.string { return text }
+      throw error("\"\(key)\" is missing or no text")
+    }
+
+    func digest(_ key: String, mayBeEmpty: Bool = false) throws(CheckpointError) -> String {
+      let text = try text(key)
+      guard text.utf8.count == 64 || mayBeEmpty && text.isEmpty, text.allSatisfy(\.isHexDigit)
+      else { throw error("\"\(key)\" is no SHA-256") }
+      return text
+    }
+
+    func error(_ cause: String) -> CheckpointError {
+      CheckpointError(
+        .malformed, file: file, cause: cause,
+        fix: "take the file from the adapter's own folder, or remove it: then nobody knows which "
+          + "base the adapter belongs to")
+    }
+  }
+}

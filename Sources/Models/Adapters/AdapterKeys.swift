@@ -1,0 +1,44 @@
+import Checkpoints
+
+/// The keys of PEFT's `adapter_config.json`: PeftConfig and LoraConfig of PEFT 0.21.
+extension KeyTable {
+  package static let adapter = KeyTable(
+    read + variants,
+    ignoring: [
+      "auto_mapping", "base_model_name_or_path", "inference_mode", "megatron_core", "peft_version",
+      "qalora_group_size", "revision", "runtime_config",
+    ],
+    fix: "train or convert the adapter without it")
+
+  private static let read: [Entry] = [
+    Entry("peft_type", .read(.word(["LORA"]))),
+    Entry("r", .read(.integer(1...1 << 16))),
+    Entry("lora_alpha", .read(.number(-1e30...1e30))),
+    Entry("lora_dropout", .read(.number(0...0.999))),
+    Entry("use_rslora", .read(.bool)),
+    Entry("target_modules", .read(.any)),
+    Entry("layers_to_transform", .read(.any)),
+    Entry("eva_config", .read(.object, allowsNull: true)),
+  ]
+
+  /// Kinds of LoRA that are computed otherwise, or whose start changed the base weights: what PiSSA,
+  /// OLoRA, CorDA, LoftQ, MiCA and LoRA-GA save belongs to a base that is not the one on the disk.
+  private static let variants: [Entry] = [
+    Entry("init_lora_weights", .only([true, false, "gaussian", "eva", "orthogonal"])),
+    Entry("bias", .only(["none"])),
+    Entry("task_type", .only(["CAUSAL_LM", nil])),
+    Entry("fan_in_fan_out", .only([false])),
+    Entry("use_dora", .only([false])), Entry("use_qalora", .only([false])),
+    Entry("use_bdlora", .only([nil, false])), Entry("lora_bias", .only([false])),
+    Entry("rank_pattern", .only([[:], nil])), Entry("alpha_pattern", .only([[:], nil])),
+    Entry("modules_to_save", .only([nil, []])), Entry("exclude_modules", .only([nil, []])),
+    Entry("layers_pattern", .only([nil, []])), Entry("layer_replication", .only([nil, []])),
+    Entry("target_parameters", .only([nil, []])),
+    Entry("trainable_token_indices", .only([nil, [], [:]])),
+    Entry("alora_invocation_tokens", .only([nil])), Entry("megatron_config", .only([nil])),
+    Entry("loftq_config", .only([[:], nil])), Entry("corda_config", .only([nil])),
+    Entry("lora_ga_config", .only([nil])), Entry("kasa_config", .only([nil])),
+    Entry("velora_config", .only([nil])), Entry("monteclora_config", .only([nil])),
+    Entry("arrow_config", .only([nil])), Entry("ensure_weight_tying", .only([false])),
+  ]
+}

@@ -1,0 +1,84 @@
+import Checkpoints
+
+/// Which linear layers an `adapter_config.json` puts a pair beside, after the rules of PEFT 0.21
+/// (`check_target_module_exists`): a name stands for every module whose path ends with it, and
+/// `layers_to_transform` leaves of those the layers that it lists; a whole path stands for itself.
+struct AdapterTargets {
+  let modules: [TargetModule]
+  /// Nil means all.
+  let layers: [Int]?
+
+  init(_ config: JSONObject, file: String, layerCount: Int) throws(CheckpointError) {
+    let listed = try Self.layers(config["layers_to_transform"], file, layerCount)
+    let names = try Self.names(config["target_modules"], file)
+    guard let names else {
+      (modules, layers) = (TargetModule.allCases, listed)
+      return
+    }
+    var chosen = [Set<TargetModule>](repeating: [], count: layerCount)
+    for name in names {
+      var isKnown = false
+      for layer in 0..<layerCount {
+        for module in TargetModule.allCases {
+          let path = module.huggingFacePath(layer: layer)
+          guard path == name || path.hasSuffix("." + name) else { continue }
+          isKnown = true
+          if path == name || listed?.contains(layer) ?? true { chosen[layer].insert(module) }
+        }
+      }
+      if !isKnown { throw Self.unknown(name, file) }
+    }
+    let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
+    let modules = adapted.first.map { chosen[$0] } ?? []
+    guard !modules.isEmpty, adapted.allSatisfy({ chosen[$0] == modules }) else {
+      throw CheckpointError(
+        .unsupported, file: file,
+        cause: "\"target_modules\" names other modules in one layer than in another, which Skillet "
+          + "does not have",
+        fix: "train the adapter with the same modules in each of its layers")
+    }
+    self.modules = modules.sorted()
+    layers = adapted.count == layerCount ? nil : adapted
+  }
+
+  private static func unknown(_ name: String, _ file: String) -> CheckpointError {
+    CheckpointError(
+      .unsupported, file: file,
+      cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
+        + "blocks",
+      fix: "Skillet adapts " + TargetModule.allCases.map(\.rawValue).joined(separator: ", "))
+  }
+
+  /// The names as they stand; nil for `all-linear`.
+  private static func names(
+    _ value: JSONValue?, _ file: String
+  ) throws(CheckpointError) -> [String]? {
+    if value?.string == "all-linear" { return nil }
+    let list = value?.array ?? []
+    let names = list.compactMap(\.string)
+    if !names.isEmpty, names.count == list.count { return names }
+    throw CheckpointError(
+      .unsupported, file: file,
+      cause: "\"target_modules\" is \(value?.excerpt ?? "missing"), not a list of module names",
+      fix: value?.string == nil
+        ? "write the names out, for example [\"q_proj\", \"v_proj\"]"
+        : "write the modules that the pattern stands for as a list, for example "
+          + "[\"q_proj\", \"v_proj\"]")
+  }
+
+  private static func layers(
+    _ value: JSONValue?, _ file: String, _ layerCount: Int
+  ) throws(CheckpointError) -> [Int]? {
+    guard let value, !value.isNull, value != [] else { return nil }
+    let list = value.array ?? [value]
+    let layers = list.compactMap { if case .int(let layer) = $0 { layer } else { nil } }
+    guard layers.count == list.count, layers.allSatisfy({ (0..<layerCount).contains($0) }) else {
+      throw CheckpointError(
+        .malformed, file: file,
+        cause: "\"layers_to_transform\" is \(value.excerpt), and the model has \(layerCount) "
+          + "layers",
+        fix: "load the model that the adapter was trained on")
+    }
+    return Set(layers).sorted()
+  }
+}

@@ -1,0 +1,126 @@
+import CKernels
+import Checkpoints
+import Synchronization
+import Tensors
+import Tokenizers
+
+/// What adapters and runs belong to: a model as its file has it, told apart from others by all of its
+/// bytes and by everything else that decides what its numbers mean.
+///
+/// The digests are made when they are first asked for, and once.
+package final class BaseIdentity: Sendable {
+  /// The name in the file's metadata, or the file's own.
+  package let name: String
+  /// `gguf` or `safetensors`; with it go the order of rotary pairs and the rows of q_proj and k_proj.
+  package let format: String
+  package let configuration: ModelConfiguration
+
+  private let decoder: DecoderModel
+  private let tokenizerParts: Tokenizer
+  private let chatTemplate: ChatTemplateSource?
+  private let mappings: [MappedFile]
+  private let known = Mutex<Digests?>(nil)
+
+  /// SHA-256 in hexadecimal.
+  package struct Digests: Sendable, Equatable {
+    /// Of the weights in the file's format, and of what the configuration makes of them.
+    package let weights: String
+    /// Of tokens, merges and rules.
+    package let tokenizer: String
+    /// Of the conversation template's text; empty without one.
+    package let template: String
+  }
+
+  init(
+    name: String, format: String, decoder: DecoderModel, tokenizer: Tokenizer,
+    chatTemplate: ChatTemplateSource?, mappings: [MappedFile]
+  ) {
+    self.name = name
+    self.format = format
+    configuration = decoder.configuration
+    self.decoder = decoder
+    tokenizerParts = tokenizer
+    self.chatTemplate = chatTemplate
+    self.mappings = mappings
+  }
+
+  /// - Parameter pool: reads the weights with all its threads; not to be called from one of its tasks.
+  package func digests(with pool: WorkerPool) -> Digests {
+    if let digests = known.withLock({ $0 }) { return digests }
+    let digests = Digests(
+      weights: decoder.digest(with: pool), tokenizer: tokenizerParts.digest,
+      template: chatTemplate.map { FileDigest.sha256(Array($0.text.utf8)) } ?? "")
+    known.withLock { $0 = digests }
+    return digests
+  }
+
+  /// Lets the system take the memory of the mapped file back, which making the digests has read.
+  package func releasePages() {
+    for mapping in mappings { mapping.releasePages() }
+  }
+}
+
+extension DecoderModel {
+  /// Of every byte of the weights in their formats, of the constants that products do not show, and of
+  /// the angles of the first position, from which those of all others follow.
+  fileprivate func digest(with pool: WorkerPool) -> String {
+    let matrices = [weights.embedding] + weights.linears + (weights.isTied ? [] : [weights.head])
+    let pieces = matrices.flatMap(\.pieces)
+    let digests = Mutex([String](repeating: "", count: pieces.count))
+    for start in stride(from: 0, to: pieces.count, by: WorkerPool.largestTaskCount) {
+      let count = min(pieces.count - start, WorkerPool.largestTaskCount)
+      pool.run(count) { task, _ in
+        let digest = FileDigest.sha256(pieces[start + task])
+        digests.withLock { $0[start + task] = digest }
+      }
+    }
+    var stream = FileDigest.Stream()
+    stream.append(Array(constants.joined(separator: "\n").utf8))
+    for matrix in matrices {
+      stream.append(Array("\(matrix.format.rawValue) \(matrix.rows) \(matrix.columns)\n".utf8))
+    }
+    for digest in digests.withLock({ $0 }) { stream.append(Array(digest.utf8)) }
+    let norms = weights.blocks.flatMap { [$0.attentionNorm, $0.feedForwardNorm] }
+    for norm in norms + [weights.finalNorm] { norm.weight.withUnsafeBytes { stream.append($0) } }
+    rope.firstTurn.withUnsafeBytes { stream.append($0) }
+    return stream.finish()
+  }
+
+  private var constants: [String] {
+    [
+      configuration.architecture, "heads \(configuration.attentionHeadCount)",
+      "key/value heads \(configuration.keyValueHeadCount)", "head size \(configuration.headSize)",
+      "epsilon \(configuration.rmsNormEpsilon.bitPattern)", "pairs \(configuration.ropePairing)",
+    ]
+  }
+}
+
+extension FrozenMatrix {
+  /// Bytes of one task. It divides the weights, and so is part of what the digest is.
+  private static var pieceSize: Int { 1 << 22 }
+
+  /// The bytes of the codes, as they are in the file.
+  fileprivate var pieces: [UnsafeRawBufferPointer] {
+    let bytes = UnsafeRawBufferPointer(start: operand.data, count: rows * operand.row_bytes)
+    return stride(from: 0, to: bytes.count, by: Self.pieceSize).map {
+      UnsafeRawBufferPointer(rebasing: bytes[$0..<min($0 + Self.pieceSize, bytes.count)])
+    }
+  }
+}
+
+extension Tokenizer {
+  fileprivate var digest: String {
+    var stream = FileDigest.Stream()
+    forEachPart { stream.append($0) }
+    return stream.finish()
+  }
+}
+
+extension ChatTemplateSource {
+  /// The program, or why there is none that could be taken.
+  fileprivate var text: String {
+    switch self {
+    case .jinja(let text), .unusable(let text): text
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import Checkpoints
+
+/// The keys of a Hugging Face `config.json` with `model_type` llama: transformers' LlamaConfig (5.24),
+/// what PretrainedConfig wrote beside it since version 4.0, and what published Llama models add.
+extension KeyTable {
+  package static let configuration = KeyTable(
+    shapes + constants + switches, ignoring: descriptions + legacySettings + generationSettings,
+    prefixes: ["unsloth_"],
+    fix: "use a Llama model without it")
+
+  static let sizes = 1...1 << 24
+  static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
+  static let notNegative = 0...Double(Float.greatestFiniteMagnitude)
+
+  private static let shapes: [Entry] = [
+    Entry("hidden_size", .read(.integer(sizes))),
+    Entry("intermediate_size", .read(.integer(sizes))),
+    Entry("num_hidden_layers", .read(.integer(sizes))),
+    Entry("num_attention_heads", .read(.integer(sizes))),
+    Entry("num_key_value_heads", .read(.integer(sizes), allowsNull: true)),
+    Entry("head_dim", .read(.integer(sizes), allowsNull: true)),
+    Entry("vocab_size", .read(.integer(sizes))),
+    Entry("max_position_embeddings", .read(.integer(sizes))),
+    Entry("original_max_position_embeddings", .read(.integer(sizes))),
+  ]
+
+  private static let constants: [Entry] = [
+    Entry("model_type", .read(.text)),
+    Entry(
+      "architectures", .read(.words(["LlamaForCausalLM", "LLaMAForCausalLM"]), allowsNull: true)),
+    Entry("rms_norm_eps", .read(.fraction(notNegative))),
+    Entry("rope_theta", .read(.number(positive))),
+    Entry("rope_parameters", .read(.object, allowsNull: true)),
+    Entry("rope_scaling", .read(.object, allowsNull: true)),
+    Entry("tie_word_embeddings", .read(.bool)),
+    Entry("bos_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
+    Entry("eos_token_id", .read(.tokens, allowsNull: true)),
+    Entry("pad_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
+  ]
+
+  /// What other architectures, or this one trained otherwise, can switch on.
+  private static let switches: [Entry] = [
+    Entry("hidden_act", .only(["silu", "swish"])),
+    Entry("attention_bias", .only([false])),
+    Entry("mlp_bias", .only([false])),
+    Entry("attention_dropout", .only([0, nil])),
+    Entry("partial_rotary_factor", .only([1, nil])),
+    Entry("rope_interleaved", .only([false])),
+    Entry("sliding_window", .only([nil])),
+    Entry("use_sliding_window", .only([false])),
+    Entry("quantization_config", .only([nil])),
+    Entry("quantization", .only([nil])),
+    Entry("compression_config", .only([nil])),
+    Entry("per_layer_config", .only([nil])),
+    Entry("pruned_heads", .only([nil, [:]])),
+    Entry("chunk_size_feed_forward", .only([0])),
+    Entry("is_encoder_decoder", .only([false])),
+    Entry("is_decoder", .only([false, true])),
+    Entry("add_cross_attention", .only([false])),
+    Entry("cross_attention_hidden_size", .only([nil])),
+    Entry("tie_encoder_decoder", .only([false])),
+    Entry("prefix", .only([nil, ""])),
+    Entry("auto_map", .only([nil, [:]])),
+  ]
+
+  private static let descriptions = [
+    "_name_or_path", "name_or_path", "_commit_hash", "transformers_version", "tokenizer_class",
+    "dtype", "torch_dtype", "id2label", "label2id", "num_labels", "problem_type",
+    "finetuning_task", "task_specific_params", "custom_pipelines", "is_llama_config",
+    "transformers.js_config", "max_sequence_length", "model_max_length",
+    "tokenizer_model_max_length", "tokenizer_padding_side",
+  ]
+
+  /// How a program trains or runs the model. Slices of `pretraining_tp` add up to the same products.
+  private static let legacySettings = [
+    "use_cache", "initializer_range", "pretraining_tp", "return_dict", "use_return_dict",
+    "output_hidden_states", "output_attentions", "torchscript", "use_bfloat16", "tf_legacy_loss",
+    "gradient_checkpointing", "attn_implementation", "_attn_implementation",
+    "_attn_implementation_internal", "_attn_implementation_autoset", "_flash_attn_2_enabled",
+    "_output_attentions", "_experts_implementation", "experts_implementation",
+    "tie_last_hidden_states",
+  ]
+
+  /// Settings of generation that old versions wrote here and transformers 5 drops.
+  private static let generationSettings = [
+    "max_length", "min_length", "max_new_tokens", "do_sample", "early_stopping", "num_beams",
+    "temperature", "top_k", "top_p", "typical_p", "repetition_penalty", "length_penalty",
+    "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids",
+    "num_return_sequences", "output_scores", "return_dict_in_generate", "forced_bos_token_id",
+    "forced_eos_token_id", "remove_invalid_values", "exponential_decay_length_penalty",
+    "suppress_tokens", "begin_suppress_tokens", "num_beam_groups", "diversity_penalty",
+    "sep_token_id", "decoder_start_token_id",
+  ]
+}
+
+/// The keys of the dictionary `rope_parameters`, formerly `rope_scaling`, by `rope_type`.
+extension KeyTable {
+  package static func ropeParameters(_ scaling: String) -> KeyTable {
+    let factors: [Entry] =
+      switch scaling {
+      case "linear": [factor]
+      case "llama3":
+        [
+          factor, Entry("low_freq_factor", .read(.number(positive))),
+          Entry("high_freq_factor", .read(.number(positive))),
+          Entry("original_max_position_embeddings", .read(.integer(sizes))),
+        ]
+      default: []
+      }
+    return KeyTable(
+      [
+        Entry("rope_type", .read(.text)), Entry("type", .read(.text)),
+        Entry("rope_theta", .read(.number(positive))),
+        Entry("partial_rotary_factor", .only([1, nil])),
+      ] + factors, fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
+  }
+
+  private static var factor: Entry {
+    Entry("factor", .read(.number(1...Double.greatestFiniteMagnitude)))
+  }
+}
+
+/// The keys of `generation_config.json`. Settings that a recipe states itself are the recipe's; what
+/// would change a reply behind its back is refused.
+extension KeyTable {
+  package static let generation = KeyTable(
+    [
+      Entry("bos_token_id", .read(.tokens, allowsNull: true)),
+      Entry("eos_token_id", .read(.tokens, allowsNull: true)),
+      Entry("pad_token_id", .read(.tokens, allowsNull: true)),
+      Entry("num_beams", .only([1, nil])), Entry("num_beam_groups", .only([1, nil])),
+      Entry("typical_p", .only([1, nil])), Entry("epsilon_cutoff", .only([0, nil])),
+      Entry("eta_cutoff", .only([0, nil])), Entry("top_h", .only([nil])),
+      Entry("penalty_alpha", .only([nil, 0])),
+      Entry("dola_layers", .only([nil])), Entry("prompt_lookup_num_tokens", .only([nil])),
+      Entry("no_repeat_ngram_size", .only([0, nil])),
+      Entry("encoder_no_repeat_ngram_size", .only([0, nil])),
+      Entry("encoder_repetition_penalty", .only([1, nil])),
+      Entry("bad_words_ids", .only([nil, []])), Entry("force_words_ids", .only([nil, []])),
+      Entry("suppress_tokens", .only([nil, []])), Entry("begin_suppress_tokens", .only([nil, []])),
+      Entry("sequence_bias", .only([nil, [:], []])), Entry("constraints", .only([nil, []])),
+      Entry("forced_bos_token_id", .only([nil])), Entry("forced_eos_token_id", .only([nil])),
+      Entry("forced_decoder_ids", .only([nil, []])),
+      Entry("exponential_decay_length_penalty", .only([nil])),
+      Entry("guidance_scale", .only([nil, 1])), Entry("watermarking_config", .only([nil])),
+      Entry("stop_strings", .only([nil, []])), Entry("token_healing", .only([false, nil])),
+      Entry("min_length", .only([0, nil])), Entry("min_new_tokens", .only([0, nil])),
+      Entry("diversity_penalty", .only([0, nil])), Entry("use_mtp", .only([false, nil])),
+    ],
+    ignoring: [
+      "do_sample", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "max_length",
+      "max_new_tokens", "max_time", "length_penalty", "early_stopping", "renormalize_logits",
+      "remove_invalid_values", "low_memory", "_from_model_config", "transformers_version",
+      "use_cache", "cache_implementation", "cache_config", "max_cache_len",
+      "return_legacy_cache", "prefill_chunk_size", "num_return_sequences", "output_attentions",
+      "output_hidden_states", "output_scores", "output_logits", "return_dict_in_generate",
+      "decoder_start_token_id", "is_assistant", "num_assistant_tokens",
+      "num_assistant_tokens_schedule", "assistant_confidence_threshold", "assistant_early_exit",
+      "assistant_lookbehind", "target_lookbehind", "max_matching_ngram_size", "compile_config",
+      "disable_compile", "trust_remote_code",
+    ],
+    fix: "remove it from the file, and state in the recipe what replies should be like")
+}

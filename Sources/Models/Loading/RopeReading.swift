@@ -1,0 +1,106 @@
+import Checkpoints
+
+/// The rope of a Hugging Face configuration, with transformers 5's order of places: `rope_scaling` (the
+/// old name) before `rope_parameters`, and their `rope_theta` before the one beside them. Places that
+/// disagree are refused.
+struct RopeReading {
+  let base: Double
+  let scaling: RopeScaling
+
+  init(huggingFace config: JSONObject, context: Int, file: String) throws(CheckpointError) {
+    let places = ["rope_scaling", "rope_parameters"].compactMap { key in
+      config[key]?.object.flatMap { $0.members.isEmpty ? nil : (key: key, object: $0) }
+    }
+    if places.count == 2 { try Self.requireAgreement(places[0], places[1], file) }
+    let parameters = places.first?.object ?? JSONObject()
+    let type = try Self.type(parameters, file)
+    try KeyTable.ropeParameters(type).check(parameters, of: places.first?.key, file: file)
+    base =
+      try Self.same(
+        "rope_theta", parameters["rope_theta"], config["rope_theta"], file)?.double ?? 10_000
+    let original = try Self.same(
+      "original_max_position_embeddings", parameters["original_max_position_embeddings"],
+      type == "llama3" ? config["original_max_position_embeddings"] : nil, file)
+    scaling = try Self.scaling(
+      type, parameters, originalContext: original?.int ?? context, file: file)
+  }
+
+  private static func type(
+    _ parameters: JSONObject, _ file: String
+  ) throws(CheckpointError) -> String {
+    let value = try same("rope_type", parameters["rope_type"], parameters["type"], file)
+    guard let value else { return "default" }
+    if let type = value.string, ["default", "linear", "llama3"].contains(type) { return type }
+    throw CheckpointError(
+      .unsupported, file: file, cause: "the model scales rope by \(value.excerpt) (\"rope_type\")",
+      fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
+  }
+
+  private static func scaling(
+    _ type: String, _ parameters: JSONObject, originalContext: Int, file: String
+  ) throws(CheckpointError) -> RopeScaling {
+    func number(_ key: String) throws(CheckpointError) -> Double {
+      if let value = parameters[key]?.double { return value }
+      throw CheckpointError(
+        .absent, file: file, cause: "the rope of type \"\(type)\" has no \"\(key)\"",
+        fix: "take config.json from the model's own folder")
+    }
+    guard type != "default" else { return .none }
+    let factor = try number("factor")
+    guard type == "llama3" else { return .linear(factor: factor) }
+    let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))
+    guard low < high else {
+      throw CheckpointError(
+        .malformed, file: file,
+        cause: "\"low_freq_factor\" is \(low) and \"high_freq_factor\" is \(high); the first must "
+          + "be the smaller",
+        fix: "take config.json from the model's own folder")
+    }
+    return .llama3(factor: factor, low: low, high: high, originalContext: originalContext)
+  }
+
+  /// The value that stands at one of two places, or at both.
+  private static func same(
+    _ key: String, _ one: JSONValue?, _ other: JSONValue?, _ file: String
+  ) throws(CheckpointError) -> JSONValue? {
+    guard let one, let other, !one.means(other) else { return one ?? other }
+    throw CheckpointError(
+      .malformed, file: file,
+      cause: "\"\(key)\" is \(one.excerpt) in one place and \(other.excerpt) in another",
+      fix: "keep the one that the model was trained with")
+  }
+
+  private static func requireAgreement(
+    _ one: (key: String, object: JSONObject), _ other: (key: String, object: JSONObject),
+    _ file: String
+  ) throws(CheckpointError) {
+    for key in one.object.keys + other.object.keys {
+      let (left, right) = (one.object[key], other.object[key])
+      if let left, let right, left.means(right) { continue }
+      throw CheckpointError(
+        .malformed, file: file,
+        cause: "\"\(key)\" is \(left?.excerpt ?? "missing") in \"\(one.key)\" and "
+          + "\(right?.excerpt ?? "missing") in \"\(other.key)\"",
+        fix: "keep the one of the two that the model was trained with")
+    }
+  }
+}
+
+extension RopeScaling {
+  /// The rope scaling of a GGUF file as llama.cpp has it: linear where no type is given, by
+  /// `rope.scaling.factor` or the old `rope.scale_linear`, where 0 stands for none. (Llama 3's comes as
+  /// the tensor `rope_freqs.weight`.)
+  init(gguf metadata: GGUFMetadata) throws(CheckpointError) {
+    let type = try metadata.textIfPresent("llama.rope.scaling.type")
+    let old = try metadata.numberIfPresent("llama.rope.scale_linear")
+    let factor = try metadata.numberIfPresent("llama.rope.scaling.factor") ?? old ?? 0
+    let isNeutral = factor == 0 || factor == 1
+    guard type != "none" || isNeutral else {
+      throw CheckpointError(
+        .malformed, file: metadata.file,
+        cause: "llama.rope.scaling.type is \"none\", but the factor is \(factor)",
+        fix: "convert the model again with a current converter")
+    }
+    self = isNeutral ? .none : .linear(factor: factor)
+  }
+}

@@ -1,0 +1,185 @@
+import Checkpoints
+import Glibc
+import Tokenizers
+
+/// `tokenizer_config.json` and its kin: what they say beside `tokenizer.json`.
+struct TokenizerSettings {
+  let file: String
+  let root: JSONObject
+  /// `special_tokens_map.json`, which transformers reads where the settings list no tokens.
+  private let map: JSONObject
+  /// `config.json`.
+  private let model: JSONValue?
+  private let modelFile: String
+
+  private static let keys = ValueTable(
+    [
+      .init("add_bos_token", .values([true, false, .null])),
+      .init("add_eos_token", .values([true, false, .null])),
+      .init("add_prefix_space", .values([false, .null])),
+      .init("split_special_tokens", .values([false, .null])),
+      .init("tokenizer_class", .any), .init("auto_map", .values([.null])),
+      .init("added_tokens_decoder", .object),
+      .init("fix_mistral_regex", .values([false, .null])),
+    ], ignoresOthers: true)
+
+  init(folder: String) throws(CheckpointError) {
+    file = folder + "/tokenizer_config.json"
+    modelFile = folder + "/config.json"
+    root = try Self.object(file) ?? JSONObject()
+    let isComplete = root["added_tokens_decoder"] != nil
+    map =
+      try isComplete
+      ? JSONObject() : Self.object(folder + "/special_tokens_map.json") ?? JSONObject()
+    model = try Self.object(modelFile).map { .object($0) }
+    try Self.keys.check(root, at: "", file: file)
+    if access(folder + "/added_tokens.json", F_OK) == 0, root["added_tokens_decoder"] == nil {
+      throw CheckpointError(
+        .unsupported, file: folder + "/added_tokens.json",
+        cause: "tokens are added in a file of their own, which is not supported",
+        fix:
+          "save the tokenizer again with a current transformers, which puts them into tokenizer.json"
+      )
+    }
+  }
+
+  static func object(_ path: String) throws(CheckpointError) -> JSONObject? {
+    guard access(path, F_OK) == 0 else { return nil }
+    if let object = try JSONValue(file: path).object { return object }
+    throw CheckpointError(
+      .malformed, file: path, cause: "its JSON is no object",
+      fix: "take the file from the model's own folder")
+  }
+
+  // MARK: Special tokens
+
+  /// The name of a role such as `bos_token`, as transformers finds it; nil if there is none.
+  private func name(of role: String) throws(CheckpointError) -> String? {
+    let value = map[role] ?? root[role] ?? .null
+    switch value {
+    case .null: return nil
+    case .string(let name): return name
+    case .object(let object):
+      let flags = ["lstrip", "rstrip", "single_word"].contains { object[$0] == true }
+      if let name = object["content"]?.string, !flags { return name }
+    default: break
+    }
+    throw refusal("\(role) is \(ValueTable.shown(value)), which is not supported")
+  }
+
+  /// The id of a role such as `bos`: by its name, else by the number in the model's configuration.
+  func id(
+    _ role: String, _ added: [TokenizerJSON.AddedToken], size: Int
+  ) throws(CheckpointError) -> Int32? {
+    if let name = try name(of: role + "_token") {
+      guard let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) }) else {
+        throw refusal(
+          "\(role)_token is \(ValueTable.shown(.string(name))), which is none of the added tokens of "
+            + "tokenizer.json")
+      }
+      return token.id
+    }
+    // A tokenizer that names none has the model's own number.
+    let number = model?["\(role)_token_id"]
+    guard root[role + "_token"] == nil, map[role + "_token"] == nil,
+      let id = number?.int ?? number?.array?.first?.int, 0..<size ~= id
+    else { return nil }
+    return Int32(id)
+  }
+
+  /// Refuses names that transformers would add to the vocabulary, and flags that disagree.
+  func check(_ added: [TokenizerJSON.AddedToken]) throws(CheckpointError) {
+    var names: [(key: String, value: JSONValue)] = []
+    for object in [root, map] {
+      for member in object.members {
+        if member.key.hasSuffix("_token"), !member.value.isNull, member.value.bool == nil {
+          names.append((member.key, member.value))
+        }
+        guard Self.tokenLists.contains(member.key), !member.value.isNull else { continue }
+        let list = member.value.array ?? member.value.object?.members.map(\.value)
+        guard let list else {
+          throw refusal(
+            "\(member.key) is \(ValueTable.shown(member.value)), which is not supported")
+        }
+        names += list.map { (member.key, $0) }
+      }
+    }
+    for (key, value) in names {
+      guard let name = value.string ?? value["content"]?.string,
+        added.contains(where: { $0.text.utf8.elementsEqual(name.utf8) })
+      else {
+        throw refusal(
+          "\(key) has \(ValueTable.shown(value)), which is none of the added tokens of tokenizer.json"
+        )
+      }
+    }
+    for member in root["added_tokens_decoder"]?.object?.members ?? [] {
+      try check(member, added)
+    }
+  }
+
+  private static let tokenLists: Set<String> = [
+    "additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens",
+  ]
+
+  private func check(
+    _ member: JSONObject.Member, _ added: [TokenizerJSON.AddedToken]
+  ) throws(CheckpointError) {
+    let place = "added_tokens_decoder.\(member.key)"
+    let token = added.first { String($0.id) == member.key }
+    guard let token, let object = member.value.object,
+      object["content"]?.string.map({ $0.utf8.elementsEqual(token.text.utf8) }) == true,
+      (object["special"] ?? false) == .bool(token.isSpecial),
+      !["lstrip", "rstrip", "single_word"].contains(where: { (object[$0] ?? false) != false })
+    else { throw refusal("\(place) disagrees with the added tokens of tokenizer.json") }
+  }
+
+  private func refusal(_ cause: String) -> CheckpointError {
+    CheckpointError(
+      .unsupported, file: file, cause: cause,
+      fix: "take the tokenizer's files from the model's own folder")
+  }
+
+  // MARK: Begin and end
+
+  /// Whether a begin token is put before texts: what the settings say, else the post-processor.
+  ///
+  /// As transformers does, one of the two keys alone makes the other false.
+  func addsBegin(_ processor: Bool) throws(CheckpointError) -> Bool {
+    if root["add_eos_token"]?.bool == true {
+      throw refusal("add_eos_token is true: an end token after every prompt is not supported")
+    }
+    let isSaid = root["add_bos_token"] != nil || root["add_eos_token"] != nil
+    return isSaid ? root["add_bos_token"]?.bool ?? false : processor
+  }
+
+  // MARK: The class
+
+  /// What transformers 5 makes of a tokenizer class: the pipeline of `tokenizer.json`, or one of the
+  /// class's own in its place.
+  enum Pipeline: Equatable {
+    case file
+    case own(PreTokenizer, normalizes: Bool)
+  }
+
+  /// (models/auto/tokenization_auto.py; models/gpt2 and qwen2/tokenization_….py)
+  private static let pipelines: [String: Pipeline] = [
+    "PreTrainedTokenizer": .file, "TokenizersBackend": .file, "PythonBackend": .file,
+    "LlamaTokenizer": .file, "BloomTokenizer": .file,
+    "GPT2Tokenizer": .own(.gpt2, normalizes: false),
+    "Qwen2Tokenizer": .own(.qwen2, normalizes: true),
+  ]
+
+  func pipeline() throws(CheckpointError) -> Pipeline {
+    let type = model?["model_type"]?.string
+    let named = root["tokenizer_class"] ?? model?["tokenizer_class"] ?? .null
+    if type == "qwen2" { return .own(.qwen2, normalizes: true) }
+    if named.isNull { return type == "gpt2" ? .own(.gpt2, normalizes: false) : .file }
+    let name = named.string.map { $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0 }
+    if let name, let pipeline = Self.pipelines[name] { return pipeline }
+    throw CheckpointError(
+      .unsupported, file: file,
+      cause: "tokenizer_class is \(ValueTable.shown(named)), which is not supported",
+      fix: "if tokenizer.json holds all of the tokenizer, write \"PreTrainedTokenizerFast\" there")
+  }
+}

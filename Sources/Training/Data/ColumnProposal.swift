@@ -1,0 +1,115 @@
+import Checkpoints
+import Tokenizers
+
+/// What to write after `columns:` so that rows of unknown keys are read. Only what reads the row at
+/// hand is proposed.
+struct ColumnProposal {
+  private typealias Pair = (part: String, key: String)
+
+  private static let prompts = [
+    "prompt", "instruction", "question", "query", "input", "problem", "user", "human", "request",
+    "source",
+  ]
+  private static let contexts = ["input", "context", "passage", "document", "paragraph"]
+  private static let replies = [
+    "completion", "output", "response", "answer", "reply", "solution", "assistant", "target",
+    "answers", "chosen",
+  ]
+  private static let systems = ["system", "system_prompt", "system_message"]
+  private static let texts = [
+    "text", "content", "body", "document", "story", "article", "sentence",
+  ]
+
+  let row: JSONObject
+  let formats: [DatasetFormat]
+  let columns: ColumnMapping
+
+  /// The first proposal that reads the row, as it is written in a recipe.
+  var source: String? {
+    let candidates = [misspelt, turnLists, pairing].flatMap { $0 } + textColumn
+    return candidates.first(where: reads).map(written)
+  }
+
+  /// The part that a misspelt key is meant for, and its key.
+  var misspelling: (part: String, key: String)? { misspelt.first(where: reads)?.first }
+
+  /// Keys that the format has a part for, which are not read as they are named.
+  static func unread(
+    _ keys: [String], format: DatasetFormat, columns: ColumnMapping
+  ) -> String? {
+    let parts = [("system", systems), ("input", contexts)]
+    let pairs: [Pair] = parts.compactMap { part, names in
+      guard format.optionalKeys.contains(part), columns.names[part] == nil else { return nil }
+      return names.first { keys.contains($0) }.map { (part, $0) }
+    }
+    guard !pairs.isEmpty else { return nil }
+    return ColumnProposal(row: JSONObject(), formats: [], columns: columns).written(pairs)
+  }
+
+  private var misspelt: [[Pair]] {
+    let keys = Shown.candidates(row.keys)
+    var seen: Set<String> = []
+    return formats.flatMap(\.requiredKeys).filter { seen.insert($0).inserted }.compactMap { part in
+      let key = columns.key(for: part)
+      guard row[key] == nil, let near = nearestName(to: key, among: keys) else { return nil }
+      return [(part, near)]
+    }
+  }
+
+  private var turnLists: [[Pair]] {
+    row.members.filter { TurnKeys.areTurns($0.value) }.map { [("messages", $0.key)] }
+  }
+
+  private var pairing: [[Pair]] {
+    guard let prompt = Self.prompts.first(where: holds),
+      let reply = Self.replies.first(where: { $0 != prompt && holds($0) })
+    else { return [] }
+    let system = Self.systems.first(where: holds).map { [("system", $0)] } ?? []
+    let context = Self.contexts.first { $0 != prompt && row[$0] != nil }
+    let alpaca = [("instruction", prompt)] + (context.map { [("input", $0)] } ?? [])
+    let pairs = [("prompt", prompt), ("completion", reply)] + system
+    let triple = alpaca + [("output", reply)] + system
+    return context != nil || prompt == "instruction" ? [triple, pairs] : [pairs, triple]
+  }
+
+  private var textColumn: [[Pair]] {
+    let texts = row.members.filter { $0.value.string != nil }
+    if let key = Self.texts.first(where: holds) { return [[("text", key)]] }
+    return texts.count == 1 ? [[("text", texts[0].key)]] : []
+  }
+
+  private func holds(_ key: String) -> Bool { row[key].map { !$0.isNull } ?? false }
+
+  private func reads(_ pairs: [Pair]) -> Bool {
+    let mapping = merged(pairs)
+    return formats.contains { format in
+      pairs.allSatisfy { (format.requiredKeys + format.optionalKeys).contains($0.part) }
+        && format.matches(row, columns: mapping)
+        && (try? format.content(of: row, columns: mapping)) != nil
+    }
+  }
+
+  private func merged(_ pairs: [Pair]) -> ColumnMapping {
+    var mapping = columns
+    for pair in pairs { mapping.names[pair.part] = pair.key }
+    return mapping
+  }
+
+  /// Parts that have their own name are left out.
+  private func written(_ pairs: [Pair]) -> String {
+    let kept = columns.names.filter { name in !pairs.contains { $0.part == name.key } }
+    let all = kept.sorted { $0.key < $1.key }.map { (part: $0.key, key: $0.value) } + pairs
+    let needed = all.filter { $0.part != $0.key }
+    return "columns: {"
+      + needed.map { "\($0.part): \(Self.literal($0.key))" }
+      .joined(separator: ", ") + "}"
+  }
+
+  /// A text of the language.
+  private static func literal(_ text: String) -> String {
+    let escapes: [Character: String] = [
+      "\"": "\\\"", "\\": "\\\\", "{": "{{", "}": "}}", "\n": "\\n", "\r\n": "\\r\\n", "\t": "\\t",
+    ]
+    return "\"" + text.map { escapes[$0] ?? String($0) }.joined() + "\""
+  }
+}

@@ -1,0 +1,74 @@
+import Checkpoints
+import Tokenizers
+
+/// What a person should know of a dataset before training with it, in the order of the reading.
+extension DatasetSummary {
+  /// Counts what a row that is used has beside what is learnt.
+  mutating func count(
+    _ row: DatasetRow, _ content: Example.Content, _ options: DatasetOptions
+  ) {
+    unread.add(row.object, format: format, columns: options.columns)
+    let parts = format.requiredKeys + format.optionalKeys
+    let values = parts.compactMap { row.object[options.columns.key(for: $0)] }
+    if values.contains(where: Self.standsForText) { withoutText += 1 }
+    guard case .messages(let messages) = content, options.mask == .completion else { return }
+    if messages.last?.isTrained == false { endingUnanswered += 1 }
+  }
+
+  /// Whether a value, or what a turn of it says, is a number, true or false.
+  private static func standsForText(_ value: JSONValue) -> Bool {
+    switch value {
+    case .bool, .digits: true
+    case .array(let turns):
+      turns.contains { turn in
+        guard let turn = turn.object, let keys = TurnKeys.pair(of: turn) else { return false }
+        return turn[keys.content].map { $0.string == nil && $0.columnText != nil } ?? false
+      }
+    default: false
+    }
+  }
+
+  package var notices: [String] {
+    let found: [String?] = [
+      detection.statement, alternatives, unreadKeys, values, specialNames, unanswered,
+      "the token that ends a reply is trained in \(endsTrained) of \(rows) rows",
+    ]
+    return fileNotices + found.compactMap { $0 }
+  }
+
+  private var alternatives: String? {
+    guard !detection.alternatives.isEmpty, !detection.isGiven else { return nil }
+    let names = detection.alternatives.map(\.rawValue)
+    return "rows have the keys of \(names.joined(separator: " and of ")) too: "
+      + "format: \(names[0]) reads them so"
+  }
+
+  private var unreadKeys: String? {
+    guard let statement = unread.statement else { return nil }
+    let proposal = ColumnProposal.unread(
+      unread.keys, format: format, columns: detection.columns)
+    return "not used: " + statement + (proposal.map { "; \($0) reads it" } ?? "")
+  }
+
+  private var values: String? {
+    guard withoutText > 0 else { return nil }
+    return "\(Self.count(withoutText)) numbers, true or false where text belongs: "
+      + "they are read as they are written"
+  }
+
+  private var specialNames: String? {
+    guard special.rows > 0 else { return nil }
+    let names = Shown.list(special.names)
+    return "\(Self.count(special.rows)) names of special tokens (\(names)): "
+      + (special.areTokens
+        ? "they are the tokens; special: false spells them out" : "they are read as text")
+  }
+
+  private var unanswered: String? {
+    guard endingUnanswered > 0 else { return nil }
+    return "\(Self.count(endingUnanswered)) turns after the last reply that is learnt: "
+      + "they are not used"
+  }
+
+  private static func count(_ rows: Int) -> String { rows == 1 ? "1 row has" : "\(rows) rows have" }
+}

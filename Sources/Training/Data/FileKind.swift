@@ -1,0 +1,111 @@
+/// A kind of file that holds no rows as text, known by the bytes that it begins with.
+struct FileKind {
+  let start: [UInt8]
+  /// With its article, for messages.
+  let name: String
+  /// How rows are got out of it: a clause with `{file}` and `{rows}` for the names.
+  let fix: String
+
+  private init(_ start: [UInt8], _ name: String, _ fix: String) {
+    self.start = start
+    self.name = name
+    self.fix = fix
+  }
+
+  private init(_ start: String, _ name: String, _ fix: String) {
+    self.init(Array(start.utf8), name, fix)
+  }
+
+  /// The kind of a file of these bytes; nil for what may be text in UTF-8.
+  static func of(_ bytes: ArraySlice<UInt8>) -> FileKind? {
+    if let kind = all.first(where: { bytes.starts(with: $0.start) }) { return kind }
+    if bytes.dropFirst(257).starts(with: "ustar".utf8) { return tar }
+    return looksLikeUTF16(bytes) ? utf16 : nil
+  }
+
+  /// What to do, with the names of this file.
+  func fix(for path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      byte >= 0x80 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".")
+        || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    return fix.replacing("{file}", with: isPlain ? path : "FILE")
+      .replacing("{rows}", with: isPlain ? Self.stem(path) + ".jsonl" : "ROWS.jsonl")
+  }
+
+  private static func stem(_ path: String) -> String {
+    guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/"),
+      dot > path.startIndex
+    else { return path }
+    return String(path[..<dot])
+  }
+
+  private static func toLines(_ reader: String) -> String {
+    "Convert it to JSON Lines, for example in Python: `pandas.\(reader)"
+      + ".to_json(\"{rows}\", orient=\"records\", lines=True)`"
+  }
+
+  private static let unpack = "Unpack it first: "
+  private static let utf16 = FileKind(
+    [0xFF, 0xFE], "UTF-16 text", "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 {file} > {rows}`")
+  private static let tar = FileKind(
+    "ustar", "a tar archive", unpack + "`tar -xf {file}`")
+
+  /// Tables as text, which have no bytes of their own: known by the file's name.
+  static let csv = FileKind(
+    "", "a table (CSV), which is not read",
+    toLines("read_csv(\"{file}\", dtype=str, keep_default_na=False)"))
+  static let tsv = FileKind(
+    "", "a table (TSV), which is not read",
+    toLines("read_csv(\"{file}\", sep=\"\\t\", dtype=str, keep_default_na=False)"))
+
+  /// Of two that begin alike, the longer stands first.
+  private static let all: [FileKind] = [
+    FileKind(
+      [0xFF, 0xFE, 0, 0], "UTF-32 text",
+      "Convert it to UTF-8: `iconv -f utf-32 -t utf-8 {file} > {rows}`"),
+    utf16,
+    FileKind([0xFE, 0xFF], utf16.name, utf16.fix),
+    FileKind("PAR1", "a Parquet file", toLines("read_parquet(\"{file}\")")),
+    FileKind("ARROW1", "an Arrow file", toLines("read_feather(\"{file}\")")),
+    FileKind(
+      [0xFF, 0xFF, 0xFF, 0xFF], "an Arrow stream",
+      "Convert it to JSON Lines, for example in Python: "
+        + "`datasets.Dataset.from_file(\"{file}\").to_json(\"{rows}\")`"),
+    FileKind("ORC", "an ORC file", toLines("read_orc(\"{file}\")")),
+    FileKind(
+      "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: `avro-tools tojson {file} > {rows}`"),
+    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "`gunzip -k {file}`"),
+    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "`zstd -d {file}`"),
+    FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -k {file}`"),
+    FileKind([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -k {file}`"),
+    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "`unlz4 {file}`"),
+    FileKind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", unpack + "`7z x {file}`"),
+    FileKind([0x50, 0x4B, 3, 4], "a zip archive or an Office document", unpack + "`unzip {file}`"),
+    FileKind([0x50, 0x4B, 5, 6], "a zip archive with nothing in it", "Name another file"),
+    FileKind("SQLite format 3\0", "an SQLite database", "Write its rows as JSON Lines"),
+    FileKind([0x89, 0x48, 0x44, 0x46], "an HDF5 file", toLines("read_hdf(\"{file}\")")),
+    FileKind([0x93] + Array("NUMPY".utf8), "a NumPy array", "Write its rows as JSON Lines"),
+    FileKind("%PDF-", "a PDF document", "Write its text to a .txt file: `pdftotext {file}`"),
+    FileKind(
+      "GGUF", "a GGUF model, not a file of rows", "Load it as a model: `load \"{file}\"`"),
+    FileKind(
+      "version https://git-lfs.github.com/spec/", "a Git LFS pointer, not the file it stands for",
+      "Fetch the file: `git lfs pull`"),
+    FileKind("<!DOCTYPE", "a web page, not a file of rows", "Download the file itself"),
+    FileKind("<!doctype", "a web page, not a file of rows", "Download the file itself"),
+    FileKind("<html", "a web page, not a file of rows", "Download the file itself"),
+  ]
+
+  /// UTF-16 without a mark: of ASCII text, every second byte is 0.
+  private static func looksLikeUTF16(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let start = Array(bytes.prefix(64))
+    guard start.count >= 4 else { return false }
+    let even = start.indices.filter { $0.isMultiple(of: 2) }
+    let odd = start.indices.filter { !$0.isMultiple(of: 2) }
+    let zeros = (even.count { start[$0] == 0 }, odd.count { start[$0] == 0 })
+    return zeros.0 == 0 && zeros.1 == odd.count || zeros.1 == 0 && zeros.0 == even.count
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Data files as people have them, through the real binary.
+@Suite struct DataRowsTests {
+  private static let folder = References.tests + "/CommandTests/Rows/"
+
+  /// The values and notices of a recipe that reads a file of `Rows`.
+  private func read(
+    _ file: String, _ arguments: String, then more: String = ""
+  ) throws -> (outcome: ChildProcess.Outcome, values: [[String: Any]], notices: [String]) {
+    let run = try SkilletRun()
+    let outcome = try run.recipe(
+      TinyRecipe.load + "dataset \"\(Self.folder)\(file)\"\(arguments)\n" + more, "--json")
+    let events = outcome.output.split(separator: "\n").compactMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+    return (
+      outcome, events.compactMap { $0["value"] as? [String: Any] },
+      events.filter { $0["event"] as? String == "notice" }.compactMap { $0["text"] as? String }
+    )
+  }
+
+  @Test func `a row is shown in whole characters, and whole`() throws {
+    let row = try read("emoji.jsonl", ", template: none", then: "inspect data, row: 1\n")
+    let value = try #require(row.values.last, row.outcome.comment)
+    let read = try #require(value["read"] as? String)
+    let learnt = try #require(value["learnt"] as? String)
+    #expect(read.hasSuffix("melt 🫠 𝛿"))
+    #expect(learnt.hasPrefix("ok 🫠"))
+    #expect(value["text"] as? String == read + learnt)
+    #expect(!row.outcome.output.contains("\u{FFFD}"))
+  }
+
+  @Test func `turns are shown in the order of the model, replies between prompts`() throws {
+    let row = try read(
+      "openai.jsonl", ", template: chatml, mask: all", then: "inspect data, row: 2\n")
+    let text = try #require(row.values.last?["text"] as? String, row.outcome.comment)
+    let places = ["Hi", "Hello.", "Bye", "Goodbye."].map { text.range(of: $0)?.lowerBound }
+    #expect(!places.contains(nil))
+    #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+  }
+
+  @Test(arguments: [
+    ("cut-crlf.jsonl", ", cut_after: \"\\nA:\", template: none", 4),
+    ("oasst_flat.jsonl", ", template: chatml", 1), ("oasst_tree.jsonl", ", template: chatml", 1),
+    ("empty-replies.jsonl", ", template: chatml", 1),
+    ("rows-under-a-key.json", ", template: none", 4),
+    ("prompt_completion_conv.jsonl", ", template: chatml", 1),
+    ("sharegpt_bard_roles.jsonl", ", template: chatml", 2),
+    ("alpaca_system_history.jsonl", ", template: chatml", 1),
+  ])
+  func `files as they are published are read`(file: String, arguments: String, rows: Int) throws {
+    let data = try read(file, arguments)
+    #expect(data.outcome.ending == .exited(0), data.outcome.comment)
+    #expect(data.values.last?["rows"] as? Int == rows, data.outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("openai_function_call_lastonly.jsonl", "calls a function"),
+    ("openai_reasoning.jsonl", "reasoning_content"), ("openai_tools.jsonl", "calls tools"),
+    ("sharegpt_tools.jsonl", "call of a tool"), ("pc.jsonl.zst", "a zstd archive"),
+    ("dolly.jsonl", "known rows have"), ("dup_keys.jsonl", "occurs twice"),
+  ])
+  func `what cannot be read right is refused by name`(file: String, reason: String) throws {
+    let data = try read(file, ", template: chatml")
+    #expect(data.outcome.ending == .exited(66), data.outcome.comment)
+    #expect(data.outcome.output.contains(reason), data.outcome.comment)
+    #expect(!data.outcome.output.contains("iconv"))
+    #expect(data.values.allSatisfy { $0["rows"] == nil })
+  }
+
+  @Test func `names of keys that are not read are said once`() throws {
+    let data = try read("messages_name.jsonl", ", template: chatml")
+    #expect(data.notices.contains("not used: messages[].name (in 1 row)"))
+  }
+
+  @Test(arguments: ["bom.recipe", "crlf.recipe"])
+  func `recipes of Windows editors run, and fmt gives them one kind of line end`(
+    file: String
+  ) throws {
+    let run = try SkilletRun()
+    let text = try String(contentsOfFile: Self.folder + file, encoding: .utf8)
+    run.folder.write(text, as: file)
+    let outcome = try run("check", file)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(try run("fmt", file).ending == .exited(0))
+    let formatted = try Data(contentsOf: URL(filePath: run.folder.path + "/" + file))
+    #expect(!formatted.contains(0x0D))
+    #expect(formatted.starts(with: Data("recipe ".utf8)))
+    #expect(try run("fmt", "--check", file).ending == .exited(0))
+  }
+
+  /// A file may be as bad as it likes: nothing ends in a signal, and nothing takes long.
+  @Test(arguments: [
+    String(repeating: "{}\n", count: 1_000_000), String(repeating: "\n", count: 1_000_000),
+    "{\"text\": " + String(repeating: "[", count: 1_000_000),
+    "[" + String(repeating: "{\"a\":", count: 500_000),
+    "{" + (0..<100_000).map { "\"k\($0)\":1" }.joined(separator: ",") + "}",
+  ])
+  func `hostile rows are refused`(text: String) throws {
+    let run = try SkilletRun()
+    run.folder.write(text, as: "bad.jsonl")
+    let start = ContinuousClock.now
+    let outcome = try run.recipe(TinyRecipe.load + "dataset \"bad.jsonl\"\n")
+    #expect(outcome.ending == .exited(66), outcome.comment)
+    #expect(outcome.errors.utf8.count < 4000)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+}

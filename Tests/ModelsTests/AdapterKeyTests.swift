@@ -1,0 +1,110 @@
+import Checkpoints
+import Models
+import TestSupport
+import Testing
+
+/// Every key of PEFT's adapter_config.json, one at a time, and the ways to name what is adapted.
+@Suite struct AdapterKeyTests {
+  private func object() throws -> JSONObject {
+    let file = References.path("lora/adapter_initial/adapter_config.json")
+    return try #require(JSONValue(file: file).object)
+  }
+
+  private func read(_ object: JSONObject) throws(CheckpointError) -> LoRAConfiguration {
+    try AdapterConfigurationFile.read(
+      .object(object), file: "adapter_config.json", layerCount: 3)
+  }
+
+  @Test(arguments: KeyTable.adapter.entries.map(\.key))
+  func `a key is obeyed, or refused by name, or changes nothing`(key: String) throws {
+    let rule = try #require(KeyTable.adapter.rule(of: key))
+    let plain = try read(try object())
+    var refused = 0
+    for value in ModelKeyTests.values + ["gaussian", "pissa", "pissa_niter_4", "all"] {
+      var changed = try object()
+      changed[key] = value
+      let outcome = Result { () throws(CheckpointError) in try read(changed) }
+      switch (rule, outcome) {
+      case (.ignored, _): #expect(try outcome.get() == plain, "\(key) \(value)")
+      case (.only, .success(let read)): #expect(read == plain, "\(key) \(value)")
+      case (.read, .success): break
+      case (_, .failure(let error)):
+        refused += 1
+        #expect(error.cause.contains(key), "\(value) \(error)")
+      }
+    }
+    if case .ignored = rule { return }
+    #expect(refused > 3, "\(key) takes anything")
+  }
+
+  @Test(arguments: [
+    "pissa", "pissa_niter_16", "olora", "corda", "loftq", "mica", "lora_ga", "Gaussian",
+  ])
+  func `a start that changes the base is refused by name`(start: String) throws {
+    var changed = try object()
+    changed["init_lora_weights"] = .string(start)
+    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"init_lora_weights\" is \"\(start)\"") == true)
+  }
+
+  @Test func `a key that nobody knows is refused`() throws {
+    var changed = try object()
+    changed["use_next_idea"] = false
+    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    #expect(error?.cause.contains("use_next_idea") == true)
+  }
+
+  private func targets(
+    _ names: [String], layers: JSONValue? = nil
+  ) throws(CheckpointError) -> LoRAConfiguration {
+    var changed = JSONObject()
+    changed["peft_type"] = "LORA"
+    changed["r"] = 3
+    changed["lora_alpha"] = 6
+    changed["target_modules"] = .array(names.map { .string($0) })
+    changed["layers_to_transform"] = layers
+    return try read(changed)
+  }
+
+  @Test func `whole paths of every layer are all layers`() throws {
+    let names = (0..<3).flatMap { layer in
+      TargetModule.allCases.map { $0.huggingFacePath(layer: layer) }
+    }
+    let configuration = try targets(names.shuffled())
+    #expect(configuration.targets == TargetModule.allCases)
+    #expect(configuration.layers == nil)
+  }
+
+  @Test func `names stand for what ends with them, and layers are left out of those`() throws {
+    #expect(try targets(["self_attn.q_proj", "v_proj"]).targets == [.q_proj, .v_proj])
+    #expect(try targets(["layers.1.mlp.up_proj"]).layers == [1])
+    #expect(try targets(["q_proj"], layers: [2, 0, 2]).layers == [0, 2])
+    #expect(try targets(["q_proj"], layers: 1).layers == [1])
+    #expect(try targets(["q_proj"], layers: []).layers == nil)
+    let whole = TargetModule.q_proj.huggingFacePath(layer: 0)
+    #expect(try targets([whole], layers: [2]).layers == [0])
+  }
+
+  @Test func `other modules in one layer than in another are refused`() throws {
+    let names = [
+      TargetModule.q_proj.huggingFacePath(layer: 0), TargetModule.v_proj.huggingFacePath(layer: 1),
+    ]
+    let error = #expect(throws: CheckpointError.self) { try targets(names) }
+    #expect(error?.cause.contains("other modules in one layer") == true)
+    #expect(throws: CheckpointError.self) { try targets(["q_proj", "lm_head"]) }
+    #expect(throws: CheckpointError.self) { try targets(["proj"]) }
+    #expect(throws: CheckpointError.self) { try targets(["q_proj"], layers: [0, true]) }
+  }
+
+  @Test func `pickled weights of an adapter are told from missing ones`() throws {
+    let folder = TemporaryFolder()
+    folder.write(JSONValue.object(try object()).text(), as: "adapter_config.json")
+    folder.write("PK", as: "adapter_model.bin")
+    let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
+    let error = #expect(throws: CheckpointError.self) {
+      try AdapterFolder(model: model.configuration, baseModel: "tiny-llama").read(folder.path)
+    }
+    #expect(error?.file.hasSuffix("adapter_model.bin") == true)
+    #expect(error?.fix.contains("adapter_model.safetensors") == true)
+  }
+}

@@ -1,0 +1,207 @@
+import Checkpoints
+import Models
+import TestSupport
+import Testing
+
+/// Every key of the tables of config.json, generation_config.json and GGUF metadata, one at a time: with
+/// another value it is refused by name, or the table says that it changes nothing, and then it does not.
+@Suite struct ModelKeyTests {
+  /// Values of every kind; of these each key has some that are wrong.
+  static let values: [JSONValue] = [
+    nil, true, false, 0, 1, 7, -3, 2.5, 1e30, "500000", "true", "gelu", [], [1], ["x"],
+    [7, "x"], [:], ["a": 1],
+  ]
+
+  private func object() throws -> JSONObject {
+    try #require(JSONValue(file: References.path("tiny-llama/hf/config.json")).object)
+  }
+
+  private func read(_ object: JSONObject) throws(CheckpointError) -> ModelConfiguration {
+    try ModelConfiguration(huggingFace: .object(object), file: "config.json")
+  }
+
+  @Test(arguments: KeyTable.configuration.entries.map(\.key) + ["unsloth_version"])
+  func `a key of config json is obeyed, or refused by name, or changes nothing`(
+    key: String
+  ) throws {
+    let rule = try #require(KeyTable.configuration.rule(of: key))
+    let plain = try read(try object())
+    var refused = 0
+    for value in Self.values {
+      var changed = try object()
+      changed[key] = value
+      let outcome = Result { () throws(CheckpointError) in try read(changed) }
+      switch (rule, outcome) {
+      case (.ignored, _): #expect(try outcome.get() == plain, "\(key) \(value)")
+      case (.only, .success(let read)): #expect(read == plain, "\(key) \(value)")
+      case (.read(let kind, let allowsNull), .success):
+        #expect(kind.contains(value) || allowsNull && value.isNull, "\(key) \(value)")
+      case (_, .failure(let error)):
+        refused += 1
+        if key == "model_type" { continue }
+        #expect(
+          [key, "heads", "head size", "embedding"].contains { error.cause.contains($0) },
+          "\(value) \(error)")
+      }
+    }
+    if case .ignored = rule { return }
+    #expect(refused > 0, "\(key) takes anything")
+  }
+
+  @Test func `a key that nobody knows is refused with its name, value and a way out`() throws {
+    var changed = try object()
+    changed["attention_multiplier"] = 0.5
+    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"attention_multiplier\"") == true)
+    #expect(error?.cause.contains("0.5") == true)
+    #expect(error?.fix.contains("remove it") == true)
+  }
+
+  @Test(arguments: [
+    "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
+  ])
+  func `a size that is missing is named`(key: String) throws {
+    var changed = try object()
+    changed[key] = nil
+    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    #expect(error?.cause.contains(key) == true)
+  }
+
+  @Test func `keys that are missing have the defaults of transformers`() throws {
+    var changed = try object()
+    for key in [
+      "rms_norm_eps", "rope_parameters", "head_dim", "num_key_value_heads",
+      "tie_word_embeddings", "max_position_embeddings", "hidden_act",
+    ] { changed[key] = nil }
+    let configuration = try read(changed)
+    #expect(configuration.rmsNormEpsilon == 1e-6)
+    #expect(configuration.ropeBase == 10_000)
+    #expect(configuration.headSize == 16)
+    #expect(configuration.keyValueHeadCount == 4)
+    #expect(configuration.contextLength == 2048)
+    #expect(!configuration.tiesHead)
+  }
+
+  @Test(
+    arguments: [
+      ("bos_token_id", 320), ("eos_token_id", [1, 400]), ("pad_token_id", 500),
+    ] as [(String, JSONValue)])
+  func `a token without a row of the embedding is refused`(key: String, value: JSONValue) throws {
+    var changed = try object()
+    changed[key] = value
+    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    #expect(error?.cause.contains(key) == true)
+    #expect(error?.cause.contains("320 rows") == true)
+  }
+
+  @Test(arguments: KeyTable.generation.entries.map(\.key))
+  func `a key of generation config json is harmless or refused by name`(key: String) throws {
+    let rule = try #require(KeyTable.generation.rule(of: key))
+    var refused = 0
+    for value in Self.values {
+      var object = JSONObject()
+      object[key] = value
+      do throws(CheckpointError) {
+        try KeyTable.generation.check(object, file: "generation_config.json")
+      } catch {
+        refused += 1
+        #expect(error.cause.contains("\"\(key)\""))
+      }
+    }
+    if case .ignored = rule { #expect(refused == 0) } else { #expect(refused > 5) }
+  }
+
+  @Test(arguments: [
+    KeyTable.configuration, .generation, .gguf, .adapter, .ropeParameters("llama3"),
+    SafetensorsFile.indexKeys,
+  ])
+  func `a table names each key once`(table: KeyTable) {
+    #expect(Set(table.entries.map(\.key)).count == table.entries.count)
+  }
+}
+
+/// The same for the metadata of a GGUF file.
+@Suite struct GGUFKeyTests {
+  static let values: [GGUFValue] = [
+    .uint32(0), .uint32(7), .int32(-3), .uint64(1 << 40), .float32(0.5), .float32(3), .float32(-1),
+    .float64(.infinity), .bool(true), .bool(false), .string("yarn"), .string("12"),
+    .numbers(GGUFNumbers(int32: [4, 4, 4])),
+  ]
+
+  /// The metadata of the tiny model with one value changed or added.
+  private func configuration(
+    _ key: String? = nil, _ value: GGUFValue? = nil
+  ) throws -> Result<ModelConfiguration, CheckpointError> {
+    let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
+    var metadata = GGUFMetadata(file: "model.gguf")
+    for name in file.metadata.keys where name != key {
+      if let value = file.metadata[name] { #expect(metadata.insert(name, value)) }
+    }
+    if let key, let value { #expect(metadata.insert(key, value)) }
+    return Result { () throws(CheckpointError) in
+      try ModelConfiguration(gguf: metadata, vocabularySize: 320, tiesHead: false)
+    }
+  }
+
+  @Test(
+    arguments: KeyTable.gguf.entries.map(\.key) + [
+      "general.description", "quantize.imatrix.file", "mradermacher.quantized_by",
+    ])
+  func `a metadata key is obeyed, or refused by name, or changes nothing`(key: String) throws {
+    let rule = try #require(KeyTable.gguf.rule(of: key))
+    let plain = try configuration().get()
+    var refused = 0
+    for value in Self.values {
+      switch (rule, try configuration(key, value)) {
+      case (.ignored, let outcome): #expect(try outcome.get() == plain, "\(key) \(value)")
+      case (.only, .success(let read)): #expect(read == plain, "\(key) \(value)")
+      case (.read, .success(let read)):
+        #expect(value.number != nil || read == plain, "\(key) \(value)")
+      case (_, .failure(let error)):
+        refused += 1
+        if key == "general.architecture" { continue }
+        let names = [key, "heads", "head size", "rope.scaling"]
+        #expect(names.contains { error.cause.contains($0) }, "\(value) \(error)")
+      }
+    }
+    if case .ignored = rule { return }
+    #expect(refused > 3, "\(key) takes anything")
+  }
+
+  @Test(arguments: [
+    "llama.expert_weights_scale", "llama.rope.freq_base_swa", "llama.attention.key_length_mla",
+    "llama.attention.layer_norm_epsilon", "llama.rope.scaling.yarn_ext_factor", "adapter.type",
+  ])
+  func `a metadata key that nobody knows is refused with its name`(key: String) throws {
+    guard case .failure(let error) = try configuration(key, .float32(1)) else {
+      Issue.record("\(key) is taken")
+      return
+    }
+    #expect(error.cause.contains(key))
+  }
+
+  @Test(arguments: [
+    ("llama.rope.dimension_count", 8, "head size"),
+    ("llama.attention.value_length", 8, "head size"),
+    ("llama.vocab_size", 319, "tokens"),
+  ])
+  func `sizes that disagree are refused with both`(key: String, size: UInt32, what: String) throws {
+    guard case .failure(let error) = try configuration(key, .uint32(size)) else {
+      Issue.record("\(key) is taken")
+      return
+    }
+    #expect(error.cause.contains("\(key) is \(size)"))
+    #expect(error.cause.contains(what))
+  }
+
+  @Test(arguments: [
+    ("llama.rope.scaling.factor", Float(4)), ("llama.rope.scale_linear", 4),
+  ])
+  func `a factor without a type divides every angle, as in llama cpp`(
+    key: String, factor: Float
+  ) throws {
+    let scaled = try configuration(key, .float32(factor)).get()
+    #expect(scaled.ropeScaling == .linear(factor: 4))
+    #expect(try configuration(key, .float32(0)).get().ropeScaling == .none)
+  }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+import Training
+
+@Suite struct ColumnProposalTests {
+  @Test(arguments: [
+    (
+      "{\"question\": \"2+2?\", \"answer\": \"4\"}",
+      "{prompt: \"question\", completion: \"answer\"}"
+    ),
+    ("{\"query\": \"2+2?\", \"response\": \"4\"}", "{prompt: \"query\", completion: \"response\"}"),
+    ("{\"input\": \"2+2?\", \"output\": \"4\"}", "{prompt: \"input\", completion: \"output\"}"),
+    ("{\"prompt\": \"Hi\", \"response\": \"Hello.\"}", "{completion: \"response\"}"),
+    ("{\"instruction\": \"Hi\", \"response\": \"Hello.\"}", "{output: \"response\"}"),
+    (
+      "{\"instruction\": \"a\", \"context\": \"\", \"response\": \"b\", \"category\": \"c\"}",
+      "{input: \"context\", output: \"response\"}"
+    ),
+    (
+      "{\"question\": \"a\", \"context\": \"c\", \"answer\": \"b\"}",
+      "{instruction: \"question\", input: \"context\", output: \"answer\"}"
+    ),
+    (
+      "{\"system_prompt\": \"s\", \"question\": \"a\", \"response\": \"b\"}",
+      "{prompt: \"question\", completion: \"response\", system: \"system_prompt\"}"
+    ),
+    ("{\"content\": \"Roses are red.\"}", "{text: \"content\"}"),
+    (
+      "{\"dialog\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
+      "{messages: \"dialog\"}"
+    ),
+    ("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "{completion: \"chosen\"}"),
+  ])
+  func `the columns that are proposed read the row`(row: String, columns: String) throws {
+    let error = try #require(dataError(row, DatasetOptions(template: "chatml")))
+    #expect(error.fix.contains("columns: \(columns)"), "\(error.fix)")
+    let names = columns.dropFirst().dropLast().split(separator: ", ").map { pair in
+      let sides = pair.split(separator: ": ")
+      return (String(sides[0]), String(sides[1].dropFirst().dropLast()))
+    }
+    let mapping = try ColumnMapping(columns: Dictionary(uniqueKeysWithValues: names))
+    let isText = columns.hasPrefix("{text")
+    let data = try dataset(
+      row, DatasetOptions(columns: mapping, template: isText ? "none" : "chatml"))
+    #expect(data.summary.rows == 1)
+  }
+
+  @Test(arguments: ["{\"a\": \"x\", \"b\": \"y\"}", "{\"question\": \"a\"}", "{\"answer\": [1]}"])
+  func `nothing is proposed that would not read the row`(row: String) {
+    let fix = dataError(row)?.fix ?? ""
+    #expect(!fix.contains("columns: {messages") && !fix.contains("columns: {prompt"), "\(fix)")
+  }
+
+  @Test func `a system or a context under another name is proposed beside what is read`() throws {
+    let row = "{\"instruction\": \"a\", \"context\": \"c\", \"output\": \"b\"}"
+    let notices = try dataset(row, DatasetOptions(template: "chatml")).summary.notices
+    #expect(
+      notices.contains("not used: context (in 1 row); columns: {input: \"context\"} reads it"))
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+import Training
+
+@Suite struct FileKindTests {
+  private func failure(_ name: String, _ bytes: [UInt8]) throws -> DataError? {
+    try withFile(name, bytes) { path in
+      #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("pc.parquet", Array("PAR1\u{15}\u{4}".utf8), "a Parquet file", "pandas.read_parquet("),
+      (
+        "pc.arrow", [0xFF, 0xFF, 0xFF, 0xFF, 0xA0], "an Arrow stream", "datasets.Dataset.from_file("
+      ),
+      ("pc.arrow", Array("ARROW1\0\0".utf8), "an Arrow file", "pandas.read_feather("),
+      ("pc.jsonl.gz", [0x1F, 0x8B, 8, 8], "a gzip archive", "gunzip -k "),
+      ("pc.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD, 0x20], "a zstd archive", "zstd -d "),
+      ("pc.jsonl", [0x28, 0xB5, 0x2F, 0xFD, 0x20], "a zstd archive", "zstd -d "),
+      ("pc.zip", [0x50, 0x4B, 3, 4, 20], "a zip archive", "unzip "),
+      ("pc.tar", [UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8), "a tar", "tar -xf "),
+      ("pc.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", "unxz -k "),
+      ("pc.bz2", Array("BZh91AY".utf8), "a bzip2 archive", "bunzip2 -k "),
+      ("pc.csv", Array("prompt,completion\r\n2+2=,4\r\n".utf8), "a table (CSV)", "read_csv("),
+      ("pc.tsv", Array("prompt\tcompletion\n".utf8), "a table (TSV)", "sep=\"\\t\""),
+      ("pc.csv", Array("PAR1".utf8), "a Parquet file", "read_parquet("),
+      ("a.jsonl", [0xFF, 0xFE, 0x7B, 0], "UTF-16 text", "iconv -f utf-16 -t utf-8 "),
+      ("a.jsonl", Array("{\0\"\0a\0\"\0".utf8), "UTF-16 text", "iconv -f utf-16 -t utf-8 "),
+      ("a.jsonl", [0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0], "UTF-32 text", "iconv -f utf-32 -t utf-8 "),
+      ("a.db", Array("SQLite format 3\0".utf8), "an SQLite database", "JSON Lines"),
+      (
+        "a.jsonl", Array("version https://git-lfs.github.com/spec/v1\noid".utf8),
+        "a Git LFS pointer", "git lfs pull"
+      ),
+      ("a.jsonl", Array("<!DOCTYPE html><html>".utf8), "a web page", "Download"),
+    ] as [(String, [UInt8], String, String)])
+  func `a file that holds no rows as text is called what it is, with what turns it into rows`(
+    name: String, bytes: [UInt8], kind: String, fix: String
+  ) throws {
+    let error = try failure(name, bytes)
+    #expect(error?.reason.contains("this is \(kind)") == true, "\(error?.reason ?? "")")
+    #expect(error?.fix.contains(fix) == true, "\(error?.fix ?? "")")
+    #expect(fix.contains("iconv") || error?.fix.contains("iconv") == false)
+  }
+
+  @Test func `the file is named in the fix, and the rows get a name of their own`() throws {
+    try withFile("pc.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD]) { path in
+      let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
+      #expect(error?.fix == "Unpack it first: `zstd -d \(path)`")
+    }
+    try withFile("a b;rm.parquet", Array("PAR1".utf8)) { path in
+      let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
+      #expect(error?.fix.contains("read_parquet(\"FILE\").to_json(\"ROWS.jsonl\"") == true)
+    }
+  }
+
+  @Test func `only what looks like text in another encoding is sent to iconv`() throws {
+    #expect(
+      try failure("a.jsonl", Array("{\"a\": \"caf".utf8) + [0xE9])?.fix.contains("iconv") == true)
+    let binary = try failure("a.bin", Array("{\"a\"".utf8) + [0, 1, 2, 0xE9])
+    #expect(binary?.fix.contains("iconv") == false)
+    #expect(binary?.fix.contains("no text file") == true)
+  }
+}
