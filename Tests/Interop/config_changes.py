@@ -18,7 +18,7 @@ LEGAL = {
     "hidden_act": [
         "swish", "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "quick_gelu", "relu", "relu2", "relu6", "tanh",
         "sigmoid", "linear", "mish", "leaky_relu", "SiLU", "silu "],
-    "rms_norm_eps": [1e-6, 1e-8, 0.1, 1],
+    "rms_norm_eps": [1e-6, 1e-8, 0.1, 1.0],
     "num_attention_heads": [1, 2, 8], "num_key_value_heads": [1, 4, 3], "head_dim": [8, 32, 64, 15],
     "hidden_size": [32, 128], "intermediate_size": [64, 256], "num_hidden_layers": [1, 2, 4],
     "vocab_size": [300, 321, 512], "max_position_embeddings": [8, 64, 2048, 131072],
