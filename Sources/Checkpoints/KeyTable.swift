@@ -66,17 +66,20 @@ package struct KeyTable: Sendable {
     return ignoredPrefixes.contains(where: key.hasPrefix) ? .ignored : nil
   }
 
-  /// Checks every member of a JSON object.
-  package func check(_ object: JSONObject, file: String) throws(CheckpointError) {
+  /// Checks every member of a JSON object, which stands in the file itself or under the key `place`.
+  package func check(
+    _ object: JSONObject, of place: String? = nil, file: String
+  ) throws(CheckpointError) {
     for member in object.members {
-      try check(member.key, file: file) { member.value }
+      try check(member.key, of: place, file: file) { member.value }
     }
   }
 
   /// Checks one key; `value` is asked for only where it matters.
   package func check(
-    _ key: String, file: String, value: () -> JSONValue
+    _ key: String, of place: String? = nil, file: String, value: () -> JSONValue
   ) throws(CheckpointError) {
+    let name = place.map { "\($0).\(key)" } ?? key
     switch rule(of: key) {
     case .ignored: return
     case .read(let kind, let allowsNull):
@@ -84,7 +87,7 @@ package struct KeyTable: Sendable {
       if kind.contains(value) || allowsNull && value.isNull { return }
       throw CheckpointError(
         .malformed, file: file,
-        cause: "\"\(key)\" is \(value.excerpt), and should be \(kind)"
+        cause: "\"\(name)\" is \(value.excerpt), and should be \(kind)"
           + (allowsNull ? " or null" : ""),
         fix: "take the file from the model's own folder, or convert the model again")
     case .only(let values):
@@ -93,12 +96,12 @@ package struct KeyTable: Sendable {
       let known = values.map(\.excerpt).joined(separator: " or ")
       throw CheckpointError(
         .unsupported, file: file,
-        cause: "\"\(key)\" is \(value.excerpt), and Skillet reads no other than \(known)",
+        cause: "\"\(name)\" is \(value.excerpt), and Skillet reads no other than \(known)",
         fix: fix)
     case nil:
       throw CheckpointError(
         .unsupported, file: file,
-        cause: "the key \"\(key)\" is not known, so what \(value().excerpt) changes is not either",
+        cause: "the key \"\(name)\" is not known, so what \(value().excerpt) changes is not either",
         fix: "if it changes nothing, for example as a comment, remove it; otherwise \(fix)")
     }
   }
@@ -127,9 +130,11 @@ extension KeyTable.Kind: CustomStringConvertible {
     switch self {
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range), .fraction(let range):
-      range.upperBound == .greatestFiniteMagnitude
-        ? "a number of at least \(range.lowerBound)"
-        : "a number from \(range.lowerBound) to \(range.upperBound)"
+      switch (range.lowerBound, range.upperBound) {
+      case (.leastNonzeroMagnitude, _): "a number above 0"
+      case (let least, Double(Float.greatestFiniteMagnitude)...): "a number of at least \(least)"
+      default: "a number from \(range.lowerBound) to \(range.upperBound)"
+      }
     case .bool: "true or false"
     case .text: "a text"
     case .word(let words): words.map { "\"\($0)\"" }.joined(separator: " or ")

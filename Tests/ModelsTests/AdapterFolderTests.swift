@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("patterns", "\"rank_pattern\" is {\"o_proj\":5}"), ("dora", "\"use_dora\" is true"),
+    ("patterns", "\"alpha_pattern\" is {\"o_proj\":15}"), ("dora", "\"use_dora\" is true"),
   ])
   func whatSkilletLacksIsRefusedByName(adapter: String, cause: String) throws {
     let model = try decoder("hf")

@@ -10,7 +10,7 @@ extension KeyTable {
 
   static let sizes = 1...1 << 24
   static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
-  static let notNegative = 0...Double.greatestFiniteMagnitude
+  static let notNegative = 0...Double(Float.greatestFiniteMagnitude)
 
   private static let shapes: [Entry] = [
     Entry("hidden_size", .read(.integer(sizes))),

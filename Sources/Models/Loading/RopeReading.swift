@@ -14,7 +14,7 @@ struct RopeReading {
     if places.count == 2 { try Self.requireAgreement(places[0], places[1], file) }
     let parameters = places.first?.object ?? JSONObject()
     let type = try Self.type(parameters, file)
-    try KeyTable.ropeParameters(type).check(parameters, file: file)
+    try KeyTable.ropeParameters(type).check(parameters, of: places.first?.key, file: file)
     base =
       try Self.same(
         "rope_theta", parameters["rope_theta"], config["rope_theta"], file)?.double ?? 10_000
