@@ -53,17 +53,20 @@ import Testing
   }
 
   @Test func `best passes over NaN and says so, and fails where there is nothing else`() throws {
-    let table = "let bad = log(-1)\nlet t = for x in [bad, 2, 3] as \"{x}\" { {loss: x} }\n"
+    let table =
+      "let bad = log(-1)\nlet t = compare {a: {loss: bad}, b: {loss: 2}, c: {loss: 3}}\n"
+      + "let only = compare {a: {loss: bad}}\n"
     let outcome = try SkilletRun().recipe(
       TinyRecipe.header + table + "show best(t, by: loss).loss\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.hasSuffix("2\n"), outcome.comment)
     #expect(
-      outcome.errors.contains("best passes over nan: the field `loss` is NaN there"),
+      outcome.errors.contains("best passes over a: the field `loss` is NaN there"),
       outcome.comment)
     let none = try SkilletRun().recipe(
-      TinyRecipe.header + table + "show best(compare {a: t[\"nan\"]}, by: loss)\n")
-    #expect(none.ending != .exited(0), none.comment)
+      TinyRecipe.header + table + "show best(only, by: loss)\n")
+    #expect(none.ending == .exited(1), none.comment)
+    #expect(none.errors.contains("error[E0509]: no run is best"), none.comment)
   }
 
   @Test(arguments: [
@@ -88,8 +91,9 @@ import Testing
   {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(
-      TinyRecipe.adapter
-        + "let t = train steps: 60, lr: 10, clip: 0, batch: 1, warmup: 0\nshow t.finite\n")
+      TinyRecipe.data + "lora rank: 2, alpha: 1e6\n"
+        + "let t = train steps: 60, lr: 10, weight_decay: 1, schedule: constant, warmup: 0\n"
+        + "show t.finite\n")
     #expect(outcome.output.hasSuffix("false\n"), outcome.comment)
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.contains("the loss became NaN or infinite"), outcome.comment)

@@ -83,6 +83,7 @@ package enum NumberText {
 
   /// The shortest text that reads back as the same number, without a needless ".0".
   package static func shortest(_ value: Double) -> String {
+    guard value.isFinite else { return significant(value) }
     let text = "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
