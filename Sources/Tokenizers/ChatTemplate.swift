@@ -86,7 +86,24 @@ package struct ChatTemplate: Equatable, Sendable {
       case (.assistant, _): segments += rendered(reply: message)
       }
     }
-    return opensReply ? segments + plain(format.reply.before) : segments
+    if opensReply { segments += plain(format.reply.before) }
+    return readsMarkers ? Self.readingMarkers(segments) : segments
+  }
+
+  /// The segments with all of them searched for special tokens. Text of one flag stays in one piece, as
+  /// it is encoded without names in it.
+  private static func readingMarkers(_ segments: [Segment]) -> [Segment] {
+    var result: [Segment] = []
+    var isOpen = false
+    for segment in segments where !segment.text.isEmpty {
+      if isOpen, !segment.isMarkup, result.last?.isTrained == segment.isTrained {
+        result[result.count - 1].text += segment.text
+      } else {
+        result.append(Segment(segment.text, isMarkup: true, isTrained: segment.isTrained))
+        isOpen = !segment.isMarkup
+      }
+    }
+    return result
   }
 
   private func defaultSystem(of messages: [Message]) -> String? {
@@ -110,7 +127,7 @@ package struct ChatTemplate: Equatable, Sendable {
       let opening = before + system.fullContent + after
       text = trimsTogether ? trimmed(opening + message.fullContent) : opening + text
     }
-    return plain(turn.before) + [Segment(text, isMarkup: readsMarkers)] + plain(turn.after)
+    return plain(turn.before) + [Segment(text)] + plain(turn.after)
   }
 
   private func rendered(reply message: Message) -> [Segment] {
@@ -118,7 +135,7 @@ package struct ChatTemplate: Equatable, Sendable {
     let text = reply.leading + trimmed(message.fullContent) + reply.trailing
     return plain(reply.before)
       + [
-        Segment(text, isMarkup: readsMarkers, isTrained: message.isTrained),
+        Segment(text, isTrained: message.isTrained),
         Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained),
       ] + plain(reply.after)
   }

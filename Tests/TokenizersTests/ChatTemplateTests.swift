@@ -135,9 +135,11 @@ func joined(_ segments: [Segment]) -> String { segments.map(\.text).joined() }
   func trainsRepliesAndTheirEndAndNothingElse(name: String) throws {
     let template = try ChatTemplate(named: name, tokens: tokens)
     let trained = try template.segments(for: conversation).filter(\.isTrained)
-    #expect(trained.filter(\.isMarkup).map(\.text) == [template.endOfTurn, template.endOfTurn])
-    let replies = trained.filter { !$0.isMarkup }.map(\.text)
-    #expect(replies.map { $0.filter { $0 != " " } } == ["A1", "A2"])
+    let ends = trained.filter { $0.isMarkup && $0.text == template.endOfTurn }
+    #expect(ends.count == 2)
+    let replies = trained.filter { $0.text != template.endOfTurn }
+    #expect(replies.allSatisfy { $0.isMarkup == template.readsMarkers })
+    #expect(replies.map { $0.text.filter { $0 != " " } } == ["A1", "A2"])
     #expect(template.stops.contains(template.endOfTurn))
   }
 
