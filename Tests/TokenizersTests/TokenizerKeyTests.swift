@@ -128,6 +128,35 @@ import Tokenizers
 
   @Test(
     arguments: [
+      ("bos_token", 1), ("bos_token", true), ("eos_token", []), ("eos_token", "<no>"),
+      ("eos_token", [:]), ("unk_token", true), ("pad_token", "H"),
+      ("additional_special_tokens", ["the"]), ("additional_special_tokens", [:]),
+      ("additional_special_tokens", true),
+    ] as [(String, JSONValue)])
+  func `a map of special tokens that is not obeyed is refused`(key: String, value: JSONValue) throws
+  {
+    let folder = try ModelFolder()
+    defer { folder.remove() }
+    var map = JSONObject()
+    map[key] = value
+    try folder.write(JSONValue.object(map).text(sortedKeys: false), to: "special_tokens_map.json")
+    let error = #expect(throws: CheckpointError.self) {
+      try Tokenizer(huggingFaceFolder: folder.path)
+    }
+    #expect(error?.cause.contains(key) == true)
+  }
+
+  @Test func `the map of special tokens comes before the settings`() throws {
+    let folder = try ModelFolder()
+    defer { folder.remove() }
+    try folder.write("{\"eos_token\": \"<|endoftext|>\"}", to: "special_tokens_map.json")
+    #expect(try Tokenizer(huggingFaceFolder: folder.path).specialTokens.endOfSequence == 0)
+    try folder.write("null", to: "special_tokens_map.json")
+    #expect(throws: CheckpointError.self) { try Tokenizer(huggingFaceFolder: folder.path) }
+  }
+
+  @Test(
+    arguments: [
       ("model_max_length", 3), ("clean_up_tokenization_spaces", true), ("padding_side", "left"),
       ("tokenizer_class", "LlamaTokenizerFast"), ("add_bos_token", false), ("legacy", true),
       ("additional_special_tokens", ["<|im_start|>"]), ("bos_token", nil),

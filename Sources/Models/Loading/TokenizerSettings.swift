@@ -92,11 +92,14 @@ struct TokenizerSettings {
     var names: [(key: String, value: JSONValue)] = []
     for object in [root, map] {
       for member in object.members {
-        if member.key.hasSuffix("_token"), !member.value.isNull, member.value.bool == nil {
+        let isRole = member.key.hasSuffix("_token") && !member.key.hasPrefix("add_")
+        if isRole, !member.value.isNull {
           names.append((member.key, member.value))
         }
         guard Self.tokenLists.contains(member.key), !member.value.isNull else { continue }
-        let list = member.value.array ?? member.value.object?.members.map(\.value)
+        let hasNames = member.key != "additional_special_tokens"
+        let list =
+          member.value.array ?? (hasNames ? member.value.object?.members.map(\.value) : nil)
         guard let list else {
           throw refusal(
             "\(member.key) is \(ValueTable.shown(member.value)), which is not supported")
