@@ -26,10 +26,16 @@ package struct DiagnosticRenderer: Sendable {
     self.wrapWidth = wrapWidth
   }
 
+  /// Characters of a message, which may repeat a name of any length.
+  private static let longestMessage = 2_000
+
   /// The drawing, each line ended by a newline; its colours are marks (`VisibleText.rendered`).
   package func render(_ diagnostic: Diagnostic) -> String {
     let kind = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
-    let message = wrapped(VisibleText.onOneLine(diagnostic.message)[...], after: kind.count + 2)
+    let whole = VisibleText.onOneLine(diagnostic.message)
+    let isLong = whole.utf8.count > Self.longestMessage
+    let message = wrapped(
+      isLong ? whole.prefix(Self.longestMessage) + "…" : whole[...], after: kind.count + 2)
     var output =
       styled(kind, severityStyle(diagnostic)) + styled(": \(message)", .bold) + "\n"
     output += renderPlaces(diagnostic)

@@ -71,7 +71,7 @@ import Testing
     let b = try #require(directory["b"])
     #expect(withExtendedLifetime(b) { b.bytes.loadUnaligned(as: Float.self) } == 2)
 
-    try index(["a": "two.safetensors"])
+    try index(["a": "two.safetensors", "b": "two.safetensors"])
     let absent = #expect(throws: CheckpointError.self) {
       try SafetensorsFile.directory(ofFolder: folder.path)
     }

@@ -112,7 +112,7 @@ import Testing
     #expect(first.errors.contains("of these 3 rows are rows that the adapter was trained on"))
     let second = try skillet.recipe(
       TinyRecipe.header + "load \"\(TinyRecipe.model)\", adapter: \"out\"\n" + TinyRecipe.dataset
-        + "let all = eval on: train\nassert all.seen == 3\nuse base\n"
+        + "let whole = eval on: train\nassert whole.seen == 3\nuse base\n"
         + "let bare = eval on: train\nassert bare.seen == 0\n")
     #expect(second.ending == .exited(0), second.comment)
     #expect(second.errors.contains("3 of these 4 rows are rows that the adapter was trained on"))

@@ -5,9 +5,9 @@ import Testing
 /// What is written appears whole under its name, or not at all.
 @Suite struct OutputFileTests {
   private func expectRefused(
-    _ outcome: ChildProcess.Outcome, _ words: String..., status: Int32 = 1
+    _ outcome: ChildProcess.Outcome, _ words: String...
   ) {
-    #expect(outcome.ending == .exited(status), outcome.comment)
+    #expect(outcome.ending == .exited(1), outcome.comment)
     for word in words { #expect(outcome.errors.contains(word), outcome.comment) }
   }
 
@@ -41,7 +41,8 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(
       skillet.folder.files == [
-        "a/b/c/adapter_config.json", "a/b/c/adapter_model.safetensors", "test.recipe",
+        "a/b/c/adapter_config.json", "a/b/c/adapter_model.safetensors", "a/b/c/skillet.json",
+        "test.recipe",
       ])
   }
 
@@ -64,14 +65,14 @@ import Testing
     #expect(try skillet.folder.bytes(of: weights) == before)
     #expect(
       skillet.folder.files == [
-        "large.recipe", "out/adapter_config.json", weights, "test.recipe",
+        "large.recipe", "out/adapter_config.json", weights, "out/skillet.json", "test.recipe",
       ])
   }
 
   @Test func `a session is not saved into a folder that is missing`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(input: "1 + 1\n:save nowhere/session.recipe\n")
-    expectRefused(outcome, "nowhere/session.recipe", "No such file or directory", status: 64)
+    expectRefused(outcome, "nowhere/session.recipe", "No such file or directory")
     #expect(skillet.folder.files.isEmpty)
   }
 }

@@ -62,7 +62,9 @@ var cell = 1
 var initial: String?
 reading: while true {
   switch editor.readLine(prompt: "probe[\(cell)]> ", initial: initial) {
-  case .interrupted: initial = nil
+  case .interrupted:
+    if let signal = Interruption.endingSignal { exit(128 + signal) }
+    initial = nil
   case .endOfFile: break reading
   case .line("job"):
     streams.output.writeLine("job: \(runJob(until: .stop, notices: streams.error))")

@@ -35,9 +35,17 @@ import Testing
   /// Whether a refusal names a key that was changed, or what does not fit it any more.
   private func isClear(_ error: CheckpointError, about record: JSONValue) throws -> Bool {
     let removed = try record.at("removed").elements().compactMap(\.string)
-    let names = try #require(try record.at("set").object).keys + removed
-    return (names + ["rope", "shape"]).contains { error.cause.contains($0) }
+    let keys = try #require(try record.at("set").object).keys + removed
+    let sizes = keys.flatMap { Self.wordsOfSizes[$0] ?? [] }
+    return (keys + sizes + ["rope", "shape"]).contains { error.cause.contains($0) }
   }
+
+  /// What a refusal calls sizes that do not fit together.
+  private static let wordsOfSizes = [
+    "head_dim": ["head size"], "hidden_size": ["hidden size"],
+    "num_attention_heads": ["attention heads"], "num_key_value_heads": ["key/value heads"],
+    "num_hidden_layers": ["layers"], "vocab_size": ["its embedding only"],
+  ]
 
   /// The mean loss of the sequence, or nil where it is longer than the model's context.
   private func loss(of tokens: [Int32], _ name: String, text: String) throws -> Double? {

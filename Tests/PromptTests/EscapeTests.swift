@@ -111,7 +111,7 @@ import Testing
   @Test(arguments: [
     ("general.architecture", "llama", "\u{1B}]52;"),
     ("general.name", "tiny-llama", "\u{1B}]52;x\u{7}\u{7F}\u{1B}["),
-    ("blk.1.attn_k.weight", "blk.1.attn_k.weight", "\u{1B}]52;c;cHduZ\u{7}\u{7F}\u{1B}[2"),
+    ("blk.1.attn_k.weight", "blk.1.attn_k.weight", "\u{1B}]52;c;cHduZ\u{7}\u{7F}\u{1B}[22J"),
   ]) func `metadata and tensor names of a file tell a terminal nothing to do`(
     key: String, old: String, new: String
   ) throws {
@@ -153,7 +153,8 @@ import Testing
     let prompt = try prompt([".skillet/history.jsonl": entry])
     try prompt.enter(":history ~1")
     expectHarmless(prompt.terminal.output, shows: #"\u{1B}]52;"#)
-    prompt.terminal.send("\u{1B}[A")
+    // the first is the question itself
+    prompt.terminal.send("\u{1B}[A\u{1B}[A")
     try prompt.terminal.wait(for: "the cell") { $0.cursorLine.hasSuffix("x\"") }
     expectHarmless(prompt.terminal.output, shows: #"show "\u{1B}]52;"#)
     prompt.terminal.send("\r")

@@ -121,7 +121,7 @@ import Testing
   @Test func `R28 a loop is estimated by its first runs`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
-    prompt.terminal.send("for n in range(1, 90000) {\rlora rank: 2\rtrain steps: 1\reval\r}\r")
+    prompt.terminal.send("for n in range(1, 9000) {\rlora rank: 2\rtrain steps: 1\reval\r}\r")
     try prompt.terminal.wait(for: "the estimate", seconds: 60) { _ in
       prompt.terminal.output.contains(/this will take about .*, by the first \d+ runs/)
     }

@@ -9,6 +9,8 @@ extension KeyTable {
     fix: "use a Llama model without it")
 
   static let sizes = 1...1 << 24
+  /// A base below 1 would turn pairs the faster, the higher their number, beyond what a float holds.
+  static let ropeBase = 1...Double.greatestFiniteMagnitude
   static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
   static let notNegative = 0...Double(Float.greatestFiniteMagnitude)
 
@@ -29,7 +31,7 @@ extension KeyTable {
     Entry(
       "architectures", .read(.words(["LlamaForCausalLM", "LLaMAForCausalLM"]), allowsNull: true)),
     Entry("rms_norm_eps", .read(.fraction(notNegative))),
-    Entry("rope_theta", .read(.number(positive))),
+    Entry("rope_theta", .read(.number(ropeBase))),
     Entry("rope_parameters", .read(.object, allowsNull: true)),
     Entry("rope_scaling", .read(.object, allowsNull: true)),
     Entry("tie_word_embeddings", .read(.bool)),
@@ -110,7 +112,7 @@ extension KeyTable {
     return KeyTable(
       [
         Entry("rope_type", .read(.text)), Entry("type", .read(.text)),
-        Entry("rope_theta", .read(.number(positive))),
+        Entry("rope_theta", .read(.number(ropeBase))),
         Entry("partial_rotary_factor", .only([1, nil])),
       ] + factors, fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
   }

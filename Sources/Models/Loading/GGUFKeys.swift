@@ -24,7 +24,7 @@ extension KeyTable {
   ]
 
   private static let rope: [Entry] = [
-    Entry("llama.rope.freq_base", .read(.fraction(positive))),
+    Entry("llama.rope.freq_base", .read(.fraction(ropeBase))),
     Entry("llama.rope.dimension_count", .read(.integer(sizes))),
     Entry("llama.rope.scaling.type", .read(.word(["none", "linear"]))),
     Entry("llama.rope.scaling.factor", .read(.fraction(notNegative))),

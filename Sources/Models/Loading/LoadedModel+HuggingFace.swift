@@ -56,10 +56,10 @@ extension ModelConfiguration {
         .malformed, file: file, cause: "the file is not a JSON object",
         fix: "take config.json from the model's own folder")
     }
-    let type = object["model_type"]?.string ?? ""
-    guard type == "llama" else {
+    guard let type = object["model_type"]?.string, type == "llama" else {
+      let type = object["model_type"]?.excerpt ?? "missing"
       throw CheckpointError(
-        .unsupported, file: file, cause: "the model's type is \"\(type)\"",
+        .unsupported, file: file, cause: "the model's type (\"model_type\") is \(type)",
         fix: "Skillet reads \"llama\" models, for example SmolLM2")
     }
     try KeyTable.configuration.check(object, file: file)
