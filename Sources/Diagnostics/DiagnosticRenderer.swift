@@ -26,16 +26,18 @@ package struct DiagnosticRenderer: Sendable {
     self.wrapWidth = wrapWidth
   }
 
-  /// Characters of a message, which may repeat a name of any length.
-  private static let longestMessage = 2_000
+  /// Characters of a line, which may repeat a name of any length.
+  private static let longestLine = 2_000
+
+  private static func bounded(_ line: Substring) -> Substring {
+    line.utf8.count > longestLine ? line.prefix(longestLine) + "…" : line
+  }
 
   /// The drawing, each line ended by a newline; its colours are marks (`VisibleText.rendered`).
   package func render(_ diagnostic: Diagnostic) -> String {
     let kind = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
-    let whole = VisibleText.onOneLine(diagnostic.message)
-    let isLong = whole.utf8.count > Self.longestMessage
     let message = wrapped(
-      isLong ? whole.prefix(Self.longestMessage) + "…" : whole[...], after: kind.count + 2)
+      Self.bounded(VisibleText.onOneLine(diagnostic.message)[...]), after: kind.count + 2)
     var output =
       styled(kind, severityStyle(diagnostic)) + styled(": \(message)", .bold) + "\n"
     output += renderPlaces(diagnostic)
@@ -148,6 +150,7 @@ package struct DiagnosticRenderer: Sendable {
 
   private func renderTrailer(_ title: String, _ text: String) -> String {
     let lines = VisibleText.escaped(text).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(Self.bounded)
     let first = wrapped(lines.first ?? "", after: title.count + 2)
     let rest = lines.dropFirst().map { "        \($0)\n" }.joined()
     return styled("\(title):", .bold) + " \(first)\n" + rest

@@ -45,7 +45,8 @@ import Testing
       unlink(skillet.folder.path + "/" + name)
       mkfifo(skillet.folder.path + "/" + name, 0o600)
     }
-    let load = line.hasPrefix("load") || line.hasPrefix("include") ? "" : "load \"\(TinyRecipe.model)\"\n"
+    let isAlone = line.hasPrefix("load") || line.hasPrefix("include")
+    let load = isAlone ? "" : "load \"\(TinyRecipe.model)\"\n"
     let outcome = try skillet.recipe(TinyRecipe.header + load + line + "\n")
     #expect(outcome.ending == .exited(66) || outcome.ending == .exited(65), outcome.comment)
     #expect(outcome.errorCount == 1, outcome.comment)

@@ -160,7 +160,9 @@ import Testing
     prompt.terminal.send("\r")
     try prompt.waitForPrompt()
     prompt.terminal.send("\u{12}show\u{1B}")
-    try prompt.terminal.wait(for: "the cell found") { $0.cursorLine.hasSuffix("x\"") }
+    try prompt.terminal.wait(for: "the cell found") {
+      $0.lines.contains { $0.hasPrefix("skillet[2]> show \"") }
+    }
     expectHarmless(prompt.terminal.output, shows: #"show "\u{1B}]52;"#)
   }
 

@@ -52,7 +52,8 @@ struct RopeReading {
     guard low < high else {
       throw CheckpointError(
         .malformed, file: file,
-        cause: "\"low_freq_factor\" is \(low) and \"high_freq_factor\" is \(high); the first must "
+        cause:
+          "the rope's \"low_freq_factor\" is \(low), its \"high_freq_factor\" \(high); the first must "
           + "be the smaller",
         fix: "take config.json from the model's own folder")
     }
