@@ -89,9 +89,10 @@ def duplicate(file: str, key: str, value, first: bool, names=()) -> Change:
 
 def damaged(file: str) -> Iterator[Change]:
     """The file as a whole: empty, something else, other encodings."""
-    def change(what, edit, names=("JSON", file)):
+    def change(what, edit, names=("JSON", file), unread=False):
         return Change(
-            file, what, "whole file", lambda folder: write_text(folder / file, edit((folder / file).read_bytes())), names)
+            file, what, "whole file", lambda folder: write_text(folder / file, edit((folder / file).read_bytes())), names,
+            unread=unread)
 
     yield Change(file, "no such file", "whole file", lambda folder: (folder / file).unlink(), (file,))
     yield change("empty", lambda data: b"")
@@ -101,7 +102,7 @@ def damaged(file: str) -> Iterator[Change]:
     yield change("cut in half", lambda data: data[:len(data) // 2])
     yield change("text after it", lambda data: data + b"\nend")
     yield change("twice", lambda data: data + data)
-    yield change("byte order mark", lambda data: b"\xef\xbb\xbf" + data)
+    yield change("byte order mark", lambda data: b"\xef\xbb\xbf" + data, unread=True)
     yield change("UTF-16", lambda data: data.decode().encode("utf-16"))
     yield change("a comment", lambda data: b"// comment\n" + data)
     yield change("a comma at the end", lambda data: data.rstrip()[:-1] + b",}")

@@ -103,16 +103,28 @@ def row_ids(tokenizer, model) -> list[list[int]]:
     return [ids if ids and ids[-1] == end else ids + [end] for ids in rows]
 
 
+def end_tokens(model) -> list[int]:
+    named = (model.config.eos_token_id, model.generation_config.eos_token_id)
+    lists = [ends if isinstance(ends, list) else [] if ends is None else [ends] for ends in named]
+    return sorted(set(sum(lists, [])))
+
+
 @torch.no_grad()
 def reply(tokenizer, model) -> tuple[int, str]:
-    """Greedy; what `generate` has an argument for is given, the rest is the model's own configuration."""
+    """Greedy; what `generate` has an argument for is given, the rest is the model's own configuration.
+
+    Every end token of both configurations ends a reply, as in Skillet: where generation_config.json lacks one
+    that config.json names, transformers would go on. It is no part of the text, be it a special token or not.
+    """
     ids = tokenizer(PROMPT)["input_ids"]
     if ids and ids[-1] == tokenizer.eos_token_id:
         ids = ids[:-1]
     output = model.generate(
-        torch.tensor([ids]), do_sample=False, max_new_tokens=REPLY_LENGTH, repetition_penalty=1.0, tokenizer=tokenizer)
+        torch.tensor([ids]), do_sample=False, max_new_tokens=REPLY_LENGTH, repetition_penalty=1.0, tokenizer=tokenizer,
+        eos_token_id=end_tokens(model))
     new = output[0, len(ids):].tolist()
-    return len(new), tokenizer.decode(new, skip_special_tokens=True)
+    said = new[:-1] if new and new[-1] in end_tokens(model) else new
+    return len(said), tokenizer.decode(said, skip_special_tokens=True)
 
 
 def observe_tokens(tokenizer) -> list[list[int]]:

@@ -148,10 +148,11 @@ extension KeyTable {
       Entry("stop_strings", .only([nil, []])), Entry("token_healing", .only([false, nil])),
       Entry("min_length", .only([0, nil])), Entry("min_new_tokens", .only([0, nil])),
       Entry("diversity_penalty", .only([0, nil])), Entry("use_mtp", .only([false, nil])),
+      Entry("max_time", .only([nil])),
     ],
     ignoring: [
       "do_sample", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "max_length",
-      "max_new_tokens", "max_time", "length_penalty", "early_stopping", "renormalize_logits",
+      "max_new_tokens", "length_penalty", "early_stopping", "renormalize_logits",
       "remove_invalid_values", "low_memory", "_from_model_config", "transformers_version",
       "use_cache", "cache_implementation", "cache_config", "max_cache_len",
       "return_legacy_cache", "prefill_chunk_size", "num_return_sequences", "output_attentions",
