@@ -10,6 +10,15 @@ from gguf import GGUFReader, GGUFValueType, GGUFWriter
 Kind = GGUFValueType
 
 
+class Writer(GGUFWriter):
+    """Writes empty lists as well, which a file may have."""
+
+    def _pack_val(self, val, vtype, add_vtype, sub_type=None) -> bytes:
+        if vtype != Kind.ARRAY or len(val) > 0:
+            return super()._pack_val(val, vtype, add_vtype, sub_type)
+        return (self._pack("I", vtype) if add_vtype else b"") + self._pack("I", sub_type) + self._pack("Q", 0)
+
+
 @dataclass(frozen=True)
 class Entry:
     """`element` is the type of an array's elements."""
@@ -52,7 +61,7 @@ class Copy:
 
     def write(self, path: Path) -> None:
         path.unlink(missing_ok=True)
-        writer = GGUFWriter(path, "llama")
+        writer = Writer(path, "llama")
         writer.kv_data[0].clear()
         for key, entry in self.metadata.items():
             writer.add_key_value(key, entry.value, entry.kind, entry.element)

@@ -81,7 +81,7 @@ def shard_changes() -> Iterator[Change]:
     yield change("no weight_map", lambda i: {"metadata": i["metadata"]}, ("weight_map",))
     yield change("weight_map: []", lambda i: i | {"weight_map": []}, ("weight_map",))
     yield change("weight_map: null", lambda i: i | {"weight_map": None}, ("weight_map",))
-    yield change("no metadata", lambda i: {"weight_map": i["weight_map"]}, ("metadata",))
+    yield change("no metadata", lambda i: {"weight_map": i["weight_map"]}, ("metadata",), unread=True)
     yield change("total_size: 1", lambda i: i | {"metadata": {"total_size": 1}}, ("total_size",))
     yield change("total_size: \"1\"", lambda i: i | {"metadata": {"total_size": "1"}}, ("total_size",))
     yield change("a shard missing", after=lambda folder: (folder / second).unlink(), names=(second,))

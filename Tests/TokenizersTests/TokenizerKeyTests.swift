@@ -114,6 +114,7 @@ import Tokenizers
       ("mask_token", "<no>"), ("bos_token", true),
       ("eos_token", ["content": "<|im_end|>", "lstrip": true]),
       ("add_eos_token", true), ("add_bos_token", "true"), ("add_prefix_space", true),
+      ("add_special_tokens", false), ("bos_token", ["content": "<|im_end|>"]),
       ("split_special_tokens", true), ("tokenizer_class", "BertTokenizer"), ("tokenizer_class", 1),
       ("additional_special_tokens", ["<no>"]), ("extra_special_tokens", ["image": "<no>"]),
       ("additional_special_tokens", 3), ("auto_map", ["AutoTokenizer": ["a", "b"]]),
@@ -159,6 +160,7 @@ import Tokenizers
     arguments: [
       ("model_max_length", 3), ("clean_up_tokenization_spaces", true), ("padding_side", "left"),
       ("tokenizer_class", "LlamaTokenizerFast"), ("add_bos_token", false), ("legacy", true),
+      ("add_bos_token", true), ("bos_token", ["__type": "AddedToken", "content": "<|im_end|>"]),
       ("additional_special_tokens", ["<|im_start|>"]), ("bos_token", nil),
     ] as [(String, JSONValue)])
   func `a setting that changes no token is passed over`(key: String, value: JSONValue) throws {

@@ -47,7 +47,8 @@ extension SpecialTokens {
     of file: TokenizerJSON, _ settings: TokenizerSettings
   ) throws(CheckpointError) {
     let opening = try file.openingToken()
-    addsBeginOfSequence = try settings.addsBegin(opening != nil)
+    try settings.refuseEndAfterPrompts()
+    addsBeginOfSequence = opening != nil
     guard addsBeginOfSequence else { return }
     if beginOfSequence == nil, let opening { beginOfSequence = control[opening] }
     guard let beginOfSequence else {

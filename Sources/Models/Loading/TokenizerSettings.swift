@@ -18,6 +18,7 @@ struct TokenizerSettings {
       .init("add_eos_token", .values([true, false, .null])),
       .init("add_prefix_space", .values([false, .null])),
       .init("split_special_tokens", .values([false, .null])),
+      .init("add_special_tokens", .values([])),
       .init("tokenizer_class", .any), .init("auto_map", .values([.null])),
       .init("added_tokens_decoder", .object),
       .init("fix_mistral_regex", .values([false, .null])),
@@ -61,7 +62,9 @@ struct TokenizerSettings {
     case .string(let name): return name
     case .object(let object):
       let flags = ["lstrip", "rstrip", "single_word"].contains { object[$0] == true }
-      if let name = object["content"]?.string, !flags { return name }
+      // The settings mark an object as a token; the map has nothing else.
+      let isToken = map[role] != nil || object["__type"] == "AddedToken"
+      if let name = object["content"]?.string, !flags, isToken { return name }
     default: break
     }
     throw refusal("\(role) is \(ValueTable.shown(value)), which is not supported")
@@ -79,9 +82,11 @@ struct TokenizerSettings {
       }
       return token.id
     }
-    // A tokenizer that names none has the model's own number.
+    // A tokenizer that names none has the model's own number; one that says null has none, but every
+    // row that is trained on needs an end.
     let number = model?["\(role)_token_id"]
-    guard root[role + "_token"] == nil, map[role + "_token"] == nil,
+    let isOpen = root[role + "_token"] == nil && map[role + "_token"] == nil
+    guard isOpen || role == "eos",
       let id = number?.int ?? number?.array?.first?.int, 0..<size ~= id
     else { return nil }
     return Int32(id)
@@ -145,15 +150,12 @@ struct TokenizerSettings {
 
   // MARK: Begin and end
 
-  /// Whether a begin token is put before texts: what the settings say, else the post-processor.
-  ///
-  /// As transformers does, one of the two keys alone makes the other false.
-  func addsBegin(_ processor: Bool) throws(CheckpointError) -> Bool {
+  /// An end token after every prompt is refused. `add_bos_token` changes nothing beside a tokenizer.json:
+  /// transformers 5 goes by its post-processor.
+  func refuseEndAfterPrompts() throws(CheckpointError) {
     if root["add_eos_token"]?.bool == true {
       throw refusal("add_eos_token is true: an end token after every prompt is not supported")
     }
-    let isSaid = root["add_bos_token"] != nil || root["add_eos_token"] != nil
-    return isSaid ? root["add_bos_token"]?.bool ?? false : processor
   }
 
   // MARK: The class
