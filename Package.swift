@@ -49,8 +49,8 @@ let package = Package(
     layer("Tensors", ["CKernels", "COpenBLAS"]),
     layer("Checkpoints", ["Tensors", "COpenSSL", "CFiles"]),
     layer("Tokenizers"),
-    layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
-    layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "CKernels"]),
+    layer("Models", ["Checkpoints", "Tokenizers", "Tensors"]),
+    layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors"]),
     layer("Diagnostics"),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
     layer("Terminals", ["Diagnostics", "CEditLine"]),
@@ -58,7 +58,7 @@ let package = Package(
       "Notebooks",
       [
         "RecipeLanguage", "Diagnostics", "Training", "Models", "Checkpoints", "Tokenizers",
-        "Tensors", "CKernels",
+        "Tensors",
       ]),
     .executableTarget(
       name: "skillet",
@@ -68,7 +68,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "skillet-bench",
-      dependencies: ["Training", "Models", "Tokenizers", "Tensors", "CKernels", argumentParser],
+      dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
       exclude: ["peers", "KERNELS.md"], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors"],

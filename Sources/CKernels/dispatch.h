@@ -52,6 +52,17 @@
     (const float *x, const float *weight, const float *dy, size_t rows, size_t columns,            \
      float epsilon, float *dx),                                                                    \
     (x, weight, dy, rows, columns, epsilon, dx))                                                   \
+  X(void, layer_norm,                                                                              \
+    (const float *x, const float *weight, const float *_Nullable bias, size_t rows,                \
+     size_t columns, float epsilon, float *y),                                                     \
+    (x, weight, bias, rows, columns, epsilon, y))                                                  \
+  X(void, layer_norm_backward,                                                                     \
+    (const float *x, const float *weight, const float *dy, size_t rows, size_t columns,            \
+     float epsilon, float *dx),                                                                    \
+    (x, weight, dy, rows, columns, epsilon, dx))                                                   \
+  X(void, gelu_tanh, (const float *x, size_t n, float *y), (x, n, y))                              \
+  X(void, gelu_tanh_backward, (const float *x, const float *dy, size_t n, float *dx),              \
+    (x, dy, n, dx))                                                                                \
   X(void, swiglu, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))      \
   X(void, swiglu_backward,                                                                         \
     (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \

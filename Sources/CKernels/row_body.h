@@ -1,5 +1,13 @@
 /* Operations on rows of activations: normalisation, gated activation, rotation, softmax, loss. */
 
+/* The lanes below `width` of v, 0 in the others. */
+INLINE VF FN(keep)(VF v, size_t width) {
+  if (width >= LANES) return v;
+  VI mask;
+  for (int j = 0; j < LANES; j++) mask[j] = (size_t)j < width ? -1 : 0;
+  return (VF)((VI)v & mask);
+}
+
 INLINE float FN(inverse_rms)(const float *x, size_t columns, float epsilon) {
   return 1.0f / sqrtf(FN(dot)(x, x, columns) / (float)columns + epsilon);
 }
@@ -34,6 +42,85 @@ static void FN(rms_norm_backward)(const float *x, const float *weight, const flo
       VF gradient = weighted * factor - FN(load_some)(x + i, width) * back;
       FN(store_some)(dx + i, FN(load_some)(dx + i, width) + gradient, width);
     }
+  }
+}
+
+/* The sum of the elements, and of their squared distances from `mean`. */
+INLINE float FN(total)(const float *x, size_t columns) {
+  VF sum = {0};
+  for (size_t i = 0; i < columns; i += LANES) sum += FN(load_some)(x + i, columns - i);
+  return FN(sum)(sum);
+}
+
+INLINE float FN(inverse_deviation)(const float *x, size_t columns, float mean, float epsilon) {
+  VF sum = {0};
+  for (size_t i = 0; i < columns; i += LANES) {
+    size_t width = columns - i;
+    VF centred = FN(keep)(FN(load_some)(x + i, width) - mean, width);
+    sum += centred * centred;
+  }
+  return 1.0f / sqrtf(FN(sum)(sum) / (float)columns + epsilon);
+}
+
+static void FN(layer_norm)(const float *x, const float *weight, const float *bias, size_t rows,
+                           size_t columns, float epsilon, float *y) {
+  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
+    float mean = FN(total)(x, columns) / (float)columns;
+    float factor = FN(inverse_deviation)(x, columns, mean, epsilon);
+    for (size_t i = 0; i < columns; i += LANES) {
+      size_t width = columns - i;
+      VF normed = (FN(load_some)(x + i, width) - mean) * factor;
+      VF scaled = normed * FN(load_some)(weight + i, width);
+      if (bias) scaled += FN(load_some)(bias + i, width);
+      FN(store_some)(y + i, scaled, width);
+    }
+  }
+}
+
+/* With n = (x - mean) r, r the inverse deviation, and g = w dy over k columns:
+ * dx = r (g - sum(g)/k - n sum(g n)/k). */
+static void FN(layer_norm_backward)(const float *x, const float *weight, const float *dy,
+                                    size_t rows, size_t columns, float epsilon, float *dx) {
+  for (size_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
+    float mean = FN(total)(x, columns) / (float)columns;
+    float factor = FN(inverse_deviation)(x, columns, mean, epsilon);
+    VF sum = {0}, along = {0};
+    for (size_t i = 0; i < columns; i += LANES) {
+      size_t width = columns - i;
+      VF weighted = FN(load_some)(weight + i, width) * FN(load_some)(dy + i, width);
+      sum += weighted;
+      along += weighted * (FN(load_some)(x + i, width) - mean) * factor;
+    }
+    float level = FN(sum)(sum) / (float)columns, back = FN(sum)(along) / (float)columns;
+    for (size_t i = 0; i < columns; i += LANES) {
+      size_t width = columns - i;
+      VF weighted = FN(load_some)(weight + i, width) * FN(load_some)(dy + i, width);
+      VF normed = (FN(load_some)(x + i, width) - mean) * factor;
+      VF gradient = (weighted - level - normed * back) * factor;
+      FN(store_some)(dx + i, FN(load_some)(dx + i, width) + gradient, width);
+    }
+  }
+}
+
+/* tanh of sqrt(2/pi) (x + 0.044715 x^3), by exp: tanh(u) = 1 - 2/(exp(2u) + 1). */
+INLINE VF FN(gelu_turn)(VF x) {
+  VF u = 0.7978845608028654f * (x + 0.044715f * x * x * x);
+  return 1.0f - 2.0f / (FN(exp)(2.0f * u) + 1.0f);
+}
+
+static void FN(gelu_tanh)(const float *x, size_t n, float *y) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF v = FN(load_some)(x + i, n - i);
+    FN(store_some)(y + i, 0.5f * v * (1.0f + FN(gelu_turn)(v)), n - i);
+  }
+}
+
+static void FN(gelu_tanh_backward)(const float *x, const float *dy, size_t n, float *dx) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF v = FN(load_some)(x + i, n - i), t = FN(gelu_turn)(v);
+    VF inner = 0.7978845608028654f * (1.0f + 0.134145f * v * v);
+    VF slope = 0.5f * (1.0f + t) + 0.5f * v * (1.0f - t * t) * inner;
+    FN(store_some)(dx + i, FN(load_some)(dy + i, n - i) * slope, n - i);
   }
 }
 
@@ -82,14 +169,6 @@ INLINE float FN(maximum)(const float *x, size_t n) {
   float m = FN(largest)(most);
   for (; i < n; i++) m = x[i] > m ? x[i] : m;
   return m;
-}
-
-/* The lanes below `width` of v, 0 in the others. */
-INLINE VF FN(keep)(VF v, size_t width) {
-  if (width >= LANES) return v;
-  VI mask;
-  for (int j = 0; j < LANES; j++) mask[j] = (size_t)j < width ? -1 : 0;
-  return (VF)((VI)v & mask);
 }
 
 static float FN(softmax)(float *x, size_t n, float scale) {

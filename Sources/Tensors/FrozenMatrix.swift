@@ -51,7 +51,8 @@ package final class FrozenMatrix: @unchecked Sendable {
   package let columns: Int
   /// Bytes of codes and factors together.
   package let byteCount: Int
-  package let operand: ck_matrix
+  /// What the kernels read.
+  package let kernelMatrix: ck_matrix
   private let owners: [AnyObject]
 
   /// - Parameters:
@@ -69,20 +70,58 @@ package final class FrozenMatrix: @unchecked Sendable {
     self.columns = columns
     self.owners = owners
     byteCount = rows * rowByteCount + factorByteCount
-    var operand = ck_matrix(
+    var kernelMatrix = ck_matrix(
       format.kernelFormat, rows: rows, columns: columns, data: data, rowByteCount: rowByteCount)
-    configure(&operand)
-    self.operand = operand
+    configure(&kernelMatrix)
+    self.kernelMatrix = kernelMatrix
   }
 
   package var elementCount: Int { rows * columns }
+
+  /// This matrix as the right-hand side of a product.
+  package var operand: Operand { Operand(kernelMatrix) }
+
+  /// Elements that share a factor; 0 where factors are part of the codes.
+  package var factorBlock: Int { kernelMatrix.block }
+  /// Whether the factors are quantized themselves.
+  package var isDouble: Bool { kernelMatrix.nested_codes != nil }
+  /// The codes, row after row.
+  package var codes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: kernelMatrix.data, count: rows * kernelMatrix.row_bytes)
+  }
+
+  /// The transposed matrix in memory of its own; nil where elements share a block.
+  package func transposed() -> FrozenMatrix? {
+    let size: Int
+    switch format {
+    case .f32: size = 4
+    case .f16, .bf16: size = 2
+    default: return nil
+    }
+    let buffer = RawBuffer(byteCount: rows * columns * size)
+    let source = kernelMatrix.data
+    // Squares of 64 × 64 stay in the cache, whichever way they are walked.
+    for firstRow in stride(from: 0, to: rows, by: 64) {
+      for firstColumn in stride(from: 0, to: columns, by: 64) {
+        for column in firstColumn..<min(columns, firstColumn + 64) {
+          for row in firstRow..<min(rows, firstRow + 64) {
+            (buffer.base + (column * rows + row) * size).copyMemory(
+              from: source + (row * columns + column) * size, byteCount: size)
+          }
+        }
+      }
+    }
+    return FrozenMatrix(
+      format: format, rows: columns, columns: rows, data: buffer.base, rowByteCount: rows * size,
+      owners: [buffer])
+  }
 
   package var bitsPerWeight: Double { Double(byteCount) * 8 / Double(max(1, elementCount)) }
 
   /// Writes row `index` as floats to `output[columns]`.
   package func dequantize(row index: Int, into output: UnsafeMutablePointer<Float>) {
     precondition((0..<rows).contains(index), "row \(index) of a matrix with \(rows)")
-    withUnsafePointer(to: operand) { ck_dequantize($0, index, 0, columns, output) }
+    withUnsafePointer(to: kernelMatrix) { ck_dequantize($0, index, 0, columns, output) }
   }
 }
 

@@ -38,8 +38,11 @@ package struct Matrix: @unchecked Sendable {
     return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
-  /// This matrix as the right-hand operand of a product.
-  package var operand: ck_matrix {
+  /// This matrix as the right-hand side of a product.
+  package var operand: Operand { Operand(kernelMatrix) }
+
+  /// What the kernels read.
+  var kernelMatrix: ck_matrix {
     ck_matrix(
       CK_F32, rows: rows, columns: columns, data: UnsafeRawPointer(base),
       rowByteCount: stride * MemoryLayout<Float>.stride)

@@ -43,7 +43,7 @@ package struct TrainingStateFile {
     notes["format"] = format
     notes["steps"] = "\(state.steps)"
     notes["configuration"] = AdapterConfigurationFile.value(
-      of: state.adapter.configuration, baseModel: ""
+      of: state.adapter.configuration, on: state.adapter.parameters.layout.model, baseModel: ""
     ).text()
     if let best = state.best {
       vectors.append(("best_parameters", best.adapter.parameters))
@@ -126,10 +126,10 @@ package struct TrainingStateFile {
 
   /// The state, to go on with `options`.
   package func state(
-    for model: ModelConfiguration, options: AdamW.Options
+    for model: DecoderDescription, options: AdamW.Options
   ) throws(CheckpointError) -> TrainingState {
     let configuration = try AdapterConfigurationFile.read(
-      configurationValue(), file: path, layerCount: model.layerCount)
+      configurationValue(), file: path, model: model)
     guard notes["steps"].flatMap({ Int($0) }) == losses.count else {
       throw damaged("its number of steps is not that of its losses")
     }

@@ -1,4 +1,3 @@
-import CKernels
 import Models
 import Tensors
 

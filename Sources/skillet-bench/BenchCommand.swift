@@ -96,7 +96,7 @@ struct BenchCommand: ParsableCommand {
     let loaded = try LoadedModel(path: model)
     let frozen = FrozenModel(loaded, format: WeightFormat(rawValue: scheme))
     var cases: [any BenchmarkCase] = ProductCase.standard
-    for targets in [[TargetModule.q_proj, .v_proj], TargetModule.allCases] {
+    for targets in [[LinearRole.query, .value], LinearRole.allCases] {
       for recomputes in [false, true] {
         cases.append(
           StepCase(
@@ -122,7 +122,7 @@ struct BenchCommand: ParsableCommand {
       change(&setting)
       return StepCase(
         frozen: frozen, precision: compute.precision, setting: setting,
-        targets: TargetModule.allCases, recomputes: false)
+        targets: LinearRole.allCases, recomputes: false)
     }
     return [128, 256, 512, 1024, 2048].map { length in
       step { ($0.sequences, $0.length) = (1, length) }

@@ -20,7 +20,6 @@ final class FrozenModel {
       to: scheme, skipping: [], includesHead: false, with: Compute()
     ).weights
     loaded.releasePages()
-    return DecoderModel(
-      configuration: loaded.decoder.configuration, weights: weights, rope: loaded.decoder.rope)
+    return loaded.decoder.with(weights)
   }
 }

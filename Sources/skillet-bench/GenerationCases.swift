@@ -35,7 +35,7 @@ struct ReadingModel {
     score: (_ position: Int, _ logits: UnsafeMutableBufferPointer<Float>) -> Void = { _, _ in }
   ) {
     let text = Array(tokens.prefix(count))
-    let cache = KeyValueCache(configuration: decoder.configuration, capacity: text.count)
+    let cache = KeyValueCache(sizes: decoder.description.sizes, capacity: text.count)
     var logits = [Float](repeating: 0, count: decoder.weights.head.rows)
     logits.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
@@ -54,7 +54,7 @@ struct ReadingModel {
   /// All weights, and keys and values of as many tokens.
   func plannedBytes(tokens: Int) -> Int {
     decoder.weights.byteCount
-      + KeyValueCache.byteCount(configuration: decoder.configuration, capacity: tokens)
+      + KeyValueCache.byteCount(sizes: decoder.description.sizes, capacity: tokens)
   }
 
   var weightCount: Int { decoder.weights.linears.reduce(0) { $0 + $1.elementCount } }
@@ -70,8 +70,8 @@ struct PromptCase: BenchmarkCase {
   var unit: String { "tokens/s" }
   /// The head is needed for the last position only.
   var limit: Limit {
-    let configuration = model.decoder.configuration
-    let seen = configuration.layerCount * configuration.querySize * (tokens + 1) / 2
+    let sizes = model.decoder.description.sizes
+    let seen = sizes.layers * sizes.query * (tokens + 1) / 2
     return .products(Double(2 * model.weightCount + 4 * seen) * work / 1e9)
   }
   var tolerance: Double { 0.05 }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 #if canImport(Glibc)
@@ -10,7 +9,7 @@ import Tensors
 /// What figures depend on.
 enum MachineDescription {
   static var line: String {
-    "\(processor), kernels \(String(cString: ck_isa_name())), "
+    "\(processor), kernels \(Kernels.name), "
       + "\(Compute.defaultThreadCount) threads, \(LibraryProduct.version)"
   }
 

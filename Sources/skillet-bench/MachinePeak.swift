@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 /// What all threads together reach where nothing holds them up: the kernel's products on operands
@@ -33,29 +32,9 @@ struct MachinePeak {
   }
 
   private static func products(_ compute: Compute) -> Double {
-    let (operands, threads) = (compute.operands, compute.pool.threadCount)
-    let rows = ck_tile_rows(operands)
-    let columns = ck_panel_columns(operands)
-    let (depth, repetitions) = (256, 20_000)
-    let seconds = best {
-      compute.pool.run(threads) { _, worker in
-        let arena = compute.scratch(of: worker)
-        arena.scoped {
-          let tile = arena.allocate(byteCount: ck_packed_rows_bytes(operands, rows, depth))
-          let panel = arena.allocate(byteCount: ck_panel_bytes(operands, depth))
-          let sums = arena.matrix(rows, columns)
-          tile.initializeMemory(
-            as: UInt8.self, repeating: 0, count: ck_packed_rows_bytes(operands, rows, depth))
-          panel.initializeMemory(
-            as: UInt8.self, repeating: 0, count: ck_panel_bytes(operands, depth))
-          for _ in 0..<repetitions {
-            ck_multiply(
-              operands, tile, rows, panel, columns, depth, 1, false, sums.base, sums.stride)
-          }
-        }
-      }
-    }
-    return Double(2 * rows * columns * depth * repetitions * threads) / seconds / 1e9
+    var operations = 0
+    let seconds = best { operations = compute.multiplyInCache(depth: 256, repetitions: 20_000) }
+    return Double(operations) / seconds / 1e9
   }
 
   private static func reading(_ compute: Compute) -> Double {
@@ -66,15 +45,7 @@ struct MachinePeak {
     let x = arena.matrix(1, columns)
     let y = arena.matrix(1, rows)
     x.fill(1)
-    let threads = compute.pool.threadCount
-    let seconds = best {
-      compute.pool.run(threads) { task, _ in
-        let first = rows * task / threads
-        withUnsafePointer(to: matrix.operand) {
-          ck_multiply_vector($0, first, rows * (task + 1) / threads - first, x.base, y.base + first)
-        }
-      }
-    }
+    let seconds = best { compute.readThrough(matrix, x, into: y) }
     return Double(rows * columns * 4) / seconds / 1e9
   }
 }

@@ -28,11 +28,11 @@ struct StepCase: BenchmarkCase {
   let frozen: FrozenModel
   let precision: Precision
   let setting: TrainingSetting
-  let targets: [TargetModule]
+  let targets: [LinearRole]
   let recomputes: Bool
 
   var name: String {
-    let what = targets.count == TargetModule.allCases.count ? "all linear" : "q,v"
+    let what = targets.count == LinearRole.allCases.count ? "all linear" : "q,v"
     return "training step \(setting.sequences)x\(setting.length) \(setting.scheme) \(what)"
       + " rank \(setting.rank)" + (recomputes ? ", recomputed" : "")
   }
@@ -50,34 +50,34 @@ struct StepCase: BenchmarkCase {
   /// Every weight once forward and once for the gradient of its input, the adapter's matrices three
   /// times, attention over what each position sees. What is computed a second time is not counted.
   var limit: Limit {
-    let configuration = model.configuration
+    let sizes = model.description.sizes
     let weights = (model.weights.linears + [model.weights.head]).reduce(0) { $0 + $1.elementCount }
-    let adapter = AdapterLayout(configuration: adapterConfiguration, model: configuration).count
-    let seen = configuration.layerCount * configuration.querySize * (setting.length + 1) / 2
+    let adapter = AdapterLayout(configuration: adapterConfiguration, model: model.description).count
+    let seen = sizes.layers * sizes.query * (setting.length + 1) / 2
     let perToken = 4 * weights + 6 * adapter + 12 * seen
     return .products(Double(perToken) * work / 1e9)
   }
 
   /// Weights, activations, and the adapter with gradient and two moments.
   var plannedBytes: Int? {
-    let layout = AdapterLayout(configuration: adapterConfiguration, model: model.configuration)
+    let layout = AdapterLayout(configuration: adapterConfiguration, model: model.description)
     let tokens = min(
       setting.sequences * setting.length, max(setting.length, TrainingConfiguration().tokensPerPass)
     )
     let activations = ActivationPlan(
-      model: model.configuration, layout: layout, precision: precision
+      model: model.description, layout: layout, precision: precision
     ).byteCount(tokens: tokens, recomputes: recomputes)
     return model.weights.byteCount + activations + 4 * 4 * layout.count
   }
 
   private func step(_ compute: Compute) -> () -> Double {
     let adapter = Adapter(
-      configuration: adapterConfiguration, model: model.configuration, seed: 1)
+      configuration: adapterConfiguration, model: model.description, seed: 1)
     let step = TrainingStep(
       pass: TrainingPass(model: model, recomputes: recomputes), adapter: adapter,
       optimizer: AdamW(layout: adapter.parameters.layout, options: AdamW.Options()),
       compute: compute)
-    let batches = setting.batches(vocabulary: model.configuration.vocabularySize)
+    let batches = setting.batches(vocabulary: model.description.sizes.vocabulary)
     return { step.run(batches, rate: 1e-4, maxNorm: 1, dropoutSeed: nil).loss }
   }
 

@@ -31,7 +31,7 @@ import Testing
   }
 
   private func folder(of model: DecoderModel) -> AdapterFolder {
-    AdapterFolder(model: model.configuration, baseModel: "tiny-llama")
+    AdapterFolder(model: model.description, baseModel: "tiny-llama")
   }
 
   private func tokens(_ name: String) throws -> [Int32] {
@@ -120,7 +120,7 @@ import Testing
     for lora in [
       LoRAConfiguration(rank: 5, alpha: 7.5, dropout: 0.25),
       LoRAConfiguration(
-        rank: 1, alpha: 16, targets: [.k_proj, .down_proj], layers: [1], isRankStabilized: true),
+        rank: 1, alpha: 16, targets: [.key, .down], layers: [1], isRankStabilized: true),
     ] {
       let target = TemporaryFolder()
       let adapter = TinyModel.adapter(lora, model: configuration)

@@ -5,6 +5,9 @@ import Testing
 
 /// Every key of PEFT's adapter_config.json, one at a time, and the ways to name what is adapted.
 @Suite struct AdapterKeyTests {
+  private static let model = TinyModel.configuration(layers: 3)
+  private static let allLinear = model.linears.map(\.role)
+
   private func object() throws -> JSONObject {
     let file = References.path("lora/adapter_initial/adapter_config.json")
     return try #require(JSONValue(file: file).object)
@@ -12,7 +15,7 @@ import Testing
 
   private func read(_ object: JSONObject) throws(CheckpointError) -> LoRAConfiguration {
     try AdapterConfigurationFile.read(
-      .object(object), file: "adapter_config.json", layerCount: 3)
+      .object(object), file: "adapter_config.json", model: Self.model)
   }
 
   @Test(arguments: KeyTable.adapter.entries.map(\.key))
@@ -67,27 +70,27 @@ import Testing
   }
 
   @Test func `whole paths of every layer are all layers`() throws {
-    let names = (0..<3).flatMap { layer in
-      TargetModule.allCases.map { $0.huggingFacePath(layer: layer) }
+    let names = try (0..<3).flatMap { layer in
+      try Self.allLinear.map { try Self.model.path($0, layer: layer) }
     }
     let configuration = try targets(names.shuffled())
-    #expect(configuration.targets == TargetModule.allCases)
+    #expect(configuration.targets == Self.allLinear)
     #expect(configuration.layers == nil)
   }
 
   @Test func `names stand for what ends with them, and layers are left out of those`() throws {
-    #expect(try targets(["self_attn.q_proj", "v_proj"]).targets == [.q_proj, .v_proj])
+    #expect(try targets(["self_attn.q_proj", "v_proj"]).targets == [.query, .value])
     #expect(try targets(["layers.1.mlp.up_proj"]).layers == [1])
     #expect(try targets(["q_proj"], layers: [2, 0, 2]).layers == [0, 2])
     #expect(try targets(["q_proj"], layers: 1).layers == [1])
     #expect(try targets(["q_proj"], layers: []).layers == nil)
-    let whole = TargetModule.q_proj.huggingFacePath(layer: 0)
+    let whole = try Self.model.path(.query, layer: 0)
     #expect(try targets([whole], layers: [2]).layers == [0])
   }
 
   @Test func `other modules in one layer than in another are refused`() throws {
     let names = [
-      TargetModule.q_proj.huggingFacePath(layer: 0), TargetModule.v_proj.huggingFacePath(layer: 1),
+      try Self.model.path(.query, layer: 0), try Self.model.path(.value, layer: 1),
     ]
     let error = #expect(throws: CheckpointError.self) { try targets(names) }
     #expect(error?.cause.contains("other modules in one layer") == true)
@@ -102,7 +105,7 @@ import Testing
     folder.write("PK", as: "adapter_model.bin")
     let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
     let error = #expect(throws: CheckpointError.self) {
-      try AdapterFolder(model: model.configuration, baseModel: "tiny-llama").read(folder.path)
+      try AdapterFolder(model: model.description, baseModel: "tiny-llama").read(folder.path)
     }
     #expect(error?.file.hasSuffix("adapter_model.bin") == true)
     #expect(error?.fix.contains("adapter_model.safetensors") == true)

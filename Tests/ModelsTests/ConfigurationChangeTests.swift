@@ -56,7 +56,7 @@ import Testing
         atPath: "\(folder.path)/\(name)/\(file)", withDestinationPath: "\(model)/\(file)")
     }
     let decoder = try LoadedModel(path: folder.path + "/" + name).decoder
-    guard decoder.configuration.contextLength >= tokens.count else { return nil }
+    guard decoder.description.sizes.context >= tokens.count else { return nil }
     let score = decoder.score(TokenBatch(sequences: [tokens]), with: compute)
     return score.loss / Double(score.tokens)
   }

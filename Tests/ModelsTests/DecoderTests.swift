@@ -20,14 +20,14 @@ import Testing
 
   @Test func oneTokenAtATimeGivesTheLogitsOfTheWholePrompt() {
     let compute = Compute(threadCount: 2, precision: .f32)
-    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: model.configuration)
+    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: model.description)
     let tokens = TinyModel.sequences([23])[0]
     let use = AdapterUse(adapter)
     let whole = model.logits(
       TokenBatch(sequences: [tokens]), rows: [22], adapter: use, with: compute)
-    let vocabulary = model.configuration.vocabularySize
+    let vocabulary = model.description.sizes.vocabulary
     for chunk in [1, 5, 23] {
-      let cache = KeyValueCache(configuration: model.configuration, capacity: 23)
+      let cache = KeyValueCache(sizes: model.description.sizes, capacity: 23)
       var logits = [Float](repeating: 0, count: vocabulary)
       for start in stride(from: 0, to: 23, by: chunk) {
         logits.withUnsafeMutableBufferPointer { buffer in

@@ -94,10 +94,11 @@ import Tokenizers
     #expect(loaded.tokenizer.decode(result.tokens) == "The capital of France is Paris.")
   }
 
-  @Test(arguments: [TargetModule.q_proj, .down_proj], [false, true])
-  func nf4MakesTheErrorsOfBitsandbytes(module: TargetModule, isDouble: Bool) throws {
-    let golden = try expected.at("nf4_errors", module.huggingFacePath(layer: 0) + ".weight")
-    let weight = inHuggingFaceOrder(loaded.decoder.weights.blocks[0][module], module)
+  @Test(arguments: [LinearRole.query, .down], [false, true])
+  func nf4MakesTheErrorsOfBitsandbytes(role: LinearRole, isDouble: Bool) throws {
+    let path = try loaded.decoder.description.path(role, layer: 0)
+    let golden = try expected.at("nf4_errors", path + ".weight")
+    let weight = inHuggingFaceOrder(loaded.decoder.weights.blocks[0][role].weight, role)
     #expect([weight.rows, weight.columns] == (try golden.at("shape").tokens().map { Int($0) }))
     let (matrix, error) = weight.quantized(
       to: QuantizationScheme(format: .nf4, isDouble: isDouble), with: exact)
@@ -107,29 +108,29 @@ import Tokenizers
     #expect(relativeError(error.rootMeanSquare, try errors.at("rms_error").number()) < limit)
     #expect(relativeError(Double(error.largest), try errors.at("max_error").number()) < limit)
     let codes = UnsafeRawBufferPointer(
-      start: matrix.operand.data, count: matrix.rows * matrix.operand.row_bytes)
+      start: matrix.kernelMatrix.data, count: matrix.rows * matrix.kernelMatrix.row_bytes)
     let digest = withExtendedLifetime(matrix) { FileDigest.sha256(codes) }
     #expect(digest == (try errors.at("codes_sha256").string))
     guard isDouble else { return }
     let offset = try errors.at("offset").number()
-    #expect(relativeError(Double(matrix.operand.nested_offset), offset) < 1e-6)
+    #expect(relativeError(Double(matrix.kernelMatrix.nested_offset), offset) < 1e-6)
     let nested = try errors.at("nested_absmax").numbers().map { Float($0) }
     let found = try withExtendedLifetime(matrix) {
       Array(
         UnsafeBufferPointer(
-          start: try #require(matrix.operand.nested_scales), count: nested.count))
+          start: try #require(matrix.kernelMatrix.nested_scales), count: nested.count))
     }
     #expect(relativeError(found, nested) < 1e-6)
   }
 
   /// GGUF has rotary pairs side by side; row j·d/2 + i of a head is its row 2i + j.
-  private func inHuggingFaceOrder(_ weight: FrozenMatrix, _ module: TargetModule) -> FrozenMatrix {
+  private func inHuggingFaceOrder(_ weight: FrozenMatrix, _ role: LinearRole) -> FrozenMatrix {
     let buffer = RawBuffer(byteCount: weight.elementCount * 4)
-    let size = loaded.decoder.configuration.headSize
+    let size = loaded.decoder.description.sizes.head
     for row in 0..<weight.rows {
       let place = row % size
       let stored =
-        module <= .k_proj ? row - place + 2 * (place % (size / 2)) + place / (size / 2) : row
+        role <= .key ? row - place + 2 * (place % (size / 2)) + place / (size / 2) : row
       weight.dequantize(
         row: stored, into: buffer.bound(to: Float.self) + row * weight.columns)
     }
@@ -138,9 +139,9 @@ import Tokenizers
       rowByteCount: weight.columns * 4, owners: [buffer])
   }
 
-  @Test(arguments: [false, true], [[TargetModule.q_proj, .v_proj], TargetModule.allCases])
-  func aPassTakesTheMemoryThatIsPlanned(recomputes: Bool, targets: [TargetModule]) {
-    let model = loaded.decoder.configuration
+  @Test(arguments: [false, true], [[LinearRole.query, .value], LinearRole.allCases])
+  func aPassTakesTheMemoryThatIsPlanned(recomputes: Bool, targets: [LinearRole]) {
+    let model = loaded.decoder.description
     let adapter = Adapter(
       configuration: LoRAConfiguration(rank: 8, targets: targets), model: model, seed: 1)
     let layout = adapter.parameters.layout

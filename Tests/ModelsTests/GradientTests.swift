@@ -51,7 +51,7 @@ import Testing
     for entry in adapter.parameters.layout.entries {
       let error = directionalError(
         model: model, adapter: adapter, batch: batch, pass: pass, entry: entry, compute: compute)
-      #expect(error < 3e-3, "layer \(entry.layer) \(entry.module): \(error)")
+      #expect(error < 3e-3, "layer \(entry.layer) \(entry.role): \(error)")
     }
   }
 
@@ -61,7 +61,7 @@ import Testing
     var model = TinyModel.decoder(configuration)
     let (weights, _) = model.weights.quantized(
       to: QuantizationScheme(format: .nf4), skipping: [], includesHead: false, with: compute)
-    model = DecoderModel(configuration: configuration, weights: weights, rope: model.rope)
+    model = model.with(weights)
     let adapter = TinyModel.adapter(
       LoRAConfiguration(rank: 3, alpha: 6, dropout: 0.3, isRankStabilized: true),
       model: configuration)
@@ -70,7 +70,7 @@ import Testing
       let error = directionalError(
         model: model, adapter: adapter, batch: batch, pass: TrainingPass(model: model),
         entry: entry, dropoutSeed: 5, compute: compute)
-      #expect(error < 3e-3, "layer \(entry.layer) \(entry.module): \(error)")
+      #expect(error < 3e-3, "layer \(entry.layer) \(entry.role): \(error)")
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
     let top = Adapter(
       configuration: LoRAConfiguration(rank: 2, layers: [2]), model: configuration, seed: 1)
     for entry in top.parameters.layout.entries {
-      guard let source = full.parameters.pair(layer: entry.layer, entry.module) else { continue }
+      guard let source = full.parameters.pair(layer: entry.layer, entry.role) else { continue }
       top.parameters.pair(entry).a.copy(from: source.a)
       top.parameters.pair(entry).bTransposed.copy(from: source.bTransposed)
     }
@@ -114,7 +114,7 @@ import Testing
     }
     let (all, some) = (gradient(full), gradient(top))
     for entry in some.layout.entries {
-      guard let left = all.pair(layer: entry.layer, entry.module) else { continue }
+      guard let left = all.pair(layer: entry.layer, entry.role) else { continue }
       let right = some.pair(entry)
       for index in 0..<right.a.count { #expect(left.a.base[index] == right.a.base[index]) }
     }

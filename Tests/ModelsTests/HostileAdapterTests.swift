@@ -14,7 +14,7 @@ import Testing
   private func error() throws -> CheckpointError? {
     let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
     do throws(CheckpointError) {
-      _ = try AdapterFolder(model: model.configuration, baseModel: "tiny-llama").read(folder.path)
+      _ = try AdapterFolder(model: model.description, baseModel: "tiny-llama").read(folder.path)
       return nil
     } catch {
       return error

@@ -9,7 +9,7 @@ import Testing
     await #expect(processExitsWith: .exitCode(70)) {
       let model = TinyModel.decoder()
       let adapter = TinyModel.adapter(
-        LoRAConfiguration(rank: 2, alpha: 4), model: model.configuration)
+        LoRAConfiguration(rank: 2, alpha: 4), model: model.description)
       _ = TrainingPass(model: model).run(
         TokenBatch(sequences: TinyModel.sequences([5])), adapter: AdapterUse(adapter), weight: 1,
         with: Compute(threadCount: 1))

@@ -16,15 +16,15 @@ import Testing
     try #require(JSONValue(file: References.path("tiny-llama/hf/config.json")).object)
   }
 
-  private func read(_ object: JSONObject) throws(CheckpointError) -> ModelConfiguration {
-    try ModelConfiguration(huggingFace: .object(object), file: "config.json")
+  private func read(_ object: JSONObject) throws(CheckpointError) -> DecoderDescription {
+    try DecoderDescription(huggingFace: .object(object), file: "config.json")
   }
 
-  @Test(arguments: KeyTable.configuration.entries.map(\.key) + ["unsloth_version"])
+  @Test(arguments: KeyTable.configuration(.llama).entries.map(\.key) + ["unsloth_version"])
   func `a key of config json is obeyed, or refused by name, or changes nothing`(
     key: String
   ) throws {
-    let rule = try #require(KeyTable.configuration.rule(of: key))
+    let rule = try #require(KeyTable.configuration(.llama).rule(of: key))
     let plain = try read(try object())
     var refused = 0
     for value in Self.values {
@@ -74,11 +74,11 @@ import Testing
       "tie_word_embeddings", "max_position_embeddings", "hidden_act",
     ] { changed[key] = nil }
     let configuration = try read(changed)
-    #expect(configuration.rmsNormEpsilon == 1e-6)
+    #expect(configuration.normEpsilon == 1e-6)
     #expect(configuration.ropeBase == 10_000)
-    #expect(configuration.headSize == 16)
-    #expect(configuration.keyValueHeadCount == 4)
-    #expect(configuration.contextLength == 2048)
+    #expect(configuration.sizes.head == 16)
+    #expect(configuration.sizes.keyValueHeads == 4)
+    #expect(configuration.sizes.context == 2048)
     #expect(!configuration.tiesHead)
   }
 
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test(arguments: [
-    KeyTable.configuration, .generation, .gguf, .adapter, .ropeParameters("llama3"),
+    KeyTable.configuration(.llama), .generation, .gguf(.llama), .adapter, .ropeParameters("llama3"),
     SafetensorsFile.indexKeys,
   ])
   func `a table names each key once`(table: KeyTable) {
@@ -131,7 +131,7 @@ import Testing
   /// The metadata of the tiny model with one value changed or added.
   private func configuration(
     _ key: String? = nil, _ value: GGUFValue? = nil
-  ) throws -> Result<ModelConfiguration, CheckpointError> {
+  ) throws -> Result<DecoderDescription, CheckpointError> {
     let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
     var metadata = GGUFMetadata(file: "model.gguf")
     for name in file.metadata.keys where name != key {
@@ -144,16 +144,16 @@ import Testing
       #expect(isNew)
     }
     return Result { () throws(CheckpointError) in
-      try ModelConfiguration(gguf: metadata, vocabularySize: 320, tiesHead: false)
+      try DecoderDescription(gguf: metadata, vocabularySize: 320, tiesHead: false)
     }
   }
 
   @Test(
-    arguments: KeyTable.gguf.entries.map(\.key) + [
+    arguments: KeyTable.gguf(.llama).entries.map(\.key) + [
       "general.description", "quantize.imatrix.file", "mradermacher.quantized_by",
     ])
   func `a metadata key is obeyed, or refused by name, or changes nothing`(key: String) throws {
-    let rule = try #require(KeyTable.gguf.rule(of: key))
+    let rule = try #require(KeyTable.gguf(.llama).rule(of: key))
     let plain = try configuration().get()
     var refused = 0
     for value in Self.values {
@@ -207,6 +207,6 @@ import Testing
   ) throws {
     let scaled = try configuration(key, .float32(factor)).get()
     #expect(scaled.ropeScaling == .linear(factor: 4))
-    #expect(try configuration(key, .float32(0)).get().ropeScaling == .none)
+    #expect(try configuration(key, .float32(0)).get().ropeScaling == RopeScaling.none)
   }
 }

@@ -13,7 +13,7 @@ import Testing
   static let configurations = [
     LoRAConfiguration(rank: 6, alpha: 9),
     LoRAConfiguration(
-      rank: 5, alpha: 7.5, dropout: 0.1, targets: [.q_proj, .k_proj, .up_proj], layers: [1, 2],
+      rank: 5, alpha: 7.5, dropout: 0.1, targets: [.query, .key, .up], layers: [1, 2],
       isRankStabilized: true),
   ]
 
@@ -22,9 +22,9 @@ import Testing
     [0, 1])
   func peftGivesTheSameLogits(file: String, choice: Int) throws {
     let model = try LoadedModel(path: References.path("tiny-llama/\(file)")).decoder
-    let adapter = TinyModel.adapter(Self.configurations[choice], model: model.configuration)
+    let adapter = TinyModel.adapter(Self.configurations[choice], model: model.description)
     let folder = TemporaryFolder()
-    _ = try AdapterFolder(model: model.configuration, baseModel: "tiny-llama")
+    _ = try AdapterFolder(model: model.description, baseModel: "tiny-llama")
       .write(adapter, to: folder.path)
     let logits = folder.path + "/our_logits.safetensors"
     try write(logits, of: adapter, model)
@@ -51,7 +51,7 @@ import Testing
       let tokens = try expected.at("sequences", name).tokens()
       let rows = model.logitRows(tokens, adapter: adapter, with: compute)
       try writer.add(
-        name + ".logits", shape: [tokens.count, model.configuration.vocabularySize],
+        name + ".logits", shape: [tokens.count, model.description.sizes.vocabulary],
         values: rows.flatMap { $0 })
     }
     try writer.write()

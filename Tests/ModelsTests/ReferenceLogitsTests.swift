@@ -92,8 +92,8 @@ import Testing
     let golden = try Goldens("\(sample.model)/logits.safetensors")
       .floats("\(sample.results).s7.logits")
     let (model, compute) = (try sample.decoder(), sample.compute)
-    let cache = KeyValueCache(configuration: model.configuration, capacity: tokens.count)
-    var row = [Float](repeating: 0, count: model.configuration.vocabularySize)
+    let cache = KeyValueCache(sizes: model.description.sizes, capacity: tokens.count)
+    var row = [Float](repeating: 0, count: model.description.sizes.vocabulary)
     let found = tokens.flatMap { token in
       row.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress {

@@ -6,13 +6,13 @@ import Testing
 
 /// The places where a configuration says how positions turn.
 @Suite struct RopeKeyTests {
-  private func read(_ members: [(String, JSONValue)]) throws(CheckpointError) -> ModelConfiguration
+  private func read(_ members: [(String, JSONValue)]) throws(CheckpointError) -> DecoderDescription
   {
     let base = References.path("tiny-llama/hf/config.json")
     var object = try JSONValue(file: base).object ?? JSONObject()
     object["rope_parameters"] = nil
     for (key, value) in members { object[key] = value }
-    return try ModelConfiguration(huggingFace: .object(object), file: "config.json")
+    return try DecoderDescription(huggingFace: .object(object), file: "config.json")
   }
 
   static let llama3: JSONValue = [
@@ -38,7 +38,7 @@ import Testing
   @Test func `empty and missing dictionaries are no scaling`() throws {
     for value: JSONValue in [nil, [:]] {
       let configuration = try read([("rope_scaling", value), ("rope_theta", 7)])
-      #expect(configuration.ropeScaling == .none)
+      #expect(configuration.ropeScaling == RopeScaling.none)
       #expect(configuration.ropeBase == 7)
     }
   }
@@ -108,5 +108,15 @@ import Testing
       #expect(turned(huge, position) == turned(small, position))
     }
     #expect(huge.positionCount == 1 << 24)
+  }
+}
+
+extension DecoderDescription {
+  /// Base and scaling of turned positions.
+  var ropeBase: Double? {
+    if case .rotary(let base, _, _, _) = positions { base } else { nil }
+  }
+  var ropeScaling: RopeScaling? {
+    if case .rotary(_, _, let scaling, _) = positions { scaling } else { nil }
   }
 }

@@ -31,7 +31,7 @@ import Testing
     withExtendedLifetime(matrix) {
       Array(
         UnsafeRawBufferPointer(
-          start: matrix.operand.data, count: matrix.rows * matrix.operand.row_bytes))
+          start: matrix.kernelMatrix.data, count: matrix.rows * matrix.kernelMatrix.row_bytes))
     }
   }
 
@@ -71,7 +71,7 @@ import Testing
     let (matrix, error) = try quantize(name, format.rawValue, format)
     #expect(codes(matrix) == (try goldens.bytes(key + ".codes")))
     let absmax = try goldens.floats(key + ".absmax")
-    #expect(try floats(matrix.operand.scales, absmax.count, of: matrix) == absmax)
+    #expect(try floats(matrix.kernelMatrix.scales, absmax.count, of: matrix) == absmax)
     try expectReconstruction(key, matrix, error)
   }
 
@@ -81,10 +81,10 @@ import Testing
     let (matrix, _) = try quantize(name, "nf4_double", .nf4, isDouble: true)
     #expect(codes(matrix) == (try goldens.bytes("\(name).nf4.codes")))
     let nested = try goldens.floats(key + ".nested_absmax")
-    #expect(try floats(matrix.operand.nested_scales, nested.count, of: matrix) == nested)
+    #expect(try floats(matrix.kernelMatrix.nested_scales, nested.count, of: matrix) == nested)
     // torch sums the factors in f32.
     let offset = try goldens.floats(key + ".offset")
-    #expect(relativeError([matrix.operand.nested_offset], offset) < 1e-6)
+    #expect(relativeError([matrix.kernelMatrix.nested_offset], offset) < 1e-6)
   }
 
   /// bitsandbytes finds codes on a CPU in a table of 65536 places, so it misses the nearest value
@@ -97,7 +97,7 @@ import Testing
     let found = try withExtendedLifetime(matrix) {
       Array(
         UnsafeBufferPointer(
-          start: try #require(matrix.operand.nested_codes), count: golden.count))
+          start: try #require(matrix.kernelMatrix.nested_codes), count: golden.count))
     }
     let map = try goldens.floats("dynamic_map")
     let nested = try goldens.floats(key + ".nested_absmax")
@@ -178,7 +178,8 @@ import Testing
     #expect(codes(matrix) == (try goldens.bytes(key + ".codes")))
     let factors = try goldens.floats(key + ".factors").map { 1 / $0 }
     #expect(
-      relativeError(try floats(matrix.operand.scales, factors.count, of: matrix), factors) < 1e-6)
+      relativeError(try floats(matrix.kernelMatrix.scales, factors.count, of: matrix), factors)
+        < 1e-6)
     try expectReconstruction(key, matrix, error)
   }
 
@@ -190,7 +191,7 @@ import Testing
     let found = codes(matrix).flatMap { [Int($0 >> 4) - 8, Int($0 & 15) - 8] }
     #expect(found == golden)
     let absmax = try goldens.floats(key + ".absmax")
-    #expect(try floats(matrix.operand.scales, absmax.count, of: matrix) == absmax)
+    #expect(try floats(matrix.kernelMatrix.scales, absmax.count, of: matrix) == absmax)
     try expectReconstruction(key, matrix, error)
   }
 

@@ -5,45 +5,44 @@ import Tensors
 package enum TinyModel {
   package static func configuration(
     layers: Int = 2, tiesHead: Bool = false, pairing: RotaryEmbedding.Pairing = .halves
-  ) -> ModelConfiguration {
-    ModelConfiguration(
-      architecture: "llama", hiddenSize: 64, layerCount: layers, attentionHeadCount: 4,
-      keyValueHeadCount: 2, headSize: 16, intermediateSize: 96, vocabularySize: 99,
-      contextLength: 256, rmsNormEpsilon: 1e-5, ropeBase: 10_000, ropePairing: pairing,
+  ) -> DecoderDescription {
+    DecoderDescription(
+      family: .llama,
+      sizes: DecoderSizes(
+        hidden: 64, layers: layers, heads: 4, keyValueHeads: 2, head: 16, intermediate: 96,
+        vocabulary: 99, context: 256),
+      normEpsilon: 1e-5, positions: .rotary(base: 10_000, pairing: pairing, scaling: .none),
       tiesHead: tiesHead)
   }
 
   package static func decoder(
-    _ configuration: ModelConfiguration = configuration(), seed: UInt64 = 1
+    _ description: DecoderDescription = configuration(), seed: UInt64 = 1
   ) -> DecoderModel {
     var random = RandomGenerator(seed: seed, stream: "tiny model")
-    func norm() -> RMSNorm {
-      RMSNorm(
-        weight: (0..<configuration.hiddenSize).map { _ in 1 + random.normal(deviation: 0.1) },
-        epsilon: configuration.rmsNormEpsilon)
+    let sizes = description.sizes
+    func norm() -> Norm {
+      Norm(
+        .rms, weight: (0..<sizes.hidden).map { _ in 1 + random.normal(deviation: 0.1) },
+        epsilon: description.normEpsilon)
     }
     func weights(_ rows: Int, _ columns: Int) -> FrozenMatrix {
       matrix(rows, columns, deviation: 1 / Float(columns).squareRoot(), &random)
     }
-    let blocks = (0..<configuration.layerCount).map { _ in
+    let blocks = (0..<sizes.layers).map { _ in
       FrozenWeights.Block(
         attentionNorm: norm(), feedForwardNorm: norm(),
-        linears: TargetModule.allCases.map {
-          let shape = $0.shape(in: configuration)
-          return weights(shape.rows, shape.columns)
+        linears: description.linears.map {
+          ($0.role, FrozenWeights.Linear(weight: weights($0.outputs, $0.inputs)))
         })
     }
-    let embedding = weights(configuration.vocabularySize, configuration.hiddenSize)
+    let embedding = weights(sizes.vocabulary, sizes.hidden)
     let head =
-      configuration.tiesHead
-      ? embedding : weights(configuration.vocabularySize, configuration.hiddenSize)
+      description.tiesHead
+      ? embedding : weights(sizes.vocabulary, sizes.hidden)
     return DecoderModel(
-      configuration: configuration,
+      description: description,
       weights: FrozenWeights(
-        embedding: embedding, blocks: blocks, finalNorm: norm(), head: head),
-      rope: RotaryEmbedding(
-        headSize: configuration.headSize, positions: configuration.contextLength,
-        base: configuration.ropeBase, pairing: configuration.ropePairing))
+        embedding: embedding, blocks: blocks, finalNorm: norm(), head: head))
   }
 
   /// A float matrix with normal entries.
@@ -60,7 +59,7 @@ package enum TinyModel {
 
   /// An adapter whose B is not zero, so that everything has a gradient.
   package static func adapter(
-    _ configuration: LoRAConfiguration, model: ModelConfiguration, seed: UInt64 = 2
+    _ configuration: LoRAConfiguration, model: DecoderDescription, seed: UInt64 = 2
   ) -> Adapter {
     let adapter = Adapter(configuration: configuration, model: model, seed: seed)
     var random = RandomGenerator(seed: seed, stream: "tiny adapter")
@@ -79,5 +78,14 @@ package enum TinyModel {
     return lengths.map { length in
       (0..<length).map { _ in Int32(random.integer(below: vocabulary)) }
     }
+  }
+}
+
+extension DecoderDescription {
+  /// The path in transformers of the layer with this role.
+  package func path(_ role: LinearRole, layer: Int) throws -> String {
+    struct Missing: Error {}
+    guard let module = linear(role) else { throw Missing() }
+    return path(module, layer: layer)
   }
 }

@@ -42,7 +42,7 @@ import Training
     let split = try DatasetSplit(of: data, valid: .rows(10), seed: 1)
     let compute = Compute(threadCount: 2, precision: precision)
     let adapter = Adapter(
-      configuration: LoRAConfiguration(rank: 8, alpha: 16), model: loaded.decoder.configuration,
+      configuration: LoRAConfiguration(rank: 8, alpha: 16), model: loaded.decoder.description,
       seed: 1)
     func loss() -> Double {
       Evaluation(model: loaded.decoder, adapter: adapter, compute: compute)

@@ -23,7 +23,7 @@ import Training
       Compute(threadCount: 2, precision: .f32, usesLibrary: usesLibrary)
     }
     var places: AdapterFolder {
-      get throws { AdapterFolder(model: try decoder().configuration, baseModel: "tiny-llama") }
+      get throws { AdapterFolder(model: try decoder().description, baseModel: "tiny-llama") }
     }
 
     func decoder() throws -> DecoderModel {

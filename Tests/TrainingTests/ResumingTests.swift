@@ -25,7 +25,7 @@ import Training
 
   private func newState(_ configuration: TrainingConfiguration) -> TrainingState {
     let adapter = Adapter(
-      configuration: LoRAConfiguration(rank: 4, dropout: 0.1), model: model.configuration, seed: 1)
+      configuration: LoRAConfiguration(rank: 4, dropout: 0.1), model: model.description, seed: 1)
     return TrainingState(adapter: adapter, options: configuration.optimizer)
   }
 

@@ -27,7 +27,7 @@ import Training
 
   private func newAdapter(dropout: Float = 0) -> Adapter {
     Adapter(
-      configuration: LoRAConfiguration(rank: 4, dropout: dropout), model: model.configuration,
+      configuration: LoRAConfiguration(rank: 4, dropout: dropout), model: model.description,
       seed: 1)
   }
 

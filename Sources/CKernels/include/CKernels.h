@@ -131,6 +131,19 @@ void ck_rms_norm(const float *x, const float *weight, size_t rows, size_t column
 void ck_rms_norm_backward(const float *x, const float *weight, const float *dy, size_t rows,
                           size_t columns, float epsilon, float *dx);
 
+/* y = (x - mean(x)) * weight / sqrt(variance(x)+epsilon) + bias (LayerNorm, arXiv 1607.06450), without
+ * the last term where bias is NULL. x, y: [rows, columns]; y may be x. */
+void ck_layer_norm(const float *x, const float *weight, const float *_Nullable bias, size_t rows,
+                   size_t columns, float epsilon, float *y);
+/* dx += gradient of the above with respect to x. */
+void ck_layer_norm_backward(const float *x, const float *weight, const float *dy, size_t rows,
+                            size_t columns, float epsilon, float *dx);
+
+/* y = x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))) (GELU, arXiv 1606.08415); y may be x. */
+void ck_gelu_tanh(const float *x, size_t n, float *y);
+/* dx = gradient of the above; dx may be x or dy. */
+void ck_gelu_tanh_backward(const float *x, const float *dy, size_t n, float *dx);
+
 /* y = silu(gate)*up, silu(g) = g/(1+exp(-g)). */
 void ck_swiglu(const float *gate, const float *up, size_t n, float *y);
 void ck_swiglu_backward(const float *gate, const float *up, const float *dy, size_t n, float *dgate,

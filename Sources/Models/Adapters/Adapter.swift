@@ -13,13 +13,13 @@ package final class Adapter: @unchecked Sendable {
   /// PEFT's default start: A uniform in ±1/√inputs (Kaiming with a = √5), B zero, so that the model
   /// answers as before. Each module draws from its own random stream.
   package convenience init(
-    configuration: LoRAConfiguration, model: ModelConfiguration, seed: UInt64
+    configuration: LoRAConfiguration, model: DecoderDescription, seed: UInt64
   ) {
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
     for entry in parameters.layout.entries {
-      let place = entry.layer * TargetModule.allCases.count + entry.module.index
-      var random = RandomGenerator(seed: seed, stream: "lora", index: UInt64(place))
+      let stream = entry.role.stream("lora", layer: entry.layer, places: 7)
+      var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
       let bound = 1 / Float(entry.inputs).squareRoot()
       let a = parameters.pair(entry).a
       for index in 0..<a.count { a.base[index] = (random.uniform() * 2 - 1) * bound }

@@ -7,14 +7,14 @@ package enum AdapterConfigurationFile {
   /// The long-lived keys that every version of PEFT reads, and nothing else: old versions refuse
   /// keys that they do not know.
   package static func value(
-    of configuration: LoRAConfiguration, baseModel: String
+    of configuration: LoRAConfiguration, on model: DecoderDescription, baseModel: String
   ) -> JSONValue {
     [
       "alpha_pattern": [:],
       "auto_mapping": nil,
       "base_model_name_or_path": .string(baseModel),
       "bias": "none",
-      "fan_in_fan_out": false,
+      "fan_in_fan_out": .bool(model.linears.contains(where: \.isConv1D)),
       "inference_mode": true,
       "init_lora_weights": true,
       "layers_pattern": nil,
@@ -26,7 +26,7 @@ package enum AdapterConfigurationFile {
       "r": .int(configuration.rank),
       "rank_pattern": [:],
       "revision": nil,
-      "target_modules": .array(configuration.targets.map { .string($0.rawValue) }),
+      "target_modules": .array(model.names(of: configuration.targets).map { .string($0) }),
       "task_type": "CAUSAL_LM",
       "use_dora": false,
       "use_rslora": .bool(configuration.isRankStabilized),
@@ -39,7 +39,7 @@ package enum AdapterConfigurationFile {
 
   /// Reads the parts that Skillet has; refuses by name what would change the adapter's meaning.
   package static func read(
-    _ config: JSONValue, file: String, layerCount: Int
+    _ config: JSONValue, file: String, model: DecoderDescription
   ) throws(CheckpointError) -> LoRAConfiguration {
     guard let object = config.object, object["peft_type"]?.string == "LORA" else {
       throw CheckpointError(
@@ -53,10 +53,10 @@ package enum AdapterConfigurationFile {
         .absent, file: file, cause: "\"r\" or \"lora_alpha\" is missing",
         fix: "take adapter_config.json from the adapter's own folder")
     }
-    let targets = try AdapterTargets(object, file: file, layerCount: layerCount)
+    let targets = try AdapterTargets(object, file: file, model: model)
     return LoRAConfiguration(
       rank: rank, alpha: alpha, dropout: Float(object["lora_dropout"]?.double ?? 0),
-      targets: targets.modules, layers: targets.layers,
+      targets: targets.roles, layers: targets.layers,
       isRankStabilized: object["use_rslora"]?.bool ?? false)
   }
 }

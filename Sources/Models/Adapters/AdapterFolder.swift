@@ -4,7 +4,7 @@ import Tensors
 /// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
 /// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module.
 ///
-/// GGUF files of Llama models have the rows of q_proj and k_proj in another order than Hugging Face's
+/// GGUF files of some families, Llama's among them, have the rows of q_proj and k_proj in another order than Hugging Face's
 /// (rotary pairs side by side); B's rows are put into Hugging Face's order here, so that the adapter
 /// fits the original model.
 package struct AdapterFolder {
@@ -16,11 +16,11 @@ package struct AdapterFolder {
     AdapterConfigurationFile.name, weightsName, AdapterCardFile.name, stateName,
   ]
 
-  private let model: ModelConfiguration
+  private let model: DecoderDescription
   private let baseModel: String
 
   /// - Parameter baseModel: the name of the model that the adapter belongs to.
-  package init(model: ModelConfiguration, baseModel: String) {
+  package init(model: DecoderDescription, baseModel: String) {
     self.model = model
     self.baseModel = baseModel
   }
@@ -46,7 +46,7 @@ package struct AdapterFolder {
   ) throws(CheckpointError) -> Written {
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     let config = AdapterConfigurationFile.value(
-      of: adapter.configuration, baseModel: baseModel)
+      of: adapter.configuration, on: model, baseModel: baseModel)
     var files = [
       (name: Self.weightsName, bytes: bytes),
       (name: AdapterConfigurationFile.name, bytes: Array(config.text(.pretty).utf8)),
@@ -67,13 +67,13 @@ package struct AdapterFolder {
     var writer = SafetensorsWriter(file: file, metadata: ["format": "pt"])
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
-      let path = Self.path(of: entry)
+      let path = path(of: entry)
       let a = (0..<pair.a.count).map { pair.a.base[$0] }
       try writer.add(
         path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
       for row in 0..<entry.outputs {
-        let source = storedRow(row, of: entry.module)
+        let source = storedRow(row, of: entry.role)
         for column in 0..<pair.a.rows {
           b[row * pair.a.rows + column] = pair.bTransposed.row(column)[source]
         }
@@ -108,7 +108,7 @@ package struct AdapterFolder {
   package func read(_ folder: String) throws(CheckpointError) -> Adapter {
     let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
     let configuration = try AdapterConfigurationFile.read(
-      JSONValue(file: configFile), file: configFile, layerCount: model.layerCount)
+      JSONValue(file: configFile), file: configFile, model: model)
     let layout = AdapterLayout(configuration: configuration, model: model)
     let file = Self.place(of: Self.weightsName, in: folder)
     try PickledWeights.refuse("adapter_model.bin", in: folder, insteadOf: Self.weightsName)
@@ -117,7 +117,7 @@ package struct AdapterFolder {
     // All are found before memory is taken: the configuration's rank may be anything.
     var sources: [(a: FrozenMatrix, b: FrozenMatrix)] = []
     for entry in layout.entries {
-      let path = Self.path(of: entry)
+      let path = path(of: entry)
       sources.append(
         (
           a: try reading.matrix(
@@ -129,7 +129,7 @@ package struct AdapterFolder {
     try refuseLeftovers(weights.tensors, layout: layout, file: file)
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
-      copy(source.a, source.b, to: parameters.pair(entry), of: entry.module)
+      copy(source.a, source.b, to: parameters.pair(entry), of: entry.role)
     }
     return Adapter(configuration: configuration, parameters: parameters)
   }
@@ -139,7 +139,7 @@ package struct AdapterFolder {
   }
 
   private func copy(
-    _ a: FrozenMatrix, _ b: FrozenMatrix, to pair: LoRAPair, of module: TargetModule
+    _ a: FrozenMatrix, _ b: FrozenMatrix, to pair: LoRAPair, of role: LinearRole
   ) {
     for row in 0..<a.rows { a.dequantize(row: row, into: pair.a.row(row)) }
     var values = [Float](repeating: 0, count: b.columns)
@@ -147,7 +147,7 @@ package struct AdapterFolder {
       values.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { b.dequantize(row: row, into: base) }
       }
-      let target = storedRow(row, of: module)
+      let target = storedRow(row, of: role)
       for column in 0..<b.columns { pair.bTransposed.row(column)[target] = values[column] }
     }
   }
@@ -157,7 +157,7 @@ package struct AdapterFolder {
   ) throws(CheckpointError) {
     let known = Set(
       layout.entries.flatMap {
-        [Self.path(of: $0) + ".lora_A.weight", Self.path(of: $0) + ".lora_B.weight"]
+        [path(of: $0) + ".lora_A.weight", path(of: $0) + ".lora_B.weight"]
       })
     guard let extra = tensors.names.first(where: { !known.contains($0) }) else { return }
     throw CheckpointError(
@@ -168,16 +168,22 @@ package struct AdapterFolder {
 
   // MARK: - Names and orders
 
-  private static func path(of entry: AdapterLayout.Entry) -> String {
-    "base_model.model." + entry.module.huggingFacePath(layer: entry.layer)
+  private func path(of entry: AdapterLayout.Entry) -> String {
+    guard let module = model.linear(entry.role) else {
+      preconditionFailure("an adapter beside \(entry.role.rawValue), which the model does not have")
+    }
+    return "base_model.model." + model.path(module, layer: entry.layer)
   }
 
   /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
   /// where rotary pairs are adjacent.
-  private func storedRow(_ row: Int, of module: TargetModule) -> Int {
-    guard model.ropePairing == .adjacent, module == .q_proj || module == .k_proj else { return row }
-    let half = model.headSize / 2
-    let (head, place) = row.quotientAndRemainder(dividingBy: model.headSize)
-    return head * model.headSize + 2 * (place % half) + place / half
+  private func storedRow(_ row: Int, of role: LinearRole) -> Int {
+    guard case .rotary(_, .adjacent, _, _) = model.positions, role == .query || role == .key else {
+      return row
+    }
+    let size = model.sizes.head
+    let half = size / 2
+    let (head, place) = row.quotientAndRemainder(dividingBy: size)
+    return head * size + 2 * (place % half) + place / half
   }
 }

@@ -16,6 +16,8 @@ extension KeyTable {
     Entry("lora_alpha", .read(.number(-1e30...1e30))),
     Entry("lora_dropout", .read(.number(0...0.999))),
     Entry("use_rslora", .read(.bool)),
+    // PEFT sets it to what the layer is.
+    Entry("fan_in_fan_out", .read(.bool)),
     Entry("target_modules", .read(.any)),
     Entry("layers_to_transform", .read(.any)),
     Entry("eva_config", .read(.object, allowsNull: true)),
@@ -27,7 +29,6 @@ extension KeyTable {
     Entry("init_lora_weights", .only([true, false, "gaussian", "eva", "orthogonal"])),
     Entry("bias", .only(["none"])),
     Entry("task_type", .only(["CAUSAL_LM", nil])),
-    Entry("fan_in_fan_out", .only([false])),
     Entry("use_dora", .only([false])), Entry("use_qalora", .only([false])),
     Entry("use_bdlora", .only([nil, false])), Entry("lora_bias", .only([false])),
     Entry("rank_pattern", .only([[:], nil])), Entry("alpha_pattern", .only([[:], nil])),

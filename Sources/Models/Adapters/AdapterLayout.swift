@@ -6,7 +6,7 @@ package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`.
   package struct Entry: Sendable, Equatable {
     package let layer: Int
-    package let module: TargetModule
+    package let role: LinearRole
     package let inputs: Int
     package let outputs: Int
     package let offset: Int
@@ -14,25 +14,28 @@ package struct AdapterLayout: Sendable, Equatable {
     package func count(rank: Int) -> Int { rank * (inputs + outputs) }
   }
 
+  /// The model beside whose layers the adapter stands.
+  package let model: DecoderDescription
   package let rank: Int
   package let entries: [Entry]
   package let count: Int
   private let places: [Int?]
 
-  package init(configuration: LoRAConfiguration, model: ModelConfiguration) {
+  package init(configuration: LoRAConfiguration, model: DecoderDescription) {
+    self.model = model
     rank = configuration.rank
     var entries: [Entry] = []
-    var places = [Int?](repeating: nil, count: model.layerCount * TargetModule.allCases.count)
+    var places = [Int?](repeating: nil, count: model.sizes.layers * LinearRole.allCases.count)
     var offset = 0
-    for layer in 0..<model.layerCount where configuration.includes(layer: layer) {
-      for module in configuration.targets {
-        let shape = module.shape(in: model)
-        places[layer * TargetModule.allCases.count + module.index] = entries.count
+    let targets = model.linears.filter { configuration.targets.contains($0.role) }
+    for layer in 0..<model.sizes.layers where configuration.includes(layer: layer) {
+      for module in targets {
+        places[layer * LinearRole.allCases.count + module.role.index] = entries.count
         entries.append(
           Entry(
-            layer: layer, module: module, inputs: shape.columns, outputs: shape.rows,
+            layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
             offset: offset))
-        offset += rank * (shape.columns + shape.rows)
+        offset += rank * (module.inputs + module.outputs)
       }
     }
     self.entries = entries
@@ -43,11 +46,11 @@ package struct AdapterLayout: Sendable, Equatable {
   /// The lowest block with an adapter: nothing below it needs gradients.
   package var lowestLayer: Int { entries.first?.layer ?? Int.max }
 
-  package func entry(layer: Int, _ module: TargetModule) -> Entry? {
-    let index = layer * TargetModule.allCases.count + module.index
+  package func entry(layer: Int, _ role: LinearRole) -> Entry? {
+    let index = layer * LinearRole.allCases.count + role.index
     precondition(
       places.indices.contains(index),
-      "layer \(layer) of an adapter with \(places.count / TargetModule.allCases.count)")
+      "layer \(layer) of an adapter with \(places.count / LinearRole.allCases.count)")
     return places[index].map { entries[$0] }
   }
 }
@@ -75,8 +78,8 @@ package final class AdapterVector: @unchecked Sendable {
   package func fill(_ value: Float) { values.update(repeating: value, count: count) }
 
   /// A `[rank, inputs]` and Bᵀ `[rank, outputs]` of one module.
-  package func pair(layer: Int, _ module: TargetModule) -> LoRAPair? {
-    layout.entry(layer: layer, module).map(pair)
+  package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? {
+    layout.entry(layer: layer, role).map(pair)
   }
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {

@@ -4,49 +4,52 @@ import Checkpoints
 /// (`check_target_module_exists`): a name stands for every module whose path ends with it, and
 /// `layers_to_transform` leaves of those the layers that it lists; a whole path stands for itself.
 struct AdapterTargets {
-  let modules: [TargetModule]
+  let roles: [LinearRole]
   /// Nil means all.
   let layers: [Int]?
 
-  init(_ config: JSONObject, file: String, layerCount: Int) throws(CheckpointError) {
+  init(
+    _ config: JSONObject, file: String, model: DecoderDescription
+  ) throws(CheckpointError) {
+    let layerCount = model.sizes.layers
     let listed = try Self.layers(config["layers_to_transform"], file, layerCount)
-    let names = try Self.names(config["target_modules"], file)
-    guard let names else {
-      (modules, layers) = (TargetModule.allCases, listed)
+    guard let names = try Self.names(config["target_modules"], file) else {
+      (roles, layers) = (model.linears.map(\.role), listed)
       return
     }
-    var chosen = [Set<TargetModule>](repeating: [], count: layerCount)
+    var chosen = [Set<LinearRole>](repeating: [], count: layerCount)
     for name in names {
       var isKnown = false
       for layer in 0..<layerCount {
-        for module in TargetModule.allCases {
-          let path = module.huggingFacePath(layer: layer)
-          guard path == name || path.hasSuffix("." + name) else { continue }
+        for module in model.linears where model.matches(name, module, layer: layer) {
           isKnown = true
-          if path == name || listed?.contains(layer) ?? true { chosen[layer].insert(module) }
+          let isWhole = model.path(module, layer: layer) == name
+          if isWhole || listed?.contains(layer) ?? true { chosen[layer].insert(module.role) }
         }
       }
-      if !isKnown { throw Self.unknown(name, file) }
+      if !isKnown { throw Self.unknown(name, model, file) }
     }
     let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
-    let modules = adapted.first.map { chosen[$0] } ?? []
-    guard !modules.isEmpty, adapted.allSatisfy({ chosen[$0] == modules }) else {
+    let roles = adapted.first.map { chosen[$0] } ?? []
+    guard !roles.isEmpty, adapted.allSatisfy({ chosen[$0] == roles }) else {
       throw CheckpointError(
         .unsupported, file: file,
         cause: "\"target_modules\" names other modules in one layer than in another, which Skillet "
           + "does not have",
         fix: "train the adapter with the same modules in each of its layers")
     }
-    self.modules = modules.sorted()
+    self.roles = roles.sorted()
     layers = adapted.count == layerCount ? nil : adapted
   }
 
-  private static func unknown(_ name: String, _ file: String) -> CheckpointError {
+  private static func unknown(
+    _ name: String, _ model: DecoderDescription, _ file: String
+  ) -> CheckpointError {
     CheckpointError(
       .unsupported, file: file,
       cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
         + "blocks",
-      fix: "Skillet adapts " + TargetModule.allCases.map(\.rawValue).joined(separator: ", "))
+      fix: "this model has " + model.names(of: LinearRole.allCases).joined(separator: ", "))
   }
 
   /// The names as they stand; nil for `all-linear`.

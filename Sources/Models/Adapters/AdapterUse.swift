@@ -15,27 +15,28 @@ package struct AdapterUse: Sendable {
     self.dropoutSeed = dropoutSeed
   }
 
-  func layer(_ weight: FrozenMatrix, _ layer: Int, _ module: TargetModule) -> LinearLayer {
+  func layer(_ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole) -> LinearLayer {
     let configuration = adapter.configuration
     var dropout: Dropout?
     if let dropoutSeed, configuration.dropout > 0 {
-      var stream = RandomGenerator(
-        seed: dropoutSeed, stream: "dropout", index: UInt64(layer * 8 + module.index))
-      dropout = Dropout(probability: configuration.dropout, seed: stream.next())
+      let stream = role.stream("dropout", layer: layer, places: 8)
+      var random = RandomGenerator(seed: dropoutSeed, stream: stream.name, index: stream.index)
+      dropout = Dropout(probability: configuration.dropout, seed: random.next())
     }
     return LinearLayer(
-      weight: weight, pair: adapter.parameters.pair(layer: layer, module),
-      scale: configuration.scale, dropout: dropout)
+      linear, pair: adapter.parameters.pair(layer: layer, role), scale: configuration.scale,
+      dropout: dropout)
   }
 
-  func gradientPair(_ layer: Int, _ module: TargetModule) -> LoRAPair? {
-    gradient?.pair(layer: layer, module)
+  func gradientPair(_ layer: Int, _ role: LinearRole) -> LoRAPair? {
+    gradient?.pair(layer: layer, role)
   }
 }
 
 extension AdapterUse? {
-  func layer(_ weight: FrozenMatrix, _ layer: Int, _ module: TargetModule) -> LinearLayer {
-    self?.layer(weight, layer, module)
-      ?? LinearLayer(weight: weight, pair: nil, scale: 0, dropout: nil)
+  func layer(
+    _ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole
+  ) -> LinearLayer {
+    self?.layer(linear, layer, role) ?? LinearLayer(linear)
   }
 }

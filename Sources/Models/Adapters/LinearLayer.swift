@@ -1,21 +1,26 @@
-import CKernels
 import Tensors
 
-/// A frozen linear layer with an optional adapter: y = W·x + scale · B·A·dropout(x).
+/// A frozen linear layer with an optional adapter: y = W·x + bias + scale · B·A·dropout(x).
 struct LinearLayer {
   let weight: FrozenMatrix
+  /// Empty where nothing is added.
+  let bias: [Float]
   let pair: LoRAPair?
   let scale: Float
   let dropout: Dropout?
 
-  init(weight: FrozenMatrix, pair: LoRAPair?, scale: Float, dropout: Dropout?) {
+  init(
+    _ linear: FrozenWeights.Linear, pair: LoRAPair? = nil, scale: Float = 0,
+    dropout: Dropout? = nil
+  ) {
+    weight = linear.weight
+    bias = linear.bias
     if let pair {
       precondition(
         pair.a.columns == weight.columns && pair.bTransposed.columns == weight.rows,
         "an adapter for \(pair.bTransposed.columns) × \(pair.a.columns) beside a layer of "
           + "\(weight.rows) × \(weight.columns)")
     }
-    self.weight = weight
     self.pair = pair
     self.scale = scale
     self.dropout = dropout
@@ -30,6 +35,8 @@ struct LinearLayer {
     _ x: @autoclosure () -> Matrix, packed: PackedRows, into y: Matrix?, accumulates: Bool = false,
     reduced: Matrix?, with compute: Compute
   ) {
+    if let y, !bias.isEmpty { compute.spread(bias, over: y, accumulates: accumulates) }
+    let accumulates = accumulates || !bias.isEmpty
     guard let pair else {
       if let y {
         compute.multiply(packed, weight.operand, .rowsOfMatrix, accumulate: accumulates, into: y)
@@ -44,6 +51,16 @@ struct LinearLayer {
       compute.multiply(
         packed, weight.operand, .rowsOfMatrix, accumulate: accumulates,
         plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: scale), into: y)
+    }
+  }
+
+  /// y += scale · B·A·x for one row `[1, inputs]`.
+  func addAdapter(ofRow x: Matrix, to y: Matrix, with compute: Compute) {
+    guard let pair else { return }
+    compute.arena.scoped {
+      let low = compute.arena.matrix(1, pair.a.rows)
+      compute.multiplyRow(x, by: pair.a, alpha: scale, into: low)
+      compute.addWeightedRows(of: pair.bTransposed, low, to: y)
     }
   }
 

@@ -6,7 +6,7 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package var alpha: Double
   /// Probability that an input of A is dropped while training.
   package var dropout: Float
-  package var targets: [TargetModule]
+  package var targets: [LinearRole]
   /// The blocks that get an adapter; nil means all.
   package var layers: [Int]?
   /// Whether the scale is alpha/√rank (rsLoRA, arXiv 2312.03732) instead of alpha/rank.
@@ -14,7 +14,7 @@ package struct LoRAConfiguration: Sendable, Equatable {
 
   package init(
     rank: Int = 8, alpha: Double = 16, dropout: Float = 0,
-    targets: [TargetModule] = TargetModule.allCases, layers: [Int]? = nil,
+    targets: [LinearRole] = LinearRole.allCases, layers: [Int]? = nil,
     isRankStabilized: Bool = false
   ) {
     self.rank = rank

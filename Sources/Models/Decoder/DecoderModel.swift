@@ -1,56 +1,80 @@
-import CKernels
 import Tensors
 
 /// A decoder-only transformer with frozen weights. Adapters are passed in, never stored.
 package struct DecoderModel: Sendable {
-  package let configuration: ModelConfiguration
+  package let description: DecoderDescription
   package let weights: FrozenWeights
-  package let rope: RotaryEmbedding
+  let rope: RotaryEmbedding?
 
-  package init(
-    configuration: ModelConfiguration, weights: FrozenWeights, rope: RotaryEmbedding
+  package init(description: DecoderDescription, weights: FrozenWeights) {
+    self.init(description: description, weights: weights, rope: description.rope())
+  }
+
+  private init(
+    description: DecoderDescription, weights: FrozenWeights, rope: RotaryEmbedding?
   ) {
-    self.configuration = configuration
+    precondition(
+      (rope == nil) == (weights.positions != nil),
+      "positions are neither turned nor learned, or both")
+    self.description = description
     self.weights = weights
     self.rope = rope
   }
 
+  /// The same decoder with its weights kept otherwise.
+  package func with(_ weights: FrozenWeights) -> DecoderModel {
+    DecoderModel(description: description, weights: weights, rope: rope)
+  }
+
   var attention: CausalAttention {
-    CausalAttention(
-      heads: configuration.attentionHeadCount, keyValueHeads: configuration.keyValueHeadCount,
-      headSize: configuration.headSize)
+    let sizes = description.sizes
+    return CausalAttention(
+      heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, headSize: sizes.head)
   }
 
-  func attentionSublayer(
-    _ layer: Int, _ adapter: AdapterUse?, _ compute: Compute
-  ) -> AttentionSublayer {
-    AttentionSublayer(
-      block: weights.blocks[layer], layer: layer, attention: attention, rope: rope,
-      adapter: adapter, compute: compute)
-  }
-
-  func feedForwardSublayer(
-    _ layer: Int, _ adapter: AdapterUse?, _ compute: Compute
-  ) -> FeedForwardSublayer {
-    FeedForwardSublayer(
-      block: weights.blocks[layer], layer: layer, adapter: adapter, compute: compute)
-  }
-
-  /// The token embeddings `[tokens, hidden]`.
+  /// The two halves of a block.
   ///
-  /// - Parameter tokens: ids of the vocabulary; loading makes sure that the tokenizer has no others.
-  func embed(_ tokens: [Int32], with compute: Compute) -> Matrix {
-    let ids = 0..<Int32(clamping: weights.embedding.rows)
-    if let outside = tokens.first(where: { !ids.contains($0) }) {
-      preconditionFailure("the token \(outside) has no row among the embedding's \(ids.upperBound)")
-    }
-    let x = compute.arena.matrix(tokens.count, configuration.hiddenSize)
-    compute.forEachBlock(of: tokens.count, grain: 64) { rows in
-      for row in rows {
-        weights.embedding.dequantize(row: Int(tokens[row]), into: x.row(row))
-      }
+  /// - Parameter isVector: whether they run over one row, straight from the quantized weights.
+  func sublayers(
+    _ layer: Int, _ adapter: AdapterUse?, isVector: Bool = false, _ compute: Compute
+  ) -> (attention: AttentionSublayer, feedForward: FeedForwardSublayer) {
+    let linears = BlockLinears(
+      block: weights.blocks[layer], layer: layer, adapter: adapter, isVector: isVector,
+      compute: compute)
+    return (
+      AttentionSublayer(linears: linears, attention: attention, rope: rope),
+      FeedForwardSublayer(linears: linears, activation: description.activation)
+    )
+  }
+
+  /// What the first block reads, `[tokens, hidden]`.
+  ///
+  /// - Parameters:
+  ///   - tokens: ids of the vocabulary; loading makes sure that the tokenizer has no others.
+  ///   - positions: of each token in its sequence, within the model's context.
+  func embed(_ tokens: [Int32], positions: [Int32], with compute: Compute) -> Matrix {
+    let x = gather(tokens, of: weights.embedding, "token", with: compute)
+    guard let learned = weights.positions else { return x }
+    precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
+    compute.arena.scoped {
+      compute.add(gather(positions, of: learned, "position", with: compute), to: x)
     }
     return x
+  }
+
+  /// The rows of a table, one after the other, in the arena.
+  private func gather(
+    _ numbers: [Int32], of table: FrozenMatrix, _ what: String, with compute: Compute
+  ) -> Matrix {
+    let rows = 0..<Int32(clamping: table.rows)
+    if let outside = numbers.first(where: { !rows.contains($0) }) {
+      preconditionFailure("the \(what) \(outside) has no row among \(rows.upperBound)")
+    }
+    let result = compute.arena.matrix(numbers.count, table.columns)
+    compute.forEachBlock(of: numbers.count, grain: 64) { block in
+      for row in block { table.dequantize(row: Int(numbers[row]), into: result.row(row)) }
+    }
+    return result
   }
 
   /// One block over a batch, in place; without `needsOutput` only as far as `saved` asks for it.
@@ -58,13 +82,12 @@ package struct DecoderModel: Sendable {
     layer: Int, _ x: Matrix, batch: TokenBatch, adapter: AdapterUse?, saved: SavedBlock?,
     needsOutput: Bool = true, with compute: Compute
   ) {
-    attentionSublayer(layer, adapter, compute).forward(x, positions: batch.positions, saved: saved)
-    { q, k, v, output in
+    let block = sublayers(layer, adapter, compute)
+    block.attention.forward(x, positions: batch.positions, saved: saved) { q, k, v, output in
       attention.forward(
         q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
     }
-    feedForwardSublayer(layer, adapter, compute).forward(
-      x, saved: saved, needsOutput: needsOutput)
+    block.feedForward.forward(x, saved: saved, needsOutput: needsOutput)
   }
 
   /// Loss of a batch without gradients.
@@ -73,7 +96,7 @@ package struct DecoderModel: Sendable {
   ) -> CrossEntropy.Score {
     guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
     return compute.arena.scoped {
-      let x = embed(batch.tokens, with: compute)
+      let x = embed(batch.tokens, positions: batch.positions, with: compute)
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
@@ -90,7 +113,7 @@ package struct DecoderModel: Sendable {
   ) -> Matrix {
     let result = compute.arena.matrix(rows.count, weights.head.rows)
     compute.arena.scoped {
-      let x = embed(batch.tokens, with: compute)
+      let x = embed(batch.tokens, positions: batch.positions, with: compute)
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }

@@ -1,15 +1,27 @@
-import CKernels
 import Tensors
 
-/// x += down_proj(silu(gate_proj(n)) · up_proj(n)) with n = norm(x): forward and backward.
+/// x += down(activation(gate(n), up(n))) with n = norm(x), or without a gate: forward and backward.
 struct FeedForwardSublayer {
-  let block: FrozenWeights.Block
-  let layer: Int
-  let adapter: AdapterUse?
-  let compute: Compute
+  let linears: BlockLinears
+  let activation: FeedForwardActivation
 
-  private func linear(_ module: TargetModule) -> LinearLayer {
-    adapter.layer(block[module], layer, module)
+  private var block: FrozenWeights.Block { linears.block }
+  private var compute: Compute { linears.compute }
+
+  /// The outputs of the first layers, or their gradients, `[tokens, intermediate]`.
+  private struct Inner {
+    let gate: Matrix?
+    let up: Matrix
+
+    init(_ rows: Int, of block: FrozenWeights.Block, in arena: Arena) {
+      gate = block.has(.gate) ? arena.matrix(rows, block[.gate].weight.rows) : nil
+      up = arena.matrix(rows, block[.up].weight.rows)
+    }
+
+    /// The layers that write them.
+    var parts: [(role: LinearRole, matrix: Matrix)] {
+      (gate.map { [(.gate, $0)] } ?? []) + [(.up, up)]
+    }
   }
 
   /// - Parameters:
@@ -19,45 +31,45 @@ struct FeedForwardSublayer {
     saved?.middle.store(x, with: compute)
     let arena = compute.arena
     arena.scoped {
-      let gate = arena.matrix(x.rows, block[.gate_proj].rows)
-      let up = arena.matrix(x.rows, block[.up_proj].rows)
+      let inner = Inner(x.rows, of: block, in: arena)
       arena.scoped {
-        let norm = block.feedForwardNorm
-        let packed = norm.packed(x, with: compute)
-        for (module, y) in [(TargetModule.gate_proj, gate), (.up_proj, up)] {
-          linear(module).forward(
-            norm.forward(x, with: compute), packed: packed, into: y,
-            reduced: saved?.reduced[module.index], with: compute)
-        }
+        linears.forward(
+          inner.parts.map { ($0.role, $0.matrix) },
+          from: linears.normed(block.feedForwardNorm, x), saved: saved)
       }
-      let packed = packedActivation(gate: gate, up: up, saved)
-      linear(.down_proj).forward(
-        activation(rows: x.rows) { rows, _ in (gate.rows(rows), up.rows(rows)) }, packed: packed,
-        into: needsOutput ? x : nil, accumulates: true,
-        reduced: saved?.reduced[TargetModule.down_proj.index], with: compute)
+      linears.forward(
+        [(.down, needsOutput ? x : nil)], from: activated(inner, saved), accumulates: true,
+        saved: saved)
     }
   }
 
-  /// silu(gate) · up, packed block by block; `saved` keeps gate and up on the way.
-  private func packedActivation(gate: Matrix, up: Matrix, _ saved: SavedBlock?) -> PackedRows {
-    compute.pack(rows: gate.rows, depth: gate.columns) { rows, scratch in
-      let (gate, up) = (gate.rows(rows), up.rows(rows))
-      saved?.gate.store(gate, at: rows.lowerBound)
+  /// The activation, packed block by block; `saved` keeps what it is made of on the way.
+  private func activated(_ inner: Inner, _ saved: SavedBlock?) -> BlockLinears.Input {
+    let (gate, up) = (inner.gate, inner.up)
+    if linears.isVector {
+      activation.forward(gate: gate, up: up, into: up)
+      return .vector(up)
+    }
+    let packed = compute.pack(rows: up.rows, depth: up.columns) { rows, scratch in
+      let (gate, up) = (gate?.rows(rows), up.rows(rows))
+      if let gate { saved?.gate?.store(gate, at: rows.lowerBound) }
       saved?.up.store(up, at: rows.lowerBound)
-      let result = scratch.matrix(rows.count, gate.columns)
-      GatedActivation.forward(gate: gate, up: up, into: result)
+      let result = scratch.matrix(rows.count, up.columns)
+      activation.forward(gate: gate, up: up, into: result)
       return result
     }
+    return .rows(
+      packed, matrix: { activated(rows: up.rows) { rows, _ in (gate?.rows(rows), up.rows(rows)) } })
   }
 
-  /// silu(gate) · up as a matrix, from blocks of both.
-  private func activation(
-    rows count: Int, _ blocks: (Range<Int>, Arena) -> (gate: Matrix, up: Matrix)
+  /// The activation as a matrix, from blocks of what it is made of.
+  private func activated(
+    rows count: Int, _ blocks: (Range<Int>, Arena) -> (gate: Matrix?, up: Matrix)
   ) -> Matrix {
-    let result = compute.arena.matrix(count, block[.gate_proj].rows)
+    let result = compute.arena.matrix(count, block[.up].weight.rows)
     compute.forEachBlock(of: count, grain: 16) { rows, scratch in
       let (gate, up) = blocks(rows, scratch)
-      GatedActivation.forward(gate: gate, up: up, into: result.rows(rows))
+      activation.forward(gate: gate, up: up, into: result.rows(rows))
     }
     return result
   }
@@ -66,51 +78,34 @@ struct FeedForwardSublayer {
   func backward(_ dx: Matrix, saved: SavedBlock) {
     let arena = compute.arena
     arena.scoped {
-      let dGate = arena.matrix(dx.rows, block[.gate_proj].rows)
-      let dUp = arena.matrix(dx.rows, block[.up_proj].rows)
-      activationBackward(dx, saved, dGate, dUp)
+      let gradients = Inner(dx.rows, of: block, in: arena)
+      activationBackward(dx, saved, gradients)
       let norm = block.feedForwardNorm
-      let isAdapted = [TargetModule.gate_proj, .up_proj].contains { linear($0).pair != nil }
+      let isAdapted = linears.isAdapted(gradients.parts.map(\.role))
       let normed = isAdapted ? norm.forward(saved.middle, rows: dx.rows, with: compute) : nil
       let dNormed = arena.matrix(dx.rows, dx.columns)
-      for (module, dy) in [(TargetModule.gate_proj, dGate), (.up_proj, dUp)] {
-        linear(module).backward(
-          normed, reduced: saved.reduced[module.index], dy: dy,
-          gradient: adapter?.gradientPair(layer, module), dx: dNormed,
-          accumulatesDx: module == .up_proj, with: compute)
-      }
+      linears.backward(
+        gradients.parts.map { ($0.role, $0.matrix) }, normed, saved: saved, dx: dNormed)
       norm.backward(saved.middle, dy: dNormed, into: dx, with: compute)
     }
   }
 
-  private func activationBackward(
-    _ dx: Matrix, _ saved: SavedBlock, _ dGate: Matrix, _ dUp: Matrix
-  ) {
+  private func activationBackward(_ dx: Matrix, _ saved: SavedBlock, _ gradients: Inner) {
     let arena = compute.arena
     arena.scoped {
-      let down = linear(.down_proj)
-      let activated = down.pair.map { _ in
-        activation(rows: dx.rows) { (saved.gate.rows($0, in: $1), saved.up.rows($0, in: $1)) }
+      func kept(_ rows: Range<Int>, _ scratch: Arena) -> (gate: Matrix?, up: Matrix) {
+        (saved.gate?.rows(rows, in: scratch), saved.up.rows(rows, in: scratch))
       }
-      let dActivation = arena.matrix(dx.rows, dGate.columns)
-      down.backward(
-        activated, reduced: saved.reduced[TargetModule.down_proj.index], dy: dx,
-        gradient: adapter?.gradientPair(layer, .down_proj), dx: dActivation, accumulatesDx: false,
-        with: compute)
+      let isAdapted = linears.isAdapted([.down])
+      let x = isAdapted ? activated(rows: dx.rows, kept) : nil
+      let dActivation = arena.matrix(dx.rows, gradients.up.columns)
+      linears.backward([(.down, dx)], x, saved: saved, dx: dActivation)
       compute.forEachBlock(of: dx.rows, grain: 16) { rows, scratch in
-        GatedActivation.backward(
-          gate: saved.gate.rows(rows, in: scratch), up: saved.up.rows(rows, in: scratch),
-          dy: dActivation.rows(rows), dGate: dGate.rows(rows), dUp: dUp.rows(rows))
+        let (gate, up) = kept(rows, scratch)
+        activation.backward(
+          gate: gate, up: up, dy: dActivation.rows(rows), dGate: gradients.gate?.rows(rows),
+          dUp: gradients.up.rows(rows))
       }
-    }
-  }
-}
-
-extension Compute {
-  /// y += x, row by row.
-  func add(_ x: Matrix, to y: Matrix) {
-    forEachBlock(of: x.rows, grain: 64) { rows in
-      for row in rows { ck_add(y.row(row), x.row(row), x.columns) }
     }
   }
 }

@@ -1,35 +1,67 @@
-import CKernels
 import Tensors
 
 /// All frozen weights of a model. Values of this type are immutable and cheap to copy; `quantized`
 /// gives new ones that share what did not change.
 package struct FrozenWeights: Sendable {
+  /// A linear layer: y = W·x + bias.
+  package struct Linear: Sendable {
+    /// `[outputs, inputs]`.
+    package let weight: FrozenMatrix
+    /// Empty where nothing is added.
+    package let bias: [Float]
+
+    package init(weight: FrozenMatrix, bias: [Float] = []) {
+      precondition(
+        bias.isEmpty || bias.count == weight.rows, "\(bias.count) biases for \(weight.rows) rows")
+      self.weight = weight
+      self.bias = bias
+    }
+  }
+
   /// One decoder block.
   package struct Block: Sendable {
-    package let attentionNorm: RMSNorm
-    package let feedForwardNorm: RMSNorm
-    /// By `TargetModule.index`.
-    package let linears: [FrozenMatrix]
+    package let attentionNorm: Norm
+    package let feedForwardNorm: Norm
+    /// The layers that the block has, in the order of its description.
+    package let roles: [LinearRole]
+    /// By `LinearRole.index`.
+    private let places: [Linear?]
 
-    package init(attentionNorm: RMSNorm, feedForwardNorm: RMSNorm, linears: [FrozenMatrix]) {
+    package init(
+      attentionNorm: Norm, feedForwardNorm: Norm, linears: [(role: LinearRole, linear: Linear)]
+    ) {
       self.attentionNorm = attentionNorm
       self.feedForwardNorm = feedForwardNorm
-      self.linears = linears
+      roles = linears.map(\.role)
+      var places = [Linear?](repeating: nil, count: LinearRole.allCases.count)
+      for (role, linear) in linears { places[role.index] = linear }
+      self.places = places
     }
 
-    package subscript(_ module: TargetModule) -> FrozenMatrix { linears[module.index] }
+    package func has(_ role: LinearRole) -> Bool { places[role.index] != nil }
+
+    package subscript(_ role: LinearRole) -> Linear {
+      guard let linear = places[role.index] else {
+        preconditionFailure("the layer \(role.rawValue) of a block that has \(roles)")
+      }
+      return linear
+    }
   }
 
   package let embedding: FrozenMatrix
+  /// A row for each position, where positions are learned.
+  package let positions: FrozenMatrix?
   package let blocks: [Block]
-  package let finalNorm: RMSNorm
+  package let finalNorm: Norm
   /// The output head; the embedding itself when tied.
   package let head: FrozenMatrix
 
   package init(
-    embedding: FrozenMatrix, blocks: [Block], finalNorm: RMSNorm, head: FrozenMatrix
+    embedding: FrozenMatrix, positions: FrozenMatrix? = nil, blocks: [Block], finalNorm: Norm,
+    head: FrozenMatrix
   ) {
     self.embedding = embedding
+    self.positions = positions
     self.blocks = blocks
     self.finalNorm = finalNorm
     self.head = head
@@ -37,37 +69,36 @@ package struct FrozenWeights: Sendable {
 
   package var isTied: Bool { embedding === head }
 
-  /// The linear layers of all blocks, in order.
-  package var linears: [FrozenMatrix] { blocks.flatMap(\.linears) }
+  /// The matrices of the linear layers of all blocks, in order.
+  package var linears: [FrozenMatrix] {
+    blocks.flatMap { block in block.roles.map { block[$0].weight } }
+  }
 
-  private var matrices: [FrozenMatrix] {
-    [embedding] + linears + (isTied ? [] : [head])
+  /// Every matrix, in an order that digests keep.
+  package var matrices: [FrozenMatrix] {
+    [embedding] + (positions.map { [$0] } ?? []) + linears + (isTied ? [] : [head])
+  }
+
+  /// Every vector, in an order that digests keep.
+  package var vectors: [[Float]] {
+    let norms = blocks.flatMap { [$0.attentionNorm, $0.feedForwardNorm] } + [finalNorm]
+    let biases = blocks.flatMap { block in block.roles.map { block[$0].bias } }
+    return norms.map(\.weight) + norms.map(\.bias) + biases
   }
 
   /// How each matrix is kept. Together with the weights of the file it tells every bit of the weights in
   /// use, since quantization is a function of both.
   package var formats: String {
-    matrices.map { matrix in
-      let operand = matrix.operand
-      let kind = operand.nested_codes == nil ? "plain" : "double"
-      return "\(matrix.format.rawValue) \(operand.block) \(kind)"
-    }.joined(separator: "\n")
+    matrices.map { "\($0.format.rawValue) \($0.factorBlock) \($0.isDouble ? "double" : "plain")" }
+      .joined(separator: "\n")
   }
 
-  private var normWeightCount: Int {
-    blocks.reduce(finalNorm.weight.count) {
-      $0 + $1.attentionNorm.weight.count + $1.feedForwardNorm.weight.count
-    }
-  }
+  private var vectorCount: Int { vectors.reduce(0) { $0 + $1.count } }
 
-  package var parameterCount: Int {
-    matrices.reduce(normWeightCount) { $0 + $1.elementCount }
-  }
+  package var parameterCount: Int { matrices.reduce(vectorCount) { $0 + $1.elementCount } }
 
   /// Bytes of all weights as they are kept in memory.
-  package var byteCount: Int {
-    matrices.reduce(normWeightCount * 4) { $0 + $1.byteCount }
-  }
+  package var byteCount: Int { matrices.reduce(vectorCount * 4) { $0 + $1.byteCount } }
 }
 
 /// What `quantize` did.
@@ -83,11 +114,11 @@ extension FrozenWeights {
   /// Re-quantizes the linear layers of all blocks (and the head, if asked and not tied).
   ///
   /// - Parameters:
-  ///   - skipped: modules that stay as they are.
+  ///   - skipped: layers that stay as they are.
   ///   - includesHead: whether a separate output head is quantized too.
   ///   - progress: called with the share done after each block.
   package func quantized(
-    to scheme: QuantizationScheme, skipping skipped: Set<TargetModule>, includesHead: Bool,
+    to scheme: QuantizationScheme, skipping skipped: Set<LinearRole>, includesHead: Bool,
     with compute: Compute, progress: (Double) -> Void = { _ in }
   ) -> (weights: FrozenWeights, report: QuantizationReport) {
     var error = ReconstructionError()
@@ -100,8 +131,10 @@ extension FrozenWeights {
       return result
     }
     let blocks = blocks.enumerated().map { index, block in
-      let linears = TargetModule.allCases.map { module in
-        skipped.contains(module) ? block[module] : convert(block[module])
+      let linears = block.roles.map { role in
+        let linear = block[role]
+        return skipped.contains(role)
+          ? (role, linear) : (role, Linear(weight: convert(linear.weight), bias: linear.bias))
       }
       progress(Double(index + 1) / Double(self.blocks.count))
       return Block(
@@ -110,7 +143,7 @@ extension FrozenWeights {
     }
     let head = includesHead && !isTied ? convert(head) : head
     let result = FrozenWeights(
-      embedding: embedding, blocks: blocks, finalNorm: finalNorm, head: head)
+      embedding: embedding, positions: positions, blocks: blocks, finalNorm: finalNorm, head: head)
     return (
       result,
       QuantizationReport(

@@ -5,33 +5,35 @@ import Tensors
 struct SavedBlock {
   /// The block's input `[tokens, hidden]`.
   let input: StoredActivation
-  /// Queries and keys after rotation, values.
+  /// Queries and keys as the attention takes them, values.
   let queries: StoredActivation
   let keys: StoredActivation
   let values: StoredActivation
-  /// The attention's output before `o_proj`; only with an adapter there.
+  /// The attention's output before its last layer; only with an adapter there.
   let attended: StoredActivation?
   /// The residual stream between attention and feed-forward.
   let middle: StoredActivation
-  let gate: StoredActivation
+  /// Only where the feed-forward has a gate.
+  let gate: StoredActivation?
   let up: StoredActivation
-  /// A·x of each adapted module, `[tokens, rank]`.
+  /// A·x of each adapted layer, `[tokens, rank]`, by `LinearRole.index`.
   let reduced: [Matrix?]
 
   init(
-    tokens: Int, layer: Int, model: ModelConfiguration, layout: AdapterLayout, in compute: Compute
+    tokens: Int, layer: Int, model: DecoderDescription, layout: AdapterLayout, in compute: Compute
   ) {
     func room(_ columns: Int) -> StoredActivation { StoredActivation(tokens, columns, in: compute) }
-    input = room(model.hiddenSize)
-    queries = room(model.querySize)
-    keys = room(model.keyValueSize)
-    values = room(model.keyValueSize)
-    attended = layout.entry(layer: layer, .o_proj).map { _ in room(model.querySize) }
-    middle = room(model.hiddenSize)
-    gate = room(model.intermediateSize)
-    up = room(model.intermediateSize)
-    reduced = TargetModule.allCases.map { module in
-      layout.entry(layer: layer, module).map { _ in compute.arena.matrix(tokens, layout.rank) }
+    let sizes = model.sizes
+    input = room(sizes.hidden)
+    queries = room(sizes.query)
+    keys = room(sizes.keyValue)
+    values = room(sizes.keyValue)
+    attended = layout.entry(layer: layer, .attentionOutput).map { _ in room(sizes.query) }
+    middle = room(sizes.hidden)
+    gate = model.activation.isGated ? room(sizes.intermediate) : nil
+    up = room(sizes.intermediate)
+    reduced = LinearRole.allCases.map { role in
+      layout.entry(layer: layer, role).map { _ in compute.arena.matrix(tokens, layout.rank) }
     }
   }
 }

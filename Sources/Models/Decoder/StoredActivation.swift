@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 /// An activation kept from the forward to the backward pass: floats, or bfloat16 where products
@@ -35,7 +34,7 @@ struct StoredActivation: @unchecked Sendable {
     for row in 0..<x.rows {
       let offset = (first + row) * columns
       switch precision {
-      case .bf16: ck_to_bf16(x.row(row), columns, halves + offset)
+      case .bf16: BrainFloat.store(x.row(row), count: columns, to: halves + offset)
       case .f32: (floats + offset).update(from: x.row(row), count: columns)
       }
     }
@@ -72,14 +71,15 @@ struct StoredActivation: @unchecked Sendable {
   private func read(_ range: Range<Int>, into result: Matrix) {
     for (index, row) in range.enumerated() {
       switch precision {
-      case .bf16: ck_from_bf16(halves + row * columns, columns, result.row(index))
+      case .bf16:
+        BrainFloat.load(halves + row * columns, count: columns, to: result.row(index))
       case .f32: result.row(index).update(from: floats + row * columns, count: columns)
       }
     }
   }
 }
 
-extension RMSNorm {
+extension Norm {
   /// The norm of all rows of `x`, in the arena.
   func forward(_ x: StoredActivation, rows: Int, with compute: Compute) -> Matrix {
     let result = compute.arena.matrix(rows, weight.count)

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 /// One forward and backward pass through a frozen model with a trainable adapter.
@@ -22,7 +21,8 @@ package struct TrainingPass {
     guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
     return compute.arena.scoped {
       let lowest = adapter.adapter.parameters.layout.lowestLayer
-      let x = model.embed(batch.tokens, with: compute)
+      let x = model.embed(
+        batch.tokens, positions: batch.positions, with: compute)
       var saved: [Int: SavedBlock] = [:]
       var inputs: [Int: StoredActivation] = [:]
       for layer in model.weights.blocks.indices {
@@ -57,7 +57,7 @@ package struct TrainingPass {
     _ layer: Int, _ batch: TokenBatch, _ adapter: AdapterUse, _ compute: Compute
   ) -> SavedBlock {
     SavedBlock(
-      tokens: batch.tokens.count, layer: layer, model: model.configuration,
+      tokens: batch.tokens.count, layer: layer, model: model.description,
       layout: adapter.adapter.parameters.layout, in: compute)
   }
 
@@ -68,7 +68,7 @@ package struct TrainingPass {
     guard let input else { preconditionFailure("the input of layer \(layer) was not kept") }
     let block = savedBlock(layer, batch, adapter, compute)
     compute.arena.scoped {
-      let x = compute.arena.matrix(batch.tokens.count, model.configuration.hiddenSize)
+      let x = compute.arena.matrix(batch.tokens.count, model.description.sizes.hidden)
       input.load(into: x, with: compute)
       model.forward(
         layer: layer, x, batch: batch, adapter: adapter, saved: block, needsOutput: false,
@@ -103,8 +103,9 @@ package struct TrainingPass {
     _ layer: Int, dx: Matrix, _ batch: TokenBatch, _ adapter: AdapterUse, _ saved: SavedBlock,
     reachesInput: Bool, with compute: Compute
   ) {
-    model.feedForwardSublayer(layer, adapter, compute).backward(dx, saved: saved)
-    model.attentionSublayer(layer, adapter, compute).backward(
+    let block = model.sublayers(layer, adapter, compute)
+    block.feedForward.backward(dx, saved: saved)
+    block.attention.backward(
       dx, positions: batch.positions, sequences: batch.sequences, saved: saved,
       reachesInput: reachesInput)
   }

@@ -8,20 +8,19 @@ package final class KeyValueCache {
   private let layers: [(keys: Matrix, values: Matrix)]
   private let arena = Arena()
 
-  package init(configuration: ModelConfiguration, capacity: Int) {
+  package init(sizes: DecoderSizes, capacity: Int) {
     self.capacity = capacity
     let arena = arena
-    layers = (0..<configuration.layerCount).map { _ in
+    layers = (0..<sizes.layers).map { _ in
       (
-        arena.matrix(capacity, configuration.keyValueSize),
-        arena.matrix(capacity, configuration.keyValueSize)
+        arena.matrix(capacity, sizes.keyValue),
+        arena.matrix(capacity, sizes.keyValue)
       )
     }
   }
 
-  package static func byteCount(configuration: ModelConfiguration, capacity: Int) -> Int {
-    configuration.layerCount * 2 * capacity * configuration.keyValueSize
-      * MemoryLayout<Float>.stride
+  package static func byteCount(sizes: DecoderSizes, capacity: Int) -> Int {
+    sizes.layers * 2 * capacity * sizes.keyValue * MemoryLayout<Float>.stride
   }
 
   /// Stores new rows of a layer behind those there; gives all rows including the new.

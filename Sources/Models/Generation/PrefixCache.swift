@@ -15,12 +15,12 @@ package final class PrefixCache {
   ///
   /// - Parameter capacity: positions that it must have room for, at most the model's context.
   func cache(
-    for prompt: [Int32], capacity: Int, of configuration: ModelConfiguration
+    for prompt: [Int32], capacity: Int, of sizes: DecoderSizes
   ) -> KeyValueCache {
     guard let cache, cache.capacity >= capacity else {
       let room = max(capacity, 2 * (self.cache?.capacity ?? 0), Self.smallestCapacity)
       let grown = KeyValueCache(
-        configuration: configuration, capacity: min(room, configuration.contextLength))
+        sizes: sizes, capacity: min(room, sizes.context))
       self.cache = grown
       tokens = []
       return grown

@@ -54,13 +54,13 @@ package struct TextGenerator {
     seed: UInt64, prefix: PrefixCache? = nil, onToken: (Int32) -> StopReason? = { _ in nil }
   ) -> Result {
     var result = Result(tokens: [], stopReason: .max_tokens, promptSeconds: 0, seconds: 0)
-    let limit = model.configuration.contextLength
+    let limit = model.description.sizes.context
     if prompt.count >= limit || maxTokens > limit - prompt.count { result.stopReason = .context }
     guard !prompt.isEmpty, prompt.count < limit, maxTokens > 0 else { return result }
     let room = min(maxTokens, limit - prompt.count)
     let cache =
-      prefix?.cache(for: prompt, capacity: prompt.count + room, of: model.configuration)
-      ?? KeyValueCache(configuration: model.configuration, capacity: prompt.count + room)
+      prefix?.cache(for: prompt, capacity: prompt.count + room, of: model.description.sizes)
+      ?? KeyValueCache(sizes: model.description.sizes, capacity: prompt.count + room)
     let use = adapter.map { AdapterUse($0) }
     let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: model.weights.head.rows)
     defer { logits.deallocate() }

@@ -1,4 +1,3 @@
-import CKernels
 import Checkpoints
 import Synchronization
 import Tensors
@@ -13,7 +12,7 @@ package final class BaseIdentity: Sendable {
   package let name: String
   /// `gguf` or `safetensors`; with it go the order of rotary pairs and the rows of q_proj and k_proj.
   package let format: String
-  package let configuration: ModelConfiguration
+  package let description: DecoderDescription
 
   private let decoder: DecoderModel
   private let tokenizerParts: Tokenizer
@@ -37,7 +36,7 @@ package final class BaseIdentity: Sendable {
   ) {
     self.name = name
     self.format = format
-    configuration = decoder.configuration
+    description = decoder.description
     self.decoder = decoder
     tokenizerParts = tokenizer
     self.chatTemplate = chatTemplate
@@ -64,8 +63,7 @@ extension DecoderModel {
   /// Of every byte of the weights in their formats, of the constants that products do not show, and of
   /// the angles of the first position, from which those of all others follow.
   fileprivate func digest(with pool: WorkerPool) -> String {
-    let matrices = [weights.embedding] + weights.linears + (weights.isTied ? [] : [weights.head])
-    let pieces = matrices.flatMap(\.pieces)
+    let pieces = weights.matrices.flatMap(\.pieces)
     let digests = Mutex([String](repeating: "", count: pieces.count))
     for start in stride(from: 0, to: pieces.count, by: WorkerPool.largestTaskCount) {
       let count = min(pieces.count - start, WorkerPool.largestTaskCount)
@@ -76,21 +74,25 @@ extension DecoderModel {
     }
     var stream = FileDigest.Stream()
     stream.append(Array(constants.joined(separator: "\n").utf8))
-    for matrix in matrices {
+    for matrix in weights.matrices {
       stream.append(Array("\(matrix.format.rawValue) \(matrix.rows) \(matrix.columns)\n".utf8))
     }
     for digest in digests.withLock({ $0 }) { stream.append(Array(digest.utf8)) }
-    let norms = weights.blocks.flatMap { [$0.attentionNorm, $0.feedForwardNorm] }
-    for norm in norms + [weights.finalNorm] { norm.weight.withUnsafeBytes { stream.append($0) } }
-    rope.firstTurn.withUnsafeBytes { stream.append($0) }
+    for vector in weights.vectors { vector.withUnsafeBytes { stream.append($0) } }
+    rope?.firstTurn.withUnsafeBytes { stream.append($0) }
     return stream.finish()
   }
 
   private var constants: [String] {
-    [
-      configuration.architecture, "heads \(configuration.attentionHeadCount)",
-      "key/value heads \(configuration.keyValueHeadCount)", "head size \(configuration.headSize)",
-      "epsilon \(configuration.rmsNormEpsilon.bitPattern)", "pairs \(configuration.ropePairing)",
+    let sizes = description.sizes
+    let pairs =
+      switch description.positions {
+      case .rotary(_, let pairing, _, _): "pairs \(pairing)"
+      case .learned: "learned positions"
+      }
+    return [
+      description.architecture, "heads \(sizes.heads)", "key/value heads \(sizes.keyValueHeads)",
+      "head size \(sizes.head)", "epsilon \(description.normEpsilon.bitPattern)", pairs,
     ]
   }
 }
@@ -101,9 +103,8 @@ extension FrozenMatrix {
 
   /// The bytes of the codes, as they are in the file.
   fileprivate var pieces: [UnsafeRawBufferPointer] {
-    let bytes = UnsafeRawBufferPointer(start: operand.data, count: rows * operand.row_bytes)
-    return stride(from: 0, to: bytes.count, by: Self.pieceSize).map {
-      UnsafeRawBufferPointer(rebasing: bytes[$0..<min($0 + Self.pieceSize, bytes.count)])
+    stride(from: 0, to: codes.count, by: Self.pieceSize).map {
+      UnsafeRawBufferPointer(rebasing: codes[$0..<min($0 + Self.pieceSize, codes.count)])
     }
   }
 }

@@ -1,12 +1,16 @@
 import Checkpoints
 
-/// The keys of a Hugging Face `config.json` with `model_type` llama: transformers' LlamaConfig (5.24),
-/// what PretrainedConfig wrote beside it since version 4.0, and what published Llama models add.
+/// The keys of a Hugging Face `config.json`: those of a family (its own file in `Architectures`), what
+/// PretrainedConfig of transformers 5.24 has and wrote since version 4.0, and what published models add.
 extension KeyTable {
-  package static let configuration = KeyTable(
-    shapes + constants + switches, ignoring: descriptions + legacySettings + generationSettings,
-    prefixes: ["unsloth_"],
-    fix: "use a Llama model without it")
+  package static func configuration(_ family: Architecture) -> KeyTable {
+    KeyTable(
+      sizes(family.keys) + constants(family) + (family.positions == .rotary ? rope : [])
+        + family.settings + switches,
+      ignoring: descriptions + programSettings + generationSettings + family.ignoredSettings,
+      prefixes: ["unsloth_"],
+      fix: "use a model of type \"\(family.name)\" without it")
+  }
 
   static let sizes = 1...1 << 24
   /// A base below 1 would turn pairs the faster, the higher their number, beyond what a float holds.
@@ -14,42 +18,39 @@ extension KeyTable {
   static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
   static let notNegative = 0...Double(Float.greatestFiniteMagnitude)
 
-  private static let shapes: [Entry] = [
-    Entry("hidden_size", .read(.integer(sizes))),
-    Entry("intermediate_size", .read(.integer(sizes))),
-    Entry("num_hidden_layers", .read(.integer(sizes))),
-    Entry("num_attention_heads", .read(.integer(sizes))),
-    Entry("num_key_value_heads", .read(.integer(sizes), allowsNull: true)),
-    Entry("head_dim", .read(.integer(sizes), allowsNull: true)),
-    Entry("vocab_size", .read(.integer(sizes))),
-    Entry("max_position_embeddings", .read(.integer(sizes))),
-    Entry("original_max_position_embeddings", .read(.integer(sizes))),
-  ]
+  private static func sizes(_ keys: ConfigurationNames) -> [Entry] {
+    let needed = [keys.hidden, keys.layers, keys.heads, keys.vocabulary, keys.context]
+    let derived = [keys.keyValueHeads?.name, keys.head].compactMap { $0 }
+    return needed.map { Entry($0.name, .read(.integer(sizes))) }
+      + derived.map { Entry($0, .read(.integer(sizes), allowsNull: true)) } + [
+        Entry(
+          keys.intermediate.name,
+          .read(.integer(sizes), allowsNull: keys.intermediateFactor != nil)),
+        Entry(keys.normEpsilon.name, .read(.fraction(notNegative))),
+      ]
+  }
 
-  private static let constants: [Entry] = [
-    Entry("model_type", .read(.text)),
-    Entry(
-      "architectures", .read(.words(["LlamaForCausalLM", "LLaMAForCausalLM"]), allowsNull: true)),
-    Entry("rms_norm_eps", .read(.fraction(notNegative))),
+  private static func constants(_ family: Architecture) -> [Entry] {
+    [
+      Entry("model_type", .read(.text)),
+      Entry("architectures", .read(.words(family.classes), allowsNull: true)),
+      Entry("tie_word_embeddings", .read(.bool)),
+      Entry("bos_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
+      Entry("eos_token_id", .read(.tokens, allowsNull: true)),
+      Entry("pad_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
+    ]
+  }
+
+  private static let rope: [Entry] = [
     Entry("rope_theta", .read(.number(ropeBase))),
     Entry("rope_parameters", .read(.object, allowsNull: true)),
     Entry("rope_scaling", .read(.object, allowsNull: true)),
-    Entry("tie_word_embeddings", .read(.bool)),
-    Entry("bos_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
-    Entry("eos_token_id", .read(.tokens, allowsNull: true)),
-    Entry("pad_token_id", .read(.integer(-1...1 << 24), allowsNull: true)),
+    Entry("original_max_position_embeddings", .read(.integer(sizes))),
+    Entry("partial_rotary_factor", .only([1, nil])),
   ]
 
-  /// What other architectures, or this one trained otherwise, can switch on.
+  /// What any family can switch on, or files of other kinds of models have.
   private static let switches: [Entry] = [
-    Entry("hidden_act", .only(["silu", "swish"])),
-    Entry("attention_bias", .only([false])),
-    Entry("mlp_bias", .only([false])),
-    Entry("attention_dropout", .only([0, nil])),
-    Entry("partial_rotary_factor", .only([1, nil])),
-    Entry("rope_interleaved", .only([false])),
-    Entry("sliding_window", .only([nil])),
-    Entry("use_sliding_window", .only([false])),
     Entry("quantization_config", .only([nil])),
     Entry("quantization", .only([nil])),
     Entry("compression_config", .only([nil])),
@@ -68,15 +69,15 @@ extension KeyTable {
   private static let descriptions = [
     "_name_or_path", "name_or_path", "_commit_hash", "transformers_version", "tokenizer_class",
     "dtype", "torch_dtype", "id2label", "label2id", "num_labels", "problem_type",
-    "finetuning_task", "task_specific_params", "custom_pipelines", "is_llama_config",
+    "finetuning_task", "task_specific_params", "custom_pipelines",
     "transformers.js_config", "max_sequence_length", "model_max_length",
     "tokenizer_model_max_length", "tokenizer_padding_side",
   ]
 
-  /// How a program trains or runs the model. Slices of `pretraining_tp` add up to the same products.
-  private static let legacySettings = [
-    "use_cache", "initializer_range", "pretraining_tp", "return_dict", "use_return_dict",
-    "output_hidden_states", "output_attentions", "torchscript", "use_bfloat16", "tf_legacy_loss",
+  /// How a program trains or runs the model.
+  private static let programSettings = [
+    "use_cache", "initializer_range", "return_dict", "use_return_dict", "output_hidden_states",
+    "output_attentions", "torchscript", "use_bfloat16", "tf_legacy_loss",
     "gradient_checkpointing", "attn_implementation", "_attn_implementation",
     "_attn_implementation_internal", "_attn_implementation_autoset", "_flash_attn_2_enabled",
     "_output_attentions", "_experts_implementation", "experts_implementation",

@@ -1,68 +1,74 @@
 import Checkpoints
 
-/// The metadata keys of a GGUF file of the architecture llama (docs/gguf.md of ggml, gguf-py 0.19), but
-/// for those of its tokenizer. What llama.cpp would read and Skillet does not have is refused.
+/// The metadata keys of a GGUF file (docs/gguf.md of ggml, gguf-py 0.19), but for those of its tokenizer.
+/// What llama.cpp would read and Skillet does not have is refused.
 extension KeyTable {
-  package static let gguf = KeyTable(
-    model + rope + attention + scales + layout,
-    ignoring: [
-      "general.alignment", "llama.rope.scaling.original_context_length",
-      "llama.rope.scaling.finetuned",
-    ],
-    prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
-    fix: "use a Llama model without it, or convert the original again")
+  package static func gguf(_ family: Architecture) -> KeyTable {
+    let keys = model + (family.positions == .rotary ? rope : []) + attention + scales + layout
+    let epsilon = Entry(GGUFKey.epsilon(family.norm), .read(.fraction(notNegative)))
+    return KeyTable(
+      general + (keys + [epsilon]).map { Entry("\(family.name).\($0.key)", $0.rule) },
+      ignoring: [
+        "general.alignment", "\(family.name).rope.scaling.original_context_length",
+        "\(family.name).rope.scaling.finetuned",
+      ],
+      prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
+      fix: "use a model of type \"\(family.name)\" without it, or convert the original again")
+  }
 
-  private static let model: [Entry] = [
+  private static let general: [Entry] = [
     Entry("general.architecture", .read(.text)),
     Entry("general.type", .only(["model"])),
     Entry("general.quantization_version", .only([2])),
-    Entry("llama.embedding_length", .read(.integer(sizes))),
-    Entry("llama.block_count", .read(.integer(sizes))),
-    Entry("llama.feed_forward_length", .read(.integer(sizes))),
-    Entry("llama.context_length", .read(.integer(sizes))),
-    Entry("llama.vocab_size", .read(.integer(sizes))),
+    Entry("split.no", .only([0])), Entry("split.count", .only([0, 1])),
+    Entry("split.tensors.count", .ignored),
+  ]
+
+  private static let model: [Entry] = [
+    Entry("embedding_length", .read(.integer(sizes))),
+    Entry("block_count", .read(.integer(sizes))),
+    Entry("feed_forward_length", .read(.integer(sizes))),
+    Entry("context_length", .read(.integer(sizes))),
+    Entry("vocab_size", .read(.integer(sizes))),
   ]
 
   private static let rope: [Entry] = [
-    Entry("llama.rope.freq_base", .read(.fraction(ropeBase))),
-    Entry("llama.rope.dimension_count", .read(.integer(sizes))),
-    Entry("llama.rope.scaling.type", .read(.word(["none", "linear"]))),
-    Entry("llama.rope.scaling.factor", .read(.fraction(notNegative))),
-    Entry("llama.rope.scale_linear", .read(.fraction(notNegative))),
-    Entry("llama.rope.scaling.attn_factor", .only([1.0])),
-    Entry("llama.rope.scaling.yarn_log_multiplier", .only([0.0])),
+    Entry("rope.freq_base", .read(.fraction(ropeBase))),
+    Entry("rope.dimension_count", .read(.integer(sizes))),
+    Entry("rope.scaling.type", .read(.word(["none", "linear"]))),
+    Entry("rope.scaling.factor", .read(.fraction(notNegative))),
+    Entry("rope.scale_linear", .read(.fraction(notNegative))),
+    Entry("rope.scaling.attn_factor", .only([1.0])),
+    Entry("rope.scaling.yarn_log_multiplier", .only([0.0])),
   ]
 
   private static let attention: [Entry] = [
-    Entry("llama.attention.head_count", .read(.integer(sizes))),
-    Entry("llama.attention.head_count_kv", .read(.integer(sizes))),
-    Entry("llama.attention.key_length", .read(.integer(sizes))),
-    Entry("llama.attention.value_length", .read(.integer(sizes))),
-    Entry("llama.attention.layer_norm_rms_epsilon", .read(.fraction(notNegative))),
-    Entry("llama.attention.causal", .only([true])),
-    Entry("llama.attention.scale", .only([0.0])),
-    Entry("llama.attention.clamp_kqv", .only([0.0])),
-    Entry("llama.attention.max_alibi_bias", .only([0.0])),
-    Entry("llama.attention.sliding_window", .only([0])),
-    Entry("llama.attn_logit_softcapping", .only([0.0])),
+    Entry("attention.head_count", .read(.integer(sizes))),
+    Entry("attention.head_count_kv", .read(.integer(sizes))),
+    Entry("attention.key_length", .read(.integer(sizes))),
+    Entry("attention.value_length", .read(.integer(sizes))),
+    Entry("attention.causal", .only([true])),
+    Entry("attention.scale", .only([0.0])),
+    Entry("attention.clamp_kqv", .only([0.0])),
+    Entry("attention.max_alibi_bias", .only([0.0])),
+    Entry("attention.sliding_window", .only([0])),
+    Entry("attn_logit_softcapping", .only([0.0])),
   ]
 
   private static let scales: [Entry] = [
-    Entry("llama.logit_scale", .only([0.0, 1.0])),
-    Entry("llama.embedding_scale", .only([0.0, 1.0])),
-    Entry("llama.residual_scale", .only([0.0, 1.0])),
-    Entry("llama.final_logit_softcapping", .only([0.0])),
+    Entry("logit_scale", .only([0.0, 1.0])),
+    Entry("embedding_scale", .only([0.0, 1.0])),
+    Entry("residual_scale", .only([0.0, 1.0])),
+    Entry("final_logit_softcapping", .only([0.0])),
   ]
 
   private static let layout: [Entry] = [
-    Entry("llama.expert_count", .only([0])),
-    Entry("llama.expert_used_count", .only([0])),
-    Entry("llama.use_parallel_residual", .only([false])),
-    Entry("llama.pooling_type", .only([0])),
-    Entry("llama.nextn_predict_layers", .only([0])),
-    Entry("llama.tensor_data_layout", .only(["Meta AI original pth", "reference"])),
-    Entry("split.no", .only([0])), Entry("split.count", .only([0, 1])),
-    Entry("split.tensors.count", .ignored),
+    Entry("expert_count", .only([0])),
+    Entry("expert_used_count", .only([0])),
+    Entry("use_parallel_residual", .only([false])),
+    Entry("pooling_type", .only([0])),
+    Entry("nextn_predict_layers", .only([0])),
+    Entry("tensor_data_layout", .only(["Meta AI original pth", "reference"])),
   ]
 
   /// Checks all metadata of a file. Numbers are float32, as llama.cpp wants them.

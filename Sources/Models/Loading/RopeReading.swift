@@ -91,15 +91,15 @@ extension RopeScaling {
   /// The rope scaling of a GGUF file as llama.cpp has it: linear where no type is given, by
   /// `rope.scaling.factor` or the old `rope.scale_linear`, where 0 stands for none. (Llama 3's comes as
   /// the tensor `rope_freqs.weight`.)
-  init(gguf metadata: GGUFMetadata) throws(CheckpointError) {
-    let type = try metadata.textIfPresent("llama.rope.scaling.type")
-    let old = try metadata.numberIfPresent("llama.rope.scale_linear")
-    let factor = try metadata.numberIfPresent("llama.rope.scaling.factor") ?? old ?? 0
+  init(gguf metadata: GGUFMetadata, family: String) throws(CheckpointError) {
+    let type = try metadata.textIfPresent("\(family).rope.scaling.type")
+    let old = try metadata.numberIfPresent("\(family).rope.scale_linear")
+    let factor = try metadata.numberIfPresent("\(family).rope.scaling.factor") ?? old ?? 0
     let isNeutral = factor == 0 || factor == 1
     guard type != "none" || isNeutral else {
       throw CheckpointError(
         .malformed, file: metadata.file,
-        cause: "llama.rope.scaling.type is \"none\", but the factor is \(factor)",
+        cause: "\(family).rope.scaling.type is \"none\", but the factor is \(factor)",
         fix: "convert the model again with a current converter")
     }
     self = isNeutral ? .none : .linear(factor: factor)

@@ -1,4 +1,3 @@
-import CKernels
 import Checkpoints
 import Tensors
 
@@ -8,8 +7,23 @@ struct WeightReading {
   let directory: TensorDirectory
   let file: String
 
-  /// A matrix of the given shape, left in its format where the file has it.
-  func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> FrozenMatrix {
+  /// A matrix of the given shape, left in its format and in the mapped file; one that the file keeps
+  /// transposed is copied.
+  func matrix(
+    _ name: String, rows: Int, columns: Int, isTransposed: Bool = false
+  ) throws(CheckpointError) -> FrozenMatrix {
+    guard isTransposed else { return try matrix(name, rows: rows, columns: columns) }
+    let stored = try matrix(name, rows: columns, columns: rows)
+    if let turned = stored.transposed() { return turned }
+    throw CheckpointError(
+      .unsupported, file: file,
+      cause: "the tensor \"\(name)\" is kept transposed, in blocks of \(stored.format.rawValue)",
+      fix: "take the model's files in F32, F16 or BF16")
+  }
+
+  private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError)
+    -> FrozenMatrix
+  {
     let entry = try checked(name, shape: [rows, columns])
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: columns),
@@ -74,14 +88,15 @@ struct WeightReading {
 
   func contains(_ name: String) -> Bool { directory[name] != nil }
 
-  /// The divisors of the frequencies of rotary positions that a GGUF file lists.
-  func frequencyFactors(count: Int) throws(CheckpointError) -> [Float] {
-    let factors = try vector(WeightNames.ropeFactors, count: count)
+  /// The divisors of the frequencies of rotary positions that a GGUF file may list as a tensor.
+  func ropeFactors(headSize: Int) throws(CheckpointError) -> [Float] {
+    let name = TensorNames.ropeFactors
+    guard contains(name) else { return [] }
+    let factors = try vector(name, count: headSize / 2)
     guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
     throw CheckpointError(
       .malformed, file: file,
-      cause: "the tensor \"\(WeightNames.ropeFactors)\" holds \(wrong), and frequencies are "
-        + "divided by it",
+      cause: "the tensor \"\(name)\" holds \(wrong), and frequencies are divided by it",
       fix: "convert the model again with a current converter")
   }
 
@@ -110,36 +125,5 @@ struct WeightReading {
         cause: "the tensor \"\(entry.name)\" is of type \(entry.elementType.rawValue)",
         fix: "convert the model to F32, F16, BF16, Q8_0, Q4_0 or Q4_1")
     }
-  }
-
-  /// All weights of a decoder, with every name given by `names`.
-  func frozenWeights(
-    _ configuration: ModelConfiguration, names: WeightNames
-  ) throws(CheckpointError) -> FrozenWeights {
-    let hidden = configuration.hiddenSize
-    func norm(_ name: String) throws(CheckpointError) -> RMSNorm {
-      RMSNorm(
-        weight: try vector(name, count: hidden), epsilon: configuration.rmsNormEpsilon)
-    }
-    var blocks: [FrozenWeights.Block] = []
-    for layer in 0..<configuration.layerCount {
-      var linears: [FrozenMatrix] = []
-      for module in TargetModule.allCases {
-        let shape = module.shape(in: configuration)
-        linears.append(
-          try matrix(names.linear(layer, module), rows: shape.rows, columns: shape.columns))
-      }
-      blocks.append(
-        FrozenWeights.Block(
-          attentionNorm: try norm(names.attentionNorm(layer)),
-          feedForwardNorm: try norm(names.feedForwardNorm(layer)), linears: linears))
-    }
-    let vocabulary = configuration.vocabularySize
-    let embedding = try matrix(names.embedding, rows: vocabulary, columns: hidden)
-    let head =
-      configuration.tiesHead
-      ? embedding : try matrix(names.head, rows: vocabulary, columns: hidden)
-    return FrozenWeights(
-      embedding: embedding, blocks: blocks, finalNorm: try norm(names.finalNorm), head: head)
   }
 }

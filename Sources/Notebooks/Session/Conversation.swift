@@ -143,7 +143,7 @@ package final class Conversation {
 
   /// The tokens of the conversation; the oldest turns are left out where the context is too small.
   private func prompt() throws(VerbFailure) -> (tokens: [Int32], forgottenTurns: Int) {
-    let context = model.decoder.configuration.contextLength
+    let context = model.decoder.description.sizes.context
     let room = min(maxTokens, context / 4)
     var said = messages
     while true {

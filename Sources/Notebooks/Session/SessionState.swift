@@ -53,7 +53,7 @@ package struct AdapterInUse: Sendable {
   package var curve: TrainingCurve?
 
   var files: AdapterFolder {
-    AdapterFolder(model: base.configuration, baseModel: base.name)
+    AdapterFolder(model: base.description, baseModel: base.name)
   }
 
   func card(with pool: WorkerPool) -> AdapterCard {

@@ -8,7 +8,7 @@ import Training
 extension TrainingRun {
   /// The bytes of the file that stands beside an adapter, for another process to go on with.
   func file(with adapter: Adapter) throws(CheckpointError) -> [UInt8] {
-    let files = AdapterFolder(model: base.configuration, baseModel: base.name)
+    let files = AdapterFolder(model: base.description, baseModel: base.name)
     return try TrainingStateFile.bytes(
       of: state, losses: curve.losses.map(\.loss),
       evaluations: curve.evaluations.map { ($0.step, $0.loss) },
@@ -55,7 +55,7 @@ extension TrainingRun {
       name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis,
       base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
       precision: model.compute.precision, rowsBefore: rowsBefore,
-      state: try file.state(for: model.decoder.configuration, options: call.optimizerOptions),
+      state: try file.state(for: model.decoder.description, options: call.optimizerOptions),
       curve: TrainingCurve(
         losses: file.losses.enumerated().map { .init(step: $0.offset + 1, loss: $0.element) },
         evaluations: file.evaluations.map { .init(step: $0.step, loss: $0.loss) }))

@@ -36,7 +36,7 @@ extension Session {
   func length(
     _ argument: String, of call: VerbCall, default standard: Int, for model: ModelInUse
   ) throws(VerbFailure) -> Int {
-    let context = model.decoder.configuration.contextLength
+    let context = model.decoder.description.sizes.context
     let length = call.int(argument) ?? standard
     guard length > context else { return length }
     guard call.given.contains(argument) else { return context }
@@ -94,7 +94,7 @@ extension Session {
   func read(
     _ dataset: Dataset, again split: DatasetSplit?, for model: LoadedModel
   ) throws(VerbFailure) {
-    let context = model.decoder.configuration.contextLength
+    let context = model.decoder.description.sizes.context
     var options = dataset.options
     options.maxLength = min(options.maxLength, context)
     do throws(DataError) {

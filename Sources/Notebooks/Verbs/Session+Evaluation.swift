@@ -105,7 +105,7 @@ extension Session {
 
   /// A model knows no positions behind its context.
   func require(_ examples: [TokenizedExample], fit model: ModelInUse) throws(VerbFailure) {
-    let context = model.decoder.configuration.contextLength
+    let context = model.decoder.description.sizes.context
     let longest = examples.max { $0.tokens.count < $1.tokens.count }
     guard let longest, longest.tokens.count - 1 > context else { return }
     throw VerbFailure(

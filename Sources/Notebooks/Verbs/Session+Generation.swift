@@ -94,7 +94,7 @@ extension Session {
       throw VerbFailure(
         "E0414", "the prompt is empty", argument: "prompt", help: "give at least one character")
     }
-    let limit = model.decoder.configuration.contextLength
+    let limit = model.decoder.description.sizes.context
     guard prompt.count < limit else {
       throw VerbFailure(
         "E0415", "the prompt has \(prompt.count) tokens, and the model's context holds \(limit)",

@@ -1,4 +1,3 @@
-import CKernels
 import Models
 import RecipeLanguage
 import Tensors
@@ -15,26 +14,37 @@ extension Session {
     case "data": return .record(try inspectRow(call.int("row") ?? 1, model))
     case "model": return .record(inspectModel(model))
     default:
-      guard let module = TargetModule(rawValue: subject) else { return .none }
+      let modules = model.decoder.description.linears.filter {
+        model.decoder.description.matches(subject, $0, layer: 0)
+      }
+      guard let module = modules.first else { throw noLayer(subject, model) }
       return .record(try inspectMatrix(module, layer: call.int("layer") ?? 0, model))
     }
   }
 
+  private func noLayer(_ name: String, _ model: ModelInUse) -> VerbFailure {
+    let known = model.decoder.description.names(of: LinearRole.allCases).joined(separator: ", ")
+    return VerbFailure(
+      "E0407", "this model has no layer `\(name)`", argument: "subject",
+      help: "its linear layers are \(known)")
+  }
+
   private func inspectModel(_ model: ModelInUse) -> Record {
-    let (configuration, weights) = (model.decoder.configuration, model.decoder.weights)
+    let (description, weights) = (model.decoder.description, model.decoder.weights)
+    let sizes = description.sizes
     return Record([
       ("subject", .word("model")), ("name", .string(model.loaded.name)),
-      ("layers", .int(configuration.layerCount)), ("hidden", .int(configuration.hiddenSize)),
-      ("intermediate", .int(configuration.intermediateSize)),
-      ("heads", .int(configuration.attentionHeadCount)),
-      ("key_value_heads", .int(configuration.keyValueHeadCount)),
-      ("vocabulary", .int(configuration.vocabularySize)),
-      ("tied_head", .bool(configuration.tiesHead)),
+      ("layers", .int(sizes.layers)), ("hidden", .int(sizes.hidden)),
+      ("intermediate", .int(sizes.intermediate)),
+      ("heads", .int(sizes.heads)),
+      ("key_value_heads", .int(sizes.keyValueHeads)),
+      ("vocabulary", .int(sizes.vocabulary)),
+      ("tied_head", .bool(description.tiesHead)),
       ("linear_format", .word(weights.linears.first?.format.rawValue ?? "none")),
       ("embedding_format", .word(weights.embedding.format.rawValue)),
       ("bytes", .size(weights.byteCount)),
       ("precision", .word(model.compute.precision.rawValue)),
-      ("kernels", .string(String(cString: ck_isa_name()))),
+      ("kernels", .string(Kernels.name)),
       ("threads", .int(model.compute.pool.threadCount)),
     ])
   }
@@ -47,7 +57,7 @@ extension Session {
     var record = Record([("subject", .word("adapter")), ("name", .string(current.name))])
     for field in summary(of: current.adapter, in: model).fields { record[field.name] = field.value }
     record["targets"] = .list(
-      current.adapter.configuration.targets.map { .word($0.rawValue) })
+      model.decoder.description.names(of: current.adapter.configuration.targets).map { .word($0) })
     record["steps"] = .int(current.steps)
     record["update_norms"] = .record(updateNorms(current.adapter))
     return record
@@ -56,28 +66,30 @@ extension Session {
   /// The Frobenius norm of scale · B · A of each module, over all blocks: what training has changed.
   /// ‖BA‖² = Σ (BᵀB ∘ AAᵀ), so the product itself is never made.
   private func updateNorms(_ adapter: Adapter) -> Record {
-    var squares: [TargetModule: Double] = [:]
+    var squares: [LinearRole: Double] = [:]
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
       var sum = 0.0
       for i in 0..<pair.a.rows {
         for j in 0..<pair.a.rows {
           sum +=
-            Double(ck_dot(pair.a.row(i), pair.a.row(j), entry.inputs))
-            * Double(ck_dot(pair.bTransposed.row(i), pair.bTransposed.row(j), entry.outputs))
+            Double(pair.a.dot(rows: i, j)) * Double(pair.bTransposed.dot(rows: i, j))
         }
       }
-      squares[entry.module, default: 0] += max(0, sum)
+      squares[entry.role, default: 0] += max(0, sum)
     }
     let scale = Double(adapter.configuration.scale)
+    let model = adapter.parameters.layout.model
     return Record(
-      squares.sorted { $0.key < $1.key }.map {
-        ($0.key.rawValue, .float(scale * $0.value.squareRoot()))
+      model.linears.compactMap { module in
+        squares[module.role].map {
+          (model.names(of: [module.role])[0], .float(scale * $0.squareRoot()))
+        }
       })
   }
 
   private func inspectMatrix(
-    _ module: TargetModule, layer: Int, _ model: ModelInUse
+    _ module: LinearModule, layer: Int, _ model: ModelInUse
   ) throws(VerbFailure) -> Record {
     let blocks = model.decoder.weights.blocks
     guard blocks.indices.contains(layer) else {
@@ -85,15 +97,15 @@ extension Session {
         "E0407", "there is no block \(layer): the model has \(blocks.count)", argument: "layer",
         help: "blocks count from 0 to \(blocks.count - 1)")
     }
-    let matrix = blocks[layer][module]
-    let original = model.loaded.decoder.weights.blocks[layer][module]
+    let matrix = blocks[layer][module.role].weight
+    let original = model.loaded.decoder.weights.blocks[layer][module.role].weight
     let error = matrix.error(against: original, with: model.compute)
     var first = [Float](repeating: 0, count: matrix.columns)
     first.withUnsafeMutableBufferPointer { buffer in
       if let base = buffer.baseAddress { matrix.dequantize(row: 0, into: base) }
     }
     return Record([
-      ("subject", .word(module.rawValue)), ("layer", .int(layer)),
+      ("subject", .word(module.name)), ("layer", .int(layer)),
       ("rows", .int(matrix.rows)), ("columns", .int(matrix.columns)),
       ("format", .word(matrix.format.rawValue)),
       ("bits_per_weight", .float(matrix.bitsPerWeight)), ("bytes", .size(matrix.byteCount)),

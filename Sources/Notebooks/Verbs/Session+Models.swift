@@ -1,4 +1,3 @@
-import CKernels
 import Diagnostics
 import Checkpoints
 import Models
@@ -28,7 +27,7 @@ extension Session {
       throw VerbFailure(
         "E0404", "this CPU does not multiply bf16 in hardware", argument: "precision",
         help: "leave precision out, or write precision: f32",
-        notes: ["the kernels in use are \(String(cString: ck_isa_name()))"])
+        notes: ["the kernels in use are \(Kernels.name)"])
     }
     let data = state.data
     state.model = ModelInUse(
@@ -64,7 +63,7 @@ extension Session {
     _ folder: String, for model: LoadedModel, with compute: Compute
   ) throws(VerbFailure) {
     do throws(CheckpointError) {
-      let files = AdapterFolder(model: model.decoder.configuration, baseModel: model.name)
+      let files = AdapterFolder(model: model.decoder.description, baseModel: model.name)
       let (adapter, card) = try files.read(
         ModelFolder.expandingHome(folder), on: model.identity, with: compute.pool)
       state.adapters["default"] = AdapterInUse(
@@ -89,15 +88,15 @@ extension Session {
   }
 
   private func summary(of model: LoadedModel) -> Record {
-    let configuration = model.decoder.configuration
+    let description = model.decoder.description
     let weights = model.decoder.weights
     return Record([
       ("name", .string(model.name)),
-      ("architecture", .string(configuration.architecture)),
+      ("architecture", .string(description.architecture)),
       ("parameters", .int(weights.parameterCount)),
-      ("layers", .int(configuration.layerCount)),
-      ("hidden", .int(configuration.hiddenSize)),
-      ("context", .int(configuration.contextLength)),
+      ("layers", .int(description.sizes.layers)),
+      ("hidden", .int(description.sizes.hidden)),
+      ("context", .int(description.sizes.context)),
       ("format", .string(model.format)),
       ("bytes", .size(weights.byteCount)),
     ])
@@ -120,13 +119,14 @@ extension Session {
     let skipped = call.words("skip") ?? []
     let compute = model.compute
     let start = ContinuousClock.now
+    let kept = try roles(
+      named: skipped.filter { $0 != "lm_head" }, "skip", of: model.decoder.description)
     let (weights, report) = model.loaded.decoder.weights.quantized(
-      to: scheme, skipping: Set(skipped.compactMap { TargetModule(rawValue: $0) }),
+      to: scheme, skipping: Set(kept),
       includesHead: !skipped.contains("lm_head"), with: compute
     ) { tellQuantized($0, since: start) }
     try requireFinite(report, of: model)
-    model.decoder = DecoderModel(
-      configuration: model.decoder.configuration, weights: weights, rope: model.decoder.rope)
+    model.decoder = model.decoder.with(weights)
     model.scheme = name
     state.model = model
     model.loaded.releasePages()
@@ -210,43 +210,62 @@ extension Session {
         "E0425", "`base` is the model without an adapter", argument: "name",
         help: "choose another name")
     }
-    let configuration = model.decoder.configuration
-    let layers = try layers(call, of: configuration)
-    let targets = try targets(call)
+    let description = model.decoder.description
+    let layers = try layers(call, of: description)
+    let targets = try targets(call, of: description)
     let rank = call.int("rank") ?? 8
-    try check(rank: rank, of: targets, in: configuration)
+    try check(rank: rank, of: targets, in: description)
     let adapter = Adapter(
       configuration: LoRAConfiguration(
         rank: rank, alpha: call.number("alpha") ?? 16,
         dropout: Float(call.number("dropout") ?? 0), targets: targets, layers: layers,
         isRankStabilized: call.bool("rslora") ?? false),
-      model: configuration, seed: state.seed)
+      model: description, seed: state.seed)
     state.adapters[name] = AdapterInUse(
       name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil)
     state.activeAdapter = name
     return .record(summary(of: adapter, in: model))
   }
 
-  private func targets(_ call: VerbCall) throws(VerbFailure) -> [TargetModule] {
+  private func targets(
+    _ call: VerbCall, of model: DecoderDescription
+  ) throws(VerbFailure) -> [LinearRole] {
     let names = call.words("targets") ?? ["all_linear"]
-    if names.contains("all_linear") { return TargetModule.allCases }
-    let targets = TargetModule.allCases.filter { names.contains($0.rawValue) }
-    if targets.isEmpty { throw noLayer(argument: "targets") }
-    return targets
+    if names.contains("all_linear") { return model.linears.map(\.role) }
+    if names.isEmpty { throw noLayer(argument: "targets") }
+    return try roles(named: names, "targets", of: model)
+  }
+
+  /// The layers of a block that are called by these names.
+  private func roles(
+    named names: [String], _ argument: String, of model: DecoderDescription
+  ) throws(VerbFailure) -> [LinearRole] {
+    var roles: Set<LinearRole> = []
+    for name in names {
+      let found = model.linears.filter { model.matches(name, $0, layer: 0) }
+      guard !found.isEmpty else {
+        let known = model.names(of: LinearRole.allCases).joined(separator: ", ")
+        throw VerbFailure(
+          "E0407", "this model has no layer `\(name)`", argument: argument,
+          help: "its linear layers are \(known)")
+      }
+      roles.formUnion(found.map(\.role))
+    }
+    return model.linears.map(\.role).filter(roles.contains)
   }
 
   /// The blocks that get an adapter, ascending; nil for all.
   private func layers(
-    _ call: VerbCall, of model: ModelConfiguration
+    _ call: VerbCall, of model: DecoderDescription
   ) throws(VerbFailure) -> [Int]? {
     guard let values = call.list("layers") else { return nil }
     let layers = values.compactMap { value in
       if case .int(let layer) = value { layer } else { nil }
     }
-    if let outside = layers.first(where: { $0 >= model.layerCount }) {
+    if let outside = layers.first(where: { $0 >= model.sizes.layers }) {
       throw VerbFailure(
-        "E0407", "there is no block \(outside): the model has \(model.layerCount)",
-        argument: "layers", help: "blocks count from 0 to \(model.layerCount - 1)")
+        "E0407", "there is no block \(outside): the model has \(model.sizes.layers)",
+        argument: "layers", help: "blocks count from 0 to \(model.sizes.layers - 1)")
     }
     if layers.isEmpty { throw noLayer(argument: "layers") }
     return Array(Set(layers)).sorted()
@@ -259,10 +278,10 @@ extension Session {
   }
 
   private func check(
-    rank: Int, of targets: [TargetModule], in model: ModelConfiguration
+    rank: Int, of targets: [LinearRole], in model: DecoderDescription
   ) throws(VerbFailure) {
-    let shapes = targets.map { $0.shape(in: model) }
-    let smallest = shapes.map { min($0.rows, $0.columns) }.min() ?? 0
+    let modules = targets.compactMap { model.linear($0) }
+    let smallest = modules.map { min($0.inputs, $0.outputs) }.min() ?? 0
     guard rank > smallest else { return }
     throw VerbFailure(
       "E0408", "rank \(rank) is more than the smallest of these layers has: \(smallest)",

@@ -134,7 +134,7 @@ extension Session {
     let longest = data.examples(.train).map(\.tokens.count).max() ?? 0
     let tokens = max(longest, configuration.tokensPerPass)
     let bytes = ActivationPlan(
-      model: model.decoder.configuration, layout: adapter.parameters.layout,
+      model: model.decoder.description, layout: adapter.parameters.layout,
       precision: model.compute.precision
     ).byteCount(tokens: tokens, recomputes: false)
     guard bytes > FreeMemory.bytes / 2 else { return false }
@@ -178,7 +178,7 @@ extension Session {
     of result: TrainingResult, _ run: TrainingRun, in model: ModelInUse,
     _ reference: ObjectReference?
   ) throws(VerbFailure) -> Record {
-    let files = AdapterFolder(model: run.base.configuration, baseModel: run.base.name)
+    let files = AdapterFolder(model: run.base.description, baseModel: run.base.name)
     let sha256: String
     do throws(CheckpointError) {
       sha256 = try files.sha256(of: run.state.kept.adapter)

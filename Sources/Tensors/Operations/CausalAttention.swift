@@ -123,7 +123,7 @@ package struct CausalAttention: Sendable {
       let arena = compute.scratch(of: worker)
       arena.scoped {
         let scores = arena.matrix(1, k.rows).base
-        withUnsafePointer(to: slice(k, head: head / group).operand) { keys in
+        withUnsafePointer(to: slice(k, head: head / group).kernelMatrix) { keys in
           ck_multiply_vector(keys, 0, k.rows, slice(q, head: head).base, scores)
         }
         _ = ck_softmax(scores, k.rows, scale)

@@ -12,10 +12,10 @@ package struct LowRankTerm {
   /// `[rows, rank]`.
   let rows: PackedRows
   /// `[rank, columns]`.
-  let matrix: ck_matrix
+  let matrix: Operand
   let alpha: Float
 
-  package init(_ rows: PackedRows, _ matrix: ck_matrix, alpha: Float = 1) {
+  package init(_ rows: PackedRows, _ matrix: Operand, alpha: Float = 1) {
     self.rows = rows
     self.matrix = matrix
     self.alpha = alpha
@@ -42,11 +42,12 @@ struct PackedTerm {
     guard case .tiles(let tiles, let tileBytes) = term.rows.storage else {
       preconditionFailure("a term of rank \(term.rows.depth) is not packed as its product is")
     }
+    let matrix = term.matrix.matrix
     precondition(
-      term.rows.rows == target.rows && term.matrix.rows == term.rows.depth
-        && term.matrix.columns == target.columns,
-      "a term of \(term.rows.rows) × \(term.rows.depth) by \(term.matrix.rows) × "
-        + "\(term.matrix.columns) into \(target.rows) × \(target.columns)")
+      term.rows.rows == target.rows && matrix.rows == term.rows.depth
+        && matrix.columns == target.columns,
+      "a term of \(term.rows.rows) × \(term.rows.depth) by \(matrix.rows) × "
+        + "\(matrix.columns) into \(target.rows) × \(target.columns)")
     self.tiles = tiles
     self.tileBytes = tileBytes
     self.operands = operands
@@ -56,7 +57,7 @@ struct PackedTerm {
     stride = target.stride
     panelBytes = ck_panel_bytes(operands, depth)
     panels = scratch.allocate(byteCount: group.count * panelBytes)
-    withUnsafePointer(to: term.matrix) { matrix in
+    withUnsafePointer(to: matrix) { matrix in
       for (index, panel) in group.enumerated() {
         let first = panel * plan.panelColumns
         ck_pack_panel_of_columns(

@@ -21,6 +21,13 @@ package enum Orientation {
   case columnsOfMatrix
 }
 
+/// The right-hand side of a product: a frozen matrix in its format, or floats. What it reads must outlive it.
+package struct Operand: @unchecked Sendable {
+  let matrix: ck_matrix
+
+  init(_ matrix: ck_matrix) { self.matrix = matrix }
+}
+
 extension Compute {
   /// Packs `x` `[rows, depth]` for products; the memory comes from `arena`. `x` may not change before
   /// the last product.
@@ -82,9 +89,10 @@ extension Compute {
   /// ever exist as floats. `depthStart` begins at a later column (or row) of `w`; the depth is that of
   /// `a`.
   package func multiply(
-    _ a: PackedRows, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int = 0,
+    _ a: PackedRows, _ operand: Operand, _ orientation: Orientation, depthStart: Int = 0,
     alpha: Float = 1, accumulate: Bool = false, plus term: LowRankTerm? = nil, into c: Matrix
   ) {
+    let w = operand.matrix
     check(a, w, orientation, depthStart: depthStart, into: c)
     switch a.storage {
     case .plain(let matrix, let isTransposed):

@@ -17,7 +17,7 @@ struct SerialProducts {
   /// Panels for `A · mᵀ`.
   func panels(ofRows m: Matrix) -> SerialPanels {
     panels(columns: m.rows, depth: m.columns) { first, count, panel in
-      withUnsafePointer(to: m.operand) {
+      withUnsafePointer(to: m.kernelMatrix) {
         ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel)
       }
     }
@@ -26,7 +26,7 @@ struct SerialProducts {
   /// Panels for `A · m`.
   func panels(ofColumns m: Matrix) -> SerialPanels {
     panels(columns: m.columns, depth: m.rows) { first, count, panel in
-      withUnsafePointer(to: m.operand) {
+      withUnsafePointer(to: m.kernelMatrix) {
         ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel)
       }
     }

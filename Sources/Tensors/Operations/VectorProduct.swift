@@ -37,7 +37,7 @@ extension Compute {
       let (matrix, y) = products[task / shares]
       let first = matrix.rows * (task % shares) / shares
       let count = matrix.rows * (task % shares + 1) / shares - first
-      withUnsafePointer(to: matrix.operand) { operand in
+      withUnsafePointer(to: matrix.kernelMatrix) { operand in
         if let codes = x.codes, let scales = x.scales, let sums = x.sums,
           ck_multiply_vector_int8(operand, first, count, codes, scales, sums, y + first)
         {
@@ -45,6 +45,29 @@ extension Compute {
         }
         ck_multiply_vector(operand, first, count, x.values, y + first)
       }
+    }
+  }
+}
+
+extension Compute {
+  /// y = alpha · W·x for one row `x` `[1, columns]` and few rows of floats.
+  package func multiplyRow(_ x: Matrix, by w: Matrix, alpha: Float, into y: Matrix) {
+    precondition(
+      x.columns == w.columns && y.columns == w.rows,
+      "[\(w.rows), \(w.columns)] · [\(x.columns)] into [\(y.columns)]")
+    withUnsafePointer(to: w.kernelMatrix) { ck_multiply_vector($0, 0, w.rows, x.base, y.base) }
+    ck_scale(y.base, alpha, y.columns)
+  }
+
+  /// y += Σ weights[i] · row i of `w`, for one row of weights `[1, rows]`.
+  package func addWeightedRows(of w: Matrix, _ weights: Matrix, to y: Matrix) {
+    precondition(
+      weights.columns == w.rows && y.columns == w.columns,
+      "[\(weights.columns)] · [\(w.rows), \(w.columns)] into [\(y.columns)]")
+    arena.scoped {
+      let sum = arena.matrix(1, y.columns)
+      ck_weighted_sum(weights.base, w.base, w.stride, w.rows, w.columns, sum.base)
+      ck_add(y.base, sum.base, y.columns)
     }
   }
 }

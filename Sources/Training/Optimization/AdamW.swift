@@ -1,4 +1,3 @@
-import CKernels
 import Models
 import Tensors
 
@@ -66,9 +65,12 @@ package final class AdamW {
     updates += 1
     let bias1 = 1 - pow(options.beta1, Double(updates))
     let bias2 = 1 - pow(options.beta2, Double(updates))
-    ck_adamw(
-      parameters.values, firstMoment.values, secondMoment.values, gradient.values,
-      parameters.count, Float(rate), Float(options.beta1), Float(options.beta2),
-      Float(options.epsilon), Float(options.weightDecay), Float(bias1), Float(bias2))
+    VectorUpdates.adamW(
+      parameters.values, firstMoment: firstMoment.values, secondMoment: secondMoment.values,
+      gradient: gradient.values, count: parameters.count,
+      VectorUpdates.AdamW(
+        rate: Float(rate), beta1: Float(options.beta1), beta2: Float(options.beta2),
+        epsilon: Float(options.epsilon), weightDecay: Float(options.weightDecay),
+        bias1: Float(bias1), bias2: Float(bias2)))
   }
 }

@@ -17,23 +17,24 @@ import Training
   private let model: DecoderModel
 
   init() {
-    let configuration = ModelConfiguration(
-      architecture: "llama", hiddenSize: 2, layerCount: 1, attentionHeadCount: 1,
-      keyValueHeadCount: 1, headSize: 2, intermediateSize: 2, vocabularySize: 2,
-      contextLength: 32, rmsNormEpsilon: 1e-12, ropeBase: 10_000, ropePairing: .halves,
+    let description = DecoderDescription(
+      family: .llama,
+      sizes: DecoderSizes(
+        hidden: 2, layers: 1, heads: 1, keyValueHeads: 1, head: 2, intermediate: 2, vocabulary: 2,
+        context: 32),
+      normEpsilon: 1e-12, positions: .rotary(base: 10_000, pairing: .halves, scaling: .none),
       tiesHead: false)
-    let norm = RMSNorm(weight: [1, 1], epsilon: 1e-12)
+    let norm = Norm(.rms, weight: [1, 1], epsilon: 1e-12)
     let zero = Self.matrix([0, 0, 0, 0])
     let block = FrozenWeights.Block(
       attentionNorm: norm, feedForwardNorm: norm,
-      linears: TargetModule.allCases.map { _ in zero })
+      linears: description.linears.map { ($0.role, FrozenWeights.Linear(weight: zero)) })
     // The norm makes (1, 0) into (√2, 0); the head takes that back.
     model = DecoderModel(
-      configuration: configuration,
+      description: description,
       weights: FrozenWeights(
         embedding: Self.matrix([1, 0, 0, 1]), blocks: [block], finalNorm: norm,
-        head: Self.matrix([log(3) / Float(2).squareRoot(), 0, 0, 0])),
-      rope: RotaryEmbedding(headSize: 2, positions: 32, base: 10_000, pairing: .halves))
+        head: Self.matrix([log(3) / Float(2).squareRoot(), 0, 0, 0])))
   }
 
   private static func matrix(_ values: [Float]) -> FrozenMatrix {

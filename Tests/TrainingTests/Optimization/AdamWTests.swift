@@ -5,7 +5,7 @@ import Training
 
 @Suite struct AdamWTests {
   private let layout = AdapterLayout(
-    configuration: LoRAConfiguration(rank: 1, targets: [.q_proj], layers: [0]),
+    configuration: LoRAConfiguration(rank: 1, targets: [.query], layers: [0]),
     model: TinyModel.configuration())
 
   /// A vector that begins with `values`; the rest is zero.
@@ -58,7 +58,7 @@ import Training
   private func gradient() -> AdapterVector {
     let gradient = AdapterVector(
       layout: AdapterLayout(
-        configuration: LoRAConfiguration(rank: 1, targets: [.k_proj]),
+        configuration: LoRAConfiguration(rank: 1, targets: [.key]),
         model: TinyModel.configuration()))
     (gradient.values[0], gradient.values[100]) = (3, -4)
     return gradient

@@ -1,15 +1,30 @@
 import CKernels
 
-/// Root-mean-square normalisation (arXiv 1910.07467): y = x · weight / sqrt(mean(x²) + ε).
+/// Normalisation of each row.
 ///
 /// Rows are independent, so both directions take any block of rows, inside a task or alone; rows of
 /// a matrix must lie end to end.
-package struct RMSNorm: Sendable {
+package struct Norm: Sendable {
+  package enum Kind: String, Sendable {
+    /// Root mean square (arXiv 1910.07467): y = x · weight / sqrt(mean(x²) + ε).
+    case rms
+    /// LayerNorm (arXiv 1607.06450): y = (x − mean(x)) · weight / sqrt(variance(x) + ε) + bias.
+    case layer
+  }
+
+  package let kind: Kind
   package let weight: [Float]
+  /// Empty where nothing is added.
+  package let bias: [Float]
   package let epsilon: Float
 
-  package init(weight: [Float], epsilon: Float) {
+  package init(_ kind: Kind, weight: [Float], bias: [Float] = [], epsilon: Float) {
+    precondition(
+      bias.isEmpty || kind == .layer && bias.count == weight.count,
+      "\(bias.count) biases for \(weight.count) weights of a norm (\(kind.rawValue))")
+    self.kind = kind
     self.weight = weight
+    self.bias = bias
     self.epsilon = epsilon
   }
 
@@ -18,14 +33,25 @@ package struct RMSNorm: Sendable {
   ///   - y: `[tokens, hidden]`, may be `x` itself.
   package func forward(_ x: Matrix, into y: Matrix) {
     check(x, y)
-    ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
+    switch kind {
+    case .rms: ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
+    case .layer:
+      bias.withUnsafeBufferPointer { bias in
+        let added = bias.isEmpty ? nil : bias.baseAddress
+        ck_layer_norm(x.base, weight, added, x.rows, x.columns, epsilon, y.base)
+      }
+    }
   }
 
   /// Adds the gradient with respect to `x` to `dx`.
   package func backward(_ x: Matrix, dy: Matrix, into dx: Matrix) {
     check(x, dy)
     check(x, dx)
-    ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+    switch kind {
+    case .rms: ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+    case .layer:
+      ck_layer_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+    }
   }
 
   private func check(_ x: Matrix, _ y: Matrix) {

@@ -1,0 +1,102 @@
+import Checkpoints
+import Tensors
+
+/// What GGUF calls the sizes and constants of a decoder, after the name of its family and a dot
+/// (docs/gguf.md of ggml).
+enum GGUFKey {
+  static let hidden = "embedding_length"
+  static let layers = "block_count"
+  static let heads = "attention.head_count"
+  static let keyValueHeads = "attention.head_count_kv"
+  static let head = "attention.key_length"
+  static let intermediate = "feed_forward_length"
+  static let context = "context_length"
+  static let ropeBase = "rope.freq_base"
+
+  static func epsilon(_ norm: Norm.Kind) -> String {
+    switch norm {
+    case .rms: "attention.layer_norm_rms_epsilon"
+    case .layer: "attention.layer_norm_epsilon"
+    }
+  }
+}
+
+extension DecoderDescription {
+  /// From the metadata of a GGUF file.
+  ///
+  /// - Parameters:
+  ///   - ropeFactors: divisors of the rotary frequencies that the file lists as a tensor, or empty; given
+  ///     the head size.
+  package init(
+    gguf metadata: GGUFMetadata, vocabularySize: Int, tiesHead: Bool,
+    ropeFactors: (Int) throws(CheckpointError) -> [Float] = { _ in [] }
+  ) throws(CheckpointError) {
+    let name = try metadata.text("general.architecture")
+    guard let family = Architecture.named(name) else {
+      throw CheckpointError(
+        .unsupported, file: metadata.file, cause: "the model's architecture is \"\(name)\"",
+        fix: "Skillet reads models of the types \(Architecture.names)")
+    }
+    try KeyTable.gguf(family).check(metadata)
+    let sizes = try DecoderSizes(gguf: metadata, family: name, vocabulary: vocabularySize)
+    self.init(
+      family: family, sizes: sizes,
+      normEpsilon: Float(try metadata.number("\(name).\(GGUFKey.epsilon(family.norm))")),
+      positions: try Self.positions(metadata, family, factors: ropeFactors(sizes.head)),
+      tiesHead: tiesHead, isGGUF: true)
+    let disagreement = try Self.disagreement(with: sizes, in: metadata, family: name)
+    if let inconsistency = inconsistency ?? disagreement {
+      throw CheckpointError(
+        .malformed, file: metadata.file, cause: inconsistency,
+        fix: "convert the model again with a current converter")
+    }
+  }
+
+  private static func positions(
+    _ metadata: GGUFMetadata, _ family: Architecture, factors: [Float]
+  ) throws(CheckpointError) -> Positions {
+    switch family.positions {
+    case .learned: return .learned
+    case .rotary:
+      let base = try metadata.numberIfPresent("\(family.name).\(GGUFKey.ropeBase)")
+      return .rotary(
+        base: base ?? 10_000, pairing: family.ggufPairing,
+        scaling: try RopeScaling(gguf: metadata, family: family.name), factors: factors)
+    }
+  }
+
+  /// The first key that names a size otherwise than the rest of the file does.
+  private static func disagreement(
+    with sizes: DecoderSizes, in metadata: GGUFMetadata, family: String
+  ) throws(CheckpointError) -> String? {
+    let all = [
+      ("rope.dimension_count", "the head size", sizes.head),
+      ("attention.value_length", "the head size", sizes.head),
+      ("vocab_size", "the number of its tokens", sizes.vocabulary),
+    ]
+    for (key, what, size) in all {
+      if let value = try metadata.integerIfPresent("\(family).\(key)"), value != size {
+        return "\(family).\(key) is \(value), but \(what) is \(size)"
+      }
+    }
+    return nil
+  }
+}
+
+extension DecoderSizes {
+  fileprivate init(
+    gguf metadata: GGUFMetadata, family: String, vocabulary: Int
+  ) throws(CheckpointError) {
+    func size(_ key: String) throws(CheckpointError) -> Int {
+      try metadata.integer("\(family).\(key)")
+    }
+    let hidden = try size(GGUFKey.hidden)
+    let heads = try size(GGUFKey.heads)
+    self.init(
+      hidden: hidden, layers: try size(GGUFKey.layers), heads: heads,
+      keyValueHeads: try metadata.integerIfPresent("\(family).\(GGUFKey.keyValueHeads)") ?? heads,
+      head: try metadata.integerIfPresent("\(family).\(GGUFKey.head)") ?? hidden / heads,
+      intermediate: try size(GGUFKey.intermediate), vocabulary: vocabulary,
+      context: try size(GGUFKey.context))
+  }
+}

@@ -1,0 +1,90 @@
+import Checkpoints
+import Tensors
+
+extension DecoderDescription {
+  /// From a Hugging Face `config.json`; a key that is missing has transformers' default where the model
+  /// cannot be another one for it.
+  package init(huggingFace config: JSONValue, file: String) throws(CheckpointError) {
+    guard let object = config.object else {
+      throw CheckpointError(
+        .malformed, file: file, cause: "the file is not a JSON object",
+        fix: "take config.json from the model's own folder")
+    }
+    guard let family = (object["model_type"]?.string).flatMap(Architecture.named) else {
+      throw CheckpointError(
+        .unsupported, file: file,
+        cause: "the model's type (\"model_type\") is \(object["model_type"]?.excerpt ?? "missing")",
+        fix: "Skillet reads models of the types \(Architecture.names)")
+    }
+    try KeyTable.configuration(family).check(object, file: file)
+    let sizes = try DecoderSizes(object, family.keys, file: file)
+    let epsilon = family.keys.normEpsilon
+    self.init(
+      family: family, sizes: sizes,
+      normEpsilon: Float(object[epsilon.name]?.double ?? epsilon.value),
+      positions: try Self.positions(object, family, context: sizes.context, file: file),
+      tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault)
+    let isDivided = sizes.hidden % sizes.heads == 0
+    let remainder =
+      "the hidden size \(sizes.hidden) is no multiple of its \(sizes.heads) attention heads"
+    if let inconsistency = isDivided ? inconsistency : remainder {
+      throw CheckpointError(
+        .malformed, file: file, cause: inconsistency, fix: "check the configuration")
+    }
+    try requireRows(forTokensOf: object, file: file)
+  }
+
+  private static func positions(
+    _ object: JSONObject, _ family: Architecture, context: Int, file: String
+  ) throws(CheckpointError) -> Positions {
+    switch family.positions {
+    case .learned: return .learned
+    case .rotary:
+      let rope = try RopeReading(huggingFace: object, context: context, file: file)
+      return .rotary(base: rope.base, pairing: .halves, scaling: rope.scaling)
+    }
+  }
+
+  /// Token ids of the configuration must have a row of the embedding. -1 is an old way to write none.
+  private func requireRows(
+    forTokensOf object: JSONObject, file: String
+  ) throws(CheckpointError) {
+    for key in ["bos_token_id", "eos_token_id", "pad_token_id"] {
+      let ids = object[key]?.array?.compactMap(\.int) ?? object[key]?.int.map { [$0] } ?? []
+      let known = -1..<sizes.vocabulary
+      guard let outside = ids.first(where: { !known.contains($0) }) else { continue }
+      throw CheckpointError(
+        .malformed, file: file,
+        cause: "\"\(key)\" is \(outside), and the embedding has \(sizes.vocabulary) rows",
+        fix: "take config.json and weights from the same model")
+    }
+  }
+}
+
+extension DecoderSizes {
+  fileprivate init(
+    _ object: JSONObject, _ keys: ConfigurationNames, file: String
+  ) throws(CheckpointError) {
+    func size(_ key: ConfigurationNames.Key) throws(CheckpointError) -> Int {
+      if let value = object[key.name]?.int ?? key.value { return value }
+      throw CheckpointError(
+        .absent, file: file, cause: "the key \"\(key.name)\" is missing",
+        fix: "take config.json from the model's own folder")
+    }
+    let hidden = try size(keys.hidden)
+    let heads = try size(keys.heads)
+    var intermediate = keys.intermediate
+    intermediate.value = keys.intermediateFactor.map { $0 * hidden }
+    self.init(
+      hidden: hidden, layers: try size(keys.layers), heads: heads,
+      keyValueHeads: Self.keyValueHeads(object, keys) ?? heads,
+      head: keys.head.flatMap { object[$0]?.int } ?? hidden / heads,
+      intermediate: try size(intermediate), vocabulary: try size(keys.vocabulary),
+      context: try size(keys.context))
+  }
+
+  /// A key that is missing has the default, one that is null stands for as many as there are heads.
+  private static func keyValueHeads(_ object: JSONObject, _ keys: ConfigurationNames) -> Int? {
+    keys.keyValueHeads.flatMap { key in object[key.name].map(\.int) ?? key.value }
+  }
+}

@@ -1,0 +1,101 @@
+import Tensors
+
+/// The linear layers of one block as one pass uses them, each with its adapter.
+struct BlockLinears {
+  let block: FrozenWeights.Block
+  let layer: Int
+  let adapter: AdapterUse?
+  /// Whether there is one row, which is multiplied straight from the quantized weights.
+  let isVector: Bool
+  let compute: Compute
+
+  func linear(_ role: LinearRole) -> LinearLayer {
+    adapter.layer(block[role], layer, role)
+  }
+
+  /// What several layers read.
+  enum Input {
+    /// Rows packed for products; the same rows as a matrix, which only dropout asks for.
+    case rows(PackedRows, matrix: () -> Matrix)
+    /// One row.
+    case vector(Matrix)
+  }
+
+  /// The norm of the rows of `x`.
+  func normed(_ norm: Norm, _ x: Matrix) -> Input {
+    guard isVector else {
+      return .rows(norm.packed(x, with: compute), matrix: { norm.forward(x, with: compute) })
+    }
+    let result = compute.arena.matrix(1, x.columns)
+    norm.forward(x, into: result)
+    return .vector(result)
+  }
+
+  func input(_ x: Matrix) -> Input {
+    isVector ? .vector(x) : .rows(compute.pack(x), matrix: { x })
+  }
+
+  /// y = W·x + bias + scale · B·A·x for layers that share `x`.
+  ///
+  /// - Parameters:
+  ///   - outputs: `[tokens, outputs]` each, overwritten or added to; nil where only A·x is wanted.
+  ///   - saved: receives A·x for the backward pass.
+  func forward(
+    _ outputs: [(role: LinearRole, y: Matrix?)], from input: Input, accumulates: Bool = false,
+    saved: SavedBlock?
+  ) {
+    switch input {
+    case .vector(let x): forward(outputs, fromRow: x, accumulates: accumulates)
+    case .rows(let packed, let matrix):
+      for (role, y) in outputs {
+        linear(role).forward(
+          matrix(), packed: packed, into: y, accumulates: accumulates,
+          reduced: saved?.reduced[role.index], with: compute)
+      }
+    }
+  }
+
+  private func forward(
+    _ outputs: [(role: LinearRole, y: Matrix?)], fromRow x: Matrix, accumulates: Bool
+  ) {
+    compute.arena.scoped {
+      let results = outputs.compactMap { output in
+        output.y.map { y in
+          (
+            linear: linear(output.role), y: y,
+            result: accumulates ? compute.arena.matrix(1, y.columns) : y
+          )
+        }
+      }
+      compute.arena.scoped {
+        let vector = compute.packVector(x.base, count: x.columns)
+        compute.multiply(
+          vector, by: results.map { (matrix: $0.linear.weight, y: $0.result.base) })
+      }
+      for (linear, y, result) in results {
+        linear.addAdapter(ofRow: x, to: result, with: compute)
+        if !linear.bias.isEmpty { compute.spread(linear.bias, over: result, accumulates: true) }
+        if accumulates { compute.add(result, to: y) }
+      }
+    }
+  }
+
+  /// Adds the gradients of the adapters to theirs, and gives that of the shared input.
+  ///
+  /// - Parameters:
+  ///   - gradients: of the outputs, `[tokens, outputs]` each.
+  ///   - x: the shared input; nil where none of the layers has an adapter.
+  ///   - dx: receives the input's gradient, overwritten; nil where nobody asks for it.
+  func backward(
+    _ gradients: [(role: LinearRole, dy: Matrix)], _ x: Matrix?, saved: SavedBlock, dx: Matrix?
+  ) {
+    for (place, (role, dy)) in gradients.enumerated() {
+      linear(role).backward(
+        x, reduced: saved.reduced[role.index], dy: dy,
+        gradient: adapter?.gradientPair(layer, role), dx: dx, accumulatesDx: place > 0,
+        with: compute)
+    }
+  }
+
+  func isAdapted(_ roles: [LinearRole]) -> Bool { roles.contains { linear($0).pair != nil } }
+}

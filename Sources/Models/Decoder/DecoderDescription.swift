@@ -1,0 +1,142 @@
+import Tensors
+
+/// A decoder as data, in the field's terms: sizes, norms, positions, and the linear layers of a block by
+/// role. `DecoderModel` executes it: training, prompts and decoding alike.
+package struct DecoderDescription: Sendable, Equatable {
+  /// `model_type` of transformers.
+  package var architecture: String
+  package var sizes: DecoderSizes
+  package var norm: Norm.Kind
+  package var normHasBias: Bool
+  package var normEpsilon: Float
+  package var positions: Positions
+  package var activation: FeedForwardActivation
+  /// The linear layers of a block.
+  package var linears: [LinearModule]
+  /// Whether the output head is the embedding.
+  package var tiesHead: Bool
+  /// What the file calls the tensors that are no linear layers.
+  var names: TensorNames
+  /// The path of block n in transformers is this and n.
+  package var blockPath: String
+
+  /// How a token's place reaches the attention.
+  package enum Positions: Sendable, Equatable {
+    /// Queries and keys are turned (arXiv 2104.09864).
+    ///
+    /// - Parameters:
+    ///   - factors: divisors of the frequencies that a file lists beside its scaling, or empty.
+    case rotary(
+      base: Double, pairing: RotaryEmbedding.Pairing, scaling: RopeScaling, factors: [Float] = [])
+    /// A row for each place is added to the token's embedding.
+    case learned
+  }
+}
+
+/// The sizes of a decoder.
+package struct DecoderSizes: Sendable, Equatable {
+  package var hidden: Int
+  package var layers: Int
+  package var heads: Int
+  package var keyValueHeads: Int
+  package var head: Int
+  package var intermediate: Int
+  package var vocabulary: Int
+  /// The most positions that the model was trained for.
+  package var context: Int
+
+  package init(
+    hidden: Int, layers: Int, heads: Int, keyValueHeads: Int, head: Int, intermediate: Int,
+    vocabulary: Int, context: Int
+  ) {
+    self.hidden = hidden
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.head = head
+    self.intermediate = intermediate
+    self.vocabulary = vocabulary
+    self.context = context
+  }
+
+  /// Columns of all queries of a token.
+  package var query: Int { heads * head }
+  /// Columns of all keys, or of all values.
+  package var keyValue: Int { keyValueHeads * head }
+
+  /// Rows and columns of the layer with this role.
+  func shape(of role: LinearRole) -> (outputs: Int, inputs: Int) {
+    switch role {
+    case .query: (query, hidden)
+    case .key, .value: (keyValue, hidden)
+    case .queryKeyValue: (query + 2 * keyValue, hidden)
+    case .attentionOutput: (hidden, query)
+    case .gate, .up: (intermediate, hidden)
+    case .down: (hidden, intermediate)
+    }
+  }
+
+  /// The first size that no model can have, as a sentence; nil if all fit together.
+  var inconsistency: String? {
+    let all = [
+      ("hidden size", hidden), ("layer count", layers), ("attention head count", heads),
+      ("key/value head count", keyValueHeads), ("head size", head),
+      ("intermediate size", intermediate), ("vocabulary size", vocabulary),
+      ("context length", context),
+    ]
+    for (name, size) in all where size < 1 || size > 1 << 24 { return "the \(name) is \(size)" }
+    if heads % keyValueHeads != 0 {
+      return "\(heads) attention heads cannot share \(keyValueHeads) key/value heads"
+    }
+    return nil
+  }
+}
+
+extension DecoderDescription {
+  /// The first thing that no model can have, as a sentence; nil if all fits together.
+  var inconsistency: String? {
+    if let inconsistency = sizes.inconsistency { return inconsistency }
+    guard case .rotary(let base, _, _, _) = positions else { return nil }
+    if sizes.head % 2 != 0 {
+      return "the head size \(sizes.head) is odd, rotary embedding needs pairs"
+    }
+    return base > 0 && base.isFinite ? nil : "the rope base is \(base)"
+  }
+
+  package func linear(_ role: LinearRole) -> LinearModule? { linears.first { $0.role == role } }
+
+  /// The path of a layer in the model of transformers, without `.weight`.
+  package func path(_ module: LinearModule, layer: Int) -> String {
+    "\(blockPath)\(layer).\(module.path)"
+  }
+
+  /// Whether PEFT's name `name` stands for this layer of a block: its path, or the end of it.
+  package func matches(_ name: String, _ module: LinearModule, layer: Int) -> Bool {
+    let path = path(module, layer: layer)
+    return path == name || path.hasSuffix("." + name)
+  }
+
+  /// The shortest names that stand for the layers with these roles and for no others of a block.
+  package func names(of roles: [LinearRole]) -> [String] {
+    let chosen = linears.filter { roles.contains($0.role) }
+    var names: [String] = []
+    for module in chosen {
+      let isShared = linears.contains { $0.name == module.name && !roles.contains($0.role) }
+      let name = isShared ? module.path : module.name
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// The turns of this model's queries and keys; nil where places are learned.
+  func rope() -> RotaryEmbedding? {
+    guard case .rotary(let base, let pairing, let scaling, let factors) = positions else {
+      return nil
+    }
+    let scaled = scaling.frequencyFactors(headSize: sizes.head, base: base)
+    let isOne = scaled.isEmpty || factors.isEmpty
+    return RotaryEmbedding(
+      headSize: sizes.head, positions: sizes.context, base: base, pairing: pairing,
+      frequencyFactors: isOne ? scaled + factors : zip(scaled, factors).map { $0 * $1 })
+  }
+}

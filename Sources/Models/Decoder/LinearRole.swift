@@ -1,0 +1,51 @@
+/// What a linear layer of a decoder block does, whatever its family calls it. Random streams and files
+/// name a layer by its role and block, never by its place in a list.
+package enum LinearRole: String, Sendable, CaseIterable, Comparable {
+  case query, key, value, attentionOutput, gate, up, down
+  /// Queries, keys and values from one matrix, one after the other.
+  case queryKeyValue
+
+  package var index: Int {
+    switch self {
+    case .query: 0
+    case .key: 1
+    case .value: 2
+    case .attentionOutput: 3
+    case .gate: 4
+    case .up: 5
+    case .down: 6
+    case .queryKeyValue: 7
+    }
+  }
+
+  package static func < (left: LinearRole, right: LinearRole) -> Bool { left.index < right.index }
+
+  /// The random numbers that a layer's start or dropout draws. The seven layers of a Llama block share a
+  /// stream with the places that their adapters have always had; every other role has one of its own.
+  ///
+  /// - Parameter places: numbers that the shared stream has for each block.
+  func stream(_ purpose: String, layer: Int, places: Int) -> (name: String, index: UInt64) {
+    self == .queryKeyValue
+      ? ("\(purpose) \(rawValue)", UInt64(layer)) : (purpose, UInt64(layer * places + index))
+  }
+}
+
+/// A linear layer of every block: its role, its names and its shape.
+package struct LinearModule: Sendable, Equatable {
+  package let role: LinearRole
+  /// Its path within a block of the family's model in transformers, such as `self_attn.q_proj`.
+  package let path: String
+  /// Its name within a block of the file that the model was read from, without `.weight`.
+  let tensor: String
+  package let outputs: Int
+  package let inputs: Int
+  let hasBias: Bool
+  /// Whether the file keeps the transposed matrix `[inputs, outputs]`.
+  let isTransposed: Bool
+
+  /// Whether transformers makes it a Conv1D, which PEFT calls `fan_in_fan_out`.
+  let isConv1D: Bool
+
+  /// The last part of the path, which adapters and recipes call it by.
+  package var name: String { path.split(separator: ".").last.map(String.init) ?? path }
+}

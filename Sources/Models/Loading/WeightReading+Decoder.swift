@@ -1,0 +1,79 @@
+import Checkpoints
+import Tensors
+
+extension WeightReading {
+  /// All weights of a decoder.
+  func frozenWeights(_ model: DecoderDescription) throws(CheckpointError) -> FrozenWeights {
+    let (sizes, names) = (model.sizes, model.names)
+    var blocks: [FrozenWeights.Block] = []
+    for layer in 0..<sizes.layers {
+      var linears: [(role: LinearRole, linear: FrozenWeights.Linear)] = []
+      for module in model.linears {
+        linears.append((module.role, try linear(module, names.name(module.tensor, layer))))
+      }
+      blocks.append(
+        FrozenWeights.Block(
+          attentionNorm: try norm(names.name(names.attentionNorm, layer), model),
+          feedForwardNorm: try norm(names.name(names.feedForwardNorm, layer), model),
+          linears: linears))
+    }
+    func table(_ name: String, _ rows: Int) throws(CheckpointError) -> FrozenMatrix {
+      try matrix(name + ".weight", rows: rows, columns: sizes.hidden, isTransposed: false)
+    }
+    let embedding = try table(names.embedding, sizes.vocabulary)
+    return FrozenWeights(
+      embedding: embedding,
+      positions: model.positions == .learned ? try table(names.positions, sizes.context) : nil,
+      blocks: blocks, finalNorm: try norm(names.finalNorm, model),
+      head: model.tiesHead ? embedding : try table(names.head, sizes.vocabulary))
+  }
+
+  private func linear(
+    _ module: LinearModule, _ name: String
+  ) throws(CheckpointError) -> FrozenWeights.Linear {
+    FrozenWeights.Linear(
+      weight: try matrix(
+        name + ".weight", rows: module.outputs, columns: module.inputs,
+        isTransposed: module.isTransposed),
+      bias: module.hasBias ? try vector(name + ".bias", count: module.outputs) : [])
+  }
+
+  private func norm(
+    _ name: String, _ model: DecoderDescription
+  ) throws(CheckpointError) -> Norm {
+    let count = model.sizes.hidden
+    return Norm(
+      model.norm, weight: try vector(name + ".weight", count: count),
+      bias: model.normHasBias ? try vector(name + ".bias", count: count) : [],
+      epsilon: model.normEpsilon)
+  }
+}
+
+extension TensorNames {
+  /// Read beside the weights: the divisors of a GGUF file's rotary frequencies.
+  static let ropeFactors = "rope_freqs.weight"
+
+  /// The name of a tensor of block `layer`, without `.weight`.
+  func name(_ part: String, _ layer: Int) -> String { "\(block)\(layer).\(part)" }
+}
+
+extension DecoderDescription {
+  /// Every tensor of a model like this.
+  var tensorNames: Set<String> {
+    var result = [names.embedding, positions == .learned ? names.positions : nil].compactMap(\.self)
+      .map { $0 + ".weight" }
+    if !tiesHead { result.append(names.head + ".weight") }
+    let ends = normHasBias ? [".weight", ".bias"] : [".weight"]
+    result += ends.map { names.finalNorm + $0 }
+    for layer in 0..<sizes.layers {
+      for norm in [names.attentionNorm, names.feedForwardNorm] {
+        result += ends.map { names.name(norm, layer) + $0 }
+      }
+      for module in linears {
+        let name = names.name(module.tensor, layer)
+        result += [name + ".weight"] + (module.hasBias ? [name + ".bias"] : [])
+      }
+    }
+    return Set(result)
+  }
+}

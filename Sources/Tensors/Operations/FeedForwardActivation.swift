@@ -1,0 +1,55 @@
+import CKernels
+
+/// What stands between the first layers of a feed-forward and its last, element by element, on any
+/// block of rows.
+package enum FeedForwardActivation: String, Sendable {
+  /// SwiGLU (arXiv 2002.05202): y = silu(gate) · up.
+  case swiGLU
+  /// GELU (arXiv 1606.08415) with tanh in place of the error function, `gelu_new` of transformers.
+  case geluTanh
+
+  /// Whether there is a gate beside `up`.
+  package var isGated: Bool {
+    switch self {
+    case .swiGLU: true
+    case .geluTanh: false
+    }
+  }
+
+  /// All matrices are `[tokens, intermediate]`; `y` may be `gate` or `up`.
+  package func forward(gate: Matrix?, up: Matrix, into y: Matrix) {
+    check([gate, up], like: y)
+    for row in 0..<y.rows {
+      if let gate {
+        ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
+      } else {
+        ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+      }
+    }
+  }
+
+  /// `dGate` and `dUp` may be `gate` and `up`.
+  package func backward(gate: Matrix?, up: Matrix, dy: Matrix, dGate: Matrix?, dUp: Matrix) {
+    check([gate, up, dGate, dUp], like: dy)
+    for row in 0..<dy.rows {
+      if let gate, let dGate {
+        ck_swiglu_backward(
+          gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
+      } else {
+        ck_gelu_tanh_backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
+      }
+    }
+  }
+
+  private func check(_ matrices: [Matrix?], like y: Matrix) {
+    let given = matrices.compactMap { $0 }
+    precondition(
+      given.count == (isGated ? matrices.count : matrices.count / 2),
+      "\(given.count) of \(matrices.count) matrices of an activation (\(rawValue))")
+    for matrix in given {
+      precondition(
+        matrix.rows == y.rows && matrix.columns == y.columns,
+        "an activation of \(matrix.rows) × \(matrix.columns) beside \(y.rows) × \(y.columns)")
+    }
+  }
+}

@@ -1,0 +1,154 @@
+"""Tiny random models of every family but Llama, and what transformers and PEFT compute with them.
+
+usage: make_families.py [FAMILY ...]
+
+For each: a Hugging Face folder, the same weights as GGUF in the names of llama.cpp's converter, logits, ten
+steps of LoRA training on all linear layers (as make_lora_curve.py) and a greedy continuation.
+"""
+
+import json
+import shutil
+import sys
+import warnings
+
+import reference_files as files
+import gguf
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM, GPT2Config, Qwen2Config
+
+import make_lora_curve as curve
+import tiny_adapter
+import tiny_gguf
+
+SEED = 4096
+FAMILIES = {
+    "qwen2": dict(
+        config=Qwen2Config(
+            vocab_size=320, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+            num_key_value_heads=2, max_position_embeddings=128, rms_norm_eps=1e-6, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}, bos_token_id=1, eos_token_id=2,
+            pad_token_id=2),
+        targets=tiny_adapter.ALL_LINEAR),
+    "gpt2": dict(
+        config=GPT2Config(
+            vocab_size=320, n_embd=32, n_layer=2, n_head=4, n_positions=64, bos_token_id=1, eos_token_id=2,
+            pad_token_id=2, attn_pdrop=0.0, embd_pdrop=0.0, resid_pdrop=0.0),
+        targets=["c_attn", "c_proj", "c_fc"]),
+}
+# Kept as [inputs, outputs] by transformers; the converter turns them.
+CONV1D = (".c_attn.weight", ".c_proj.weight", ".c_fc.weight")
+
+
+def make_model(config, generator):
+    """Weights large enough that norms, biases, positions and attention all matter to the logits."""
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    with torch.no_grad():
+        for key, weight in model.named_parameters():
+            noise = torch.randn(weight.shape, generator=generator)
+            if key.endswith("bias"):
+                weight.copy_(0.2 * noise)
+            elif weight.ndim == 1:
+                weight.copy_(1 + 0.2 * noise)
+            elif "wpe" in key:
+                weight.copy_(0.3 * noise)
+            elif "embed_tokens" in key or "wte" in key:
+                weight.copy_(noise)
+            else:
+                inputs = weight.shape[0] if key.endswith(CONV1D) else weight.shape[1]
+                weight.copy_(noise * 1.2 / inputs ** 0.5)
+    return model
+
+
+def save_folder(folder, model, name):
+    folder.mkdir(parents=True)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(files.ROOT / "tiny-llama/hf" / file, folder / file)
+    config = json.loads(model.config.to_json_string())
+    config["architectures"] = [type(model).__name__]
+    config["dtype"] = "float32"
+    files.write_json(folder / "config.json", config)
+    tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
+    state = {k: v.contiguous() for k, v in model.state_dict().items() if k not in tied}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    return state
+
+
+def write_gguf(path, name, config, state, tokenizer_json):
+    writer = gguf.GGUFWriter(path, name)
+    writer.add_name(f"tiny {name}")
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(getattr(config, "intermediate_size", None) or 4 * config.hidden_size)
+    writer.add_head_count(config.num_attention_heads)
+    if name == "gpt2":
+        writer.add_layer_norm_eps(config.layer_norm_epsilon)
+    else:
+        writer.add_head_count_kv(config.num_key_value_heads)
+        writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    tiny_gguf.add_tokenizer(writer, tokenizer_json, config.bos_token_id, config.eos_token_id)
+    architecture = {v: k for k, v in gguf.MODEL_ARCH_NAMES.items()}[name]
+    names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
+    for key, value in state.items():
+        value = value.T if key.endswith(CONV1D) else value
+        target = names.get_name(key, try_suffixes=(".weight", ".bias"))
+        writer.add_tensor(target, np.ascontiguousarray(value.numpy()))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def check_gguf(path, config, sequences, logits):
+    """Reads the file back through transformers, which undoes the converter's work by its own code."""
+    copy = AutoModelForCausalLM.from_pretrained(
+        str(path.parent), gguf_file=path.name, config=config, dtype=torch.float32, attn_implementation="eager").eval()
+    difference = (tiny_adapter.logits(copy, sequences)["s7.logits"] - logits["s7.logits"]).abs().max().item()
+    assert difference < 1e-4, (path, difference)
+
+
+@torch.no_grad()
+def greedy(model, ids, count=12):
+    for _ in range(count):
+        ids = ids + [model(torch.tensor([ids])).logits[0, -1].argmax().item()]
+    return ids[-count:]
+
+
+def make(name, family):
+    generator = torch.Generator().manual_seed(SEED + len(name))
+    tiny_adapter.BASE = f"families/{name}"
+    folder = files.ROOT / tiny_adapter.BASE
+    shutil.rmtree(folder, ignore_errors=True)
+    model = make_model(family["config"], generator)
+    state = save_folder(folder / "hf", model, name)
+    sequences = {f"s{n}": torch.randint(3, 320, (n,), generator=generator).tolist() for n in (7, 33)}
+    logits = tiny_adapter.logits(tiny_adapter.base_model(), sequences)
+    tokenizer_json = json.loads((folder / "hf/tokenizer.json").read_text())
+    write_gguf(folder / "f32.gguf", name, family["config"], state, tokenizer_json)
+    check_gguf(folder / "f32.gguf", family["config"], sequences, logits)
+    start = tiny_adapter.make(SEED, r=3, lora_alpha=6, target_modules=family["targets"])
+    tiny_adapter.save(start, folder / "adapter_initial")
+    batches = curve.make_batches()
+    steps, gradients, trained = curve.run(start, batches, [(0, 1, 2)])
+    tiny_adapter.save(trained, folder / "adapter_final")
+    save_file(gradients, folder / "gradients_step0.safetensors")
+    adapted = tiny_adapter.logits(trained, {"s7": sequences["s7"]})["s7.logits"]
+    save_file(logits | {"final.s7.logits": adapted}, folder / "logits.safetensors")
+    files.write_json(folder / "expected.json", {
+        "sequences": sequences, "greedy": greedy(tiny_adapter.base_model(), sequences["s7"]),
+        "optimizer": curve.OPTIMIZER, "clip": curve.CLIP, "batches": batches, "steps": steps})
+
+
+def main():
+    warnings.filterwarnings("ignore", module="peft|transformers")
+    torch.set_num_threads(1)
+    for name in sys.argv[1:] or FAMILIES:
+        make(name, FAMILIES[name])
+    files.record("make_families.py", {"torch": SEED}, ["families"])
+
+
+if __name__ == "__main__":
+    main()
