@@ -32,7 +32,9 @@ enum GGUFTokenizerKeys {
         cause: off.contains(name)
           ? "the metadata key \(key) is true, which is not supported"
           : "the metadata key \(key) is not known",
-        fix: "use a model with a byte-level BPE tokenizer such as SmolLM2's")
+        fix: off.contains(name)
+          ? "use a model whose tokenizer adds no such token to prompts"
+          : "convert the model again with a current converter, or use another model")
     }
     if metadata["tokenizer.ggml.pre"] == nil {
       throw CheckpointError(
