@@ -5,10 +5,7 @@ import Checkpoints
 extension KeyTable {
   package static let gguf = KeyTable(
     model + rope + attention + scales + layout,
-    ignoring: [
-      "general.alignment", "llama.rope.scaling.original_context_length",
-      "llama.rope.scaling.finetuned",
-    ],
+    ignoring: ["general.alignment"],
     prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
     fix: "use a Llama model without it, or convert the original again")
 
@@ -29,6 +26,9 @@ extension KeyTable {
     Entry("llama.rope.scaling.type", .read(.word(["none", "linear"]))),
     Entry("llama.rope.scaling.factor", .read(.fraction(notNegative))),
     Entry("llama.rope.scale_linear", .read(.fraction(notNegative))),
+    // Those of YaRN, which is no type here: any value of the right type is the same.
+    Entry("llama.rope.scaling.original_context_length", .read(.integer(0...Int(UInt32.max)))),
+    Entry("llama.rope.scaling.finetuned", .read(.bool)),
     Entry("llama.rope.scaling.attn_factor", .only([1.0])),
     Entry("llama.rope.scaling.yarn_log_multiplier", .only([0.0])),
   ]
@@ -75,7 +75,7 @@ extension KeyTable {
 
 extension GGUFValue {
   /// The same value as JSON; a list that is not text is given by its first values.
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     switch self {
     case .bool(let flag): .bool(flag)
     case .float32(let value): .double(Double(value))
