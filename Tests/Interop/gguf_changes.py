@@ -53,6 +53,14 @@ UNREAD = (
     "general.base_model", "general.dataset", "general.tags", "general.languages", "general.file_type", "general.sampling", "imatrix.")
 
 
+# What a refusal may name instead: the tensor or the other key that a size does not fit.
+NAMED_BY = {
+    "general.architecture": ("architecture",), "llama.embedding_length": ("head size",), "llama.block_count": ('tensor "blk.',),
+    "llama.feed_forward_length": ('.ffn_gate.weight"',), "llama.attention.head_count": ("head size",),
+    "llama.attention.head_count_kv": ('.attn_k.weight"', "key/value heads"), "llama.attention.key_length": ("head size",),
+    "tokenizer.ggml.tokens": ("vocabulary size",)}
+
+
 def known_keys() -> list[str]:
     """Every key in gguf-py's constants, as a Llama's, and two that llama.cpp also reads."""
     def walk(group):
@@ -76,7 +84,7 @@ def metadata_changes(base: Path) -> Iterator[Change]:
     copy = Copy.read(base / FILE)
     for key in known_keys():
         old = copy.metadata.get(key)
-        names, unread = (key, key.removeprefix("llama.")), key.startswith(UNREAD)
+        names, unread = (key, key.removeprefix("llama."), *NAMED_BY.get(key, ())), key.startswith(UNREAD)
 
         def setting(kind, entry, unread=unread):
             return rewritten(
