@@ -129,6 +129,7 @@ private struct JSONParser {
     var keys = JSONKeySet()
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object(JSONObject(checked: members)) }
+    members.reserveCapacity(2)
     repeat {
       skipSpace()
       let start = position
@@ -215,7 +216,7 @@ extension JSONParser {
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: "\""):
-        let text = try text(bytes[start..<position], at: start)
+        let text = try text(UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
         position += 1
         return text
       case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
@@ -226,8 +227,12 @@ extension JSONParser {
     throw error("the text ends within a string")
   }
 
-  private func text(_ part: some Collection<UInt8>, at start: Int) throws(JSONError) -> String {
-    if let text = String(validating: part, as: UTF8.self) { return text }
+  private func text(
+    _ part: UnsafeBufferPointer<UInt8>, at start: Int
+  ) throws(JSONError) -> String {
+    let text = String(decoding: part, as: UTF8.self)
+    // What is not UTF-8 becomes other bytes.
+    if text.hasBytes(of: part) { return text }
     throw JSONError(offset: start, cause: "the string is not UTF-8")
   }
 
@@ -238,7 +243,9 @@ extension JSONParser {
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        return try text(result, at: start)
+        return try result.withUnsafeBufferPointer { part throws(JSONError) in
+          try text(part, at: start)
+        }
       case UInt8(ascii: "\\"):
         position += 1
         try parseEscape(into: &result)
@@ -308,7 +315,7 @@ private struct JSONKeySet {
   }
 
   private func contains(_ key: String, _ members: [JSONObject.Member]) -> Bool {
-    members.contains { $0.key.utf8.elementsEqual(key.utf8) }
+    members.contains { $0.key.hasBytes(of: key) }
   }
 
   /// FNV-1a over the bytes: `String`'s own hash normalizes, and equal bytes are what counts.

@@ -76,10 +76,7 @@ package struct JSONObject: Equatable, Sendable {
   }
 
   private func position(of key: String) -> Int? {
-    let length = key.utf8.count
-    return members.firstIndex {
-      $0.key.utf8.count == length && $0.key.utf8.elementsEqual(key.utf8)
-    }
+    members.firstIndex { $0.key.hasBytes(of: key) }
   }
 }
 

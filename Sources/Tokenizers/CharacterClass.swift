@@ -14,14 +14,13 @@ enum CharacterClass: UInt8 {
   var isSpace: Bool { self == .space || self == .newline }
 
   init(_ scalar: Unicode.Scalar) {
-    self = scalar.value < 0x80 ? Self.ascii[Int(scalar.value)] : Self.byProperties(scalar)
-  }
-
-  private static let ascii: [CharacterClass] = (UInt8(0)..<0x80).map { byte in
-    switch byte {
-    case 0x0A, 0x0D: .newline
-    case 0x09, 0x0B, 0x0C, 0x20: .space
-    default: byProperties(Unicode.Scalar(byte))
+    switch scalar.value {
+    case 0x61...0x7A, 0x41...0x5A: self = .letter
+    case 0x30...0x39: self = .number
+    case 0x0A, 0x0D: self = .newline
+    case 0x09, 0x0B, 0x0C, 0x20: self = .space
+    case 0..<0x80: self = .other
+    default: self = Self.byProperties(scalar)
     }
   }
 

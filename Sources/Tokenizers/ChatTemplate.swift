@@ -73,20 +73,22 @@ package struct ChatTemplate: Equatable, Sendable {
     } else {
       try check(messages, offset: 1)
     }
-    var segments = plain(format.opening)
+    var segments: [Segment] = []
+    segments.reserveCapacity(8 * (messages.count + 1))
+    append(format.opening, to: &segments)
     var system: Message?
     for message in messages {
       switch (message.role, format.system) {
       case (.system, .firstUser), (.system, .refused): system = message
-      case (.system, .turn(let turn)): segments += rendered(message, in: turn)
+      case (.system, .turn(let turn)): append(message, in: turn, to: &segments)
       case (.user, _):
-        segments += rendered(message, in: format.user, system: system)
+        append(message, in: format.user, system: system, to: &segments)
         system = nil
-      case (.tool, _): segments += rendered(message, in: format.tool ?? format.user)
-      case (.assistant, _): segments += rendered(reply: message)
+      case (.tool, _): append(message, in: format.tool ?? format.user, to: &segments)
+      case (.assistant, _): append(reply: message, to: &segments)
       }
     }
-    if opensReply { segments += plain(format.reply.before) }
+    if opensReply { append(format.reply.before, to: &segments) }
     return readsMarkers ? Self.readingMarkers(segments) : segments
   }
 
@@ -116,9 +118,10 @@ package struct ChatTemplate: Equatable, Sendable {
     return systemMessage
   }
 
-  private func rendered(
-    _ message: Message, in turn: ChatFormat.Turn, system: Message? = nil
-  ) -> [Segment] {
+  private func append(
+    _ message: Message, in turn: ChatFormat.Turn, system: Message? = nil,
+    to segments: inout [Segment]
+  ) {
     var text = trimmed(message.fullContent)
     if let label = format.contextLabel, !message.context.isEmpty {
       text = trimmed(message.content) + label + trimmed(message.context)
@@ -127,17 +130,19 @@ package struct ChatTemplate: Equatable, Sendable {
       let opening = before + system.fullContent + after
       text = trimsTogether ? trimmed(opening + message.fullContent) : opening + text
     }
-    return plain(turn.before) + [Segment(text)] + plain(turn.after)
+    append(turn.before, to: &segments)
+    segments.append(Segment(text))
+    append(turn.after, to: &segments)
   }
 
-  private func rendered(reply message: Message) -> [Segment] {
+  private func append(reply message: Message, to segments: inout [Segment]) {
     let reply = format.reply
     let text = reply.leading + trimmed(message.fullContent) + reply.trailing
-    return plain(reply.before)
-      + [
-        Segment(text, isTrained: message.isTrained),
-        Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained),
-      ] + plain(reply.after)
+    append(reply.before, to: &segments)
+    segments.append(Segment(text, isTrained: message.isTrained))
+    segments.append(
+      Segment(self.text(of: reply.end), isMarkup: true, isTrained: message.isTrained))
+    append(reply.after, to: &segments)
   }
 
   private func check(_ messages: [Message], offset: Int) throws(ChatTemplateError) {
@@ -169,10 +174,13 @@ package struct ChatTemplate: Equatable, Sendable {
     format.trims ? PythonText.stripped(text) : text
   }
 
-  private func plain(_ pieces: [ChatFormat.Piece]) -> [Segment] {
-    pieces.map { piece in
-      if case .text(let text) = piece { return Segment(text) }
-      return Segment(text(of: piece), isMarkup: true)
+  private func append(_ pieces: [ChatFormat.Piece], to segments: inout [Segment]) {
+    for piece in pieces {
+      if case .text(let text) = piece {
+        segments.append(Segment(text))
+      } else {
+        segments.append(Segment(text(of: piece), isMarkup: true))
+      }
     }
   }
 

@@ -29,12 +29,16 @@ extension TextEncoder {
   ///   put first unless the format already wrote it.
   package func encode(_ segments: [Segment], begin: Int32? = nil) -> MarkedTokens {
     var result = MarkedTokens()
+    let byteCount = segments.reduce(0) { $0 + $1.text.utf8.count }
+    result.tokens.reserveCapacity(byteCount / 2)
+    result.trained.reserveCapacity(byteCount / 2)
     var pending = Segment("")
     func flush() {
       guard !pending.text.isEmpty else { return }
-      let tokens = encode(pending.text, parseSpecial: pending.isMarkup)
-      result.tokens += tokens
-      result.trained += [Bool](repeating: pending.isTrained, count: tokens.count)
+      let start = result.tokens.count
+      encode(pending.text, parseSpecial: pending.isMarkup, into: &result.tokens)
+      let added = result.tokens.count - start
+      result.trained.append(contentsOf: repeatElement(pending.isTrained, count: added))
     }
     for segment in segments where !segment.text.isEmpty {
       let joins =

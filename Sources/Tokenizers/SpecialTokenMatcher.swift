@@ -13,6 +13,10 @@ struct SpecialTokenMatcher: Sendable {
 
   /// By first byte, longest first.
   private let candidates: [[Candidate]]
+  /// For each byte whether a token begins with it: any token, or one that is found in every text.
+  private let beginsAny: [Bool]
+  private let beginsUserDefined: [Bool]
+  private let hasUserDefined: Bool
 
   init(_ tokens: SpecialTokens) {
     var candidates = [[Candidate]](repeating: [], count: 256)
@@ -26,13 +30,18 @@ struct SpecialTokenMatcher: Sendable {
     add(tokens.control, isControl: true)
     add(tokens.userDefined, isControl: false)
     self.candidates = candidates.map { list in list.sorted { $0.text.count > $1.text.count } }
+    beginsAny = candidates.map { !$0.isEmpty }
+    beginsUserDefined = candidates.map { list in list.contains { !$0.isControl } }
+    hasUserDefined = beginsUserDefined.contains(true)
   }
 
   /// The first match at or after `start`; control tokens count only if `parseSpecial`.
   func firstMatch(
     in text: UnsafeBufferPointer<UInt8>, from start: Int, parseSpecial: Bool
   ) -> Match? {
-    for position in start..<text.count where !candidates[Int(text[position])].isEmpty {
+    guard parseSpecial || hasUserDefined else { return nil }
+    let begins = parseSpecial ? beginsAny : beginsUserDefined
+    for position in start..<text.count where begins[Int(text[position])] {
       for candidate in candidates[Int(text[position])]
       where (parseSpecial || !candidate.isControl)
         && candidate.text.count <= text.count - position

@@ -28,20 +28,14 @@ package struct Tokenizer: TextEncoder, Sendable {
   /// The number of ids, special tokens included: valid ids are `0..<vocabularySize`.
   package var vocabularySize: Int { vocabulary.count }
 
-  /// The ids of `text`. Nothing is put before or after it; see `SpecialTokens.opening`.
-  ///
-  /// - Parameter parseSpecial: whether the names of special tokens in the text become those tokens;
-  ///   else they are spelled out like any other text.
-  package func encode(_ text: String, parseSpecial: Bool) -> [Int32] {
-    var output: [Int32] = []
+  /// Appends the ids of `text`. Nothing is put before or after it; see `SpecialTokens.opening`.
+  package func encode(_ text: String, parseSpecial: Bool, into output: inout [Int32]) {
     var text = text
     text.withUTF8 { buffer in
-      output.reserveCapacity(buffer.count / 3 + 1)
       encoder.withWorkspace { workspace in
         encode(buffer, parseSpecial, into: &output, &workspace)
       }
     }
-    return output
   }
 
   /// The names of special tokens that stand in `text`, each once, in order.

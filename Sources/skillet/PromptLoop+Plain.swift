@@ -10,7 +10,7 @@ extension PromptLoop {
     let start = clock.now
     notebook.session.endsWhenInterrupted = !isPerson
     var status = readPlain(reader, isPerson: isPerson)
-    if status == .good, notebook.session.hasUnsaved || settings.hasUnwritten { status = .failed }
+    if status == .good { status = ending }
     if status == .interrupted { printer.rescueAdapter(of: notebook.session) }
     let elapsed = clock.now - start
     printer.finish(

@@ -69,7 +69,7 @@ final class PromptLoop {
       case .interrupted:
         if hasToEnd { return leave() }
         continue
-      case .endOfFile: return .good
+      case .endOfFile: return ending
       case .line(let text):
         guard !text.allSatisfy(\.isWhitespace) else { continue }
         editor.remember(text)
@@ -80,7 +80,7 @@ final class PromptLoop {
         remember(entry, isGood: outcome != .failed, cell: isCell ? cell : nil)
         if hasToEnd { return leave() }
         switch outcome {
-        case .quit: return .good
+        case .quit: return ending
         case .edit(let text): initial = text
         case .chat(let settings): chat(settings, editor)
         case .done, .failed: break
@@ -91,6 +91,12 @@ final class PromptLoop {
 
   /// Whether a signal asked for the end, or nobody can see the prompt any more.
   private var hasToEnd: Bool { Interruption.endingSignal != nil || StandardOutput.isLost }
+
+  /// How a session ends that its person leaves. Errors were theirs to see, and are no failure of the
+  /// session; what was to be written and is not is one.
+  var ending: ExitStatus {
+    notebook.session.hasUnsaved || settings.hasUnwritten ? .failed : .good
+  }
 
   /// What a session that is ended from outside keeps.
   private func leave() -> ExitStatus {

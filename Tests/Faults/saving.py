@@ -3,7 +3,8 @@
 
 saving.py SKILLET FAULTS MODEL: the program, libSystemCallFaults.so and a small model. After each fault the folder is
 the old adapter whole or the new one whole, whatever else is left stops nobody, and the next save leaves nothing but
-the adapter and the user's own files. Ends with 1 if anything else was seen.
+the adapter and the user's own files. A training that is found half done is resumed, and ends with the files of the
+one that nothing stopped. Ends with 1 if anything else was seen.
 """
 
 import os
@@ -30,9 +31,11 @@ dataset """
 OLD = DATA + "lora rank: 4, targets: [q_proj]\n"
 NEW = DATA + "lora rank: 2, targets: [q_proj, v_proj]\n"
 SAVE = {"save": NEW + 'save "out"\n', "train": NEW + 'train steps: 2, save_every: 1, to: "out"\n'}
+RESUME = NEW + 'train steps: 2, save_every: 1, to: "out", resume: "out"\n'
+CONTAINER = ["unshare", "--pid", "--fork"]
 
 
-def run(folder, recipe, faults=None, stdout=subprocess.DEVNULL):
+def run(folder, recipe, faults=None, stdout=subprocess.DEVNULL, within=()):
     with open(os.path.join(folder, "run.recipe"), "w") as file:
         file.write(recipe)
     environment = {"PATH": "/usr/bin:/bin", "HOME": os.path.join(TOP, "home"), "SKILLET_THREADS": "1",
@@ -41,7 +44,7 @@ def run(folder, recipe, faults=None, stdout=subprocess.DEVNULL):
     if faults is not None:
         environment.update({"LD_PRELOAD": FAULTS, "FAULT_FOLDER": folder})
         environment.update({key: str(value) for key, value in faults.items()})
-    return subprocess.run([SKILLET, "run", "run.recipe"], cwd=folder, env=environment, stdout=stdout,
+    return subprocess.run([*within, SKILLET, "run", "run.recipe"], cwd=folder, env=environment, stdout=stdout,
                           stderr=subprocess.PIPE, timeout=120)
 
 
@@ -116,12 +119,28 @@ class Scenario:
             loading = run(top, f'recipe "l", language: 1\nload "{MODEL}", adapter: "out"\n')
             if loading.returncode != 0:
                 wrong.append("cannot be loaded: " + loading.stderr.decode()[-300:])
+        if self.verb == "train" and state == NEWS["train"][0]:
+            wrong += self.resumed(top)
         again = run(top, SAVE[self.verb])
         if again.returncode != 0:
             wrong.append("the next save fails: " + again.stderr.decode()[-300:])
         elif own(folder) != NEWS[self.verb][-1]:
             wrong.append("the next save is not whole")
         return wrong + self.leftovers(top) + self.lost(folder)
+
+    def resumed(self, top):
+        """Goes on with a copy of what was found; gives what is wrong with where it ends."""
+        RESUMED.append(self.name)
+        other = top + ".resumed"
+        shutil.copytree(top, other)
+        try:
+            outcome = run(other, RESUME)
+            if outcome.returncode != 0:
+                return ["cannot be resumed: " + outcome.stderr.decode()[-300:]]
+            same = own(os.path.join(other, "out")) == NEWS["train"][-1]
+            return ([] if same else ["resumed, it ends with other bytes"]) + self.leftovers(other)
+        finally:
+            shutil.rmtree(other, ignore_errors=True)
 
     def leftovers(self, top):
         return [f"left: {os.path.join(path, name)[len(top):]}" for path, folders, names in os.walk(top)
@@ -177,8 +196,8 @@ def cases():
             yield scenario, "full disk", {"FAULT_ROOM": room}
 
 
-def two_writers(rounds):
-    """Two processes save at once, under one process number: the folder is one of them whole."""
+def writers(rounds, faults=None, within=()):
+    """Four processes save at once, under one process number: the folder is one of them whole."""
     wrong = []
     for _ in range(rounds):
         top = os.path.join(TOP, next(NUMBERS))
@@ -191,11 +210,11 @@ def two_writers(rounds):
                 place = os.path.join(top, f"w{index}")
                 os.makedirs(place)
                 tops.append((place, recipe.replace('"out"', '"../out"')))
-            ended = list(pool.map(lambda job: run(job[0], job[1], {"FAULT_PID": 7}).returncode, tops))
+            ended = list(pool.map(lambda job: run(*job, faults, within=within).returncode, tops))
         if ended != [0] * len(ended):
             wrong.append(f"writers ended with {ended}")
         if own(folder) not in (own(OLDS), NEWS["save"][-1]):
-            wrong.append("two writers left a mixture")
+            wrong.append("the writers left a mixture")
         wrong += scenario.leftovers(top)
         shutil.rmtree(top, ignore_errors=True)
     return wrong
@@ -214,10 +233,15 @@ def main():
             totals[kind] = totals.get(kind, 0) + 1
             bad += [f"{name}, {kind} {faults}: {line}" for line in wrong]
     rounds = 25
-    bad += two_writers(rounds)
+    bad += writers(rounds, {"FAULT_PID": 7})
+    has_containers = subprocess.run([*CONTAINER, "true"], stderr=subprocess.DEVNULL).returncode == 0
+    if has_containers:
+        bad += writers(rounds, within=CONTAINER)
     for kind, number in sorted(totals.items()):
         print(f"{number:5} {kind}")
+    print(f"{len(RESUMED):5} trainings found half done and resumed")
     print(f"{rounds:5} rounds of four writers with one process number")
+    print(f"{rounds if has_containers else 0:5} rounds of four writers, each the first process of a container")
     for line in bad:
         print("WRONG", line)
     print("nothing mixed, unreadable or left" if not bad else f"{len(bad)} faults found")
@@ -225,6 +249,7 @@ def main():
 
 
 NUMBERS = numbers()
+RESUMED = []
 with tempfile.TemporaryDirectory() as TOP:
     for which, recipe in (("old", OLD + 'save "out"\n'), *SAVE.items()):
         os.makedirs(os.path.join(TOP, which))

@@ -40,6 +40,8 @@ LEGAL = {
     "task_type": ["SEQ_CLS", "FEATURE_EXTRACTION", "NONSENSE"], "peft_type": ["LOHA", "IA3", "ADALORA", "PREFIX_TUNING", "lora"],
     "lora_plus": [True], "scaling": [2.0], "use_lora_fa": [True], "unknown_key_of_the_future": [1], "enable_lora": [[True, False, True]],
     "merge_weights": [True]}
+# Other modules than the weights are for: a refusal may name the tensor instead.
+NAMED_BY = {"target_modules": ("lora_A",), "layers_to_transform": ("lora_A",)}
 UNREAD = {
     "base_model_name_or_path", "revision", "inference_mode", "peft_version", "auto_mapping", "lora_dropout", "runtime_config", "qalora_group_size",
     "megatron_core", "unknown_key_of_the_future", "scaling", "lora_plus", "use_lora_fa", "merge_weights", "enable_lora", "task_type",
@@ -86,7 +88,7 @@ def adapter_changes(base: Path) -> Iterator[Change]:
     root = json.loads((base / FILE).read_text())
     for key in dict.fromkeys([*root, *(f.name for f in dataclasses.fields(LoraConfig)), *LEGAL]):
         for change in changes_of_key(FILE, root, (key,), LEGAL.get(key, ()), key in UNREAD):
-            yield dataclasses.replace(change, file=Path(FILE).name)
+            yield dataclasses.replace(change, file=Path(FILE).name, names=(*change.names, *NAMED_BY.get(key, ())))
     for key in ("r", "lora_alpha", "use_rslora", "target_modules"):
         for first in (True, False):
             yield dataclasses.replace(duplicate(FILE, key, LEGAL[key][0], first), file=Path(FILE).name)

@@ -15,7 +15,8 @@ class Change:
     `apply` is given the copy. A refusal is clear when it says one of `names`. `must_refuse` marks what no
     reader may pass over even though the reference does (a tensor that is not used, for example).
     `unread` marks a key that no computation reads: what the reference refuses there (by its type checks)
-    may also leave everything as it was.
+    may also leave everything as it was. `for_reference` changes a copy for the reference once more, where
+    it would compute the same weights less exactly.
     """
 
     file: str
@@ -25,6 +26,7 @@ class Change:
     names: tuple[str, ...] = ()
     must_refuse: bool = False
     unread: bool = False
+    for_reference: Callable[[Path], None] | None = field(default=None, repr=False)
 
 
 def copy_of(base: Path, target: Path) -> Path:

@@ -1,5 +1,6 @@
 """Changes of GGUF metadata (every key of gguf-py's constants) and of its tensors."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
@@ -12,6 +13,7 @@ from gguf_copy import Copy, Entry, Kind, guess
 FILE = "model.gguf"
 # llama.cpp takes one width of integers for each key; another width of the same number is the same number.
 WHOLE = {Kind.UINT8, Kind.INT8, Kind.UINT16, Kind.INT16, Kind.UINT32, Kind.INT32, Kind.UINT64, Kind.INT64}
+SPLIT = {"split.count", "split.no"}
 METADATA, TENSORS = "GGUF metadata", "GGUF tensors"
 
 LEGAL = {
@@ -51,6 +53,14 @@ UNREAD = (
     "general.base_model", "general.dataset", "general.tags", "general.languages", "general.file_type", "general.sampling", "imatrix.")
 
 
+# What a refusal may name instead: the tensor or the other key that a size does not fit.
+NAMED_BY = {
+    "general.architecture": ("architecture",), "llama.embedding_length": ("head size",), "llama.block_count": ('tensor "blk.',),
+    "llama.feed_forward_length": ('.ffn_gate.weight"',), "llama.attention.head_count": ("head size",),
+    "llama.attention.head_count_kv": ('.attn_k.weight"', "key/value heads"), "llama.attention.key_length": ("head size",),
+    "tokenizer.ggml.tokens": ("vocabulary size",)}
+
+
 def known_keys() -> list[str]:
     """Every key in gguf-py's constants, as a Llama's, and two that llama.cpp also reads."""
     def walk(group):
@@ -74,7 +84,7 @@ def metadata_changes(base: Path) -> Iterator[Change]:
     copy = Copy.read(base / FILE)
     for key in known_keys():
         old = copy.metadata.get(key)
-        names, unread = (key, key.removeprefix("llama.")), key.startswith(UNREAD)
+        names, unread = (key, key.removeprefix("llama."), *NAMED_BY.get(key, ())), key.startswith(UNREAD)
 
         def setting(kind, entry, unread=unread):
             return rewritten(
@@ -84,7 +94,7 @@ def metadata_changes(base: Path) -> Iterator[Change]:
             yield rewritten(f"{key} removed", "removed", lambda c: c.with_entry(key, None), names, unread=unread)
         for value in LEGAL.get(key, []):
             if old is None or value != old.value:
-                yield setting("legal value", guess(value))
+                yield setting("legal value", Entry(value, Kind.UINT16) if key in SPLIT else guess(value))
         for entry in other_types(old):
             same = old is not None and entry.value == old.value and entry.kind in WHOLE and old.kind in WHOLE
             yield setting("other width" if same else "wrong type" if old else "added", entry, unread or same)
@@ -150,6 +160,17 @@ def duplicate_keys() -> Iterator[Change]:
         yield Change(METADATA, f"{key} twice, last {value}", "duplicate", apply, (key,))
 
 
+def dequantized(folder: Path) -> None:
+    """All weights in F32: llama.cpp would round activations to the type of weights that it multiplies them by."""
+    copy = Copy.read(folder / FILE)
+    tensors = {name: (widened(data, kind), gguf.GGMLQuantizationType.F32) for name, (data, kind) in copy.tensors.items()}
+    replace(copy, tensors=tensors).write(folder / FILE)
+
+
+def widened(data: np.ndarray, kind: gguf.GGMLQuantizationType) -> np.ndarray:
+    return data if kind.name.startswith(("I", "F64")) else gguf.quants.dequantize(data, kind)
+
+
 def tensor_changes(base: Path) -> Iterator[Change]:
     copy = Copy.read(base / FILE)
     random = np.random.default_rng(3)
@@ -190,7 +211,7 @@ def tensor_changes(base: Path) -> Iterator[Change]:
                 stored = data.astype(made) if made else gguf.quants.quantize(data, kind)
             except (gguf.quants.QuantError, NotImplementedError):
                 continue
-            yield change(f"{name} as {kind.name}", "type", name, stored, kind)
+            yield change(f"{name} as {kind.name}", "type", name, stored, kind, for_reference=dequantized)
 
 
 def gguf_changes(base: Path) -> Iterator[Change]:

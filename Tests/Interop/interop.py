@@ -50,9 +50,12 @@ class Trial:
         """The reference is not asked about what Skillet refuses as a whole."""
         copy = copy_of(self.base, self.skillet.folder / "changed")
         change.apply(copy)
-        model, adapter = copy / self.model, copy / self.adapter if self.adapter else None
-        ours = self.ask(copy, chat, reply)
-        theirs = self.reference(model, adapter, chat, reply) if isinstance(ours, Observations) else None
+        ours, theirs = self.ask(copy, chat, reply), None
+        if isinstance(ours, Observations):
+            if change.for_reference:
+                change.for_reference(copy)
+            adapter = copy / self.adapter if self.adapter else None
+            theirs = self.reference(copy / self.model, adapter, chat, reply)
         self.report.add(change, judge(change, ours, theirs, self.unchanged))
 
     def run_all(self, changes, chosen, chat: bool = False, reply=lambda change: False) -> None:

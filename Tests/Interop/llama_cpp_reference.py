@@ -21,15 +21,15 @@ class LlamaCpp:
             worker = Path(__file__).parent / "llama_cpp_worker.py"
             self.process = subprocess.Popen(
                 [self.python, worker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.process.stdin.write(f"{path}\n")
-        self.process.stdin.flush()
-        ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
-        line = self.process.stdout.readline() if ready else ""
-        if line:
-            return json.loads(line)
-        self.process.kill()
-        self.process.wait()
-        return {"refusal": "llama.cpp ended or did not answer"}
+        try:
+            self.process.stdin.write(f"{path}\n")
+            self.process.stdin.flush()
+            ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
+            return json.loads(self.process.stdout.readline() if ready else "")
+        except (BrokenPipeError, ValueError):
+            self.process.kill()
+            self.process.wait()
+            return {"refusal": "llama.cpp ended or did not answer"}
 
     def observe(self, path: Path) -> Observations | Refusal:
         answer = self.ask(path)

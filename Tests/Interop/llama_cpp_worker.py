@@ -4,6 +4,7 @@ llama.cpp ends its process on some malformed files, so it has one of its own.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -48,16 +49,17 @@ def loss(model) -> float:
 
 
 def reply(model) -> list:
-    """Greedy, until any token that llama.cpp takes for an end."""
+    """Greedy, until any token that llama.cpp takes for an end, which is no part of the reply."""
     vocabulary = llama_cpp.llama_model_get_vocab(model.model)
     ids = model.tokenize(PROMPT.encode(), add_bos=True, special=True)
     if ids and ids[-1] == model.token_eos():
         ids.pop()
     start = len(ids)
     while len(ids) - start < REPLY_LENGTH:
-        ids.append(int(logits(model, ids)[-1].argmax()))
-        if llama_cpp.llama_vocab_is_eog(vocabulary, ids[-1]):
+        following = int(logits(model, ids)[-1].argmax())
+        if llama_cpp.llama_vocab_is_eog(vocabulary, following):
             break
+        ids.append(following)
     new = ids[start:]
     return [len(new), model.detokenize(new).decode(errors="replace")]
 
@@ -82,11 +84,15 @@ def answer(path: str) -> dict:
 def main():
     callback = llama_cpp.llama_log_callback(silent)
     llama_cpp.llama_log_set(callback, None)
+    # Answers alone go out: what llama.cpp itself prints goes nowhere.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for line in sys.stdin:
         try:
-            print(json.dumps(answer(line.strip())), flush=True)
+            found = answer(line.strip())
         except Exception as error:
-            print(json.dumps({"refusal": f"{type(error).__name__}: {error}"}), flush=True)
+            found = {"refusal": f"{type(error).__name__}: {error}"}
+        print(json.dumps(found), file=answers, flush=True)
 
 
 if __name__ == "__main__":

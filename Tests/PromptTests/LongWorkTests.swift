@@ -25,6 +25,38 @@ import Testing
     #expect(prompt.folder.has("out/adapter_model.safetensors"))
   }
 
+  @Test(arguments: [(SIGHUP, 129), (SIGTERM, 143)] as [(Int32, Int32)])
+  func `a prompt whose terminal goes while it trains keeps the adapter and its state`(
+    _ signal: Int32, _ status: Int32
+  ) throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    prompt.terminal.send("train steps: 1000000, lr: 1e-3\r")
+    try prompt.terminal.wait(for: "a step", seconds: 60) { $0.cursorLine.contains("loss") }
+    prompt.terminal.signal(signal)
+    #expect(try prompt.terminal.waitForExit(seconds: 60) == status)
+    #expect(prompt.folder.has("interrupted-adapter/adapter_model.safetensors"))
+    try prompt.startAgain(afterItsEnd: true)
+    for cell in [PromptSession.load, "dataset \"rows.jsonl\"", "split valid: 1", "lora rank: 2"] {
+      try prompt.enter(cell)
+    }
+    let lines = try prompt.enter("train resume: \"interrupted-adapter\", budget: 1s;")
+    #expect(!lines.contains { $0.hasPrefix("error") }, "\(lines)")
+  }
+
+  @Test(arguments: [(["save \"rows.jsonl\""], 1), (["save \"rows.jsonl\"", "save \"out\""], 0)])
+  func `a prompt that is left with its last saving failed ends with 1`(
+    _ cells: [String], _ status: Int32
+  ) throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    for cell in cells { try prompt.enter(cell) }
+    prompt.terminal.send("\u{4}")
+    #expect(try prompt.terminal.waitForExit(seconds: 60) == status)
+  }
+
   @Test func `R26 what stands behind a stopped training in its cell is not run`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

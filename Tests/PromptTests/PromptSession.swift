@@ -43,10 +43,12 @@ final class PromptSession {
       columns: columns, rows: rows)
   }
 
-  /// Ends the session with Ctrl-D and starts another one in the same folder.
-  func startAgain() throws {
-    terminal.send("\u{4}")
-    _ = try terminal.waitForExit()
+  /// Ends the session with Ctrl-D, if it has not ended, and starts another one in the same folder.
+  func startAgain(afterItsEnd hasEnded: Bool = false) throws {
+    if !hasEnded {
+      terminal.send("\u{4}")
+      _ = try terminal.waitForExit()
+    }
     terminal = try Self.start(in: folder, [], columns, rows, environment)
     try waitForPrompt()
   }

@@ -8,7 +8,8 @@ import Tokenizers
   /// Tokens 0 to 2 are markers, then a, b, c, ab, abc.
   static let tokens = ["<unk>", "<s>", "</s>", "a", "b", "c", "ab", "abc"]
 
-  static func metadata(_ changes: [String: GGUFValue] = [:]) -> GGUFMetadata {
+  /// - Parameter changes: values by key; nil leaves the key out.
+  static func metadata(_ changes: [String: GGUFValue?] = [:]) -> GGUFMetadata {
     let kinds: [Int32] = [2, 3, 3, 1, 1, 1, 1, 1]
     var values: [String: GGUFValue] = [
       "tokenizer.ggml.model": .string("gpt2"),
@@ -17,10 +18,11 @@ import Tokenizers
       "tokenizer.ggml.token_type": .numbers(GGUFNumbers(int32: kinds)),
       "tokenizer.ggml.merges": .strings(ByteStrings(["a b", "ab c"])),
       "tokenizer.ggml.bos_token_id": .uint32(1),
+      "tokenizer.ggml.eos_token_id": .uint32(2),
       "tokenizer.ggml.unknown_token_id": .uint32(0),
       "tokenizer.ggml.add_bos_token": .bool(true),
     ]
-    values.merge(changes) { $1 }
+    for (key, value) in changes { values[key] = value }
     var metadata = GGUFMetadata(file: "made.gguf")
     for (key, value) in values { _ = metadata.insert(key, value) }
     return metadata
@@ -42,11 +44,7 @@ import Tokenizers
   @Test func bytesThatTheVocabularyLacksAreUnknownOrLeftOut() throws {
     let tokenizer = try Tokenizer(gguf: Self.metadata(), file: "made.gguf")
     #expect(tokenizer.encode("axb", parseSpecial: false) == [3, 0, 4])
-    var metadata = GGUFMetadata(file: "made.gguf")
-    let all = Self.metadata()
-    for key in all.keys where key != "tokenizer.ggml.unknown_token_id" {
-      if let value = all[key] { _ = metadata.insert(key, value) }
-    }
+    let metadata = Self.metadata(["tokenizer.ggml.unknown_token_id": nil])
     let without = try Tokenizer(gguf: metadata, file: "made.gguf")
     #expect(without.encode("axb", parseSpecial: false) == [6])
     #expect(without.encode("x", parseSpecial: false) == [])
@@ -65,9 +63,10 @@ import Tokenizers
     let kinds = refusal([
       "tokenizer.ggml.token_type": .numbers(GGUFNumbers(int32: [1, 1]))
     ])
-    #expect(kinds?.cause == "there are 8 tokens but 2 token types in its metadata")
+    #expect(
+      kinds?.cause == "there are 8 tokens but 2 types of them (tokenizer.ggml.token_type)")
     let role = refusal(["tokenizer.ggml.bos_token_id": .uint32(8)])
-    #expect(role?.cause == "the bos token is 8, beyond its 8 tokens")
+    #expect(role?.cause == "tokenizer.ggml.bos_token_id is 8, beyond its 8 tokens")
     #expect(refusal(["tokenizer.ggml.bos_token_id": .uint32(.max)]) != nil)
     let lacking = refusal(["tokenizer.ggml.merges": .strings(ByteStrings(["a c"]))])
     #expect(

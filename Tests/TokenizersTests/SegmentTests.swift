@@ -4,9 +4,9 @@ import Tokenizers
 
 /// One token a byte; `<…>` is one token (1000 and the length) where special tokens are parsed.
 struct ByteEncoder: TextEncoder {
-  func encode(_ text: String, parseSpecial: Bool) -> [Int32] {
-    if parseSpecial, text.hasPrefix("<") { return [Int32(1000 + text.utf8.count)] }
-    return text.utf8.map { Int32($0) } + [-1]
+  func encode(_ text: String, parseSpecial: Bool, into tokens: inout [Int32]) {
+    if parseSpecial, text.hasPrefix("<") { return tokens.append(Int32(1000 + text.utf8.count)) }
+    tokens += text.utf8.map { Int32($0) } + [-1]
   }
 
   func specialNames(in text: String) -> [String] { text.hasPrefix("<") ? [text] : [] }

@@ -199,16 +199,4 @@ import Tokenizers
       try Tokenizer(gguf: GGUFTokenizerTests.metadata([key: value]), file: "made.gguf")
     }
   }
-
-  @Test func `a GGUF without its splitting rule is refused by name`() {
-    var metadata = GGUFMetadata(file: "made.gguf")
-    let all = GGUFTokenizerTests.metadata()
-    for key in all.keys where key != "tokenizer.ggml.pre" {
-      if let value = all[key] { _ = metadata.insert(key, value) }
-    }
-    let error = #expect(throws: CheckpointError.self) {
-      try Tokenizer(gguf: metadata, file: "made.gguf")
-    }
-    #expect(error?.cause.contains("tokenizer.ggml.pre is missing") == true)
-  }
 }

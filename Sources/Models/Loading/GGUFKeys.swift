@@ -8,10 +8,7 @@ extension KeyTable {
     let epsilon = Entry(GGUFKey.epsilon(family.norm), .read(.fraction(notNegative)))
     return KeyTable(
       general + (keys + [epsilon]).map { Entry("\(family.name).\($0.key)", $0.rule) },
-      ignoring: [
-        "general.alignment", "\(family.name).rope.scaling.original_context_length",
-        "\(family.name).rope.scaling.finetuned",
-      ],
+      ignoring: ["general.alignment"],
       prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
       fix: "use a model of type \"\(family.name)\" without it, or convert the original again")
   }
@@ -38,6 +35,9 @@ extension KeyTable {
     Entry("rope.scaling.type", .read(.word(["none", "linear"]))),
     Entry("rope.scaling.factor", .read(.fraction(notNegative))),
     Entry("rope.scale_linear", .read(.fraction(notNegative))),
+    // Those of YaRN, which is no type here: any value of the right type is the same.
+    Entry("rope.scaling.original_context_length", .read(.integer(0...Int(UInt32.max)))),
+    Entry("rope.scaling.finetuned", .read(.bool)),
     Entry("rope.scaling.attn_factor", .only([1.0])),
     Entry("rope.scaling.yarn_log_multiplier", .only([0.0])),
   ]
@@ -81,7 +81,7 @@ extension KeyTable {
 
 extension GGUFValue {
   /// The same value as JSON; a list that is not text is given by its first values.
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     switch self {
     case .bool(let flag): .bool(flag)
     case .float32(let value): .double(Double(value))

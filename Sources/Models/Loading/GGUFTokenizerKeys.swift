@@ -1,46 +1,55 @@
 import Checkpoints
 
-/// The metadata keys `tokenizer.…` of a GGUF file (llama.cpp, src/llama-vocab.cpp) as data.
-enum GGUFTokenizerKeys {
-  /// Read by the tokenizer or the chat template.
-  private static let read: Set<String> = [
-    "model", "pre", "tokens", "token_type", "merges", "bos_token_id", "eos_token_id",
-    "eot_token_id", "eom_token_id", "unknown_token_id", "padding_token_id", "add_bos_token",
+/// The metadata keys `tokenizer.…` of a GGUF file (llama.cpp, src/llama-vocab.cpp). A value of a type
+/// that llama.cpp refuses is refused, be it read here or not.
+extension KeyTable {
+  package static let ggufTokenizer = KeyTable(
+    lists.map { tokenizerEntry($0, .any) } + roles.map { tokenizerEntry("\($0)_token_id", token) }
+      + flags.map { tokenizerEntry($0, .bool) } + off
+      + [tokenizerEntry("model", .text), tokenizerEntry("pre", .text)],
+    ignoring: ["tokenizer.huggingface.json"], prefixes: ["tokenizer.chat_template"], isTyped: true,
+    fix: "convert the model again with a current converter, or use another model")
+
+  /// Checked where they are read.
+  private static let lists = ["tokens", "token_type", "merges", "scores"]
+  /// Those of fill-in-the-middle and of other uses are numbers that nothing here looks at, but for
+  /// `GGUFTokenNames.ends`.
+  private static let roles = [
+    "bos", "eos", "eot", "eom", "unknown", "padding", "seperator", "cls", "mask", "fim_pre",
+    "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle",
   ]
-  /// Change nothing here: tokens of uses that Skillet does not have, and what byte-level models do not
-  /// look at.
-  private static let harmless: Set<String> = [
-    "scores", "seperator_token_id", "cls_token_id", "mask_token_id", "fim_pre_token_id",
-    "fim_suf_token_id", "fim_mid_token_id", "fim_pad_token_id", "fim_rep_token_id",
-    "fim_sep_token_id", "prefix_token_id", "suffix_token_id", "middle_token_id",
-    "add_space_prefix", "remove_extra_whitespaces", "escape_whitespaces",
+  /// Those of white space are for other kinds of tokenizers than byte-level ones.
+  private static let flags = [
+    "add_bos_token", "add_space_prefix", "remove_extra_whitespaces", "escape_whitespaces",
     "treat_whitespace_as_suffix",
   ]
-  /// Keys that may only be false.
-  private static let off: Set<String> = ["add_eos_token", "add_sep_token"]
+  private static let off = ["add_eos_token", "add_sep_token"].map {
+    Entry("tokenizer.ggml.\($0)", .only([false]))
+  }
+  private static let token = Kind.integer(0...Int(UInt32.max))
 
-  static func check(_ metadata: GGUFMetadata) throws(CheckpointError) {
+  private static func tokenizerEntry(_ name: String, _ kind: Kind) -> Entry {
+    Entry("tokenizer.ggml.\(name)", .read(kind))
+  }
+
+  /// Checks the tokenizer's part of the metadata, and that what nothing can replace is there.
+  func checkTokenizer(_ metadata: GGUFMetadata) throws(CheckpointError) {
     for key in metadata.keys where key.hasPrefix("tokenizer.") {
-      if key.hasPrefix("tokenizer.chat_template") || key == "tokenizer.huggingface.json" {
-        continue
-      }
-      let name = key.hasPrefix("tokenizer.ggml.") ? String(key.dropFirst(15)) : ""
-      if read.contains(name) || harmless.contains(name) { continue }
-      if off.contains(name), try metadata.boolIfPresent(key) == false { continue }
-      throw CheckpointError(
-        .unsupported, file: metadata.file,
-        cause: off.contains(name)
-          ? "the metadata key \(key) is true, which is not supported"
-          : "the metadata key \(key) is not known",
-        fix: "use a model with a byte-level BPE tokenizer such as SmolLM2's")
+      try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
     }
-    if metadata["tokenizer.ggml.pre"] == nil {
+    for (name, loss) in Self.required where metadata["tokenizer.ggml.\(name)"] == nil {
       throw CheckpointError(
         .absent, file: metadata.file,
-        cause: "the metadata key tokenizer.ggml.pre is missing, so that nothing says how its text "
-          + "is split",
+        cause: "the metadata key tokenizer.ggml.\(name) is missing, so that nothing says \(loss)",
         fix:
           "convert the model again with a current converter; without it the tokens would be wrong")
     }
   }
+
+  /// llama.cpp would take a default for each, which fits few models.
+  private static let required = [
+    ("pre", "how its text is split"),
+    ("token_type", "which of its tokens are markers"),
+    ("eos_token_id", "which token ends a text"),
+  ]
 }

@@ -38,21 +38,28 @@ struct WeightReading {
     let matrix = FrozenMatrix(
       format: format, rows: rows, columns: columns, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
-    if directory.byteCount <= Self.byteCountLookedThrough {
-      var values = [Float](repeating: 0, count: columns)
-      for row in 0..<rows {
-        values.withUnsafeMutableBufferPointer { buffer in
-          if let output = buffer.baseAddress { matrix.dequantize(row: row, into: output) }
-        }
-        try requireFinite(values, of: name, from: row * columns)
-      }
+    if directory.byteCount <= Self.byteCountLookedThrough,
+      !format.isFinite(UnsafeRawBufferPointer(entry.bytes))
+    {
+      try refuse(matrix, name)
     }
     return matrix
   }
 
   /// Files up to this size are looked through for numbers that are none. Larger ones stay mapped and
   /// unread, so that a model is ready at once; a measurement or `quantize` finds what they hold.
-  private static let byteCountLookedThrough = 8 << 20
+  private static let byteCountLookedThrough = 512 << 20
+
+  /// Names the first number of a matrix that is none.
+  private func refuse(_ matrix: FrozenMatrix, _ name: String) throws(CheckpointError) {
+    var values = [Float](repeating: 0, count: matrix.columns)
+    for row in 0..<matrix.rows {
+      values.withUnsafeMutableBufferPointer { buffer in
+        if let output = buffer.baseAddress { matrix.dequantize(row: row, into: output) }
+      }
+      try requireFinite(values, of: name, from: row * matrix.columns)
+    }
+  }
 
   private func requireFinite(
     _ values: [Float], of name: String, from start: Int = 0

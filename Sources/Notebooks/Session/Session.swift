@@ -27,7 +27,11 @@ package final class Session: VerbExecutor {
   private var runs: [(id: Int, run: TrainingRun)] = []
   private static let keptRuns = 4
   /// Whether something that was to be written on the way of a training is not.
-  package internal(set) var hasUnsaved = false
+  var hasUnsavedStep = false
+  /// Whether the last `save` has failed.
+  var hasFailedSave = false
+  /// Whether something that was to be written is not.
+  package var hasUnsaved: Bool { hasUnsavedStep || hasFailedSave }
   private var estimate = TimeEstimate()
   /// Threads, or nil for SKILLET_THREADS or all.
   let threadCount: Int?

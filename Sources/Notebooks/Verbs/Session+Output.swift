@@ -16,12 +16,14 @@ extension Session {
         "E0418", "`save` needs the name of a folder", argument: place,
         help: "for example save \"out/first\"")
     }
+    hasFailedSave = true
     do throws(CheckpointError) {
       let path = ModelFolder.expandingHome(folder)
       let written = try adapter.files.write(
         adapter.adapter, to: path, card: adapter.card(with: pool),
         keepsState: TrainingStateFile.has(
           in: path, of: try adapter.files.sha256(of: adapter.adapter)))
+      hasFailedSave = false
       return .record(
         Record([
           ("path", .string(folder)), ("bytes", .size(written.byteCount)),

@@ -76,7 +76,7 @@ extension Session {
         state: try run.file(with: trained.adapter))
       notice("the adapter of step \(step) is in \(folder)")
     } catch {
-      hasUnsaved = true
+      hasUnsavedStep = true
       notice(
         "the adapter of step \(step) is not saved: \(error.file): \(error.cause); \(error.fix)")
     }

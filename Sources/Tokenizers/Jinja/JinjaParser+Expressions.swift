@@ -177,24 +177,29 @@ extension JinjaParser {
     return JinjaExpression(kind: .tuple([first] + (try items(until: ")"))), line: start)
   }
 
-  /// Expressions with commas between, and the bracket after them.
-  private mutating func items(until end: String) throws(JinjaError) -> [JinjaExpression] {
-    var items: [JinjaExpression] = []
+  /// What stands with commas between, one of which may end it, and the bracket after it.
+  private mutating func list(
+    until end: String, _ item: (inout JinjaParser) throws(JinjaError) -> Void
+  ) throws(JinjaError) {
     while !take(symbol: end) {
-      items.append(try expression())
+      try item(&self)
       if !isSymbol(end) { try expect(symbol: ",") }
     }
+  }
+
+  private mutating func items(until end: String) throws(JinjaError) -> [JinjaExpression] {
+    var items: [JinjaExpression] = []
+    try list(until: end) { parser throws(JinjaError) in items.append(try parser.expression()) }
     return items
   }
 
   private mutating func dictionary() throws(JinjaError) -> JinjaExpression.Kind {
     advance()
     var members: [(key: JinjaExpression, value: JinjaExpression)] = []
-    while !take(symbol: "}") {
-      let key = try expression()
-      try expect(symbol: ":")
-      members.append((key, try expression()))
-      if !isSymbol("}") { try expect(symbol: ",") }
+    try list(until: "}") { parser throws(JinjaError) in
+      let key = try parser.expression()
+      try parser.expect(symbol: ":")
+      members.append((key, try parser.expression()))
     }
     return .dictionary(members)
   }
@@ -248,21 +253,22 @@ extension JinjaParser {
   private mutating func arguments() throws(JinjaError) -> JinjaArguments {
     try expect(symbol: "(")
     var arguments = JinjaArguments()
-    while !take(symbol: ")") {
-      if isSymbol("*") || isSymbol("**") {
-        throw .unsupported(line: line, "an argument with \(current.shown)")
-      }
-      if case .name(let label) = current.kind, next.kind == .symbol("=") {
-        advance()
-        advance()
-        arguments.named.append((label, try expression()))
-      } else {
-        guard arguments.named.isEmpty else { throw unexpected("a named argument") }
-        arguments.positional.append(try expression())
-      }
-      if !isSymbol(")") { try expect(symbol: ",") }
-    }
+    try list(until: ")") { parser throws(JinjaError) in try parser.argument(into: &arguments) }
     return arguments
+  }
+
+  private mutating func argument(into arguments: inout JinjaArguments) throws(JinjaError) {
+    if isSymbol("*") || isSymbol("**") {
+      throw .unsupported(line: line, "an argument with \(current.shown)")
+    }
+    if case .name(let label) = current.kind, next.kind == .symbol("=") {
+      advance()
+      advance()
+      arguments.named.append((label, try expression()))
+    } else {
+      guard arguments.named.isEmpty else { throw unexpected("a named argument") }
+      arguments.positional.append(try expression())
+    }
   }
 
   private mutating func filtered(_ value: JinjaExpression) throws(JinjaError) -> JinjaExpression {

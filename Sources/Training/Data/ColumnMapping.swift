@@ -31,7 +31,7 @@ package struct ColumnMapping: Equatable, Sendable {
   }
 
   /// The file's key for a part.
-  package func key(for part: String) -> String { names[part] ?? part }
+  package func key(for part: String) -> String { names.isEmpty ? part : names[part] ?? part }
 
   private func unique(_ names: [String]) -> [String] {
     names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)

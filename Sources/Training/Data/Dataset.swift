@@ -30,9 +30,10 @@ package struct Dataset: Equatable, Sendable {
     summary = DatasetSummary(detection: detection, template: template.name)
     summary.fileNotices = notices
     let encoder = ExampleEncoder(text: text, template: template, options: options)
+    let keys = FormatKeys(detection.format, options.columns)
     for row in rows {
       do throws(RowRejection) {
-        try add(row, encoder: encoder)
+        try add(row, keys, encoder)
       } catch {
         summary.skipped.append(RowNote(line: row.line, reason: error.reason))
       }
@@ -57,8 +58,10 @@ package struct Dataset: Equatable, Sendable {
     return (threads.rows, notices + [threads.notice])
   }
 
-  private mutating func add(_ row: DatasetRow, encoder: ExampleEncoder) throws(RowRejection) {
-    let content = try summary.format.content(of: row.object, columns: options.columns)
+  private mutating func add(
+    _ row: DatasetRow, _ keys: FormatKeys, _ encoder: ExampleEncoder
+  ) throws(RowRejection) {
+    let content = try keys.format.content(of: row.object, columns: options.columns)
     let example = Example(content, line: row.line)
     let (tokenized, cut) = try encoder.encode(example)
     let trained = tokenized.trainedCount
@@ -73,7 +76,7 @@ package struct Dataset: Equatable, Sendable {
     if let cut { summary.cut.append(RowNote(line: row.line, reason: cut)) }
     summary.special.add(
       encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
-    summary.count(row, content, options)
+    summary.count(row, content, keys, options.mask)
   }
 
   private static func template(

@@ -4,11 +4,7 @@ import Tokenizers
 extension DatasetFormat {
   /// Whether a row has all that this format needs.
   package func matches(_ object: JSONObject, columns: ColumnMapping) -> Bool {
-    // A turn of a conversation that stands on a line of its own is no text to continue.
-    if self == .text, TurnKeys.isTurn(object) { return false }
-    return requiredKeys.allSatisfy { part in
-      object[columns.key(for: part)].map { !$0.isNull } ?? false
-    }
+    FormatKeys(self, columns).match(object)
   }
 
   /// What a row of this format says.

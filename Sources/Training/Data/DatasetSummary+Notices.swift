@@ -5,13 +5,12 @@ import Tokenizers
 extension DatasetSummary {
   /// Counts what a row that is used has beside what is learnt.
   mutating func count(
-    _ row: DatasetRow, _ content: Example.Content, _ options: DatasetOptions
+    _ row: DatasetRow, _ content: Example.Content, _ keys: FormatKeys, _ mask: LossMask
   ) {
-    unread.add(row.object, format: format, columns: options.columns)
-    let parts = format.requiredKeys + format.optionalKeys
-    let values = parts.compactMap { row.object[options.columns.key(for: $0)] }
-    if values.contains(where: Self.standsForText) { withoutText += 1 }
-    guard case .messages(let messages) = content, options.mask == .completion else { return }
+    unread.add(row.object, keys)
+    let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
+    if hasOther { withoutText += 1 }
+    guard case .messages(let messages) = content, mask == .completion else { return }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
 

@@ -8,8 +8,6 @@ extension ExampleEncoder {
     return options.special && isPlain
   }
 
-  private var isPlain: Bool { template.name == text.plainTemplate.name }
-
   /// The names of the tokens that end a text: the model's end token, and what ends its turns.
   private var ends: [String] {
     guard case .success(let own)? = text.ownTemplate else { return [text.tokens.end] }

@@ -5,12 +5,18 @@ package struct ExampleEncoder {
   let text: ModelText
   let template: ChatTemplate
   let options: DatasetOptions
+  /// Whether no chat format writes tokens of its own.
+  let isPlain: Bool
+  /// The token that ends a turn.
+  private let endOfTurn: Int32?
 
   package init(text: ModelText, template: ChatTemplate, options: DatasetOptions) {
     var template = template
     // Contents come as text: where names in them are tokens is decided here, for texts too.
     template.readsMarkers = false
     (self.text, self.template, self.options) = (text, template, options)
+    isPlain = template.name == text.plainTemplate.name
+    endOfTurn = text.encoder.encode([Segment(template.endOfTurn, isMarkup: true)]).tokens.last
   }
 
   private var mask: LossMask { options.mask }
@@ -50,14 +56,13 @@ package struct ExampleEncoder {
       throw RowRejection(reason: "it has no token to learn")
     }
     let end = mask == .all ? marked.tokens.count : last + 1
-    let reply = (marked.trained[..<last].lastIndex(of: false) ?? -1) + 1
     let excess = end - maxLength
     guard excess > 0 else {
-      let trained = mask == .all ? marked.tokens.map { _ in true } : marked.trained
-      return (
-        example(Array(marked.tokens[..<end]), trained: Array(trained[..<end]), line: line), nil
-      )
+      let trained =
+        mask == .all ? [Bool](repeating: true, count: end) : Array(marked.trained[..<end])
+      return (example(Array(marked.tokens[..<end]), trained: trained, line: line), nil)
     }
+    let reply = (marked.trained[..<last].lastIndex(of: false) ?? -1) + 1
     guard excess < reply else {
       throw RowRejection(
         reason: "its reply alone has \(end - reply) tokens, and max_length is \(maxLength)")
@@ -75,16 +80,17 @@ package struct ExampleEncoder {
 
   /// Whether the token that ends a turn is there to be learnt.
   package func endsTrained(_ example: TokenizedExample) -> Bool {
-    let marker = Segment(template.endOfTurn, isMarkup: true)
-    guard let end = text.encoder.encode([marker]).tokens.last else { return false }
-    return zip(example.tokens, example.trained).contains { $0 == end && $1 }
+    guard let endOfTurn else { return false }
+    return example.tokens.indices.reversed().contains {
+      example.trained[$0] && example.tokens[$0] == endOfTurn
+    }
   }
 
   private func rendered(_ messages: [Message]) throws(RowRejection) -> [Segment] {
     let isPair = messages.map(\.role) == [.user, .assistant]
     guard
       isPair || options.template != "auto" || text.ownTemplate != nil
-        || template.name != text.plainTemplate.name
+        || !isPlain
     else {
       throw RowRejection(
         reason: "its system message or its turns need a chat template, and the model has none: "

@@ -20,7 +20,7 @@ struct FileKind {
   static func of(_ bytes: ArraySlice<UInt8>) -> FileKind? {
     if let kind = all.first(where: { bytes.starts(with: $0.start) }) { return kind }
     if bytes.dropFirst(257).starts(with: "ustar".utf8) { return tar }
-    return looksLikeUTF16(bytes) ? utf16 : nil
+    return unmarkedUTF16(bytes)
   }
 
   /// What to do, with the names of this file.
@@ -32,7 +32,14 @@ struct FileKind {
         || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
     return fix.replacing("{file}", with: isPlain ? path : "FILE")
-      .replacing("{rows}", with: isPlain ? Self.stem(path) + ".jsonl" : "ROWS.jsonl")
+      .replacing("{rows}", with: isPlain ? Self.rows(of: path) : "ROWS.jsonl")
+  }
+
+  /// A name for the rows of a file: never the file's own, which a shell would empty first.
+  private static func rows(of path: String) -> String {
+    let stem = stem(path)
+    let rows = stem.hasSuffix(".jsonl") || stem.hasSuffix(".json") ? stem : stem + ".jsonl"
+    return rows == path ? stem + "-rows.jsonl" : rows
   }
 
   private static func stem(_ path: String) -> String {
@@ -48,8 +55,13 @@ struct FileKind {
   }
 
   private static let unpack = "Unpack it first: "
-  private static let utf16 = FileKind(
-    [0xFF, 0xFE], "UTF-16 text", "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 {file} > {rows}`")
+
+  /// - Parameter encoding: by the name that `iconv` has for it.
+  private static func text(_ start: [UInt8], _ name: String, _ encoding: String) -> FileKind {
+    FileKind(
+      start, "\(name) text", "Convert it to UTF-8: `iconv -f \(encoding) -t utf-8 {file} > {rows}`")
+  }
+
   private static let tar = FileKind(
     "ustar", "a tar archive", unpack + "`tar -xf {file}`")
 
@@ -63,11 +75,8 @@ struct FileKind {
 
   /// Of two that begin alike, the longer stands first.
   private static let all: [FileKind] = [
-    FileKind(
-      [0xFF, 0xFE, 0, 0], "UTF-32 text",
-      "Convert it to UTF-8: `iconv -f utf-32 -t utf-8 {file} > {rows}`"),
-    utf16,
-    FileKind([0xFE, 0xFF], utf16.name, utf16.fix),
+    text([0xFF, 0xFE, 0, 0], "UTF-32", "utf-32"),
+    text([0xFF, 0xFE], "UTF-16", "utf-16"), text([0xFE, 0xFF], "UTF-16", "utf-16"),
     FileKind("PAR1", "a Parquet file", toLines("read_parquet(\"{file}\")")),
     FileKind("ARROW1", "an Arrow file", toLines("read_feather(\"{file}\")")),
     FileKind(
@@ -77,11 +86,12 @@ struct FileKind {
     FileKind("ORC", "an ORC file", toLines("read_orc(\"{file}\")")),
     FileKind(
       "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: `avro-tools tojson {file} > {rows}`"),
-    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "`gunzip -k {file}`"),
-    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "`zstd -d {file}`"),
-    FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -k {file}`"),
-    FileKind([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -k {file}`"),
-    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "`unlz4 {file}`"),
+    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "`gunzip -c {file} > {rows}`"),
+    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "`zstd -dc {file} > {rows}`"),
+    FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -c {file} > {rows}`"),
+    FileKind(
+      [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -c {file} > {rows}`"),
+    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "`unlz4 -c {file} > {rows}`"),
     FileKind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", unpack + "`7z x {file}`"),
     FileKind([0x50, 0x4B, 3, 4], "a zip archive or an Office document", unpack + "`unzip {file}`"),
     FileKind([0x50, 0x4B, 5, 6], "a zip archive with nothing in it", "Name another file"),
@@ -100,12 +110,14 @@ struct FileKind {
   ]
 
   /// UTF-16 without a mark: of ASCII text, every second byte is 0.
-  private static func looksLikeUTF16(_ bytes: ArraySlice<UInt8>) -> Bool {
+  private static func unmarkedUTF16(_ bytes: ArraySlice<UInt8>) -> FileKind? {
     let start = Array(bytes.prefix(64))
-    guard start.count >= 4 else { return false }
+    guard start.count >= 4 else { return nil }
     let even = start.indices.filter { $0.isMultiple(of: 2) }
     let odd = start.indices.filter { !$0.isMultiple(of: 2) }
     let zeros = (even.count { start[$0] == 0 }, odd.count { start[$0] == 0 })
-    return zeros.0 == 0 && zeros.1 == odd.count || zeros.1 == 0 && zeros.0 == even.count
+    if zeros.0 == 0, zeros.1 == odd.count { return text([], "UTF-16", "utf-16le") }
+    if zeros.1 == 0, zeros.0 == even.count { return text([], "UTF-16", "utf-16be") }
+    return nil
   }
 }

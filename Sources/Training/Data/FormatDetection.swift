@@ -31,25 +31,33 @@ package struct FormatDetection: Equatable, Sendable {
         fix: "Write one object a line, such as {\"prompt\": \"…\", \"completion\": \"…\"}")
     }
     let formats = options.format.map { [$0] } ?? DatasetFormat.allCases
-    let counts = formats.map { format in
-      (format, rows.count { format.matches($0.object, columns: options.columns) })
-    }
-    let best = counts.reduce((formats[0], 0)) { $1.1 > $0.1 ? $1 : $0 }
-    guard best.1 > 0 else {
+    let counts = Self.matches(of: rows, formats, options.columns)
+    let best = formats.indices.reduce(0) { counts[$1][$1] > counts[$0][$0] ? $1 : $0 }
+    guard counts[best][best] > 0 else {
       throw Self.mismatch(first, file: file, formats: formats, columns: options.columns)
     }
-    format = best.0
-    matching = best.1
+    format = formats[best]
+    matching = counts[best][best]
     self.rows = rows.count
     isGiven = options.format != nil
     columns = options.columns
-    alternatives = formats.filter { other in
-      other != best.0
-        && rows.contains { row in
-          [best.0, other].allSatisfy { $0.matches(row.object, columns: options.columns) }
-        }
+    alternatives = formats.indices.filter { $0 != best && counts[best][$0] > 0 }.map { formats[$0] }
+    try Self.checkColumns(of: format, file: file, columns: options.columns)
+  }
+
+  /// For each two formats the number of rows that have the keys of both.
+  private static func matches(
+    of rows: [DatasetRow], _ formats: [DatasetFormat], _ columns: ColumnMapping
+  ) -> [[Int]] {
+    let keys = formats.map { FormatKeys($0, columns) }
+    var counts = formats.map { _ in formats.map { _ in 0 } }
+    for row in rows {
+      let matching = keys.indices.filter { keys[$0].match(row.object) }
+      for one in matching {
+        for other in matching { counts[one][other] += 1 }
+      }
     }
-    try Self.checkColumns(of: best.0, file: file, columns: options.columns)
+    return counts
   }
 
   /// Refuses columns for parts that the format does not have: they would not be read.

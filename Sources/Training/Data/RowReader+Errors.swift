@@ -43,7 +43,10 @@ extension RowReader {
     }
     if cause.contains("control character") { return "Write line breaks as \\n and tabs as \\t" }
     if cause.contains("surrogate") { return "Write both halves of the pair, or the character" }
-    if cause.contains("more text after") { return "Put each row on a line of its own" }
+    if cause.contains("more text after") {
+      return rest.first == UInt8(ascii: ",")
+        ? "Take out the comma after the row" : "Put each row on a line of its own"
+    }
     return "Correct the row or take it out"
   }
 }

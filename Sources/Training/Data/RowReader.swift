@@ -39,7 +39,7 @@ package struct RowReader {
     } catch {
       // A row over several lines is no line of JSON, but may be the whole document.
       _ = try checkedPlaces()
-      guard let object = Self.parsed(file.bytes)?.object else { throw error }
+      guard let object = (try? Self.parsed(file.bytes))?.object else { throw error }
       let row = DatasetRow(object: object, line: firstLine)
       return try wrapped(row, columns) ?? ([row], nil)
     }
@@ -49,7 +49,10 @@ package struct RowReader {
   private func lines() throws(DataError) -> [DatasetRow] {
     var rows: [DatasetRow] = []
     var number = 0
-    for line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+    var start = file.bytes.startIndex
+    while start < file.bytes.endIndex {
+      let line = file.bytes[start...].prefix { $0 != 0x0A }
+      start = line.endIndex + 1
       number += 1
       if line.allSatisfy(Self.isSpace) { continue }
       try checkSize(line.count, line: number)
@@ -95,14 +98,17 @@ package struct RowReader {
 
   private func value(_ text: ArraySlice<UInt8>) throws(DataError) -> JSONValue {
     do {
-      return try JSONValue(parsing: text, keepsDigits: true)
+      return try Self.parsed(text)
     } catch {
       throw explained(error, in: text)
     }
   }
 
-  private static func parsed(_ text: ArraySlice<UInt8>) -> JSONValue? {
-    try? JSONValue(parsing: text, keepsDigits: true)
+  /// The bytes are parsed where they stand.
+  private static func parsed(_ text: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
+    try text.withUnsafeBufferPointer { bytes throws(JSONError) in
+      try JSONValue(parsing: UnsafeRawBufferPointer(bytes), keepsDigits: true)
+    }
   }
 
   /// The places of a document that is read as a whole, if no text in it is too long.
@@ -145,5 +151,13 @@ package struct RowReader {
 
 extension String {
   /// Whether there is nothing but white space.
-  var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+  var isBlank: Bool {
+    if let first = utf8.first, first.isVisibleASCII { return false }
+    return unicodeScalars.allSatisfy(\.properties.isWhitespace)
+  }
+}
+
+extension UInt8 {
+  /// Whether this is an ASCII character that shows: neither white space nor a control character.
+  var isVisibleASCII: Bool { (0x21...0x7E).contains(self) }
 }

@@ -78,6 +78,7 @@ struct ThreadReader {
 
   private mutating func addMessages(_ rows: [DatasetRow]) throws(DataError) {
     var places: [String: Int] = [:]
+    places.reserveCapacity(rows.count)
     for row in rows {
       let id = row.object["message_id"]?.string ?? ""
       guard places.updateValue(append(row.object, line: row.line), forKey: id) == nil else {

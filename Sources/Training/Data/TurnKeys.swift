@@ -77,7 +77,7 @@ extension JSONValue {
   var holdsNothing: Bool {
     switch self {
     case .null: true
-    case .string(let text): ["", "[]", "{}", "null"].contains(text)
+    case .string(let text): text.utf8.count <= 4 && ["", "[]", "{}", "null"].contains(text)
     case .array(let values): values.isEmpty
     case .object(let object): object.members.isEmpty
     case .bool, .int, .double, .digits: false

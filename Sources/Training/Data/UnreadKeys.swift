@@ -21,13 +21,13 @@ package struct UnreadKeys: Equatable, Sendable {
     return counted.joined(separator: ", ") + more
   }
 
-  mutating func add(_ object: JSONObject, format: DatasetFormat, columns: ColumnMapping) {
-    let read = Set((format.requiredKeys + format.optionalKeys).map { columns.key(for: $0) })
+  mutating func add(_ object: JSONObject, _ keys: FormatKeys) {
     var names: [String] = []
     for member in object.members where !member.value.holdsNothing {
-      if !read.contains(member.key) {
+      if !keys.all.contains(member.key) {
         // A label that is true says that the reply is wanted, and it is used.
-        let isObeyed = member.key == "label" && member.value == .bool(true) && format != .text
+        let isObeyed =
+          member.key == "label" && member.value == .bool(true) && keys.format != .text
         if !isObeyed { names.append(member.key) }
       } else if TurnKeys.areTurns(member.value) {
         for turn in member.value.array ?? [] {

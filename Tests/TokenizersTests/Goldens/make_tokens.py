@@ -138,7 +138,7 @@ def small(rule, steps, all_texts):
     os.makedirs(folder, exist_ok=True)
     tokenizer.save(os.path.join(folder, "tokenizer.json"), pretty=False)
     with open(os.path.join(folder, "tokenizer_config.json"), "w") as file:
-        json.dump({"bos_token": "<|im_start|>", "eos_token": {"content": "<|im_end|>"}, "unk_token": None}, file)
+        json.dump({"bos_token": "<|im_start|>", "eos_token": {"__type": "AddedToken", "content": "<|im_end|>"}, "unk_token": None}, file)
         file.write("\n")
     return tokenizer
 

@@ -11,15 +11,13 @@ struct ByteEncoder: TextEncoder {
 
   private static let names = ["<|im_start|>": start, "<|im_end|>": end]
 
-  func encode(_ text: String, parseSpecial: Bool) -> [Int32] {
-    var tokens: [Int32] = []
+  func encode(_ text: String, parseSpecial: Bool, into tokens: inout [Int32]) {
     var rest = text.utf8[...]
     while let byte = rest.first {
       let name = Self.names.first { parseSpecial && rest.starts(with: $0.key.utf8) }
       tokens.append(name?.value ?? Int32(byte))
       rest = rest.dropFirst(name?.key.utf8.count ?? 1)
     }
-    return tokens
   }
 
   func specialNames(in text: String) -> [String] {

@@ -1,0 +1,23 @@
+import Checkpoints
+
+/// The keys that a format's parts have in one file, looked up once for all of its rows.
+struct FormatKeys {
+  let format: DatasetFormat
+  /// Of the parts that every row must have.
+  let required: [String]
+  /// Of all parts.
+  let all: [String]
+
+  init(_ format: DatasetFormat, _ columns: ColumnMapping) {
+    self.format = format
+    required = format.requiredKeys.map { columns.key(for: $0) }
+    all = required + format.optionalKeys.map { columns.key(for: $0) }
+  }
+
+  /// Whether a row has all that the format needs.
+  func match(_ object: JSONObject) -> Bool {
+    let hasAll = required.allSatisfy { key in object[key].map { !$0.isNull } ?? false }
+    // A turn of a conversation that stands on a line of its own is no text to continue.
+    return hasAll && !(format == .text && TurnKeys.isTurn(object))
+  }
+}
