@@ -45,7 +45,9 @@ import Testing
     #expect(!lines.contains { $0.hasPrefix("error") }, "\(lines)")
   }
 
-  @Test(arguments: [(["save \"rows.jsonl\""], 1), (["save \"rows.jsonl\"", "save \"out\""], 0)])
+  @Test(
+    arguments: [(["save \"rows.jsonl\""], 1), (["save \"rows.jsonl\"", "save \"out\""], 0)]
+      as [([String], Int32)])
   func `a prompt that is left with its last saving failed ends with 1`(
     _ cells: [String], _ status: Int32
   ) throws {
