@@ -51,9 +51,9 @@ def make_model(config, generator):
                 weight.copy_(0.2 * noise)
             elif weight.ndim == 1:
                 weight.copy_(1 + 0.2 * noise)
-            elif "wpe" in key:
+            elif "wpe" in key or "wte" in key:
                 weight.copy_(0.3 * noise)
-            elif "embed_tokens" in key or "wte" in key:
+            elif "embed_tokens" in key:
                 weight.copy_(noise)
             else:
                 inputs = weight.shape[0] if key.endswith(CONV1D) else weight.shape[1]
