@@ -1,5 +1,6 @@
 import CKernels
 import RecipeLanguage
+import Sessions
 import Tensors
 
 /// What a bug report needs to know of a machine.

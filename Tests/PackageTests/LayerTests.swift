@@ -14,7 +14,8 @@ import Testing
     "Diagnostics": [],
     "RecipeLanguage": ["Diagnostics"],
     "Terminals": ["Diagnostics", "CEditLine"],
-    "Notebooks": ["Training", "RecipeLanguage"],
+    "Sessions": ["Training", "RecipeLanguage"],
+    "Notebooks": ["Sessions"],
     "skillet": ["Notebooks", "Terminals"],
     "skillet-bench": ["Training"],
   ]
