@@ -55,15 +55,19 @@ let package = Package(
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
     layer("Terminals", ["Diagnostics", "CEditLine"]),
     layer(
-      "Notebooks",
+      "Sessions",
       [
         "RecipeLanguage", "Diagnostics", "Training", "Models", "Checkpoints", "Tokenizers",
         "Tensors",
       ]),
+    layer(
+      "Notebooks",
+      ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Checkpoints", "Tensors"]),
     .executableTarget(
       name: "skillet",
       dependencies: [
-        "Notebooks", "RecipeLanguage", "Diagnostics", "Terminals", "Checkpoints", argumentParser,
+        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Checkpoints",
+        argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -86,10 +90,14 @@ let package = Package(
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
-    tests("RecipeLanguageTests", ["RecipeLanguage", "Diagnostics"], exclude: ["Golden"]),
+    tests(
+      "RecipeLanguageTests", ["RecipeLanguage", "Sessions", "Diagnostics"], exclude: ["Golden"]),
     tests(
       "NotebooksTests",
-      ["Notebooks", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers"]),
+      [
+        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers",
+        "Training",
+      ]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
       swiftSettings: settings),
@@ -98,7 +106,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
-      "CommandTests", ["skillet", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
+      "CommandTests",
+      ["skillet", "Sessions", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
       exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// One accepted cell of a prompt.
 package struct Cell {
@@ -42,15 +43,15 @@ struct CellRecorder {
   private var finished = 0
   private var finishedRuns = 0
 
-  mutating func record(_ event: InterpreterEvent) {
+  mutating func record(_ event: Event) {
     switch event {
     case .started: started += 1
     case .finished: finished += 1
-    case .prose: break
+    case .prose, .progress, .finishedWork: break
     case .notice(let text): outputs.append(.notice(text))
     case .cutShort(let text):
       wasCutShort = true
-      outputs.append(.notice(text))
+      if let text { outputs.append(.notice(text)) }
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):
       if event.verb == ValueEvent.loopRow {
@@ -59,14 +60,6 @@ struct CellRecorder {
       }
       outputs.append(.value(event))
       if event.name == nil, event.value != .none { valueStatements.append(started - 1) }
-    }
-  }
-
-  mutating func record(_ event: SessionEvent) {
-    switch event {
-    case .progress, .finishedWork: break
-    case .cutShort: wasCutShort = true
-    case .notice(let text): outputs.append(.notice(text))
     case .curve(let curve): outputs.append(.curve(curve))
     case .text(let text):
       if case .text(let before)? = outputs.last {

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Numbers of cells as people write them for `:history`, `:rerun`, `:edit`, `:save` and `:export`:
 /// `4`, `4-6`, `4,6-8`, `4-` up to the last one, `-6` from the first one.

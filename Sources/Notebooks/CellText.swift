@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 
 /// What a piece of typed text is: recipe language, a `:` command or a `?` question.
 package enum CellText {
@@ -26,7 +27,7 @@ package enum CellText {
   /// Whether Enter runs the text.
   package static func completeness(of text: String) -> InputCompleteness {
     if sessionCommand(in: text) != nil || helpRequest(in: text) != nil { return .complete }
-    return InputCompleteness(of: text)
+    return InputCompleteness(of: text, verbs: .standard)
   }
 }
 

@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 import Tensors
 
 /// What a bug report needs to know of a machine.

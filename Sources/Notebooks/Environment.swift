@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// The names bound in a session or a recipe. Names are bound once; a `for` block binds in a scope of
 /// its own.

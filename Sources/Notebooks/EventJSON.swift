@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Events as JSON objects, one a line, with numbers at full precision.
 package enum EventJSON {

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Brings the expectations of a recipe up to date with what a run has found, and leaves every other
 /// byte of its text alone.
@@ -130,7 +131,7 @@ extension Expression {
     switch kind {
     case .integer, .float, .percent, .duration, .size, .boolean, .none, .text: true
     case .string(let literal): literal.plainText != nil
-    case .name(let name): VerbCatalog.words.contains(name)
+    case .name(let name): VerbCatalog.standard.words.contains(name)
     case .unary(.minus, let operand): operand.isWritten
     case .list(let elements): elements.allSatisfy(\.isWritten)
     default: false

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Training
 
 #if canImport(Glibc)
@@ -31,18 +32,12 @@ struct InputStamp: Equatable {
     nanoseconds = Int(time.tv_nsec)
   }
 
-  /// Commands whose paths are read, not written.
-  private static let readers: Set<String> = ["load", "dataset", "perplexity"]
-
   /// The files that a cell's text names to be read, as they are now.
   static func inputs(of text: String) -> [InputStamp] {
     var names: [String] = []
     for statement in Parser.parse(SourceText(name: "cell", text: text)).statements {
       if case .include(let literal) = statement.kind { names.append(literal.plainText ?? "") }
-      statement.walkCommands { command in
-        guard readers.contains(command.verb.text) else { return }
-        names += command.arguments.compactMap(\.plainText)
-      }
+      names += files(of: statement) { $0 == .input || $0 == .model }
     }
     return names.compactMap { InputStamp($0) }
   }
@@ -52,17 +47,28 @@ struct InputStamp: Equatable {
   static func trainings(of text: String) -> [InputStamp] {
     var names: [String] = []
     for statement in Parser.parse(SourceText(name: "cell", text: text)).statements {
-      statement.walkCommands { command in
-        for argument in command.arguments where argument.name?.text == "resume" {
-          if let folder = argument.plainText { names.append(folder + "/" + TrainingStateFile.name) }
-        }
-      }
+      names += files(of: statement) { $0 == .training }.map { $0 + "/" + TrainingStateFile.name }
     }
     return names.compactMap { InputStamp($0) }
   }
+
+  /// The texts of a statement that name files of a kind.
+  private static func files(
+    of statement: Statement, where isWanted: (ArgumentDeclaration.File) -> Bool
+  ) -> [String] {
+    var names: [String] = []
+    statement.walkCommands { command in
+      guard let verb = VerbCatalog.standard.verb(of: command) else { return }
+      for bound in ArgumentBinder(command, verb: verb).bound {
+        guard let file = bound.declaration.file, isWanted(file) else { continue }
+        if let name = bound.argument.plainText { names.append(name) }
+      }
+    }
+    return names
+  }
 }
 
-extension Argument {
+extension ArgumentSyntax {
   /// The text that stands in quotes as its value.
   fileprivate var plainText: String? {
     if case .string(let literal) = value.kind { literal.plainText } else { nil }

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// How an expectation came out when it ran.
 package struct ExpectationOutcome: Sendable {

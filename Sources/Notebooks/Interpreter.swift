@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Walks the statements of a recipe, or of the cells of a session, one after the other.
 package final class Interpreter<Executor: VerbExecutor> {
@@ -9,7 +10,10 @@ package final class Interpreter<Executor: VerbExecutor> {
   /// Values given to parameters from outside.
   package var overrides: [String: Value] = [:]
   /// Told of everything as it happens.
-  package var onEvent: (InterpreterEvent) -> Void = { _ in }
+  package var onEvent: (Event) -> Void {
+    get { executor.onEvent }
+    set { executor.onEvent = newValue }
+  }
   /// Asked between statements.
   package var isCancelled: () -> Bool = { false }
   /// Every expectation that was read, as often as it ran.
@@ -172,7 +176,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private var evaluator: Evaluator {
     var evaluator = Evaluator(
-      variable: { [self] in environment[$0] },
+      verbs: executor.verbs, variable: { [self] in environment[$0] },
       run: { [self] (command) throws(EvaluationError) in
         do throws(RunFailure) {
           return try run(command)
@@ -239,11 +243,10 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   /// A command with its arguments evaluated and checked.
   package func call(of command: Command) throws(RunFailure) -> VerbCall {
-    guard let verb = VerbCatalog.verb(named: command.verb.text), executor.verbs.contains(verb.name)
-    else {
-      throw failure(ArgumentBinder.unknownVerb(command.verb, known: executor.verbs))
+    guard let verb = executor.verbs.verb(of: command) else {
+      throw failure(ArgumentBinder.unknownVerb(command.verb, in: executor.verbs))
     }
-    let binder = ArgumentBinder(command, verb: verb)
+    let binder = ArgumentBinder(command, verb: verb, in: executor.verbs)
     if let error = binder.errors.first { throw failure(error) }
     var arguments: [String: Value] = [:]
     var ranges: [String: SourceRange] = [:]
@@ -257,13 +260,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       arguments[declaration.name] = value
       ranges[declaration.name] = argument.value.range
     }
-    let given = Set(arguments.keys)
-    for declaration in verb.arguments where arguments[declaration.name] == nil {
-      arguments[declaration.name] = declaration.defaultValue
-    }
     return VerbCall(
-      verb: verb, arguments: arguments, given: given, range: command.range, ranges: ranges,
-      valueName: valueName)
+      verb: verb, given: arguments, range: command.range, ranges: ranges, valueName: valueName)
   }
 
   private func run(_ loop: Loop) throws(RunFailure) -> Table {
@@ -314,7 +312,7 @@ package final class Interpreter<Executor: VerbExecutor> {
     // a training that was stopped has a value, and yet its run is not done
     try stopIfCancelled()
     var record = Record(
-      combination.map { ($0.name, $0.value) }, reference: executor.currentReference())
+      combination.map { ($0.name, $0.value) }, reference: executor.rememberAdapter())
     if case .record(let fields) = last {
       for field in fields.fields { record[field.name] = field.value }
     } else if last != .none {

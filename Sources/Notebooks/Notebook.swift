@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// The cells of a prompt: what was typed, what of it counts, what it gave, and the way back.
 package final class Notebook {
@@ -7,8 +8,7 @@ package final class Notebook {
   /// Cells that ran without error and were not undone, in order.
   package private(set) var cells: [Cell] = []
   /// Told of everything that cells say, as it happens.
-  package var onEvent: (InterpreterEvent) -> Void = { _ in }
-  package var onSessionEvent: (SessionEvent) -> Void = { _ in }
+  package var onEvent: (Event) -> Void = { _ in }
 
   private var recorder = CellRecorder()
 
@@ -17,10 +17,6 @@ package final class Notebook {
     interpreter.onEvent = { [unowned self] event in
       recorder.record(event)
       onEvent(event)
-    }
-    session.onEvent = { [unowned self] event in
-      recorder.record(event)
-      onSessionEvent(event)
     }
   }
 
@@ -86,7 +82,6 @@ package final class Notebook {
   /// What a cell that is typed now may take as given.
   package var checkContext: CheckContext {
     var context = CheckContext()
-    context.verbs = session.verbs
     context.isPrompt = true
     context.state = session.shape
     for name in interpreter.environment.names {

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Values from outside a recipe: `--set name=value`, `--sweep name=a,b`.
 package enum ParameterValue {
@@ -56,7 +57,8 @@ package enum ParameterValue {
     guard !tree.hasErrors, tree.statements.count == 1,
       case .binding(_, .expression(let expression)) = tree.statements[0].kind
     else { return nil }
-    let evaluator = Evaluator(variable: { _ in nil }) { command throws(EvaluationError) in
+    let evaluator = Evaluator(verbs: .standard, variable: { _ in nil }) {
+      command throws(EvaluationError) in
       throw EvaluationError("E0600", "commands cannot be set", at: command.range)
     }
     return try? evaluator.value(expression)

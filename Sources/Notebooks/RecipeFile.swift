@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Tensors
 
 #if canImport(Glibc)
@@ -60,12 +61,9 @@ package struct RecipeFile {
 
   /// Everything that is wrong and can be known before the recipe runs.
   ///
-  /// - Parameters:
-  ///   - verbs: the commands that can be run.
-  ///   - overrides: values given to parameters from outside.
-  package func check(verbs: Set<String>, overrides: [String: Value] = [:]) -> [Diagnostic] {
+  /// - Parameter overrides: values given to parameters from outside.
+  package func check(overrides: [String: Value] = [:]) -> [Diagnostic] {
     var context = CheckContext()
-    context.verbs = verbs
     context.overrides = overrides
     return check(context)
   }

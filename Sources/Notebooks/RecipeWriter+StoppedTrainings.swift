@@ -1,5 +1,7 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
+import Training
 
 /// Trainings that were stopped. A recipe holds the one line that trains the same bits without a stop,
 /// where there is one.
@@ -12,8 +14,17 @@ extension RecipeWriter {
     /// Steps that it did itself.
     let steps: Int
 
-    func argument(_ name: String) -> Argument? {
-      command.arguments.first { $0.name?.text == name }
+    func argument(_ argument: some DeclaredArgument) -> ArgumentSyntax? {
+      command.argument(argument.name)
+    }
+
+    /// The bare word that an argument is, the default where it is not written.
+    func word(_ argument: some DeclaredArgument) -> String? {
+      guard let value = self.argument(argument)?.value else {
+        return argument.declaration.defaultValue?.text
+      }
+      if case .name(let word) = value.kind { return word }
+      return nil
     }
   }
 
@@ -45,10 +56,10 @@ extension RecipeWriter {
 
   private func part(at place: Place) -> Part? {
     guard let index = index(ofCell: place.cell), let command = statement(at: place)?.command,
-      command.verb.text == "train"
+      command.verb.text == Train.name
     else { return nil }
     let values = cells[index].outputs.compactMap { output -> Record? in
-      guard case .value(let event) = output, event.verb == "train",
+      guard case .value(let event) = output, event.verb == Train.name,
         case .record(let record) = event.value
       else { return nil }
       return record
@@ -68,7 +79,7 @@ extension RecipeWriter {
         $0.target == last.place && chosen.contains($0.place.cell)
       }.compactMap { reference in
         part(at: reference.place).flatMap {
-          $0.argument("resume")?.value.range == reference.range ? $0 : nil
+          $0.argument(Train.resume)?.value.range == reference.range ? $0 : nil
         }
       }.first
       guard let next else { break }
@@ -97,7 +108,7 @@ extension RecipeWriter {
   private func refuseOtherArguments(_ parts: [Part]) throws(Refusal) {
     for part in parts.dropFirst() {
       let other = part.command.arguments.first {
-        !["resume", "steps", "epochs"].contains($0.name?.text)
+        ![Train.resume.name, Train.steps.name, Train.epochs.name].contains($0.name?.text)
       }
       guard let name = other?.name?.text else { continue }
       throw Refusal(
@@ -105,7 +116,7 @@ extension RecipeWriter {
           "cell \(part.place.cell) resumed a training with another `\(name)`, so no line trains "
           + "the same; " + Self.leavingOut(parts[0].place.cell))
     }
-    guard let budgeted = parts.first(where: { $0.argument("budget") != nil }) else { return }
+    guard let budgeted = parts.first(where: { $0.argument(Train.budget) != nil }) else { return }
     throw Refusal(
       message:
         "cell \(budgeted.place.cell) was stopped and has a budget, so that no line surely trains "
@@ -145,41 +156,45 @@ extension RecipeWriter {
           + Self.leavingOut(cell))
     }
     guard let index = index(ofCell: first.place.cell) else { return }
-    if let length = first.argument("steps") ?? first.argument("epochs") {
-      edits[index].append((length.range, "steps: \(steps)"))
+    if let length = first.argument(Train.steps) ?? first.argument(Train.epochs) {
+      edits[index].append((length.range, "\(Train.steps.name): \(steps)"))
     } else {
       let end = first.command.range.upperBound
       let comma = first.command.arguments.isEmpty ? " " : ", "
-      edits[index].append((SourceRange(at: end), "\(comma)steps: \(steps)"))
+      edits[index].append((SourceRange(at: end), "\(comma)\(Train.steps.name): \(steps)"))
     }
   }
 
   private func hasLength(of first: Part, _ part: Part) -> Bool {
-    for name in ["steps", "epochs"] {
-      guard let length = part.argument(name) else { continue }
+    [Train.steps.name, Train.epochs.name].allSatisfy { name in
+      guard let length = part.command.argument(name) else { return true }
       guard case .integer(let count) = length.value.kind,
-        case .integer(count)? = first.argument(name)?.value.kind
+        case .integer(count)? = first.command.argument(name)?.value.kind
       else { return false }
+      return true
     }
-    return true
   }
 
   /// Why the steps of a training depend on how many it was to have; nil if they do not.
   private func dependence(of part: Part, on steps: Int) -> String? {
     if steps == 0 { return "nothing was trained" }
-    if part.argument("resume") != nil { return "it resumed another training" }
-    guard case .name("constant")? = part.argument("schedule")?.value.kind else {
+    if part.argument(Train.resume) != nil { return "it resumed another training" }
+    guard part.word(Train.schedule) == LearningRateSchedule.Shape.constant.rawValue else {
       return "its rate depends on how many there were to be"
     }
-    switch part.argument("warmup")?.value.kind {
+    switch part.argument(Train.warmup)?.value.kind {
     case .percent(0)?: break
     case .integer(let count)? where count <= steps: break
     default: return "its warm-up depends on how many there were to be"
     }
-    switch part.argument("keep")?.value.kind {
-    case nil, .name("last")?: return nil
-    default: return "it kept the best adapter, with one more evaluation at its end"
-    }
+    return part.word(Train.keep) == Train.Keep.last.rawValue
+      ? nil : "it kept the best adapter, with one more evaluation at its end"
+  }
+}
+
+extension Command {
+  fileprivate func argument(_ name: String) -> ArgumentSyntax? {
+    arguments.first { $0.name?.text == name }
   }
 }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Writes cells as a recipe that replays: what failed or was undone is not there, `_3` becomes a name,
 /// parameters and includes come first, and the text is formatted and checked.
@@ -61,7 +62,7 @@ package struct RecipeWriter {
   ///   - chosen: cells of `all`.
   ///   - all: every cell that counts; `_` means what it meant when it was typed.
   package static func recipe(
-    of chosen: [Cell], among all: [Cell], title: String, verbs: Set<String>
+    of chosen: [Cell], among all: [Cell], title: String
   ) throws(Refusal) -> String {
     for cell in chosen { try refuseEditedInput(of: cell) }
     var writer = RecipeWriter(all)
@@ -70,7 +71,7 @@ package struct RecipeWriter {
     try writer.nameValues(in: isChosen)
     let text = Formatter.format(
       Parser.parse(SourceText(name: title, text: writer.text(of: isChosen, title: title))))
-    try check(text, title: title, verbs: verbs)
+    try check(text, title: title)
     return text
   }
 
@@ -83,10 +84,10 @@ package struct RecipeWriter {
   }
 
   private static func check(
-    _ text: String, title: String, verbs: Set<String>
+    _ text: String, title: String
   ) throws(Refusal) {
     let recipe = RecipeFile(source: SourceText(name: title, text: text))
-    let diagnostics = recipe.check(verbs: verbs)
+    let diagnostics = recipe.check()
     if diagnostics.containsError {
       throw Refusal(
         message: "these cells alone are no recipe that runs", diagnostics: diagnostics)

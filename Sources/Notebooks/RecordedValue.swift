@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 
 /// How a value is written into a recipe as what is expected.
 enum RecordedValue {
@@ -27,7 +28,7 @@ enum RecordedValue {
       return number.isFinite ? value.source : nil
     // a word that no argument takes means nothing in an expression
     case .word(let word):
-      return VerbCatalog.words.contains(word) ? word : NumberText.quoted(word)
+      return VerbCatalog.standard.words.contains(word) ? word : NumberText.quoted(word)
     case .list(let values):
       let texts = values.compactMap { exact($0) }
       return texts.count == values.count ? "[" + texts.joined(separator: ", ") + "]" : nil

@@ -3,22 +3,24 @@ import RecipeLanguage
 
 /// The declarations of the language for programs: each argument with a JSON Schema of its value.
 package enum ReferenceJSON {
-  package static let document: JSONValue = [
-    "language": .int(VerbCatalog.languageVersion),
-    "verbs": .array(VerbCatalog.all.map(verb)),
-    "functions": .array(
-      PureFunction.allCases.map {
-        [
-          "name": .string($0.rawValue), "call": .string($0.usage.call),
-          "description": .string($0.usage.summary),
-        ]
-      }),
-    "units": strings(Unit.all),
-    "keywords": strings(Keyword.all.sorted()),
-    "words": strings(VerbCatalog.words.sorted()),
-    "codes": .array(
-      Explanation.all.map { ["code": .string($0.code), "title": .string($0.title)] }),
-  ]
+  package static func document(of verbs: VerbCatalog) -> JSONValue {
+    [
+      "language": .int(VerbCatalog.languageVersion),
+      "verbs": .array(verbs.all.map(verb)),
+      "functions": .array(
+        PureFunction.allCases.map {
+          [
+            "name": .string($0.rawValue), "call": .string($0.usage.call),
+            "description": .string($0.usage.summary),
+          ]
+        }),
+      "units": strings(Unit.all),
+      "keywords": strings(Keyword.all.sorted()),
+      "words": strings(verbs.words.sorted()),
+      "codes": .array(
+        Explanation.all.map { ["code": .string($0.code), "title": .string($0.title)] }),
+    ]
+  }
 
   private static func verb(_ verb: VerbDeclaration) -> JSONValue {
     [

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Why a run stopped, and what to tell about it.
 package struct RunFailure: Error, Sendable {
@@ -29,7 +30,7 @@ package struct RunFailure: Error, Sendable {
       case .input: .input
       case .interrupted: .interrupted
       }
-    let range = failure.argument.flatMap { call.ranges[$0] } ?? call.range
+    let range = failure.argument.flatMap { call.ranges[$0.name] } ?? call.range
     diagnostic = Diagnostic(
       failure.code, failure.message, at: Label(source, range), notes: failure.notes,
       help: failure.help)

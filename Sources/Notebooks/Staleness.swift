@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Which values are no longer what their cells would give now, since the model, the adapter, the data or
 /// a file that they were made with is another by now.
@@ -16,14 +17,6 @@ package struct Staleness {
     }
     self.environment = environment
   }
-
-  /// What replaces what a command works with. A loop replaces nothing: it leaves the state as it was.
-  private static let replacements: [String: Need] = [
-    "load": .model, "quantize": .model, "lora": .adapter, "train": .adapter, "use": .adapter,
-    "dataset": .dataset, "split": .dataset,
-  ]
-  /// Commands that do without an adapter, and work with it where there is one.
-  private static let measuring: Set<String> = ["eval", "perplexity", "generate"]
 
   /// What has made the value of a name stale, such as `quantize in 5`; nil if nothing has.
   package func reason(of name: String) -> String? {
@@ -50,35 +43,40 @@ package struct Staleness {
     var needs: Set<Need> = []
     var made: Set<Need> = []
     statement.walkCommands { command in
-      guard let verb = VerbCatalog.verb(named: command.verb.text) else { return }
-      needs.formUnion(Set(verb.needs).subtracting(made))
-      if Self.measuring.contains(verb.name), !made.contains(.adapter) { needs.insert(.adapter) }
-      if let gift = verb.gives { made.insert(gift) }
+      guard let verb = VerbCatalog.standard.verb(of: command) else { return }
+      let arguments = WrittenArguments(command, of: verb)
+      needs.formUnion(verb.basis(for: arguments).subtracting(made))
+      made.formUnion(verb.gifts(for: arguments))
     }
     return needs
   }
 
+  /// What replaced something that a command worked with. A loop replaces nothing: it leaves the state as
+  /// it was.
   private func replacement(
     of needs: Set<Need>, behind place: Int, inCellAt index: Int
   ) -> String? {
     for later in cells.indices[index...] {
       let statements = cells[later].statements.dropFirst(later == index ? place + 1 : 0)
       for statement in statements where statement.loop == nil {
-        var verb: String?
+        var name: String?
         statement.walkCommands { command in
-          if let need = Self.replacements[command.verb.text], needs.contains(need) {
-            verb = verb ?? command.verb.text
-          }
+          guard name == nil, let verb = VerbCatalog.standard.verb(of: command) else { return }
+          let replaced = verb.replaced(for: WrittenArguments(command, of: verb))
+          if !replaced.isDisjoint(with: needs) { name = verb.name }
         }
-        if let verb { return "\(verb) in \(cells[later].cell.number)" }
+        if let name { return "\(name) in \(cells[later].cell.number)" }
       }
     }
     return nil
   }
 
   private func editedFile(of needs: Set<Need>, before number: Int) -> String? {
-    for (verb, need) in [("load", Need.model), ("dataset", .dataset)] where needs.contains(need) {
-      let reader = cells.last { $0.cell.number <= number && $0.cell.verbs.contains(verb) }
+    for need in Need.allCases where needs.contains(need) {
+      let readers = VerbCatalog.standard.all.filter { $0.reads(need) }.map(\.name)
+      let reader = cells.last {
+        $0.cell.number <= number && $0.cell.verbs.contains(where: readers.contains)
+      }
       if let input = reader?.cell.inputs.first(where: { InputStamp($0.name) != $0 }) {
         return "\(input.name) edited"
       }

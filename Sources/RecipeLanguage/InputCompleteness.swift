@@ -7,8 +7,8 @@ package enum InputCompleteness: Sendable {
   case incomplete(indent: Int)
   case broken([Diagnostic])
 
-  package init(of text: String) {
-    self.init(of: Parser.parse(SourceText(name: "input", text: text)))
+  package init(of text: String, verbs: VerbCatalog) {
+    self.init(of: Parser.parse(SourceText(name: "input", text: text), verbs: verbs))
   }
 
   package init(of tree: SyntaxTree) {

@@ -5,6 +5,7 @@ import Diagnostics
 package struct Lexer {
   private let source: SourceText
   private let bytes: [UInt8]
+  private let hyphenatedWords: Set<String>
   private var offset = 0
   private var tokens: [Token] = []
   private var diagnostics: [Diagnostic] = []
@@ -18,8 +19,10 @@ package struct Lexer {
   }
 
   /// The tokens of a text, the last one `endOfFile`, with everything wrong with single tokens.
-  package static func tokens(of source: SourceText) -> Output {
-    var lexer = Lexer(source)
+  ///
+  /// - Parameter verbs: whose arguments take words, some of them with a hyphen.
+  package static func tokens(of source: SourceText, verbs: VerbCatalog) -> Output {
+    var lexer = Lexer(source, words: verbs.hyphenatedWords)
     lexer.tokens.reserveCapacity(source.bytes.count / 3)
     // Editors put a byte order mark before the text; it says nothing.
     if lexer.bytes.starts(with: SourceText.byteOrderMark) {
@@ -31,8 +34,9 @@ package struct Lexer {
       tokens: lexer.tokens, diagnostics: lexer.diagnostics, endsInsideText: lexer.endsInsideText)
   }
 
-  private init(_ source: SourceText) {
+  private init(_ source: SourceText, words: Set<String>) {
     self.source = source
+    hyphenatedWords = words
     bytes = source.bytes
   }
 
@@ -76,7 +80,7 @@ package struct Lexer {
     guard byte(at: name) == UInt8(ascii: "-") else { return append(.name, upTo: name) }
     let word = end(from: name + 1) { $0.isNameStart || $0.isDigit }
     let text = String(decoding: bytes[offset..<word], as: UTF8.self)
-    append(.name, upTo: VerbCatalog.hyphenatedWords.contains(text) ? word : name)
+    append(.name, upTo: hyphenatedWords.contains(text) ? word : name)
   }
 
   private mutating func readComment() {

@@ -10,7 +10,7 @@ extension Parser {
     let name = currentName
     let next = lookAhead(1)
     if Keyword.reserved.contains(name) { throw reservedWord(name) }
-    if verbs.contains(name) { return try parseCommand() }
+    if verbs.names.contains(name) { return try parseCommand() }
     guard !Keyword.all.contains(name) else { return nil }
     if next.kind == .assign {
       throw stop(
@@ -30,7 +30,7 @@ extension Parser {
     let verb = Name(text: currentName, range: current.range)
     advance()
     try rejectForeignCall(of: verb)
-    var arguments: [Argument] = []
+    var arguments: [ArgumentSyntax] = []
     if !atEndOfCommand {
       repeat {
         skipNewlines()
@@ -54,10 +54,10 @@ extension Parser {
   }
 
   /// `name: value` or a value, of a command or a function.
-  mutating func parseArgument(of callee: Name) throws(Stop) -> Argument {
+  mutating func parseArgument(of callee: Name) throws(Stop) -> ArgumentSyntax {
     guard at(.name) else {
       try rejectLeadingSign(after: callee)
-      return Argument(name: nil, value: try parseExpression())
+      return ArgumentSyntax(name: nil, value: try parseExpression())
     }
     let name = Name(text: currentName, range: current.range)
     let next = lookAhead(1)
@@ -65,7 +65,7 @@ extension Parser {
       advance()
       advance()
       skipNewlines()
-      return Argument(name: name, value: try parseExpression())
+      return ArgumentSyntax(name: name, value: try parseExpression())
     }
     if next.kind == .assign {
       throw stop(
@@ -73,7 +73,7 @@ extension Parser {
         label: "a named argument takes a colon",
         help: "write `\(callee.text) \(name.text): \(valueText(of: lookAhead(2)))`")
     }
-    return Argument(name: nil, value: try parseExpression())
+    return ArgumentSyntax(name: nil, value: try parseExpression())
   }
 
   private var atEndOfCommand: Bool {
@@ -95,13 +95,13 @@ extension Parser {
 
   // MARK: Habits from elsewhere
 
-  private mutating func stuckAfter(_ argument: Argument?, of verb: Name) -> Stop {
+  private mutating func stuckAfter(_ argument: ArgumentSyntax?, of verb: Name) -> Stop {
     let reading = "I was reading the arguments of `\(verb.text)` and got stuck"
     if let argument, argument.name == nil, case .name(let name) = argument.value.kind,
       startsArgument(current, after: current) || at(.leftBracket)
     {
       let fixed = "\(verb.text) \(name): \(valueText(of: current))"
-      let examples = VerbCatalog.verb(named: verb.text)?.examples.filter { $0 != fixed } ?? []
+      let examples = verbs.verb(named: verb.text)?.examples.filter { $0 != fixed } ?? []
       let lines = [fixed] + examples.prefix(1)
       return stop(
         "E0112", reading, label: "an argument needs a colon between name and value",
@@ -233,7 +233,7 @@ extension Parser {
   }
 
   private func commandWith(argument: String) -> String? {
-    VerbCatalog.all.first { verb in verb.arguments.contains { $0.name == argument } }
+    verbs.all.first { verb in verb.arguments.contains { $0.name == argument } }
       .map { "\($0.name) \(argument): …" }
   }
 }

@@ -92,7 +92,7 @@ extension Parser {
     var base = try parsePrimary()
     while true {
       if at(.dot) {
-        if case .name(let name) = base.kind, verbs.contains(name) {
+        if case .name(let name) = base.kind, verbs.names.contains(name) {
           throw commandInsideExpression(Name(text: name, range: base.range))
         }
         advance()
@@ -153,7 +153,7 @@ extension Parser {
     return try make(.call(name, arguments), range(from: name.range.lowerBound), depth: depth)
   }
 
-  private mutating func parseCallArguments(of name: Name) throws(Stop) -> [Argument] {
+  private mutating func parseCallArguments(of name: Name) throws(Stop) -> [ArgumentSyntax] {
     let arguments = try parseItems(closedBy: .rightParenthesis) { parser throws(Stop) in
       try parser.parseArgument(of: name)
     }

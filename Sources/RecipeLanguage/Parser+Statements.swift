@@ -91,13 +91,13 @@ extension Parser {
   private mutating func parseHeader() throws(Stop) -> Statement.Kind {
     advance()
     let title = try expectString("the title of the recipe")
-    var arguments: [Argument] = []
+    var arguments: [ArgumentSyntax] = []
     while accept(.comma) {
       skipNewlines()
       let name = try expectName("a setting such as `language: 1`")
       try expect(.colon, "`:`")
       skipNewlines()
-      arguments.append(Argument(name: name, value: try parseExpression()))
+      arguments.append(ArgumentSyntax(name: name, value: try parseExpression()))
     }
     return .header(title, arguments)
   }
@@ -275,7 +275,7 @@ extension Parser {
     let name = text(tokens[position])
     if ["let", "assert", "expect", "param", "include", "for"].contains(name) { return true }
     let next = tokens[position + 1].kind
-    return verbs.contains(name) && next != .comma && !next.closesBracket && next != .colon
+    return verbs.names.contains(name) && next != .comma && !next.closesBracket && next != .colon
   }
 }
 

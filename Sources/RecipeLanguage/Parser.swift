@@ -9,7 +9,7 @@ package struct Parser {
   static let (mostStatements, mostFields, mostArguments) = (10_000, 1_000, 100)
 
   let source: SourceText
-  let verbs: Set<String>
+  let verbs: VerbCatalog
   /// All tokens but spaces and comments.
   let tokens: [Token]
   var index = 0
@@ -25,11 +25,9 @@ package struct Parser {
   /// Thrown after a mistake was reported: give the statement up.
   struct Stop: Error {}
 
-  /// The tree of a text. `verbs` are the names that start a command.
-  package static func parse(
-    _ source: SourceText, verbs: Set<String> = VerbCatalog.names
-  ) -> SyntaxTree {
-    let lexed = Lexer.tokens(of: source)
+  /// The tree of a text whose commands are those of some verbs.
+  package static func parse(_ source: SourceText, verbs: VerbCatalog) -> SyntaxTree {
+    let lexed = Lexer.tokens(of: source, verbs: verbs)
     var parser = Parser(
       source: source, verbs: verbs, tokens: lexed.tokens.filter { !$0.kind.isTrivia })
     let statements = parser.parseFile()
@@ -43,7 +41,7 @@ package struct Parser {
       endsTooEarly: endsTooEarly)
   }
 
-  private init(source: SourceText, verbs: Set<String>, tokens: [Token]) {
+  private init(source: SourceText, verbs: VerbCatalog, tokens: [Token]) {
     self.source = source
     self.verbs = verbs
     self.tokens = tokens

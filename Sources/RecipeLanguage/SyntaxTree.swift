@@ -21,7 +21,7 @@ package struct Name: Sendable {
 package struct Statement: Sendable {
   package enum Kind: Sendable {
     /// `recipe "title", language: 1`
-    case header(StringLiteral, [Argument])
+    case header(StringLiteral, [ArgumentSyntax])
     /// `include "common.recipe"`
     case include(StringLiteral)
     case parameter(Parameter)
@@ -95,11 +95,11 @@ package enum Operation: Sendable {
 /// `verb positional, name: value`
 package struct Command: Sendable {
   package let verb: Name
-  package let arguments: [Argument]
+  package let arguments: [ArgumentSyntax]
   package let range: SourceRange
 }
 
-package struct Argument: Sendable {
+package struct ArgumentSyntax: Sendable {
   package let name: Name?
   package let value: Expression
 
@@ -137,7 +137,7 @@ package struct Expression: Sendable {
     /// The content of a `"""` block, common indent removed.
     case text(String)
     case name(String)
-    case call(Name, [Argument])
+    case call(Name, [ArgumentSyntax])
     case list([Expression])
     case record([Field])
     /// A command in parentheses.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Notebooks
+import Sessions
 import Terminals
 
 /// `:chat`: talks to the model at the prompt. What is said is no part of the session.

@@ -1,3 +1,5 @@
+import Sessions
+
 /// Words behind a session command. A file name with blanks stands in quotes.
 enum CommandWords {
   /// The first word and what follows it; nil if there is none.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import FoundationEssentials
 import Notebooks
+import Sessions
 import Terminals
 
 /// `skillet doctest FILE.md`: runs the sessions that stand in documents.

@@ -1,4 +1,5 @@
 import Notebooks
+import Sessions
 import Terminals
 
 /// The cells of sessions before this one, as the history file has them: `~1/2-5` means cells 2 to 5 of the

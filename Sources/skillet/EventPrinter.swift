@@ -1,11 +1,11 @@
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Shows what a session tells: to people, or as JSON lines.
 protocol EventPrinter: AnyObject {
-  func show(_ event: InterpreterEvent)
-  func show(_ event: SessionEvent)
+  func show(_ event: Event)
   /// A recipe was checked, and nothing is wrong with it.
   func showGood(_ file: String)
   /// A run of a sweep begins; what follows belongs to it.

@@ -1,4 +1,5 @@
 import Glibc
+import Sessions
 import Terminals
 
 /// How the process ends, for scripts.

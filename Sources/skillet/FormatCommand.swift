@@ -3,6 +3,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// `skillet fmt`: one layout for all recipes.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Help that is read off the declarations of verbs and functions.
@@ -15,7 +16,7 @@ struct HelpPage {
       overview()
     } else if let search = HelpSearch(subject) {
       return show(search, subject)
-    } else if let verb = VerbCatalog.verb(named: subject) {
+    } else if let verb = VerbCatalog.standard.verb(named: subject) {
       show(verb, isDeep: isDeep)
     } else if let function = PureFunction(rawValue: subject) {
       output.writeLine(screen.style(.heading, function.usage.call))
@@ -23,7 +24,7 @@ struct HelpPage {
     } else if let page = Explanation.of(subject) {
       output.write(page.page)
     } else {
-      let known = VerbCatalog.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
+      let known = VerbCatalog.standard.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
       let question = NearestName.question(for: subject, among: known)
       screen.notice(
         "there is no help on `\(subject)`; "
@@ -43,7 +44,7 @@ struct HelpPage {
 
   private func overview() {
     output.writeLine(screen.style(.heading, "Commands") + "  (?name explains one)")
-    rows(VerbCatalog.all.map { ($0.name, $0.summary) })
+    rows(VerbCatalog.standard.all.map { ($0.name, $0.summary) })
     output.writeLine(screen.style(.heading, "At the prompt"))
     rows(SessionCommand.allCases.map { (":" + $0.usage, $0.summary) })
     output.writeLine(screen.style(.heading, "Functions"))

@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 
 /// Everything in the help that has a word: `:help /rate/`.
 struct HelpSearch {
@@ -17,7 +18,7 @@ struct HelpSearch {
   /// Commands with their arguments and results, functions, session commands and messages, each with what
   /// it is.
   var findings: [Finding] {
-    VerbCatalog.all.flatMap(findings(of:))
+    VerbCatalog.standard.all.flatMap(findings(of:))
       + PureFunction.allCases.map { ($0.usage.call, $0.usage.summary) }.filter(has)
       + SessionCommand.allCases.map { (":" + $0.usage, $0.summary) }.filter(has)
       + Explanation.all.filter { contains($0.code + " " + $0.title) }.map { ($0.code, $0.title) }

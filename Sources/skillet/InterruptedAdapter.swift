@@ -1,5 +1,6 @@
 import Checkpoints
 import Notebooks
+import Sessions
 
 extension EventPrinter {
   /// An interrupted recipe or piped session never reaches its `save`: what it has trained is written all
@@ -13,10 +14,10 @@ extension EventPrinter {
         ? "with the same model and data, train resume: \"\(folder)\" goes on"
         : "load …, adapter: \"\(folder)\" goes on with it"
       show(
-        SessionEvent.notice(
+        Event.notice(
           "interrupted: the adapter of step \(rescue.steps) is in \(folder); \(way)"))
     } catch {
-      show(SessionEvent.notice("the adapter could not be kept: \(error)"))
+      show(Event.notice("the adapter could not be kept: \(error)"))
     }
   }
 }

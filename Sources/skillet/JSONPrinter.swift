@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// One object a line to standard output, and nothing else there.
@@ -23,24 +24,17 @@ final class JSONPrinter: EventPrinter {
     output.writeJSON(value)
   }
 
-  func show(_ event: InterpreterEvent) {
+  func show(_ event: Event) {
     switch event {
-    case .started, .finished: break
+    case .started, .finished, .curve, .finishedWork: break
     case .prose(let text): write(EventJSON.prose(text))
     case .notice(let text): write(EventJSON.notice(text))
     case .value(let event): write(EventJSON.value(event))
     case .diagnostic(let diagnostic): write(EventJSON.diagnostic(diagnostic))
-    case .cutShort(let text): write(EventJSON.notice(text))
-    }
-  }
-
-  func show(_ event: SessionEvent) {
-    switch event {
+    case .cutShort(let text): if let text { write(EventJSON.notice(text)) }
     // programs want the steps; that work begins is news for people only
     case .progress(let progress): if progress.done > 0 { write(EventJSON.progress(progress)) }
     case .text(let text): write(EventJSON.text(text))
-    case .notice(let text): write(EventJSON.notice(text))
-    case .curve, .finishedWork, .cutShort: break
     }
   }
 

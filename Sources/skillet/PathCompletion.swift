@@ -1,4 +1,5 @@
 import Notebooks
+import Sessions
 import Terminals
 
 /// Files and folders that a name could go on with, and models where one is loaded.

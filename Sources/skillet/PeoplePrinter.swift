@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Results to standard output, progress, notices and errors to standard error.
@@ -39,7 +40,18 @@ final class PeoplePrinter: EventPrinter {
 
   // MARK: Statements
 
-  func show(_ event: InterpreterEvent) {
+  func show(_ event: Event) {
+    switch event {
+    case .progress, .text, .curve, .finishedWork: showWork(event)
+    case .cutShort(nil): break
+    case .notice(let text):
+      clearProgress()
+      screen.notice(text)
+    default: showStatement(event)
+    }
+  }
+
+  private func showStatement(_ event: Event) {
     clearProgress()
     defer { lastFaulty = if case .diagnostic(let last) = event { last.source } else { nil } }
     switch event {
@@ -54,8 +66,8 @@ final class PeoplePrinter: EventPrinter {
       if echoes { showProse(text) }
     case .value(let event): show(event)
     case .diagnostic(let diagnostic): show(diagnostic)
-    case .notice(let text), .cutShort(let text): screen.notice(text)
-    case .finished: break
+    case .cutShort(let text?): screen.notice(text)
+    default: break
     }
   }
 
@@ -105,7 +117,9 @@ final class PeoplePrinter: EventPrinter {
     guard error.isTerminal, let name = event.name, .now - start > .seconds(2),
       case .record(let record) = event.value
     else { return }
-    let telling = ["steps", "loss", "valid_loss", "perplexity", "token_accuracy", "seconds"]
+    let telling =
+      event.verb.flatMap { VerbCatalog.standard.verb(named: $0) }?.fields
+      .filter { $0.role != .plain }.map(\.name) ?? []
     let figures = ValueView(screen: screen).figures(
       of: record, without: Set(record.names).subtracting(telling))
     if !figures.isEmpty { screen.notice("\(name): \(figures)") }
@@ -148,7 +162,7 @@ final class PeoplePrinter: EventPrinter {
 
   // MARK: Work at hand
 
-  func show(_ event: SessionEvent) {
+  private func showWork(_ event: Event) {
     switch event {
     case .progress(let state):
       if progress == nil {
@@ -158,16 +172,13 @@ final class PeoplePrinter: EventPrinter {
       }
       progress?.update(ProgressState(state))
     case .text(let text): stream(text)
-    case .notice(let text):
-      clearProgress()
-      screen.notice(text)
     case .curve(let curve): self.curve = curve
     case .finishedWork:
       clearProgress()
       progress = nil
       if let words = words?.flush(), !words.isEmpty { output.write(words) }
       words = nil
-    case .cutShort: break
+    default: break
     }
   }
 

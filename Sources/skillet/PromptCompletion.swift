@@ -1,6 +1,7 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// What Tab offers at a place of the prompt.
@@ -52,7 +53,7 @@ struct PromptCompletion {
     switch command {
     case .help:
       return words(
-        VerbCatalog.all.map { ($0.name, $0.summary) }
+        VerbCatalog.standard.all.map { ($0.name, $0.summary) }
           + PureFunction.allCases.map { ($0.rawValue, $0.usage.summary) }, rest, cursor)
     case .mode: return words(OutputMode.allCases.map { ($0.rawValue, "") }, rest, cursor)
     case .hints: return words([("on", ""), ("off", "")], rest, cursor)
@@ -61,7 +62,7 @@ struct PromptCompletion {
       return PathCompletion(closing: isQuoted ? "\"" : " ", isModel: false)
         .items(isQuoted ? String(rest.dropFirst()) : rest, endingAt: cursor)
     case .chat:
-      let call = "generate \"\", "
+      let call = Notebook.conversationCall + ", "
       let completion = Completion.at(
         call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
       return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)

@@ -1,5 +1,6 @@
 import Glibc
 import Notebooks
+import Sessions
 import Terminals
 
 /// Cells that come from elsewhere than an editor: a pipe, a plain terminal, the start-up file.

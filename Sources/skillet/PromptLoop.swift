@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Reads cells, runs them, shows what they give; nothing else.
@@ -30,7 +31,6 @@ final class PromptLoop {
       : PeoplePrinter(screen: screen, settings: settings, echoes: false)
     self.printer = printer
     notebook.onEvent = { printer.show($0) }
-    notebook.onSessionEvent = { printer.show($0) }
     notebook.interpreter.isCancelled = { Interruption.isRequested }
     notebook.session.isInterrupted = { Interruption.isRequested }
     notebook.session.isAborted = { Interruption.level == .abort }

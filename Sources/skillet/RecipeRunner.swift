@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Reads, checks and runs whole recipes.
@@ -82,7 +83,7 @@ struct RecipeRunner {
   }
 
   func diagnostics(of recipe: RecipeFile, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
-    recipe.check(verbs: Session().verbs, overrides: overrides)
+    recipe.check(overrides: overrides)
   }
 
   /// More mistakes than these tell of a file that is no recipe.
@@ -183,10 +184,9 @@ struct RecipeRunner {
   }
 
   private func connect(
-    _ interpreter: Interpreter<Session>, _ onEvent: @escaping (InterpreterEvent) -> Void
+    _ interpreter: Interpreter<Session>, _ onEvent: @escaping (Event) -> Void
   ) {
     interpreter.onEvent = onEvent
-    interpreter.executor.onEvent = { printer.show($0) }
     interpreter.isCancelled = { Interruption.isRequested }
     interpreter.executor.endsWhenInterrupted = true
     interpreter.executor.isInterrupted = { Interruption.isRequested }
@@ -206,7 +206,7 @@ struct RecipeRunner {
   }
 }
 
-extension InterpreterEvent {
+extension Event {
   /// Whether it says that an expectation does not hold or has no value.
   fileprivate var isAboutExpectation: Bool {
     if case .diagnostic(let diagnostic) = self {

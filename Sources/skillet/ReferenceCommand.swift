@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// `skillet reference`: the page of the language, made from its declarations.
@@ -15,6 +16,10 @@ struct ReferenceCommand: ParsableCommand {
 
   func run() {
     let output = Screen(color: .never).streams.output
-    if json { output.writeJSON(ReferenceJSON.document) } else { output.write(ReferencePage.text) }
+    if json {
+      output.writeJSON(ReferenceJSON.document(of: .standard))
+    } else {
+      output.write(ReferencePage(.standard).text)
+    }
   }
 }

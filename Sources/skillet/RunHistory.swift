@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Notebooks
 import RecipeLanguage
+import Sessions
 
 /// Every run of a recipe and every training of a prompt, one JSON object a line, in the user's own folder. Several runs may end at
 /// once: each is one append.
@@ -71,7 +72,7 @@ extension RunHistory {
   /// The trainings of a prompt's cell, as if each were a run of its own.
   static func records(ofTrainingsIn cell: Cell, of session: Session) -> [Record] {
     cell.outputs.compactMap { output in
-      guard case .value(let event) = output, event.verb == "train",
+      guard case .value(let event) = output, event.verb == Train.name,
         case .record(let value) = event.value, let origin = session.origin(ofTraining: value)
       else { return nil }
       let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"

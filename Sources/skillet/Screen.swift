@@ -1,4 +1,5 @@
 import Glibc
+import Sessions
 import Terminals
 
 /// Where output goes and how it may look, decided once.

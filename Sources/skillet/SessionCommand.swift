@@ -1,4 +1,5 @@
 import Notebooks
+import Sessions
 
 /// A command that begins with a colon: about the session, never part of a recipe.
 enum SessionCommand: String, CaseIterable {

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// :save and :export.
@@ -15,7 +16,7 @@ extension SessionCommands {
     let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
     do throws(RecipeWriter.Refusal) {
       let text = try RecipeWriter.recipe(
-        of: cells, among: all, title: title(of: path), verbs: notebook.session.verbs)
+        of: cells, among: all, title: title(of: path))
       return write(text, to: path, telling: "replay: skillet run \(path)", cells)
     } catch {
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)

@@ -1,5 +1,6 @@
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// :vars and :runs.

@@ -2,6 +2,7 @@ import Diagnostics
 import Glibc
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Carries out what a line with a colon asks for.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import Sessions
 import Terminals
 
 /// The command: a prompt by itself, and subcommands for recipes.

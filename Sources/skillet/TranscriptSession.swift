@@ -1,5 +1,6 @@
 import Glibc
 import Notebooks
+import Sessions
 import Terminals
 
 /// A session whose output is caught: what a prompt without a terminal would write to both streams.
@@ -15,7 +16,6 @@ final class TranscriptSession {
     self.screen = screen.plain(columns: 80, to: TextOutput(descriptor: file))
     let printer = PeoplePrinter(screen: self.screen, settings: settings, echoes: false)
     notebook.onEvent = { printer.show($0) }
-    notebook.onSessionEvent = { printer.show($0) }
     notebook.interpreter.isCancelled = { Interruption.isRequested }
     notebook.session.isInterrupted = { Interruption.isRequested }
   }

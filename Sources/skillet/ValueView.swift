@@ -1,5 +1,6 @@
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// Values of the language for people: cards, tables and charts.

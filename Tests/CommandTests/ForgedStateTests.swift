@@ -16,10 +16,12 @@ import Testing
 
   /// Writes the file again with other notes or tensors, and its digest.
   private func forge(
-    _ changes: [String: String], tensors change: (String, [UInt8]) -> [UInt8] = { $1 }
+    _ changes: [String: String], without dropped: Set<String> = [],
+    tensors change: (String, [UInt8]) -> [UInt8] = { $1 }
   ) throws {
     let file = try SafetensorsFile(path: skillet.folder.path + "/" + Self.state)
     var notes = file.metadata.merging(changes) { $1 }
+      .filter { !dropped.contains($0.key) }
     let entries = file.tensors.entries.map {
       (
         name: $0.name, type: $0.elementType, shape: $0.shape,
@@ -39,6 +41,11 @@ import Testing
     try writer.write()
   }
 
+  /// The record of what a training was given, forged.
+  private static func arguments(_ values: String) -> [String: String] {
+    ["arguments": "{\"version\": 1, \"values\": {\(values)}}"]
+  }
+
   private func resume(_ more: String = ", steps: 4") throws -> ChildProcess.Outcome {
     try skillet.recipe(TinyRecipe.data + "train resume: \"half\"\(more)\n")
   }
@@ -50,12 +57,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ["command": "train steps: 4, to: \"elsewhere\""],
-    ["command": "train steps: 4, save_every: 1"], ["command": "train resume: \"half\""],
-    ["command": "train steps: (save \"elsewhere\").bytes"], ["command": "save \"elsewhere\""],
-    ["command": "train steps: 1 + 1"], ["command": "train steps: -1"],
-    ["command": "train lr: \"1\""],
-    ["command": "train steps: 4\nsave \"elsewhere\""], ["command": ""],
+    arguments(#""to": {"string": "elsewhere"}"#), arguments(#""to": {"word": "elsewhere"}"#),
+    arguments(#""save_every": {"int": 1}"#), arguments(#""resume": {"word": "half"}"#),
+    arguments(#""depth": {"int": 1}"#), arguments(#""steps": {"int": -1}"#),
+    arguments(#""steps": {"float": 4}"#), arguments(#""steps": {"int": 4, "float": 4}"#),
+    arguments(#""steps": 4"#), arguments(#""steps": {}"#), arguments(#""steps": {"int": 1e30}"#),
+    arguments(#""lr": {"string": "1"}"#), arguments(#""schedule": {"word": "steep"}"#),
+    arguments(#""steps": {"int": 4}, "epochs": {"float": 1}"#),
+    ["arguments": #"{"version": 2, "values": {}}"#], ["arguments": #"{"version": 1}"#],
+    ["arguments": "train steps: 4"], ["arguments": "[]"], ["arguments": ""],
     ["steps_before": "9223372036854775807"], ["steps_before": "-1"], ["steps_before": "many"],
     ["seed": "-1"], ["seed": ""], ["steps": "3"], ["steps": "9223372036854775807"],
     ["adapter": "base"], ["adapter": ""], ["adapter": "a\u{1B}]52;c;b"],
@@ -71,6 +81,14 @@ import Testing
     #expect(
       outcome.errors.contains("error[E0801]: half/training_state.safetensors"), outcome.comment)
     #expect(!skillet.folder.has("elsewhere"))
+  }
+
+  /// What went before the record: the line that began the training.
+  @Test func `a training that an earlier version wrote is refused as such`() throws {
+    try forge(["command": "train steps: 2, lr: 1e-3"], without: ["arguments"])
+    let outcome = try resume()
+    #expect(outcome.ending == .exited(66), outcome.comment)
+    #expect(outcome.errors.contains("written by an earlier version"), outcome.comment)
   }
 
   @Test(arguments: ["parameters", "first_moment", "second_moment", "best_parameters", "losses"])

@@ -1,5 +1,6 @@
 import Foundation
 import RecipeLanguage
+import Sessions
 import TestSupport
 import Testing
 
@@ -78,7 +79,7 @@ import Testing
     var seen: Set<String> = []
     for event in events where event["event"] as? String == "value" {
       guard let name = event["verb"] as? String, name != "inspect",
-        let verb = VerbCatalog.verb(named: name)
+        let verb = VerbCatalog.standard.verb(named: name)
       else { continue }
       seen.insert(name)
       let value = try #require(event["value"] as? Object, "\(event)")

@@ -1,13 +1,14 @@
 import RecipeLanguage
+import Sessions
 import TestSupport
 import Testing
 
 /// Every example in a command's declaration works after a few usual lines.
 @Suite struct VerbExampleTests {
-  @Test(arguments: VerbCatalog.all.map(\.name)) func `L28 the examples of a command run`(
+  @Test(arguments: VerbCatalog.standard.all.map(\.name)) func `L28 the examples of a command run`(
     _ name: String
   ) throws {
-    let verb = try #require(VerbCatalog.verb(named: name))
+    let verb = try #require(VerbCatalog.standard.verb(named: name))
     #expect(!verb.examples.isEmpty)
     for example in verb.examples {
       let outcome = try SkilletRun.checkout().recipe(

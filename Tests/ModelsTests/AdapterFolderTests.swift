@@ -118,7 +118,8 @@ import Testing
     let configuration = TinyModel.configuration(layers: 3, pairing: pairing)
     let places = AdapterFolder(model: configuration, baseModel: "random")
     for lora in [
-      LoRAConfiguration(rank: 5, alpha: 7.5, dropout: 0.25),
+      LoRAConfiguration(
+        rank: 5, alpha: 7.5, dropout: 0.25, targets: configuration.linears.map(\.role)),
       LoRAConfiguration(
         rank: 1, alpha: 16, targets: [.key, .down], layers: [1], isRankStabilized: true),
     ] {

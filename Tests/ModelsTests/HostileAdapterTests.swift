@@ -107,7 +107,7 @@ import Testing
       ("target_modules", ".*_proj"), ("layers_to_transform", [0, 3]), ("layers_to_transform", [-1]),
       ("layers_to_transform", "all"), ("layers_to_transform", [0]),
       ("layers_to_transform", [0, 1]),
-      ("modules_to_save", ["lm_head"]), ("fan_in_fan_out", true), ("rank_pattern", ["q_proj": 8]),
+      ("modules_to_save", ["lm_head"]), ("fan_in_fan_out", "true"), ("rank_pattern", ["q_proj": 8]),
       ("trainable_token_indices", [5]), ("trainable_token_indices", []), ("use_bdlora", false),
     ] as [(String, JSONValue?)])
   func aConfigurationThatCannotBeMeantIsRefused(key: String, value: JSONValue?) throws {

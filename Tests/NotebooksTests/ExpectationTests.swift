@@ -1,6 +1,7 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct ExpectationTests {

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct ExportTests {

@@ -1,7 +1,9 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Testing
+import Training
 
 @Suite struct InterpreterTests {
   /// A session without an engine, with everything that it said.
@@ -17,7 +19,7 @@ import Testing
         case .value(let value): values.append(value)
         case .prose(let text): prose.append(text)
         case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-        case .started, .finished, .notice, .cutShort: break
+        default: break
         }
       }
     }
@@ -50,10 +52,10 @@ import Testing
     let bench = Bench()
     try bench.run("train steps: 20, schedule: linear")
     let call = try #require(bench.interpreter.executor.lastCall)
-    #expect(call.given == ["steps", "schedule"])
-    #expect(call.arguments["batch"] == .int(8))
-    #expect(call.arguments["schedule"] == .word("linear"))
-    #expect(call.arguments["budget"] == nil)
+    #expect(Set(call.given.keys) == [Train.steps.name, Train.schedule.name])
+    #expect(call[Train.batch] == 8)
+    #expect(call[Train.schedule] == .linear)
+    #expect(call[Train.budget] == nil)
   }
 
   @Test func letIsSilentAndSemicolonsSilence() throws {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct RecipeWriterTests {
@@ -14,8 +15,7 @@ import Testing
     _ notebook: Notebook, _ range: String = ""
   ) throws -> String {
     try RecipeWriter.recipe(
-      of: notebook.cells(in: range), among: notebook.cells, title: "t",
-      verbs: notebook.session.verbs)
+      of: notebook.cells(in: range), among: notebook.cells, title: "t")
   }
 
   @Test func `R32 cells become a formatted recipe, without those that were undone`() throws {

@@ -1,5 +1,6 @@
 import Notebooks
 import RecipeLanguage
+import Sessions
 
 /// Runs no engine: writes down what it is asked, and counts `train` as its state.
 final class RecordingExecutor: VerbExecutor {
@@ -8,7 +9,8 @@ final class RecordingExecutor: VerbExecutor {
     var rank = 0
   }
 
-  let verbs = VerbCatalog.names
+  let verbs = VerbCatalog.standard
+  var onEvent: (Event) -> Void = { _ in }
   var state = State()
   private(set) var calls: [String] = []
   /// The arguments of the last call.
@@ -16,28 +18,27 @@ final class RecordingExecutor: VerbExecutor {
 
   func execute(_ call: VerbCall) throws(VerbFailure) -> Value {
     lastCall = call
-    let given = call.arguments.filter { call.given.contains($0.key) }
-      .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.source)" }
+    let given = call.given.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.source)" }
     calls.append(([call.verb.name] + given).joined(separator: " "))
     switch call.verb.name {
-    case "lora":
-      if case .int(let rank)? = call.arguments["rank"] { state.rank = rank }
+    case LoRA.name:
+      state.rank = call[LoRA.rank]
       return .record(Record([("rank", .int(state.rank))]))
-    case "train":
+    case Train.name:
       state.trained += 1
       return .record(Record([("loss", .float(1 / Double(state.trained)))]))
-    case "eval":
+    case Eval.name:
       let perplexity = 10 - Double(state.trained) - Double(state.rank)
       return .record(Record([("perplexity", .float(perplexity)), ("finite", .bool(true))]))
-    case "load" where call.arguments["source"] == .string("missing"):
+    case Load.name where call[Load.source] == "missing":
       throw VerbFailure(
-        "E0405", "there is no model", argument: "source", help: "check the path", kind: .input)
-    case "seed": return call.arguments["value"] ?? .none
+        "E0405", "there is no model", argument: Load.source, help: "check the path", kind: .input)
+    case Seed.name: return .int(call[Seed.value])
     default: return .none
     }
   }
 
-  func currentReference() -> ObjectReference? {
+  func rememberAdapter() -> ObjectReference? {
     ObjectReference(kind: "adapter", id: state.rank)
   }
 }

@@ -14,7 +14,8 @@ import Testing
     "Diagnostics": [],
     "RecipeLanguage": ["Diagnostics"],
     "Terminals": ["Diagnostics", "CEditLine"],
-    "Notebooks": ["Training", "RecipeLanguage"],
+    "Sessions": ["Training", "RecipeLanguage"],
+    "Notebooks": ["Sessions"],
     "skillet": ["Notebooks", "Terminals"],
     "skillet-bench": ["Training"],
   ]
@@ -59,6 +60,35 @@ import Testing
     for (edge, file) in Self.edges {
       let allowed = Self.below(edge.from).union(Self.system).union(Self.packages[edge.from] ?? [])
       #expect(allowed.contains(edge.to), "\(file) imports \(edge.to)")
+    }
+  }
+
+  /// What `Package.swift` lets each target import.
+  private static let declared: [String: Set<String>] = {
+    let text = Repository.files.first { $0.path == "Package.swift" }?.text ?? ""
+    let target =
+      /(?:layer|executableTarget)\(\s*(?:name: )?"([^"]+)"(?:,\s*(?:dependencies: )?\[([^\]]*)\])?/
+    var declared: [String: Set<String>] = [:]
+    for match in text.matches(of: target) {
+      let names = (match.2 ?? "").matches(of: /"([^"]+)"/).map { String($0.1) }
+      declared[String(match.1)] = Set(names)
+    }
+    return declared
+  }()
+
+  @Test func `a target declares what it imports itself, and nothing else`() {
+    for layer in Self.arrows.keys where Self.declared[layer] != nil {
+      let imported = Self.edges.keys.filter { $0.from == layer && Self.arrows[$0.to] != nil }
+      #expect(Self.declared[layer] == Set(imported.map(\.to)), "\(layer)")
+    }
+    #expect(Self.declared.count > 10)
+  }
+
+  @Test func `C kernels are seen by no layer but Tensors`() {
+    let name = /\bck_[a-z]\w*|\bCK_[A-Z]\w*/
+    for file in Repository.files(under: "Sources", ".swift") where file.module != "Tensors" {
+      let code = CodeText.of(file.text, file: file.path)
+      #expect(code.firstMatch(of: name) == nil, "\(file.path)")
     }
   }
 

@@ -42,5 +42,6 @@ enum Repository {
   }
 
   static let sourceFolders =
-    ((try? FileManager.default.contentsOfDirectory(atPath: top + "/Sources")) ?? []).sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: top + "/Sources")) ?? [])
+    .filter { !$0.hasSuffix(".md") }.sorted()
 }

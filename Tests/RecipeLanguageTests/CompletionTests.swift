@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct CompletionTests {
@@ -61,7 +62,7 @@ import Testing
   @Test func anyPlaceOfARecipeCanBeAsked() throws {
     let text = try Golden.recipe("study/rank-sweep.recipe")
     for offset in stride(from: 0, through: text.utf8.count, by: 7) {
-      let completion = Completion.at(offset, in: text)
+      let completion = Completion.at(offset, in: text, context: CheckContext())
       #expect(completion.range.upperBound == offset)
     }
   }

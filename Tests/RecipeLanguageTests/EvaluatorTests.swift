@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct EvaluatorTests {
@@ -22,6 +23,7 @@ import Testing
       "runs": runs, "x": .int(3), "m": .record(Record([("loss", .float(2))])),
     ]
     let evaluator = Evaluator(
+      verbs: .standard,
       variable: { names[$0] },
       run: { (command) throws(EvaluationError) in
         throw EvaluationError("E0600", "no engine", at: command.range)

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct ExplanationTests {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import RecipeLanguage
+import Sessions
 import Testing
 
 /// Reading never traps, whatever the text; every complaint points into it.
@@ -59,10 +60,14 @@ import Testing
     var cell = CheckContext()
     cell.isPrompt = true
     cell.names = ["x": .int(3), "runs": EvaluatorTests.runs, "_": .string("last")]
-    for diagnostic in Checker.check(tree) + Checker.check(tree, context: cell) {
+    for diagnostic in Checker.check(tree, context: CheckContext())
+      + Checker.check(tree, context: cell)
+    {
       checkPlaces(of: diagnostic, in: source)
     }
-    if tree.hasErrors, Checker.check(tree).isEmpty { record("refused without a reason", source) }
+    if tree.hasErrors, Checker.check(tree, context: CheckContext()).isEmpty {
+      record("refused without a reason", source)
+    }
     checkCompletion(source, at: Int.random(in: 0...source.bytes.count, using: &generator), cell)
     _ = InputCompleteness(of: tree)
     if !tree.hasErrors { checkFormat(of: tree) }

@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct InputCompletenessTests {
@@ -6,7 +7,7 @@ import Testing
     "", "eval", "let x = 1", "for r in [1] {\n  eval\n}", "# only a comment", "lora",
   ])
   func wholeInputIsComplete(text: String) {
-    guard case .complete = InputCompleteness(of: text) else {
+    guard case .complete = InputCompleteness(of: text, verbs: .standard) else {
       Issue.record("\(text) is complete")
       return
     }
@@ -18,7 +19,7 @@ import Testing
     ("for r in [1] {\n  lora targets: [", 4), ("let x = (eval", 2), ("let x = {a: 1,\n b:", 2),
   ])
   func unfinishedInputAsksForMore(text: String, indent: Int) {
-    guard case .incomplete(let found) = InputCompleteness(of: text) else {
+    guard case .incomplete(let found) = InputCompleteness(of: text, verbs: .standard) else {
       Issue.record("\(text) goes on")
       return
     }
@@ -29,7 +30,7 @@ import Testing
     "let x", "lora rank 8", "eval)", "\"open", "for r in [1] }", "let let = (", "a < b < c",
   ])
   func wrongInputIsBroken(text: String) {
-    guard case .broken(let diagnostics) = InputCompleteness(of: text) else {
+    guard case .broken(let diagnostics) = InputCompleteness(of: text, verbs: .standard) else {
       Issue.record("\(text) is broken")
       return
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct ParserTests {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import RecipeLanguage
+import Sessions
 import Testing
 
 /// The page of the language, and every recipe that stands in a page.
@@ -31,13 +32,13 @@ import Testing
 
   @Test func `L9 the committed page of the language is that of its declarations`() throws {
     #expect(
-      try Self.text(Self.page) == ReferencePage.text,
+      try Self.text(Self.page) == ReferencePage(.standard).text,
       "it is stale; `make reference` renews it (swift run -c release skillet reference)")
   }
 
   @Test func `the page names every command, argument, function, unit and code`() {
-    let text = ReferencePage.text
-    for verb in VerbCatalog.all {
+    let text = ReferencePage(.standard).text
+    for verb in VerbCatalog.standard.all {
       #expect(text.contains("\n### \(verb.name)\n"))
       for argument in verb.arguments { #expect(text.contains("| \(argument.name)")) }
       for example in verb.examples { #expect(text.contains(example + "\n")) }
@@ -52,7 +53,7 @@ import Testing
   func `recipes in a page have no mistakes`(_ path: String) throws {
     let text = try Self.text(path)
     let blocks = Self.blocks("recipe", in: text)
-    if path == Self.page { #expect(blocks.count == VerbCatalog.all.count + 1) }
+    if path == Self.page { #expect(blocks.count == VerbCatalog.standard.all.count + 1) }
     for block in blocks { #expect(Self.mistakes(block) == [], "\(block)") }
   }
 

@@ -64,7 +64,7 @@ enum TreeOutline {
     "(\(command.verb.text)!\(list(command.arguments)))"
   }
 
-  private static func list(_ arguments: [Argument]) -> String {
+  private static func list(_ arguments: [ArgumentSyntax]) -> String {
     arguments.map { " " + ($0.name.map { $0.text + ": " } ?? "") + text($0.value) }.joined()
   }
 

@@ -1,23 +1,27 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 import Testing
 
 @Suite struct VerbCatalogTests {
   @Test func `names of other tools lead to names of ours, and are none of ours`() {
-    let arguments = Set(VerbCatalog.all.flatMap { $0.arguments.map(\.name) })
-    for (foreign, ours) in VerbCatalog.foreignArguments {
+    let arguments = Set(VerbCatalog.standard.all.flatMap { $0.arguments.map(\.name) })
+    for (foreign, ours) in VerbCatalog.standard.foreignArguments {
       #expect(arguments.contains(ours) && !arguments.contains(foreign), "\(foreign)")
     }
-    for (foreign, ours) in VerbCatalog.foreignVerbs {
-      #expect(VerbCatalog.names.contains(ours) && !VerbCatalog.names.contains(foreign))
+    for (foreign, ours) in VerbCatalog.standard.foreignVerbs {
+      #expect(
+        VerbCatalog.standard.names.contains(ours) && !VerbCatalog.standard.names.contains(foreign))
     }
-    for (foreign, ours) in VerbCatalog.foreignTypes {
+    for (foreign, ours) in ParameterType.foreignNames {
       #expect(ParameterType.names.contains(ours) && !ParameterType.names.contains(foreign))
     }
   }
 
-  @Test(arguments: VerbCatalog.all.map(\.name)) func examplesAreFaultless(name: String) throws {
-    let verb = try #require(VerbCatalog.verb(named: name))
+  @Test(arguments: VerbCatalog.standard.all.map(\.name)) func examplesAreFaultless(name: String)
+    throws
+  {
+    let verb = try #require(VerbCatalog.standard.verb(named: name))
     var context = CheckContext()
     context.state = nil
     context.isPrompt = true
@@ -27,10 +31,12 @@ import Testing
     }
   }
 
-  @Test(arguments: VerbCatalog.all.map(\.name)) func declarationsHoldTogether(name: String) throws {
-    let verb = try #require(VerbCatalog.verb(named: name))
+  @Test(arguments: VerbCatalog.standard.all.map(\.name)) func declarationsHoldTogether(name: String)
+    throws
+  {
+    let verb = try #require(VerbCatalog.standard.verb(named: name))
     #expect(Set(verb.arguments.map(\.name)).count == verb.arguments.count)
-    #expect(verb.related.allSatisfy { VerbCatalog.verb(named: $0) != nil && $0 != name })
+    #expect(verb.related.allSatisfy { VerbCatalog.standard.verb(named: $0) != nil && $0 != name })
     #expect(!verb.summary.hasSuffix("."))
     for argument in verb.arguments {
       if let value = argument.defaultValue {
@@ -41,7 +47,7 @@ import Testing
   }
 
   @Test func noVerbIsAKeywordOrAFunction() {
-    for name in VerbCatalog.names {
+    for name in VerbCatalog.standard.names {
       #expect(!Keyword.all.contains(name) && PureFunction(rawValue: name) == nil)
     }
   }

@@ -15,7 +15,7 @@ package struct DecoderModel: Sendable {
   ) {
     precondition(
       (rope == nil) == (weights.positions != nil),
-      "positions are neither turned nor learned, or both")
+      "positions that are turned: \(rope != nil), learned: \(weights.positions != nil)")
     self.description = description
     self.weights = weights
     self.rope = rope

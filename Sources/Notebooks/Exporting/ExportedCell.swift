@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// A part of a notebook as documents know it: prose, or code with its outputs.
 package enum ExportedCell {

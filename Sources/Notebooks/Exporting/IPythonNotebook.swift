@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Cells as a Jupyter notebook (nbformat 4.5). The same cells give the same bytes: the ids of cells
 /// come from their text.

@@ -1,4 +1,5 @@
 import RecipeLanguage
+import Sessions
 
 /// A loss curve as an SVG image: the training loss as a line, validation losses as circles. The same
 /// curve gives the same bytes.

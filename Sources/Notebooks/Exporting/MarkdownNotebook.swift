@@ -1,5 +1,6 @@
 import Diagnostics
 import RecipeLanguage
+import Sessions
 
 /// Cells as a Markdown document: prose as Markdown without HTML, code and outputs in fences, curves as
 /// images beside the document.

@@ -1,7 +1,7 @@
 /// What a check may take as given.
 package struct CheckContext: Sendable {
   /// The verbs that can be run.
-  package var verbs: Set<String> = VerbCatalog.names
+  package let verbs: VerbCatalog
   /// Names bound before, as in the cells of a session.
   package var names: [String: Value] = [:]
   /// What the session has; nil leaves the order of commands unchecked.
@@ -12,16 +12,18 @@ package struct CheckContext: Sendable {
   /// may be used by later cells.
   package var isPrompt = false
 
-  package init() {}
+  package init(verbs: VerbCatalog) {
+    self.verbs = verbs
+  }
 }
 
 /// What a session has, as far as the order of commands matters.
 package struct SessionShape: Sendable, Equatable {
   package var has: Set<Need> = []
   /// The parts of the dataset that can be evaluated.
-  package var parts: Set<String> = []
+  package var parts: Set<DataPart> = []
 
-  package init(has: Set<Need> = [], parts: Set<String> = []) {
+  package init(has: Set<Need> = [], parts: Set<DataPart> = []) {
     self.has = has
     self.parts = parts
   }

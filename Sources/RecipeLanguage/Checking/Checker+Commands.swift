@@ -3,14 +3,12 @@ import Diagnostics
 extension Checker {
   /// Checks a command and gives the type of its value.
   mutating func check(_ command: Command) -> StaticType {
-    guard let verb = VerbCatalog.verb(named: command.verb.text),
-      context.verbs.contains(verb.name)
-    else {
-      report(ArgumentBinder.unknownVerb(command.verb, known: context.verbs))
+    guard let verb = context.verbs.verb(of: command) else {
+      report(ArgumentBinder.unknownVerb(command.verb, in: context.verbs))
       for argument in command.arguments { useNames(in: argument.value) }
       return .unknown
     }
-    let binder = ArgumentBinder(command, verb: verb)
+    let binder = ArgumentBinder(command, verb: verb, in: context.verbs)
     for error in binder.errors { report(error) }
     for bound in binder.bound { check(bound.argument.value, for: bound.declaration, of: verb) }
     for argument in command.arguments
@@ -23,14 +21,12 @@ extension Checker {
   }
 
   private func type(of verb: VerbDeclaration, _ binder: ArgumentBinder) -> StaticType {
-    guard verb.name == "generate", let prompt = binder.value(of: "prompt"),
-      case .list = prompt.kind
-    else { return StaticType(of: verb) }
+    guard let name = verb.listArgument, case .list? = binder.value(of: name)?.kind else {
+      return StaticType(of: verb)
+    }
     return .record(
-      verb.fields.map { field in
-        let type = StaticType(named: field.type)
-        return .init(name: field.name, type: field.name == "text" ? .list(type) : .unknown)
-      }, isOpen: false)
+      verb.fields.map { .init(name: $0.name, type: .list(StaticType(named: $0.type))) },
+      isOpen: false)
   }
 
   /// Counts names of an argument that cannot be checked as used.
@@ -56,7 +52,7 @@ extension Checker {
       return
     }
     if case .list(let elements) = expression.kind, let type = declaration.type.element {
-      let element = ArgumentDeclaration(declaration.name, type, declaration.help)
+      let element = declaration.element(type)
       for expression in elements { check(expression, for: element, of: verb) }
       return
     }

@@ -36,7 +36,7 @@ extension Checker {
       }
       let note = pairs.isEmpty ? nil : "in the run where \(pairs.joined(separator: " and "))"
       let evaluator = Evaluator(
-        variable: { combination[$0] },
+        verbs: context.verbs, variable: { combination[$0] },
         run: { (command) throws(EvaluationError) in
           throw EvaluationError("E0114", "a command has no value yet", at: command.range)
         })
@@ -59,7 +59,7 @@ extension Checker {
       if let binding = scope[name] {
         if binding.values == nil { isKnown = false }
         if !names.contains(name) { names.append(name) }
-      } else if !mayBeWord || !VerbCatalog.words.contains(name) {
+      } else if !mayBeWord || !context.verbs.words.contains(name) {
         isKnown = false
       }
     }
@@ -127,13 +127,13 @@ extension Checker {
 
   private mutating func type(ofName name: String, at range: SourceRange) -> StaticType {
     if let binding = use(name) { return binding.type }
-    if VerbCatalog.words.contains(name) { return .word }
+    if context.verbs.words.contains(name) { return .word }
     report(undefined(name, at: range))
     return .unknown
   }
 
   private mutating func type(
-    ofCall name: Name, _ arguments: [Argument], _ range: SourceRange
+    ofCall name: Name, _ arguments: [ArgumentSyntax], _ range: SourceRange
   ) -> StaticType {
     guard let function = PureFunction(rawValue: name.text) else {
       report(.unknownFunction(name))
@@ -154,7 +154,8 @@ extension Checker {
     }
   }
 
-  private mutating func type(ofBest arguments: [Argument], _ range: SourceRange) -> StaticType {
+  private mutating func type(ofBest arguments: [ArgumentSyntax], _ range: SourceRange) -> StaticType
+  {
     var subject = StaticType.unknown
     for argument in arguments where argument.name?.text != "by" {
       let type = type(of: argument.value)

@@ -26,11 +26,11 @@ extension Checker {
 
   private mutating func reportTaken(_ name: Name) -> Bool {
     let owner: String
-    if VerbCatalog.names.contains(name.text) {
+    if context.verbs.names.contains(name.text) {
       owner = "a command"
     } else if PureFunction(rawValue: name.text) != nil {
       owner = "a function"
-    } else if VerbCatalog.reservedWords.contains(name.text) {
+    } else if context.verbs.reservedWords.contains(name.text) {
       owner = "a word of the language"
     } else if Self.isPromptName(name.text) {
       owner = "the prompt's name for an earlier value"
@@ -72,7 +72,7 @@ extension Checker {
       let start = token.range.lowerBound
       readable = readable.drop { $0.range.upperBound < start }
       let isBroken = readable.first.map { !$0.range.touches(start) } ?? true
-      if isBroken, let verb = VerbCatalog.verb(named: source.text(in: token.range)) {
+      if isBroken, let verb = context.verbs.verb(named: source.text(in: token.range)) {
         brokenCommands.append((verb, Label(source, token.range)))
       }
     }
@@ -104,7 +104,7 @@ extension Checker {
           "E0307", "`\(name)` is only known at the prompt", at: range,
           help: "give the value a name with `let`")
     }
-    if VerbCatalog.names.contains(name) {
+    if context.verbs.names.contains(name) {
       return EvaluationError(
         "E0114", "`\(name)` is a command, not a value", at: range,
         help: "to use a command inside an expression write `(\(name))`")
@@ -114,8 +114,8 @@ extension Checker {
         "E0501", "`\(name)` is a function, not a value", at: range,
         help: "call it: \(PureFunction(rawValue: name)?.usage.call ?? name)")
     }
-    let known = scope.names + VerbCatalog.words.sorted()
-    let commands = NearestName.candidates(for: name, among: VerbCatalog.names)
+    let known = scope.names + context.verbs.words.sorted()
+    let commands = NearestName.candidates(for: name, among: context.verbs.names)
     var question = NearestName.question(for: name, among: known)
     if question == nil, let command = commands.first {
       question = "did you mean the command `\(command)`?"
@@ -128,14 +128,14 @@ extension Checker {
   /// A name alone on a line that means nothing and resembles no variable: it was to be a command.
   func unknownName(_ operation: Operation) -> Name? {
     guard case .expression(let expression) = operation, case .name(let name) = expression.kind,
-      isUnboundName(name), !VerbCatalog.words.contains(name), PureFunction(rawValue: name) == nil
+      isUnboundName(name), !context.verbs.words.contains(name), PureFunction(rawValue: name) == nil
     else { return nil }
     return Name(text: name, range: expression.range)
   }
 
   /// Whether no variable has this name or one that resembles it, and neither the prompt nor a command.
   func isUnboundName(_ name: String) -> Bool {
-    scope[name] == nil && !Self.isPromptName(name) && !VerbCatalog.names.contains(name)
+    scope[name] == nil && !Self.isPromptName(name) && !context.verbs.names.contains(name)
       && NearestName.candidates(for: name, among: scope.names).isEmpty
   }
 
@@ -178,7 +178,7 @@ extension Checker {
       help: "start the file with: recipe \"title\", language: 1")
   }
 
-  mutating func checkHeader(_ arguments: [Argument]) {
+  mutating func checkHeader(_ arguments: [ArgumentSyntax]) {
     for argument in arguments {
       guard let name = argument.name else { continue }
       guard name.text == "language" else {
@@ -195,14 +195,4 @@ extension Checker {
           help: "write `language: \(VerbCatalog.languageVersion)`"))
     }
   }
-}
-
-extension VerbCatalog {
-  /// Words that no variable may be called, so that a list such as `[f32, nf4]` never changes its
-  /// meaning. Plain English that recipes like as names is left free: where an argument lists such a
-  /// word, it is always the word.
-  package static let reservedWords = words.subtracting([
-    "base", "model", "data", "adapter", "valid", "test", "default", "text", "all", "loss",
-    "messages", "true", "false",
-  ])
 }

@@ -101,7 +101,7 @@ extension Checker {
 
   private func fieldHint(_ type: StaticType, _ side: Expression) -> String? {
     guard case .record(let fields, _) = type, case .name(let name) = side.kind,
-      let field = fields.first(where: { ["perplexity", "loss"].contains($0.name) })
+      let field = fields.first(where: { context.verbs.figures.contains($0.name) })
     else { return nil }
     return "did you mean `\(name).\(field.name)`?"
   }

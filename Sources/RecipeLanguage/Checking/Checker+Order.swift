@@ -6,46 +6,45 @@ extension Checker {
   mutating func checkOrder(of verb: VerbDeclaration, _ binder: ArgumentBinder, at command: Command)
   {
     guard var state else { return }
-    for need in needs(of: verb, binder) where !state.has.contains(need) {
+    let scope = scope
+    let arguments = WrittenArguments(binder) { Self.mayBeRecord($0, in: scope) }
+    for need in needs(of: verb, arguments) where !state.has.contains(need) {
       report(need.error(for: verb, at: command.verb.range), secondary: reasons(for: need))
       state.has.insert(need)
-      if need == .dataset { state.parts.formUnion(["train", "valid", "test"]) }
+      if need == .dataset { state.parts.formUnion(DataPart.allCases) }
     }
-    checkPart(of: verb, binder, at: command, &state)
-    leave(verb, binder, at: command, &state)
+    for effect in verb.effects {
+      checkRows(effect, arguments, binder, at: command, &state)
+      leave(effect, arguments, at: command, &state)
+    }
     self.state = state
   }
 
-  private func needs(of verb: VerbDeclaration, _ binder: ArgumentBinder) -> [Need] {
-    var needs = verb.needs
-    // a run is saved with the adapter that it remembers
-    if verb.name == "save", binder.value(of: "to") != nil || isRun(binder.bound.first) {
-      needs.removeAll { $0 == .adapter || $0 == .model }
-    }
-    if verb.name == "train", binder.value(of: "resume") != nil {
-      needs.removeAll { $0 == .adapter }
-    }
-    if verb.name == "inspect", case .name(let subject)? = binder.value(of: "subject")?.kind {
-      if subject == "adapter" { needs.append(.adapter) }
-      if subject == "data" { needs.append(.dataset) }
-    }
+  private func needs(
+    of verb: VerbDeclaration, _ arguments: WrittenArguments
+  ) -> [Need] {
+    let needs = verb.needs(for: arguments)
     // A missing model explains everything else that is missing.
     let isBare = needs.contains(.model) && state?.has.contains(.model) == false
     return isBare ? [.model] : needs
   }
 
-  private func isRun(_ bound: ArgumentBinder.Bound?) -> Bool {
-    guard case .name(let name)? = bound?.argument.value.kind, let type = scope[name]?.type else {
-      return false
-    }
+  private static func mayBeRecord(_ expression: Expression, in scope: Scope) -> Bool {
+    guard case .name(let name) = expression.kind else { return !expression.isPlainText }
+    guard let type = scope[name]?.type else { return false }
     if case .record = type { return true }
     return type == .unknown
   }
 
   /// What a command that could not be read would have given: its absence is no second mistake.
   mutating func leave(broken verb: VerbDeclaration) {
-    if let gift = verb.gives { state?.has.insert(gift) }
-    if ["dataset", "split"].contains(verb.name) { state?.parts.formUnion(VerbCatalog.parts) }
+    for effect in verb.effects {
+      switch effect {
+      case .gives(let gift, .always): state?.has.insert(gift)
+      case .givesRows: state?.parts.formUnion(DataPart.allCases)
+      default: break
+      }
+    }
   }
 
   private func reasons(for need: Need) -> [Label] {
@@ -53,23 +52,26 @@ extension Checker {
     return [Label(model.source, model.range, "all weights of this model are frozen")]
   }
 
-  private mutating func checkPart(
-    of verb: VerbDeclaration, _ binder: ArgumentBinder, at command: Command,
-    _ state: inout SessionShape
+  private mutating func checkRows(
+    _ effect: Effect, _ arguments: WrittenArguments, _ binder: ArgumentBinder,
+    at command: Command, _ state: inout SessionShape
   ) {
-    var (part, range) = ("", command.verb.range)
-    if verb.name == "eval" {
-      part = "valid"
-      if let expression = binder.value(of: "on") {
-        guard case .name(let name) = expression.kind else { return }
-        (part, range) = (name, expression.range)
+    var (part, range): (DataPart?, SourceRange) = (nil, command.verb.range)
+    switch effect {
+    case .needsRows(let needed, let condition) where condition.holds(for: arguments):
+      part = needed
+      if case .given(let argument) = condition, let value = binder.value(of: argument.name) {
+        range = value.range
       }
-    } else if verb.name == "train", let expression = binder.value(of: "eval_every") {
-      (part, range) = ("valid", expression.range)
+    case .needsRowsNamed(let argument):
+      part = argument.defaultValue?.text.flatMap { DataPart(rawValue: $0) }
+      if let expression = binder.value(of: argument.name) {
+        guard case .name(let name) = expression.kind else { return }
+        (part, range) = (DataPart(rawValue: name), expression.range)
+      }
+    default: return
     }
-    guard VerbCatalog.parts.contains(part), !state.parts.contains(part),
-      state.has.contains(.dataset)
-    else { return }
+    guard let part, !state.parts.contains(part), state.has.contains(.dataset) else { return }
     report(
       Need.missingPart(part, at: range),
       secondary: origins[.dataset].map { [Label($0.source, $0.range, "not split")] } ?? [])
@@ -77,30 +79,19 @@ extension Checker {
   }
 
   private mutating func leave(
-    _ verb: VerbDeclaration, _ binder: ArgumentBinder, at command: Command,
+    _ effect: Effect, _ arguments: WrittenArguments, at command: Command,
     _ state: inout SessionShape
   ) {
-    if let gift = verb.gives {
+    switch effect {
+    case .gives(let gift, let condition) where condition.holds(for: arguments):
       state.has.insert(gift)
       origins[gift] = Label(source, command.range)
-    }
-    switch verb.name {
-    case "load":
-      state.has.remove(.adapter)
-      if binder.value(of: "adapter") != nil { state.has.insert(.adapter) }
-    case "train" where binder.value(of: "resume") != nil: state.has.insert(.adapter)
-    case "dataset": state.parts = ["train"]
-    case "split":
-      state.parts = ["train"]
-      let given = ["valid", "test"].filter { binder.value(of: $0) != nil }
-      state.parts.formUnion(given + ["valid"])
+    case .removes(let need, let condition) where condition.holds(for: arguments):
+      state.has.remove(need)
+    case .removesRows: state.parts = []
+    case .givesRows(let part, let condition) where condition.holds(for: arguments):
+      state.parts.insert(part)
       origins[.dataset] = Label(source, command.range)
-    case "use":
-      if case .name("base")? = binder.value(of: "name")?.kind {
-        state.has.remove(.adapter)
-      } else {
-        state.has.insert(.adapter)
-      }
     default: break
     }
   }

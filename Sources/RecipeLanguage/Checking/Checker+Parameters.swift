@@ -6,6 +6,12 @@ package enum ParameterType {
     "int", "float", "bool", "string", "percent", "duration", "size", "word", "model", "path",
   ]
 
+  /// What other languages call them.
+  package static let foreignNames = [
+    "boolean": "bool", "double": "float", "file": "path", "integer": "int", "number": "float",
+    "percentage": "percent", "str": "string", "text": "string", "time": "duration",
+  ]
+
   /// A value converted to a type: int to float, percent to float and words of a choice as they are;
   /// nil if it does not fit.
   package static func convert(_ value: Value, to type: TypeExpression) -> Value? {
@@ -106,7 +112,7 @@ extension Checker {
         EvaluationError(
           unknown: name, "E0305", "there is no type `\(name.text)`", label: "not a type",
           title: "the types, alone or in a list such as `[int]`, are", among: ParameterType.names,
-          habits: VerbCatalog.foreignTypes))
+          habits: ParameterType.foreignNames))
     }
   }
 }

@@ -34,14 +34,14 @@ package struct Checker {
 
   /// All diagnostics of a text, in the order of their places. Syntax errors are among them.
   package static func check(
-    _ tree: SyntaxTree, context: CheckContext = CheckContext()
+    _ tree: SyntaxTree, context: CheckContext
   ) -> [Diagnostic] {
     check([Part(tree: tree, statements: tree.statements)], of: tree, context: context)
   }
 
   /// All diagnostics of a recipe and what it includes, file by file.
   package static func check(
-    _ parts: [Part], of main: SyntaxTree, context: CheckContext = CheckContext()
+    _ parts: [Part], of main: SyntaxTree, context: CheckContext
   ) -> [Diagnostic] {
     var checker = Checker(context: context, source: main.source)
     var seen: Set<ObjectIdentifier> = []
@@ -120,7 +120,7 @@ package struct Checker {
     case .expectation(let expectation): check(expectation)
     case .operation(let operation):
       guard let name = unknownName(operation) else { return check(operation).type }
-      report(ArgumentBinder.unknownVerb(name, known: context.verbs, isAlone: true))
+      report(ArgumentBinder.unknownVerb(name, in: context.verbs, isAlone: true))
       return .unknown
     }
     return .none

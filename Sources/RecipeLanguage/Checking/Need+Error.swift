@@ -24,10 +24,10 @@ extension Need {
   }
 
   /// Why a part of the dataset cannot be used.
-  package static func missingPart(_ part: String, at range: SourceRange) -> EvaluationError {
+  package static func missingPart(_ part: DataPart, at range: SourceRange) -> EvaluationError {
     EvaluationError(
-      "E0412", "the dataset has no part `\(part)`", at: range,
-      label: "needs a split with `\(part)`",
-      help: "cut it first, for example\nsplit \(part == "train" ? "valid" : part): 10%")
+      "E0412", "the dataset has no part `\(part.rawValue)`", at: range,
+      label: "needs a split with `\(part.rawValue)`",
+      help: "cut it first, for example\nsplit \((part == .train ? .valid : part).rawValue): 10%")
   }
 }

@@ -62,7 +62,7 @@ package indirect enum StaticType: Sendable, Equatable {
       self = .unknown
     } else {
       let fields = verb.fields.map { Field(name: $0.name, type: StaticType(named: $0.type)) }
-      self = .record(fields, isOpen: verb.name == "inspect")
+      self = .record(fields, isOpen: verb.hasOpenFields)
     }
   }
 

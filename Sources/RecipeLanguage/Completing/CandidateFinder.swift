@@ -37,7 +37,7 @@ struct CandidateFinder {
   // MARK: Kinds
 
   private var commands: [Candidate] {
-    VerbCatalog.all.filter { context.verbs.contains($0.name) }.map { verb in
+    context.verbs.all.map { verb in
       Candidate(
         text: verb.name, kind: .command, suffix: verb.arguments.isEmpty ? "" : " ",
         help: verb.summary)
@@ -91,7 +91,7 @@ struct CandidateFinder {
   // MARK: Names and fields
 
   private var types: [(name: String, type: StaticType)] {
-    let tree = Parser.parse(source)
+    let tree = Parser.parse(source, verbs: context.verbs)
     return Checker.names(in: tree, context: context)
   }
 
@@ -121,7 +121,7 @@ struct CandidateFinder {
       if tokens[position].kind.closesBracket { open += 1 }
       if tokens[position].kind.opensBracket { open -= 1 }
       if open == 0 {
-        return VerbCatalog.verb(named: source.text(in: tokens[position + 1].range))
+        return context.verbs.verb(named: source.text(in: tokens[position + 1].range))
       }
     }
     return nil

@@ -19,7 +19,7 @@ package struct Completion: Sendable {
   package struct PathContext: Sendable, Equatable {
     /// What stands between the quote and the cursor.
     package let prefix: String
-    /// Whether it names a model for `load`.
+    /// Whether it names a model, which may be an alias.
     package let isModel: Bool
   }
 
@@ -32,7 +32,7 @@ package struct Completion: Sendable {
   ///
   /// - Parameter sessionCommands: names without `:` and their help, for lines that start with one.
   package static func at(
-    _ offset: Int, in text: String, context: CheckContext = CheckContext(),
+    _ offset: Int, in text: String, context: CheckContext,
     sessionCommands: [(name: String, help: String)] = []
   ) -> Completion {
     let bytes = Array(text.utf8)
@@ -41,11 +41,12 @@ package struct Completion: Sendable {
     if let completion = sessionLine(source, sessionCommands, verbs: context.verbs) {
       return completion
     }
-    let tokens = Lexer.tokens(of: source).tokens.filter { !$0.kind.isTrivia }.dropLast()
+    let tokens = Lexer.tokens(of: source, verbs: context.verbs).tokens.filter { !$0.kind.isTrivia }
+      .dropLast()
     if let quoted = tokens.last, quoted.kind == .unknown,
       source.bytes[quoted.range.lowerBound] == 0x22
     {
-      return insideQuotes(quoted, Array(tokens.dropLast()), source)
+      return insideQuotes(quoted, Array(tokens.dropLast()), source, context.verbs)
     }
     var before = Array(tokens)
     var range = SourceRange(at: offset)
@@ -54,7 +55,7 @@ package struct Completion: Sendable {
       before.removeLast()
     }
     let prefix = source.text(in: range)
-    let place = CompletionPlace(before: before, in: source)
+    let place = CompletionPlace(before: before, in: source, verbs: context.verbs)
     let finder = CandidateFinder(source: source, context: context, tokens: before)
     let candidates = finder.candidates(at: place).filter {
       $0.text.hasPrefix(prefix) && ($0.text != prefix || !$0.suffix.isEmpty)
@@ -64,7 +65,7 @@ package struct Completion: Sendable {
 
   /// `:pl`, `?lo`, `??lo`
   private static func sessionLine(
-    _ source: SourceText, _ commands: [(name: String, help: String)], verbs: Set<String>
+    _ source: SourceText, _ commands: [(name: String, help: String)], verbs: VerbCatalog
   ) -> Completion? {
     guard let first = source.bytes.first, first == 0x3A || first == 0x3F else { return nil }
     let marks = source.bytes.prefix { $0 == first }.count
@@ -78,7 +79,7 @@ package struct Completion: Sendable {
       ? commands.map {
         Candidate(text: $0.name, kind: .sessionCommand, suffix: " ", help: $0.help)
       }
-      : VerbCatalog.all.filter { verbs.contains($0.name) }.map {
+      : verbs.all.map {
         Candidate(text: $0.name, kind: .command, suffix: "", help: $0.summary)
       }
     return Completion(
@@ -86,14 +87,14 @@ package struct Completion: Sendable {
   }
 
   private static func insideQuotes(
-    _ quoted: Token, _ before: [Token], _ source: SourceText
+    _ quoted: Token, _ before: [Token], _ source: SourceText, _ verbs: VerbCatalog
   ) -> Completion {
     let range = SourceRange(quoted.range.lowerBound + 1, quoted.range.upperBound)
-    let place = CompletionPlace(before: before, in: source)
+    let place = CompletionPlace(before: before, in: source, verbs: verbs)
     let isInclude = before.last.map { source.text(in: $0.range) } == "include"
     let argument = place.argument
     let takesPath = argument?.type.takesPath == true || isInclude
-    let isModel = place.verb?.name == "load" && argument?.name == "source"
+    let isModel = argument?.file == .model
     let path = PathContext(prefix: source.text(in: range), isModel: isModel)
     return Completion(range: range, candidates: [], path: takesPath ? path : nil)
   }

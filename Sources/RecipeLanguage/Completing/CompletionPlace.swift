@@ -25,7 +25,10 @@ struct CompletionPlace {
   private(set) var levels = [Level(kind: .statements)]
   private(set) var last: TokenKind?
 
-  init(before tokens: [Token], in source: SourceText) {
+  private let verbs: VerbCatalog
+
+  init(before tokens: [Token], in source: SourceText, verbs: VerbCatalog) {
+    self.verbs = verbs
     var previous: Token?
     for token in tokens {
       let text = token.kind == .name ? source.text(in: token.range) : ""
@@ -98,12 +101,13 @@ struct CompletionPlace {
 
   private mutating func takeName(_ text: String) {
     let starts = level.startsOperation
+    let found = verbs.verb(named: text)
     change { level in
       level.startsOperation = false
       if starts, text == "for" {
         level.isLoop = true
-      } else if starts, let verb = VerbCatalog.verb(named: text) {
-        level.verb = verb
+      } else if starts, let found {
+        level.verb = found
       } else {
         level.hasValue = !Keyword.all.contains(text)
       }

@@ -34,7 +34,7 @@ package enum PureFunction: String, CaseIterable, Sendable {
 
 extension Evaluator {
   func call(
-    _ name: Name, _ arguments: [Argument], _ range: SourceRange
+    _ name: Name, _ arguments: [ArgumentSyntax], _ range: SourceRange
   ) throws(EvaluationError) -> Value {
     guard let function = PureFunction(rawValue: name.text) else {
       throw unknownFunction(name, range)
@@ -60,7 +60,7 @@ extension Evaluator {
   }
 
   private func unknownFunction(_ name: Name, _ range: SourceRange) -> EvaluationError {
-    if VerbCatalog.verb(named: name.text) != nil {
+    if verbs.verb(named: name.text) != nil {
       return EvaluationError(
         "E0508", "`\(name.text)` is a command, not a function", at: range,
         help: "write it without parentheses: \(name.text) name: value")

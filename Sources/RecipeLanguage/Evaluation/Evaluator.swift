@@ -2,6 +2,8 @@ import Diagnostics
 
 /// Gives expressions their values. Names and commands are asked of whoever runs the recipe.
 package struct Evaluator {
+  /// The commands that there are, for those who write one where a value belongs.
+  let verbs: VerbCatalog
   /// The value of a variable; nil if there is none of that name.
   package let variable: (String) -> Value?
   /// Runs a command that stands in parentheses.
@@ -11,9 +13,10 @@ package struct Evaluator {
   package var onNotice: (String) -> Void = { _ in }
 
   package init(
-    variable: @escaping (String) -> Value?,
+    verbs: VerbCatalog, variable: @escaping (String) -> Value?,
     run: @escaping (Command) throws(EvaluationError) -> Value
   ) {
+    self.verbs = verbs
     self.variable = variable
     self.run = run
   }
@@ -101,7 +104,7 @@ package struct Evaluator {
     case .word(let word):
       throw EvaluationError(
         "E0501", "`\(word)` is not defined", at: name.range, label: "so it has no fields",
-        help: VerbCatalog.verb(named: word) == nil
+        help: verbs.verb(named: word) == nil
           ? "define it first: let \(word) = …"
           : "to use a command inside an expression write (\(word)).\(name.text)")
     default:

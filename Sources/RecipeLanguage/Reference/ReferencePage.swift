@@ -1,10 +1,17 @@
 /// The language as one Markdown page, read off the declarations of verbs, functions, units and codes.
-package enum ReferencePage {
-  package static let text = sections.joined(separator: "\n\n") + "\n"
+package struct ReferencePage {
+  private let verbs: VerbCatalog
 
-  private static let sections: [String] =
-    [opening, recipes, grammar, "## Commands"] + VerbCatalog.all.map(command)
-    + [functions, units, types, words, codes]
+  package init(_ verbs: VerbCatalog) {
+    self.verbs = verbs
+  }
+
+  package var text: String { sections.joined(separator: "\n\n") + "\n" }
+
+  private var sections: [String] {
+    [Self.opening, Self.recipes, Self.grammar, "## Commands"] + verbs.all.map(Self.command)
+      + [Self.functions, Self.units, Self.types, words, Self.codes]
+  }
 
   private static let opening = """
     # The recipe language, version \(VerbCatalog.languageVersion)
@@ -117,13 +124,15 @@ package enum ReferencePage {
     counts as a float where one is wanted; nothing else converts.
     """
 
-  private static let words = """
+  private var words: String {
+    """
     ## Words
 
-    - Keywords: \(list(Keyword.all.sorted()))
-    - Kept free for later versions: \(list(Keyword.reserved.sorted()))
-    - Words that arguments take, written without quotes: \(list(VerbCatalog.words.sorted()))
+    - Keywords: \(Self.list(Keyword.all.sorted()))
+    - Kept free for later versions: \(Self.list(Keyword.reserved.sorted()))
+    - Words that arguments take, written without quotes: \(Self.list(verbs.words.sorted()))
     """
+  }
 
   private static let codes =
     "## Codes\n\n`skillet explain E0203` shows a wrong and a right example of each.\n\n"

@@ -3,17 +3,20 @@ import Diagnostics
 /// Matches the arguments of a command with the declaration of its verb.
 package struct ArgumentBinder {
   package struct Bound {
-    package let argument: Argument
+    package let argument: ArgumentSyntax
     package let declaration: ArgumentDeclaration
   }
 
   package let verb: VerbDeclaration
+  private let foreignNames: [String: String]
   package private(set) var bound: [Bound] = []
   /// All that is wrong, in the order of the text.
   package private(set) var errors: [EvaluationError] = []
 
-  package init(_ command: Command, verb: VerbDeclaration) {
+  /// - Parameter verbs: whose names of arguments in other tools are known.
+  package init(_ command: Command, verb: VerbDeclaration, in verbs: VerbCatalog? = nil) {
     self.verb = verb
+    foreignNames = verbs?.foreignArguments ?? [:]
     var positional = verb.positional[...]
     for argument in command.arguments {
       if let name = argument.name {
@@ -36,7 +39,7 @@ package struct ArgumentBinder {
     }
   }
 
-  private mutating func bind(_ argument: Argument, named name: Name) {
+  private mutating func bind(_ argument: ArgumentSyntax, named name: Name) {
     guard let declaration = verb.argument(name.text) else {
       errors.append(unknown(name))
       return
@@ -55,11 +58,11 @@ package struct ArgumentBinder {
     EvaluationError(
       unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
       label: "not an argument of \(verb.name)", title: "its arguments are",
-      among: verb.arguments.map(\.name), habits: VerbCatalog.foreignArguments,
+      among: verb.arguments.map(\.name), habits: foreignNames,
       more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
-  private func tooMany(_ argument: Argument) -> EvaluationError {
+  private func tooMany(_ argument: ArgumentSyntax) -> EvaluationError {
     let names = verb.arguments.filter { !$0.isPositional }.map(\.name)
     let count = verb.positional.count
     if case .integer = argument.value.kind, argument.range.count == 3,
@@ -78,7 +81,7 @@ package struct ArgumentBinder {
       help: names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
   }
 
-  private func alternative(_ names: [String], _ argument: Argument) -> EvaluationError {
+  private func alternative(_ names: [String], _ argument: ArgumentSyntax) -> EvaluationError {
     EvaluationError(
       "E0212", "`\(verb.name)` takes one of \(list(names.map { "`\($0)`" })), not both",
       at: argument.range, label: "one too many", help: "leave one of them out")
@@ -86,7 +89,7 @@ package struct ArgumentBinder {
 
   private mutating func checkCompanions() {
     let given = Set(bound.map(\.declaration.name))
-    guard !given.contains("resume") else { return }
+    if let inheritance = verb.inheritance, given.contains(inheritance) { return }
     for argument in bound {
       let name = argument.declaration.name
       for other in verb.companions[name] ?? [] where !given.contains(other) {
@@ -112,7 +115,7 @@ package struct ArgumentBinder {
   ///
   /// - Parameter isAlone: whether the name stands for itself, so that a value may have been meant.
   package static func unknownVerb(
-    _ name: Name, known: some Sequence<String>, isAlone: Bool = false
+    _ name: Name, in verbs: VerbCatalog, isAlone: Bool = false
   ) -> EvaluationError {
     EvaluationError(
       unknown: name, isAlone ? "E0501" : "E0201",
@@ -120,7 +123,7 @@ package struct ArgumentBinder {
         ? "`\(name.text)` is neither a command nor a value"
         : "there is no command `\(name.text)`",
       label: isAlone ? "nothing has this name" : "not a command", title: "the commands are",
-      among: known.sorted(), habits: VerbCatalog.foreignVerbs,
+      among: verbs.names.sorted(), habits: verbs.foreignVerbs,
       more: "; type ?train at the prompt to read of one, ? of all")
   }
 }

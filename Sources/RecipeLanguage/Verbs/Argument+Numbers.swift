@@ -1,0 +1,102 @@
+/// A number as a declaration writes it: `16` is shown as 16, `1.0` as 1.0.
+package struct NumberLiteral: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Sendable {
+  let value: Value
+
+  package init(integerLiteral value: Int) { self.value = .int(value) }
+  package init(floatLiteral value: Double) { self.value = .float(value) }
+}
+
+/// A share of something, or a number of its rows or steps.
+package enum ShareOrCount: Sendable, Equatable {
+  case share(Double)
+  case count(Int)
+
+  fileprivate init?(_ value: Value) {
+    switch value {
+    case .percent(let share): self = .share(share)
+    case .int(let count): self = .count(count)
+    default: return nil
+    }
+  }
+
+  fileprivate var value: Value {
+    switch self {
+    case .share(let share): .percent(share)
+    case .count(let count): .int(count)
+    }
+  }
+}
+
+extension Argument where Read == Int {
+  package static func int(
+    _ name: String, _ range: ClosedRange<Int>, default standard: Int,
+    foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(
+      ArgumentDeclaration(name, .int(range), default: .int(standard), foreign: foreign, help)
+    ) { $0.int }
+  }
+
+  package static func requiredInt(
+    _ name: String, _ range: ClosedRange<Int>, _ help: String
+  ) -> Self {
+    Argument(ArgumentDeclaration(name, .int(range), positional: true, required: true, help)) {
+      $0.int
+    }
+  }
+}
+
+extension Argument where Read == Int? {
+  package static func int(
+    _ name: String, _ range: ClosedRange<Int>, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .int(range), foreign: foreign, help)) { $0.int }
+  }
+}
+
+extension Argument where Read == Double {
+  package static func number(
+    _ name: String, _ range: ClosedRange<Double>, default standard: NumberLiteral,
+    foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(
+      ArgumentDeclaration(name, .float(range), default: standard.value, foreign: foreign, help)
+    ) { $0.number }
+  }
+}
+
+extension Argument where Read == Double? {
+  package static func number(
+    _ name: String, _ range: ClosedRange<Double>, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .float(range), foreign: foreign, help)) {
+      $0.number
+    }
+  }
+
+  /// In seconds.
+  package static func duration(
+    _ name: String, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .duration, foreign: foreign, help)) { value in
+      if case .duration(let seconds) = value { seconds } else { nil }
+    }
+  }
+}
+
+extension Argument where Read == ShareOrCount {
+  package static func shareOrCount(
+    _ name: String, default standard: ShareOrCount, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(
+      ArgumentDeclaration(
+        name, .percentOrInt, default: standard.value, foreign: foreign, help)
+    ) { ShareOrCount($0) }
+  }
+}
+
+extension Argument where Read == ShareOrCount? {
+  package static func shareOrCount(_ name: String, _ help: String) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .percentOrInt, help)) { ShareOrCount($0) }
+  }
+}

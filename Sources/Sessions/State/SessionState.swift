@@ -1,0 +1,111 @@
+import Models
+import Tensors
+import Training
+
+/// Everything that verbs read and extend. A value: `for` and `:undo` keep copies, which share models,
+/// adapters and data.
+package struct SessionState: Sendable {
+  package var model: ModelInUse?
+  /// By name; training replaces an adapter by a trained copy and never changes one in place.
+  package var adapters: [String: AdapterInUse] = [:]
+  /// The adapter that train, eval and generate use; nil is the bare base.
+  package var activeAdapter: String?
+  package var data: DataInUse?
+  /// The root of all randomness.
+  package var seed: UInt64 = 0
+
+  package init() {}
+
+  package var adapter: AdapterInUse? { activeAdapter.flatMap { adapters[$0] } }
+}
+
+/// A loaded model and what `quantize` made of it.
+package struct ModelInUse: Sendable {
+  /// As written in the recipe.
+  package let source: String
+  /// As the file has it; `quantize` always starts here.
+  package let loaded: LoadedModel
+  package var decoder: DecoderModel
+  /// The scheme of the last `quantize`, or nil.
+  package var scheme: String?
+  package let compute: Compute
+
+  /// Its name and, where it was quantized here, how.
+  var description: String { loaded.name + (scheme.map { " in \($0)" } ?? "") }
+}
+
+/// An adapter with its name and history.
+package struct AdapterInUse: Sendable {
+  /// What an adapter is called that nobody named.
+  static let standardName = "default"
+
+  package let name: String
+  package let adapter: Adapter
+  /// The base that it was made on. It is written with this one's order of rows and name, whatever model is
+  /// loaded by then.
+  let base: BaseIdentity
+  /// How the base was kept in its last training, such as `nf4`; nil for as in its file.
+  var trainedOn: String?
+  /// Optimizer steps that made it.
+  package var steps: Int
+  /// Whether a training of this session is among them.
+  var isTrainedHere = false
+  /// Rows that it was trained on.
+  var rows = TrainedRows()
+  /// Losses of the last training, a step each, and evaluations as (step, loss).
+  package var curve: TrainingCurve?
+
+  var files: AdapterFolder {
+    AdapterFolder(model: base.description, baseModel: base.name)
+  }
+
+  func card(with pool: WorkerPool) -> AdapterCard {
+    AdapterCard(
+      base: .init(base, with: pool), quantization: trainedOn, steps: steps, rows: rows)
+  }
+}
+
+/// The losses of one run, for charts.
+package struct TrainingCurve: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
+    package let step: Int
+    package let loss: Double
+
+    package init(step: Int, loss: Double) {
+      self.step = step
+      self.loss = loss
+    }
+  }
+
+  package private(set) var losses: [Point]
+  package private(set) var evaluations: [Point]
+
+  package init(losses: [Point], evaluations: [Point]) {
+    self.losses = losses
+    self.evaluations = evaluations
+  }
+
+  mutating func add(_ event: TrainingEvent) {
+    switch event {
+    case .stepped(let step): losses.append(Point(step: step.step, loss: step.loss))
+    case .evaluated(let step, let loss): evaluations.append(Point(step: step, loss: loss))
+    case .started, .evaluating: break
+    }
+  }
+}
+
+/// A dataset with its parts.
+package struct DataInUse: Sendable {
+  package let dataset: Dataset
+  package var split: DatasetSplit?
+
+  /// The rows of a part; without a split everything is `train`.
+  package func rows(_ part: DatasetSplit.Part) -> [Int] {
+    guard let split else { return part == .train ? Array(dataset.examples.indices) : [] }
+    return split[part: part]
+  }
+
+  package func examples(_ part: DatasetSplit.Part) -> [TokenizedExample] {
+    rows(part).map { dataset.tokenized[$0] }
+  }
+}

@@ -1,0 +1,145 @@
+import Checkpoints
+import Diagnostics
+import Models
+import RecipeLanguage
+import Tensors
+import Training
+
+package enum Load: Verb {
+  package static let source = Argument.requiredPath(
+    "source", .model,
+    "an alias such as \"smollm2\", or the path of a .gguf file or a Hugging Face folder")
+  package static let adapter = Argument.path("adapter", .input, "a PEFT folder to put on top")
+  package static let precision = Argument.choiceOrAuto(
+    "precision", [Precision.f32, .bf16], foreign: ["dtype"],
+    "how operands of products are kept; auto takes bf16 where the CPU multiplies it")
+
+  package static let declaration = VerbDeclaration(
+    "load", "opens a model: an alias, a .gguf file or a Hugging Face folder",
+    arguments: [source, adapter, precision],
+    fields: [
+      FieldDeclaration("name", "string", "the name in the file"),
+      FieldDeclaration("architecture", "string", "the family of the decoder"),
+      FieldDeclaration("parameters", "int", "weights in all"),
+      FieldDeclaration("layers", "int", "decoder blocks"),
+      FieldDeclaration("hidden", "int", "width of the residual stream"),
+      FieldDeclaration("context", "int", "longest sequence in tokens"),
+      FieldDeclaration("format", "string", "gguf or safetensors"),
+      FieldDeclaration("bytes", "size", "weights in memory"),
+    ],
+    effects: [.gives(.model), .removes(.adapter), .gives(.adapter, when: .given(adapter))],
+    examples: ["load \"smollm2\"", "load \"smollm2\", precision: f32"],
+    related: ["quantize", "lora", "generate"],
+    next: { shape in
+      shape.has.contains(.dataset)
+        ? "lora rank: 8, or quantize nf4 before it"
+        : "dataset \"examples/expenses/train.jsonl\", or generate \"…\"; :chat talks to the model"
+    },
+    details: """
+      A GGUF file is mapped, not read: its weights stay in the file's own 4- or 8-bit blocks, and
+      each product dequantizes only the panel that it is working on. `precision: f32` makes every
+      product exact, which is slower and is meant for comparing with other programs.
+      """)
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    try session.load(call)
+  }
+}
+
+extension Session {
+  func load(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let source = call[Load.source]
+    guard let path = ModelFolder.path(of: source) else { throw missingModel(source) }
+    guard path.hasSuffix(".gguf") || ModelFolder.isFolder(path) else {
+      throw VerbFailure(
+        "E0801", "\(path): this is neither a .gguf file nor a folder", argument: Load.source,
+        help: "a model is a .gguf file or a folder with config.json", kind: .input)
+    }
+    let model: LoadedModel
+    do throws(CheckpointError) {
+      model = try LoadedModel(path: path)
+    } catch {
+      throw VerbFailure(error, argument: Load.source)
+    }
+    let precision = call[Load.precision]
+    let compute = Compute(threadCount: threadCount, precision: precision)
+    if precision == .bf16, compute.precision != .bf16 {
+      throw VerbFailure(
+        "E0404", "this CPU does not multiply bf16 in hardware", argument: Load.precision,
+        help: "leave precision out, or write precision: f32",
+        notes: ["the kernels in use are \(Kernels.name)"])
+    }
+    let data = state.data
+    state.model = ModelInUse(
+      source: source, loaded: model, decoder: model.decoder, scheme: nil, compute: compute)
+    state.adapters = [:]
+    state.activeAdapter = nil
+    state.data = nil
+    if let folder = call[Load.adapter] { try loadAdapter(folder, for: model, with: compute) }
+    if let data { try read(data.dataset, again: data.split, for: model) }
+    return .record(summary(of: model))
+  }
+
+  private func missingModel(_ source: String) -> VerbFailure {
+    let known = ModelFolder.available
+    var notes: [String] = []
+    if let file = ModelFolder.aliases[source] {
+      notes.append(
+        "\(source) is the file \(file); it is looked for in "
+          + ModelFolder.folders.joined(separator: ", "))
+    }
+    if !known.isEmpty { notes.append("models found: \(known.joined(separator: ", "))") }
+    let near = NearestName.question(for: source, among: known)
+    return VerbFailure(
+      "E0405", "there is no model \"\(source)\"", argument: Load.source,
+      help: near
+        ?? (ModelFolder.aliases[source] == nil
+          ? "check the path; a model is a .gguf file or a folder with config.json"
+          : "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"),
+      notes: notes, kind: .input)
+  }
+
+  private func loadAdapter(
+    _ folder: String, for model: LoadedModel, with compute: Compute
+  ) throws(VerbFailure) {
+    do throws(CheckpointError) {
+      let files = AdapterFolder(model: model.decoder.description, baseModel: model.name)
+      let (adapter, card) = try files.read(
+        ModelFolder.expandingHome(folder), on: model.identity, with: compute.pool)
+      let name = AdapterInUse.standardName
+      state.adapters[name] = AdapterInUse(
+        name: name, adapter: adapter, base: model.identity, trainedOn: card?.quantization,
+        steps: card?.steps ?? 0, rows: card?.rows ?? TrainedRows(), curve: nil)
+      state.activeAdapter = name
+      if let card { tell(card, of: model, with: compute) }
+    } catch {
+      throw VerbFailure(error, argument: Load.adapter)
+    }
+  }
+
+  private func tell(_ card: AdapterCard, of model: LoadedModel, with compute: Compute) {
+    if card.base.digests.template != model.identity.digests(with: compute.pool).template {
+      notice("the adapter was trained with another chat template than the one of this model")
+    }
+    if let scheme = card.quantization {
+      notice(
+        "the adapter was trained on \(card.base.name) in \(scheme); `quantize \(scheme)` gives the "
+          + "same base")
+    }
+  }
+
+  private func summary(of model: LoadedModel) -> Record {
+    let description = model.decoder.description
+    let weights = model.decoder.weights
+    return Record([
+      ("name", .string(model.name)),
+      ("architecture", .string(description.architecture)),
+      ("parameters", .int(weights.parameterCount)),
+      ("layers", .int(description.sizes.layers)),
+      ("hidden", .int(description.sizes.hidden)),
+      ("context", .int(description.sizes.context)),
+      ("format", .string(model.format)),
+      ("bytes", .size(weights.byteCount)),
+    ])
+  }
+}

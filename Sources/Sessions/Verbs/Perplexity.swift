@@ -1,0 +1,79 @@
+import Checkpoints
+import Models
+import RecipeLanguage
+import Tensors
+import Tokenizers
+import Training
+
+package enum Perplexity: Verb {
+  package static let file = Argument.requiredPath("file", .input, "a text file")
+  package static let context = Argument.int(
+    "context", 8...1_000_000, default: 512, foreign: ["ctx", "n_ctx"],
+    "window in tokens; the second half of each is scored")
+
+  package static let declaration = VerbDeclaration(
+    "perplexity", "measures a text file by llama.cpp's convention",
+    arguments: [file, context],
+    fields: [
+      FieldDeclaration("perplexity", "float", role: .figure, "e to the mean loss"),
+      FieldDeclaration("standard_error", "float", "uncertainty of the perplexity"),
+      FieldDeclaration("tokens", "int", "tokens scored"),
+      FieldDeclaration("windows", "int", "windows of the text"),
+      FieldDeclaration("seconds", "duration", role: .extent, "time taken"),
+    ],
+    effects: [.needs(.model), .uses(.adapter), .measures],
+    examples: ["perplexity \"LICENSE\""], related: ["eval", "quantize"])
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    try session.perplexity(call)
+  }
+}
+
+extension Session {
+  func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let model = try requireModel(Perplexity.name)
+    let text = try text(ofFile: ModelFolder.expandingHome(call[Perplexity.file]))
+    let tokens =
+      [model.loaded.text.begin].compactMap { $0 }
+      + model.loaded.tokenizer.encode(text, parseSpecial: false)
+    let context = try length(Perplexity.context, of: call, for: model)
+    if context < call[Perplexity.context] {
+      notice("windows have \(context) tokens, all that the model's context holds")
+    }
+    guard tokens.count >= context else {
+      throw VerbFailure(
+        "E0413", "the text has \(tokens.count) tokens, and one window takes \(context)",
+        argument: Perplexity.file, help: "give a longer text, or a smaller context")
+    }
+    let (result, seconds) = try measure(
+      Perplexity.name, model, tokens.count / context, unit: "windows"
+    ) { evaluation, progress in
+      WindowPerplexity(evaluation: evaluation, context: context).run(tokens, onProgress: progress)
+    }
+    guard let result else {
+      throw VerbFailure("E0413", "the text is too short to be measured", argument: Perplexity.file)
+    }
+    try refuse(result.perplexity, "the perplexity of the text")
+    return .record(
+      Record([
+        ("perplexity", .float(result.perplexity)),
+        ("standard_error", .float(result.standardError)),
+        ("tokens", .int(result.tokens)), ("windows", .int(result.windows)),
+        ("seconds", .duration(seconds)),
+      ]))
+  }
+
+  private func text(ofFile path: String) throws(VerbFailure) -> String {
+    do throws(CheckpointError) {
+      let file = try CheckpointError.mapping(path)
+      guard let text = String(validating: file.contents(), as: UTF8.self) else {
+        throw CheckpointError(
+          .malformed, file: path, cause: "the file is not UTF-8 text",
+          fix: "convert it, for example with iconv")
+      }
+      return text
+    } catch {
+      throw VerbFailure(error, argument: Perplexity.file)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import Models
+import RecipeLanguage
+import Training
+
+package enum ReadDataset: Verb {
+  package static let source = Argument.requiredPath(
+    "source", .input, "a .jsonl, .json or .txt file, or a \"\"\" block of JSON lines")
+  package static let format = Argument.choiceOrAuto(
+    "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text],
+    "what the rows look like; auto looks at their keys")
+  package static let columns = Argument.record(
+    "columns", "the file's names for the parts, e.g. {prompt: \"question\"}")
+  package static let cutAfter = Argument.text(
+    "cut_after", "a marker after which each text is the completion, e.g. \"\\nA:\"")
+  package static let template = Argument.word(
+    "template",
+    [Word.auto, Word.none] + [
+      "chatml", "llama-2", "llama-3", "zephyr", "gemma", "vicuna", "alpaca",
+    ], default: Word.auto,
+    "how prompt and reply are written; auto takes the model's own chat format")
+  package static let mask = Argument<LossMask>.choice(
+    "mask", default: .completion, "what counts in the loss: replies only, or every token")
+  package static let maxLength = Argument.int(
+    "max_length", 8...1_000_000, default: 512, foreign: ["cutoff_len", "max_seq_length"],
+    "longest example in tokens; a longer one loses the start of its prompt")
+  package static let special = Argument.flag(
+    "special", default: true,
+    "whether names of special tokens in texts and under template: none are those tokens")
+
+  package static let declaration = VerbDeclaration(
+    "dataset", "reads examples from a file, or from text in the recipe",
+    arguments: [source, format, columns, cutAfter, template, mask, maxLength, special],
+    fields: [
+      FieldDeclaration("rows", "int", "examples in use"),
+      FieldDeclaration("tokens", "int", "tokens of all examples"),
+      FieldDeclaration("trained_tokens", "int", "tokens that count in the loss"),
+      FieldDeclaration("format", "word", "what the rows look like"),
+      FieldDeclaration("template", "word", "how they are written"),
+      FieldDeclaration("longest", "int", "tokens of the longest example"),
+      FieldDeclaration("truncated", "int", "rows that lost the start of their prompt"),
+      FieldDeclaration("skipped", "int", "rows that could not be used"),
+    ],
+    effects: [.needs(.model), .gives(.dataset), .removesRows, .givesRows(.train)],
+    examples: ["dataset \"examples/expenses/train.jsonl\""],
+    related: ["split", "train", "inspect"],
+    next: { _ in "split valid: 10%, to measure on rows that are not trained on" },
+    details: """
+      Prompts are read, replies are learnt: the mask is made while the text is rendered, never by
+      searching for a marker. The token that ends a reply is always added and always trained, so
+      that the model learns to stop. Training, evaluation and generation use the same renderer.
+
+      A row is a prompt and its completion, an instruction (with input, system, history), a list of
+      turns under messages or conversations, or a text; of OpenAssistant's threads one conversation
+      each is read. Every part of a row is used or named: other keys are counted in a notice, and
+      rows whose replies are empty, or that call tools, are skipped with their reason. Numbers, true
+      and false where text belongs are read as they are written; null is as good as nothing. In .txt
+      files a blank line ends an example, and CR LF is one line's end.
+      """)
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    try session.dataset(call)
+  }
+}
+
+extension Session {
+  func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let model = try requireModel(ReadDataset.name)
+    let source = source(of: call[ReadDataset.source])
+    let maxLength = try length(ReadDataset.maxLength, of: call, for: model)
+    do throws(DataError) {
+      let dataset = try Dataset(
+        reading: source, options: try options(call, maxLength: maxLength),
+        text: model.loaded.text)
+      state.data = DataInUse(dataset: dataset, split: nil)
+      report(dataset.summary, of: source)
+      if maxLength < call[ReadDataset.maxLength] { tellContext(of: dataset) }
+      return .record(summary(of: dataset))
+    } catch {
+      throw VerbFailure(error, argument: ReadDataset.source)
+    }
+  }
+
+  /// A text with a line break, or one that begins as JSON does, is the data itself; so is an empty
+  /// block.
+  private func source(of text: String) -> DatasetSource {
+    let isInline =
+      text.isEmpty || text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
+    return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
+  }
+
+  /// A number of tokens that an argument states, which the model's context must hold: past it positions
+  /// mean nothing to the model. What nobody stated is the default, or all that the context holds.
+  func length(
+    _ argument: Argument<Int>, of call: VerbCall, for model: ModelInUse
+  ) throws(VerbFailure) -> Int {
+    let context = model.decoder.description.sizes.context
+    let length = call[argument]
+    guard length > context else { return length }
+    guard call.has(argument) else { return context }
+    throw VerbFailure(
+      "E0415", "\(argument.name) is \(length) tokens, and the model's context holds \(context)",
+      argument: argument, help: "write \(argument.name): \(context) or less")
+  }
+
+  /// Says why rows were cut earlier than at the default length.
+  private func tellContext(of dataset: Dataset) {
+    guard !dataset.summary.cut.isEmpty else { return }
+    notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
+  }
+
+  private func options(
+    _ call: VerbCall, maxLength: Int
+  ) throws(DataError) -> DatasetOptions {
+    var names: [String: String] = [:]
+    for field in call[ReadDataset.columns]?.fields ?? [] {
+      names[field.name] = field.value.text ?? field.value.source
+    }
+    return DatasetOptions(
+      format: call[ReadDataset.format],
+      columns: try ColumnMapping(columns: names, cutAfter: call[ReadDataset.cutAfter]),
+      template: call[ReadDataset.template],
+      mask: call[ReadDataset.mask],
+      maxLength: maxLength, special: call[ReadDataset.special])
+  }
+
+  /// Says what a person should know before training: how the rows were read, what of them is not
+  /// used, and every row that is not used as it stands.
+  private func report(_ summary: DatasetSummary, of source: DatasetSource) {
+    for text in summary.notices { notice(text) }
+    for (notes, what) in [(summary.cut, "cut"), (summary.skipped, "skipped")] {
+      for note in notes.prefix(3) { notice("\(source.name):\(note.line): \(what): \(note.reason)") }
+      if notes.count > 3 { notice("… and \(notes.count - 3) more rows \(what)") }
+    }
+  }
+
+  private func summary(of dataset: Dataset) -> Record {
+    let summary = dataset.summary
+    return Record([
+      ("rows", .int(summary.rows)),
+      ("tokens", .int(summary.tokens)),
+      ("trained_tokens", .int(summary.trainedTokens)),
+      ("format", .word(summary.format.rawValue)),
+      ("template", .word(summary.template)),
+      ("longest", .int(summary.longest)),
+      ("truncated", .int(summary.cut.count)),
+      ("skipped", .int(summary.skipped.count)),
+    ])
+  }
+
+  /// Reads a dataset with another model's tokenizer; the same rows stay in the same parts.
+  func read(
+    _ dataset: Dataset, again split: DatasetSplit?, for model: LoadedModel
+  ) throws(VerbFailure) {
+    let context = model.decoder.description.sizes.context
+    var options = dataset.options
+    options.maxLength = min(options.maxLength, context)
+    do throws(DataError) {
+      let again = try Dataset(reading: dataset.source, options: options, text: model.text)
+      if options.maxLength < dataset.options.maxLength { tellContext(of: again) }
+      let isSame = again.examples.count == dataset.examples.count
+      state.data = DataInUse(dataset: again, split: isSame ? split : nil)
+    } catch {
+      throw VerbFailure(error, argument: nil)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import Checkpoints
+import Models
+import RecipeLanguage
+import Tensors
+import Training
+
+/// What `train` does.
+extension Session {
+  func train(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let model = try requireModel(Train.name)
+    let data = try requireData(Train.name)
+    guard !data.rows(.train).isEmpty else {
+      throw VerbFailure(
+        "E0412", "the dataset has no rows to train on", help: "give the `train` part rows")
+    }
+    try require(data.examples(.train) + data.examples(.valid), fit: model)
+    var run = try begin(call, model, data)
+    let trainer = Trainer(
+      model: model.decoder, configuration: try configuration(of: run, model, data),
+      compute: model.compute)
+    let folder = try savingFolder(run.call)
+    func current(_ kept: (step: Int, adapter: Adapter)) -> AdapterInUse {
+      adapter(of: run, kept, seen: trainer, data)
+    }
+    let result = trainer.train(
+      from: run.state, on: data.dataset, rows: data.rows(.train),
+      validation: data.examples(.valid), isAborted: abortion()
+    ) { event in
+      report(event)
+      run.curve.add(event)
+      if case .stepped(let step) = event { save(run, after: step, to: folder) { current($0) } }
+      return isInterrupted() ? .stop : .proceed
+    }
+    if result.steps == 0 { try refuse(result, run) }
+    run.isStopped = result.ending == .stopped || result.ending == .aborted
+    let kept = run.state.kept
+    let trained = current(kept)
+    state.adapters[run.name] = trained
+    state.activeAdapter = run.name
+    if let folder { write(run, trained, of: kept.step, to: folder) }
+    if result.ending == .not_finite { hasDiverged = true }
+    explain(result, of: run)
+    if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
+    let reference = rememberAdapter()
+    keep(run, for: reference)
+    return .record(try summary(of: result, run, in: model, reference))
+  }
+
+  // MARK: - Beginning
+
+  /// A new run of the adapter in use, or what goes on with the one to be resumed.
+  private func begin(
+    _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
+  ) throws(VerbFailure) -> TrainingRun {
+    let basis = TrainingBasis(
+      identity: model.loaded.identity, model: model.decoder, training: data.examples(.train),
+      validation: data.examples(.valid), with: model.compute.pool)
+    // the digest has read the whole file, which weights that were quantized anew do not need
+    if model.scheme != nil { model.loaded.releasePages() }
+    if call.has(Train.resume) { return try resumed(call, model, basis) }
+    guard let current = state.adapter else {
+      throw VerbFailure(
+        "E0401", "nothing to train: no adapter is in use", help: "lora rank: 8")
+    }
+    return TrainingRun(
+      name: current.name, stepsBefore: current.steps, call: call, seed: state.seed, basis: basis,
+      base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
+      precision: model.compute.precision, rowsBefore: current.rows,
+      state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
+      curve: TrainingCurve(losses: [], evaluations: []))
+  }
+
+  private func configuration(
+    of run: TrainingRun, _ model: ModelInUse, _ data: DataInUse
+  ) throws(VerbFailure) -> TrainingConfiguration {
+    let call = run.call
+    var configuration = TrainingConfiguration()
+    configuration.length = try length(call)
+    configuration.learningRate = call[Train.learningRate]
+    configuration.batchSize = call[Train.batch]
+    configuration.accumulation = call[Train.accumulate]
+    configuration.schedule = call[Train.schedule]
+    switch call[Train.warmup] {
+    case .share(let share): configuration.warmup = .share(share)
+    case .count(let steps): configuration.warmup = .steps(steps)
+    }
+    configuration.maxGradientNorm = call[Train.clip]
+    configuration.packs = call[Train.pack]
+    configuration.shuffles = call[Train.shuffle]
+    configuration.evaluationInterval = call[Train.evalEvery]
+    configuration.keepsBest = call[Train.keep] == .best
+    configuration.patience = call[Train.patience]
+    configuration.budgetSeconds = try budget(call[Train.budget])
+    configuration.seed = run.seed
+    if configuration.keepsBest, configuration.evaluationInterval == nil {
+      throw VerbFailure(
+        "E0213", "`keep: best` needs `eval_every`", argument: Train.keep,
+        help: "the best of which evaluations? For example train keep: best, eval_every: 20")
+    }
+    configuration.recomputes = recomputes(call, model, data, run.state.adapter, configuration)
+    return configuration
+  }
+
+  private func length(_ call: VerbCall) throws(VerbFailure) -> TrainingConfiguration.Length {
+    guard let steps = call[Train.steps] else { return .epochs(call[Train.epochs]) }
+    guard !call.has(Train.epochs) else {
+      throw VerbFailure(
+        "E0212", "`train` takes epochs or steps, not both", argument: Train.steps,
+        help: "leave one of them out")
+    }
+    return .steps(steps)
+  }
+
+  /// The time for one training: its own, and no more than is left for all.
+  private func budget(_ own: Double?) throws(VerbFailure) -> Double? {
+    guard let deadline else { return own }
+    let left = (deadline - ContinuousClock().now).seconds
+    guard left > 0 else {
+      throw VerbFailure(
+        "E0428", "the time for all trainings is spent, so this one cannot begin",
+        help: "give the recipe a larger --budget, or let its trainings take fewer steps")
+    }
+    return min(own ?? left, left)
+  }
+
+  /// `auto` keeps activations as long as they take at most half of the memory that is free.
+  private func recomputes(
+    _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse, _ adapter: Adapter,
+    _ configuration: TrainingConfiguration
+  ) -> Bool {
+    if let choice = call[Train.checkpointing] { return choice }
+    let longest = data.examples(.train).map(\.tokens.count).max() ?? 0
+    let tokens = max(longest, configuration.tokensPerPass)
+    let bytes = ActivationPlan(
+      model: model.decoder.description, layout: adapter.parameters.layout,
+      precision: model.compute.precision
+    ).byteCount(tokens: tokens, recomputes: false)
+    guard bytes > FreeMemory.bytes / 2 else { return false }
+    notice("activations are computed again in each step: keeping them would not fit in memory")
+    return true
+  }
+
+  /// What a run has come to with one of its adapters.
+  private func adapter(
+    of run: TrainingRun, _ kept: (step: Int, adapter: Adapter), seen trainer: Trainer,
+    _ data: DataInUse
+  ) -> AdapterInUse {
+    var rows = run.rowsBefore
+    let seen = trainer.rows(seenIn: 0..<kept.step, of: data.dataset, rows: data.rows(.train))
+    for row in seen.sorted() { rows.insert(data.dataset.tokenized[row].identity) }
+    return AdapterInUse(
+      name: run.name, adapter: kept.adapter, base: run.base, trainedOn: run.scheme,
+      steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, curve: run.curve)
+  }
+
+  // MARK: - Ending
+
+  /// A run without a step has failed, unless it was stopped.
+  private func refuse(_ result: TrainingResult, _ run: TrainingRun) throws(VerbFailure) {
+    switch result.ending {
+    case .not_finite:
+      throw VerbFailure(
+        "E0410", "the loss of the first step is not finite, so nothing was trained",
+        help:
+          "check the data and the model: `use base`, then `eval on: train`, tells whether it is the model"
+      )
+    case .completed:
+      throw VerbFailure(
+        "E0427", "the training has done \(run.state.steps) steps, all that were asked for",
+        argument: Train.resume, help: "ask for more, counted from its first: steps: …")
+    default: break
+    }
+  }
+
+  private func summary(
+    of result: TrainingResult, _ run: TrainingRun, in model: ModelInUse,
+    _ reference: ObjectReference?
+  ) throws(VerbFailure) -> Record {
+    let files = AdapterFolder(model: run.base.description, baseModel: run.base.name)
+    let sha256: String
+    do throws(CheckpointError) {
+      sha256 = try files.sha256(of: run.state.kept.adapter)
+    } catch {
+      throw VerbFailure(error, argument: nil)
+    }
+    let speed = result.seconds > 0 ? Double(result.tokens) / result.seconds : 0
+    let validLoss = run.state.best?.loss ?? result.evaluations.last?.loss
+    return Record(
+      [
+        ("steps", .int(result.steps)),
+        ("epochs", .float(result.epochs)),
+        ("first_loss", result.firstLoss.map { .float($0) } ?? .none),
+        ("loss", result.loss.map { .float($0) } ?? .none),
+        ("valid_loss", validLoss.map { .float($0) } ?? .none),
+        ("tokens", .int(result.tokens)),
+        ("trained_tokens", .int(result.trainedTokens)),
+        ("tokens_per_second", .float(speed)),
+        ("seconds", .duration(result.seconds)),
+        ("peak_memory", .size(PeakMemory.bytes)),
+        ("finite", .bool(result.ending != .not_finite)),
+        ("adapter_sha256", .string(sha256)),
+      ], reference: reference)
+  }
+}

@@ -1,0 +1,131 @@
+import Models
+import RecipeLanguage
+import Tensors
+import Training
+
+package enum Train: Verb {
+  /// Which adapter a training leaves.
+  package enum Keep: String, CaseIterable, Sendable {
+    case last, best
+  }
+
+  enum Optimizer: String, CaseIterable, Sendable {
+    case adamw
+  }
+
+  package static let epochs = Argument.number(
+    "epochs", 0.001...10_000, default: 1, foreign: ["num_epochs", "num_train_epochs"],
+    "passes over the training part")
+  package static let steps = Argument<Int?>.int(
+    "steps", 1...10_000_000, foreign: ["iterations", "iters", "max_steps", "num_iters"],
+    "optimizer updates, instead of epochs")
+  package static let budget = Argument.duration(
+    "budget", foreign: ["time"], "no new step begins after this time")
+  package static let learningRate = Argument.number(
+    "lr", 0...10, default: 2e-4, foreign: ["learning_rate"], "learning rate at its peak")
+  package static let batch = Argument.int(
+    "batch", 1...65_536, default: 8, foreign: ["batch_size", "per_device_train_batch_size"],
+    "examples a step")
+  package static let accumulate = Argument.int(
+    "accumulate", 1...65_536, default: 1,
+    foreign: ["grad_accum", "gradient_accumulation", "gradient_accumulation_steps"],
+    "makes a step this many batches")
+  package static let schedule = Argument.choice(
+    "schedule", [LearningRateSchedule.Shape.cosine, .linear, .constant], default: .cosine,
+    foreign: ["lr_scheduler", "lr_scheduler_type", "scheduler"],
+    "how the rate falls after the warm-up")
+  package static let warmup = Argument<ShareOrCount>.shareOrCount(
+    "warmup", default: .share(0.03), foreign: ["warmup_ratio", "warmup_steps"],
+    "steps in which the rate rises")
+  static let optimizer = Argument<Optimizer>.choice(
+    "optimizer", default: .adamw, foreign: ["optim"], "how gradients become updates")
+  package static let weightDecay = Argument.number(
+    "weight_decay", 0...1, default: 0, "pull of A and B towards zero")
+  package static let clip = Argument.number(
+    "clip", 0...1e9, default: 1.0, foreign: ["max_grad_norm"], "longest gradient; 0 never clips")
+  package static let pack = Argument.flag(
+    "pack", default: true, foreign: ["packing"],
+    "work on examples end to end; none sees another")
+  package static let shuffle = Argument.flag(
+    "shuffle", default: true, "another order in every epoch")
+  package static let evalEvery = Argument<Int?>.int(
+    "eval_every", 1...10_000_000, foreign: ["eval_steps"],
+    "steps between evaluations on the validation part")
+  package static let keep = Argument<Keep>.choice(
+    "keep", default: .last,
+    "the adapter of the last step, or of the evaluation with the lowest loss")
+  package static let patience = Argument<Int?>.int(
+    "patience", 1...1_000_000, foreign: ["early_stopping_patience"],
+    "ends after so many evaluations without a lower loss")
+  package static let saveEvery = Argument<Int?>.int(
+    "save_every", 1...10_000_000, foreign: ["save_steps"], "steps between savings into `to`")
+  package static let folder = Argument.path(
+    "to", .output, foreign: ["output_dir"],
+    "a folder that takes the adapter on the way and at the end")
+  package static let resume = Argument.value(
+    "resume", .either([.record, .path]), file: .training,
+    "a training to go on with, or the folder that has it; what is not given is as there")
+  package static let checkpointing = Argument.flagOrAuto(
+    "checkpointing", foreign: ["gradient_checkpointing"],
+    "compute activations again instead of keeping them; auto decides by free memory")
+
+  package static let declaration = VerbDeclaration(
+    "train", "trains the adapter on the training part",
+    arguments: [
+      epochs, steps, budget, learningRate, batch, accumulate, schedule, warmup, optimizer,
+      weightDecay, clip, pack, shuffle, evalEvery, keep, patience, saveEvery, folder, resume,
+      checkpointing,
+    ],
+    fields: fields,
+    effects: [
+      .needs(.model), .needs(.adapter, when: .not(.given(resume))), .needs(.dataset),
+      .needsRows(.valid, when: .given(evalEvery)), .gives(.adapter, when: .given(resume)),
+      .changes(.adapter), .measures,
+    ],
+    examples: [
+      "train epochs: 1, lr: 2e-4, batch: 8",
+      "train steps: 20, lr: 1e-3, eval_every: 5, keep: best",
+    ],
+    related: ["lora", "eval", "save"], foreign: ["finetune", "fine_tune", "fit"],
+    alternatives: [[epochs, steps]],
+    companions: [(saveEvery, needs: folder), (patience, needs: evalEvery)], inheritsBy: resume,
+    next: { shape in
+      shape.parts.contains(.valid)
+        ? "let tuned = eval; generate \"…\"; save \"out/mine\""
+        : "generate \"…\"; save \"out/mine\""
+    }, details: details)
+
+  private static let fields = [
+    FieldDeclaration("steps", "int", role: .extent, "optimizer updates done"),
+    FieldDeclaration("epochs", "float", "passes over the training part"),
+    FieldDeclaration("first_loss", "float", "loss of the first step"),
+    FieldDeclaration(
+      "loss", "float", role: .figure, "mean loss of the last tenth of the steps"),
+    FieldDeclaration(
+      "valid_loss", "float", role: .figure,
+      "the adapter's evaluation on the way; none without eval_every"),
+    FieldDeclaration("tokens", "int", "tokens processed"),
+    FieldDeclaration("trained_tokens", "int", "tokens that counted in the loss"),
+    FieldDeclaration("tokens_per_second", "float", "tokens processed a second"),
+    FieldDeclaration("seconds", "duration", role: .extent, "time for all steps"),
+    FieldDeclaration("peak_memory", "size", "most memory of the process so far"),
+    FieldDeclaration("finite", "bool", "false if the loss became NaN or infinite"),
+    FieldDeclaration(
+      "adapter_sha256", "string", "fingerprint of the adapter, as `save` writes it"),
+  ]
+
+  private static let details = """
+    Each step lays its examples end to end, runs forward and backward through the frozen model,
+    divides by the trained tokens of the whole step, clips the gradient and updates A and B with
+    AdamW. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
+    `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
+    that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
+    with `train resume: "folder"`, after the same model, quantization, data and split; that folder is
+    only read, and `to` names one to write anew. `steps` and `epochs` always count from the first
+    step of the training that is resumed.
+    """
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    try session.train(call)
+  }
+}

@@ -1,0 +1,43 @@
+import Diagnostics
+import RecipeLanguage
+
+package enum Use: Verb {
+  /// The model without an adapter.
+  static let base = "base"
+
+  package static let adapterName = Argument.requiredWord(
+    "name", [base], orText: true, "an adapter's name, or base")
+
+  package static let declaration = VerbDeclaration(
+    "use", "switches to another adapter, or to the bare base",
+    arguments: [adapterName],
+    fields: [FieldDeclaration("name", "string", "what is in use now")],
+    effects: [
+      .needs(.model), .removes(.adapter, when: .word(adapterName, base)),
+      .gives(.adapter, when: .not(.word(adapterName, base))),
+    ],
+    examples: ["use base"], related: ["lora", "compare"])
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    try session.use(call)
+  }
+}
+
+extension Session {
+  func use(_ call: VerbCall) throws(VerbFailure) -> Value {
+    let name = call[Use.adapterName]
+    if name == Use.base {
+      state.activeAdapter = nil
+    } else if state.adapters[name] != nil {
+      state.activeAdapter = name
+    } else {
+      let known = state.adapters.keys.sorted()
+      throw VerbFailure(
+        "E0409", "there is no adapter \"\(name)\"", argument: Use.adapterName,
+        help: NearestName.question(for: name, among: known)
+          ?? "name it when it is made: lora name: \"\(name)\"",
+        notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
+    }
+    return .record(Record([("name", .string(name))]))
+  }
+}

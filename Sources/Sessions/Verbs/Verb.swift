@@ -1,0 +1,31 @@
+import RecipeLanguage
+
+/// A verb: what the language knows of it, and what it does. Each has a file of its own and a row in
+/// `VerbCatalog.standard`.
+package protocol Verb: SendableMetatype {
+  static var declaration: VerbDeclaration { get }
+  static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value
+}
+
+extension Verb {
+  package static var name: String { declaration.name }
+}
+
+extension VerbCatalog {
+  /// In the order in which help shows them.
+  static let verbs: [any Verb.Type] = [
+    Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Seed.self,
+    Tokenize.self, Train.self, Eval.self, Perplexity.self, Generate.self, Save.self,
+    Inspect.self, Compare.self, Show.self, Plot.self,
+  ]
+
+  /// The verbs of sessions.
+  package static let standard = VerbCatalog(
+    verbs.map { $0.declaration },
+    freeWords: [
+      "base", "model", "data", "adapter", "valid", "test", "default", "text", "all", "loss",
+      "messages",
+    ])
+
+  static let bodies = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
+}
