@@ -52,12 +52,13 @@ package final class Compute: @unchecked Sendable {
   package func scratch(of worker: Int) -> Arena { workerArenas[worker] }
 
   /// Runs `body` over blocks of at most `grain` rows.
-  package func forEachBlock(of rows: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  package func forEachBlock(of rows: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
     forEachBlock(of: rows, grain: grain) { range, _ in body(range) }
   }
 
   /// Runs `body` over blocks of at most `grain` rows, with scratch memory that lasts for the block.
-  package func forEachBlock(of rows: Int, grain: Int, _ body: (Range<Int>, Arena) -> Void) {
+  package func forEachBlock(of rows: Int, grain: Int, _ body: @Sendable (Range<Int>, Arena) -> Void)
+  {
     let blocks = (rows + grain - 1) / grain
     pool.run(blocks) { block, worker in
       let scratch = scratch(of: worker)

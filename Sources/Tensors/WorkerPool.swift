@@ -24,7 +24,7 @@ package final class WorkerPool: @unchecked Sendable {
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var threads: [pthread_t] = []
   /// Valid between publishing a generation and the last task's end; read only by who holds a task.
-  private var body: ((Int, Int) -> Void)?
+  private var body: (@Sendable (Int, Int) -> Void)?
 
   private static let indexBits: UInt64 = 20
   private static let indexMask: UInt64 = (1 << 20) - 1
@@ -53,7 +53,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   /// Runs `body(task, worker)` for every task in `0..<count`, at most `largestTaskCount` of them;
   /// returns when all are done. Not to be called from inside a task.
-  package func run(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+  package func run(_ count: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
     precondition(
       (0...Self.largestTaskCount).contains(count),
       "\(count) tasks, where 0 to \(Self.largestTaskCount) fit one round")

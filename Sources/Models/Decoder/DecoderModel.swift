@@ -13,9 +13,9 @@ package struct DecoderModel: Sendable {
   private init(
     description: DecoderDescription, weights: FrozenWeights, rope: RotaryEmbedding?
   ) {
+    let (areTurned, areLearned) = (rope != nil, weights.positions != nil)
     precondition(
-      (rope == nil) == (weights.positions != nil),
-      "positions that are turned: \(rope != nil), learned: \(weights.positions != nil)")
+      areTurned != areLearned, "positions that are turned: \(areTurned), learned: \(areLearned)")
     self.description = description
     self.weights = weights
     self.rope = rope

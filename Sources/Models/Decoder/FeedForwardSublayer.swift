@@ -64,7 +64,7 @@ struct FeedForwardSublayer {
 
   /// The activation as a matrix, from blocks of what it is made of.
   private func activated(
-    rows count: Int, _ blocks: (Range<Int>, Arena) -> (gate: Matrix?, up: Matrix)
+    rows count: Int, _ blocks: @Sendable (Range<Int>, Arena) -> (gate: Matrix?, up: Matrix)
   ) -> Matrix {
     let result = compute.arena.matrix(count, block[.up].weight.rows)
     compute.forEachBlock(of: count, grain: 16) { rows, scratch in
@@ -93,7 +93,7 @@ struct FeedForwardSublayer {
   private func activationBackward(_ dx: Matrix, _ saved: SavedBlock, _ gradients: Inner) {
     let arena = compute.arena
     arena.scoped {
-      func kept(_ rows: Range<Int>, _ scratch: Arena) -> (gate: Matrix?, up: Matrix) {
+      @Sendable func kept(_ rows: Range<Int>, _ scratch: Arena) -> (gate: Matrix?, up: Matrix) {
         (saved.gate?.rows(rows, in: scratch), saved.up.rows(rows, in: scratch))
       }
       let isAdapted = linears.isAdapted([.down])

@@ -63,7 +63,8 @@ extension DecoderModel {
   /// Of every byte of the weights in their formats, of the constants that products do not show, and of
   /// the angles of the first position, from which those of all others follow.
   fileprivate func digest(with pool: WorkerPool) -> String {
-    let pieces = weights.matrices.flatMap(\.pieces)
+    // Tasks only read the weights.
+    nonisolated(unsafe) let pieces = weights.matrices.flatMap(\.pieces)
     let digests = Mutex([String](repeating: "", count: pieces.count))
     for start in stride(from: 0, to: pieces.count, by: WorkerPool.largestTaskCount) {
       let count = min(pieces.count - start, WorkerPool.largestTaskCount)

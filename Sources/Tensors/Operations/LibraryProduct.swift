@@ -15,7 +15,7 @@ package enum LibraryProduct {
 
   /// `c (+)= alpha · a · w` (or `wᵀ`), with `a` `[rows, depth]`, or `[depth, rows]` if transposed.
   package static func multiply(
-    _ a: Matrix, isTransposed: Bool, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int,
+    _ a: Matrix, isTransposed: Bool, _ w: Operand, _ orientation: Orientation, depthStart: Int,
     alpha: Float, accumulate: Bool, into c: Matrix, with compute: Compute
   ) {
     precondition(isReady, "OpenBLAS keeps threads of its own (\(openblas_get_num_threads()))")
@@ -27,7 +27,7 @@ package enum LibraryProduct {
         let count = min(blockColumns, c.columns - first)
         let byRow = orientation == .rowsOfMatrix
         let block = byRow ? scratch.matrix(count, depth) : scratch.matrix(depth, count)
-        withUnsafePointer(to: w) { w in
+        withUnsafePointer(to: w.matrix) { w in
           for row in 0..<block.rows {
             if byRow {
               ck_dequantize(w, first + row, depthStart, depth, block.row(row))

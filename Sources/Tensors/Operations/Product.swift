@@ -43,7 +43,7 @@ extension Compute {
   ///
   /// - Parameter block: gives the rows of a range, in scratch memory or in a matrix that exists.
   package func pack(
-    rows: Int, depth: Int, _ block: (_ rows: Range<Int>, _ scratch: Arena) -> Matrix
+    rows: Int, depth: Int, _ block: @Sendable (_ rows: Range<Int>, _ scratch: Arena) -> Matrix
   ) -> PackedRows {
     if usesLibrary {
       let whole = arena.matrix(rows, depth)
@@ -54,7 +54,8 @@ extension Compute {
     }
     let tile = ck_tile_rows(operands)
     let tileBytes = ck_packed_rows_bytes(operands, tile, depth)
-    let base = arena.allocate(byteCount: (rows + tile - 1) / tile * tileBytes)
+    // Each task writes tiles of its own.
+    nonisolated(unsafe) let base = arena.allocate(byteCount: (rows + tile - 1) / tile * tileBytes)
     let operands = operands
     forEachBlock(of: rows, grain: tile * max(1, 65_536 / max(1, tileBytes))) { range, scratch in
       let x = block(range, scratch)
@@ -72,7 +73,8 @@ extension Compute {
     let tile = ck_tile_rows(operands)
     let tileBytes = ck_packed_rows_bytes(operands, tile, x.rows)
     let tiles = (x.columns + tile - 1) / tile
-    let base = arena.allocate(byteCount: tiles * tileBytes)
+    // Each task writes tiles of its own.
+    nonisolated(unsafe) let base = arena.allocate(byteCount: tiles * tileBytes)
     let operands = operands
     forEachBlock(of: tiles, grain: 1) { block in
       let first = block.lowerBound * tile
@@ -97,7 +99,8 @@ extension Compute {
     switch a.storage {
     case .plain(let matrix, let isTransposed):
       LibraryProduct.multiply(
-        matrix, isTransposed: isTransposed, w, orientation, depthStart: depthStart, alpha: alpha,
+        matrix, isTransposed: isTransposed, operand, orientation, depthStart: depthStart,
+        alpha: alpha,
         accumulate: accumulate, into: c, with: self)
       if let term {
         multiply(

@@ -98,6 +98,7 @@ package final class RotaryEmbedding: Sendable {
     tables.cosines.withUnsafeBufferPointer { cosines in
       tables.sines.withUnsafeBufferPointer { sines in
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
+        // Tasks only read the tables.
         nonisolated(unsafe) let tables = (cosine: cosine, sine: sine)
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {

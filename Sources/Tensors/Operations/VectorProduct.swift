@@ -1,7 +1,7 @@
 import CKernels
 
-/// One row for products with several matrices while decoding: exact, or as int8 blocks.
-package struct PackedVector {
+/// One row for products with several matrices while decoding: exact, or as int8 blocks. Tasks only read it.
+package struct PackedVector: @unchecked Sendable {
   let count: Int
   let values: UnsafePointer<Float>
   let codes: UnsafeMutablePointer<Int8>?
@@ -33,6 +33,8 @@ extension Compute {
         matrix.columns == x.count, "[\(matrix.rows), \(matrix.columns)] · [\(x.count)]")
     }
     let shares = pool.threadCount
+    // Each task writes rows of its own.
+    nonisolated(unsafe) let products = products
     pool.run(products.count * shares) { task, _ in
       let (matrix, y) = products[task / shares]
       let first = matrix.rows * (task % shares) / shares

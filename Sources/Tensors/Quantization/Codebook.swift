@@ -41,7 +41,8 @@ package enum Codebook {
     let blocks = (columns + scheme.block - 1) / scheme.block
     let codes = RawBuffer(byteCount: source.rows * rowBytes)
     let absmax = RawBuffer(byteCount: source.rows * blocks * 4)
-    let scales = absmax.bound(to: Float.self)
+    // Each task writes the factors of its rows.
+    nonisolated(unsafe) let scales = absmax.bound(to: Float.self)
     compute.pool.run((source.rows + 31) / 32) { task, worker in
       let scratch = compute.scratch(of: worker)
       scratch.scoped {

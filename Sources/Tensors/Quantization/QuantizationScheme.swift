@@ -78,6 +78,7 @@ extension FrozenMatrix {
     let blocks = (rows + grain - 1) / grain
     var parts = [ReconstructionError](repeating: ReconstructionError(), count: blocks)
     parts.withUnsafeMutableBufferPointer { parts in
+      // Each task writes its own part.
       nonisolated(unsafe) let parts = parts
       compute.pool.run(blocks) { block, worker in
         let scratch = compute.scratch(of: worker)

@@ -1,0 +1,110 @@
+import Checkpoints
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// Files of other families as they are published, and what they may not say.
+@Suite struct FamilyFileTests {
+  private static let exact = Compute(threadCount: 1, precision: .f32)
+
+  /// A copy of a tiny model's folder with changes to its configuration and its tensors.
+  private func copy(
+    _ family: String, configuration change: (inout JSONObject) -> Void = { _ in },
+    name: (String) -> String = { $0 }, extra: [(name: String, shape: [Int])] = []
+  ) throws -> TemporaryFolder {
+    let original = References.path("families/\(family)/hf")
+    let folder = TemporaryFolder()
+    for file in ["tokenizer.json", "tokenizer_config.json"] {
+      folder.write(try JSONValue(file: original + "/" + file).text(sortedKeys: false), as: file)
+    }
+    var configuration = try #require(JSONValue(file: original + "/config.json").object)
+    change(&configuration)
+    folder.write(JSONValue.object(configuration).text(sortedKeys: false), as: "config.json")
+    let weights = try SafetensorsFile(path: original + "/model.safetensors")
+    var writer = SafetensorsWriter(file: "model.safetensors", metadata: ["format": "pt"])
+    for entry in weights.tensors.entries {
+      try writer.add(name(entry.name), .f32, shape: entry.shape, bytes: Array(entry.bytes))
+    }
+    for (name, shape) in extra {
+      let count = shape.reduce(1, *)
+      try writer.add(name, shape: shape, values: [Float](repeating: 1, count: count))
+    }
+    folder.write(try writer.bytes(), as: "model.safetensors")
+    return folder
+  }
+
+  private func logits(_ path: String) throws -> [Float] {
+    try LoadedModel(path: path).decoder.logitRows([5, 9, 77, 12], with: Self.exact).flatMap { $0 }
+  }
+
+  private func refusal(_ folder: TemporaryFolder) -> CheckpointError? {
+    do {
+      _ = try LoadedModel(path: folder.path)
+      return nil
+    } catch { return error }
+  }
+
+  /// The files of `gpt2` itself name no `transformer.` and keep the masks of the attention.
+  @Test func `a GPT-2 without the beginning of its names and with its masks is the same`() throws {
+    let folder = try copy(
+      "gpt2", name: { String($0.dropFirst("transformer.".count)) },
+      extra: [("h.0.attn.bias", [1, 1, 64, 64]), ("h.1.attn.masked_bias", [1])])
+    #expect(try logits(folder.path) == logits(References.path("families/gpt2/hf")))
+  }
+
+  @Test func `keys that a family may leave out have the defaults of transformers`() throws {
+    let folder = try copy("gpt2") {
+      for key in ["n_inner", "activation_function", "layer_norm_epsilon", "tie_word_embeddings"] {
+        $0[key] = nil
+      }
+    }
+    #expect(try logits(folder.path) == logits(References.path("families/gpt2/hf")))
+  }
+
+  @Test(
+    arguments: [
+      ("gpt2", "activation_function", "gelu"), ("gpt2", "activation_function", "relu"),
+      ("gpt2", "scale_attn_weights", false), ("gpt2", "scale_attn_by_inverse_layer_idx", true),
+      ("gpt2", "add_cross_attention", true), ("gpt2", "n_inner", 64),
+      ("gpt2", "n_positions", 32), ("gpt2", "n_head", 5), ("gpt2", "rope_theta", 1e4),
+      ("qwen2", "use_sliding_window", true), ("qwen2", "layer_types", ["sliding_attention"]),
+      ("qwen2", "hidden_act", "gelu"), ("qwen2", "num_key_value_heads", 4),
+      ("qwen2", "attention_bias", false), ("qwen2", "model_type", "qwen3"),
+    ] as [(String, String, JSONValue)])
+  func `what a family does not have is refused by name`(
+    family: String, key: String, value: JSONValue
+  ) throws {
+    let error = refusal(try copy(family, configuration: { $0[key] = value }))
+    let cause = try #require(error?.cause, "\(key) is taken")
+    // A size that does not fit is told by the tensor that it does not fit.
+    #expect(cause.contains(key) || cause.contains("shape") || cause.contains("heads"), "\(cause)")
+  }
+
+  @Test(arguments: [
+    ("qwen2", "model.layers.0.self_attn.o_proj.bias"), ("qwen2", "model.layers.0.mlp.up_proj.bias"),
+    ("gpt2", "transformer.h.0.ln_3.weight"), ("gpt2", "transformer.h.2.ln_1.weight"),
+  ])
+  func `a tensor that no part of the family uses is refused`(family: String, name: String) throws {
+    let error = refusal(try copy(family, extra: [(name, [32])]))
+    #expect(error?.cause.contains(name) == true)
+  }
+
+  @Test func `a bias that is missing is named`() throws {
+    let name = "model.layers.0.self_attn.q_proj.bias"
+    let error = refusal(try copy("qwen2", name: { $0 == name ? "x" + $0 : $0 }))
+    #expect(error?.cause.contains(name) == true)
+  }
+
+  @Test(arguments: ["gpt2", "qwen2"])
+  func `quantized layers keep their biases`(family: String) throws {
+    let model = try LoadedModel(path: References.path("families/\(family)/hf")).decoder
+    let (weights, _) = model.weights.quantized(
+      to: QuantizationScheme(format: .int8), skipping: [], includesHead: false, with: Self.exact)
+    #expect(weights.vectors == model.weights.vectors)
+    let found = model.with(weights).logitRows([5, 9, 77], with: Self.exact).flatMap { $0 }
+    let plain = model.logitRows([5, 9, 77], with: Self.exact).flatMap { $0 }
+    #expect(relativeError(found, plain) < 0.05)
+    #expect(found != plain)
+  }
+}
