@@ -90,6 +90,33 @@ import Testing
     #expect(error?.cause.contains(name) == true)
   }
 
+  /// A copy of the tiny Llama's GGUF file with one tensor more.
+  private func gguf(with name: String, values: [Float]) throws -> CheckpointError? {
+    let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
+    let folder = TemporaryFolder()
+    var writer = GGUFWriter(file: folder.path + "/m.gguf")
+    for key in file.metadata.keys { if let value = file.metadata[key] { writer.set(key, value) } }
+    for entry in file.tensors.entries {
+      try writer.add(entry.name, entry.elementType, shape: entry.shape, bytes: Array(entry.bytes))
+    }
+    let bytes = values.flatMap { value in
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+    }
+    try writer.add(name, .f32, shape: [values.count], bytes: bytes)
+    try writer.write()
+    do {
+      _ = try LoadedModel(path: folder.path + "/m.gguf")
+      return nil
+    } catch { return error }
+  }
+
+  @Test func `the factors of frequencies are read from the file, and from no block of it`() throws {
+    #expect(try gguf(with: "rope_freqs.weight", values: [Float](repeating: 2, count: 8)) == nil)
+    let name = "blk.0.rope_freqs.weight"
+    let error = try gguf(with: name, values: [Float](repeating: 2, count: 8))
+    #expect(error?.cause.contains(name) == true)
+  }
+
   @Test func `a bias that is missing is named`() throws {
     let name = "model.layers.0.self_attn.q_proj.bias"
     let error = refusal(try copy("qwen2", name: { $0 == name ? "x" + $0 : $0 }))

@@ -124,7 +124,8 @@ struct TensorNames: Sendable, Equatable {
   var block: String
   var attentionNorm: String
   var feedForwardNorm: String
-  /// Ends of names of tensors that change nothing: constants that the configuration gives again.
+  /// Tensors that change nothing, constants that the configuration gives again: by their whole name, or, with
+  /// a dot before it, by the end of it.
   var harmless: [String] = []
   /// What published files may leave out at the beginning of names.
   var optionalPrefix = ""
@@ -133,6 +134,10 @@ struct TensorNames: Sendable, Equatable {
     embedding: "token_embd", positions: "position_embd", finalNorm: "output_norm", head: "output",
     block: "blk.", attentionNorm: "attn_norm", feedForwardNorm: "ffn_norm",
     harmless: [ropeFactors])
+
+  func isHarmless(_ name: String) -> Bool {
+    harmless.contains { $0.hasPrefix(".") ? name.hasSuffix($0) : name == $0 }
+  }
 
   /// The names in a file that leaves the optional beginning out.
   func withoutPrefix() -> TensorNames {

@@ -14,7 +14,7 @@ extension WeightReading {
     }
     let used = model.tensorNames
     for entry in directory.entries where !used.contains(entry.name) {
-      if model.names.harmless.contains(where: entry.name.hasSuffix) { continue }
+      if model.names.isHarmless(entry.name) { continue }
       if entry.name == model.names.head + ".weight", model.tiesHead {
         try requireCopyOfEmbedding(entry, model.names)
       } else {
