@@ -178,8 +178,14 @@ struct TokenizerSettings {
   func pipeline() throws(CheckpointError) -> Pipeline {
     let type = model?["model_type"]?.string
     let named = root["tokenizer_class"] ?? model?["tokenizer_class"] ?? .null
-    if type == "qwen2" { return .own(.qwen2, normalizes: true) }
-    if named.isNull { return type == "gpt2" ? .own(.gpt2, normalizes: false) : .file }
+    // A file that names a class without a pipeline of its own is taken at its word.
+    if named.isNull {
+      switch type {
+      case "qwen2": return .own(.qwen2, normalizes: true)
+      case "gpt2": return .own(.gpt2, normalizes: false)
+      default: return .file
+      }
+    }
     let name = named.string.map { $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0 }
     if let name, let pipeline = Self.pipelines[name] { return pipeline }
     throw CheckpointError(
