@@ -121,23 +121,9 @@ import Training
     #expect(try difference(gradient, from: golden, sample) < 1e-5)
   }
 
-  /// The largest distance of a tensor from the golden one, relative to its length. The vector is
-  /// written as an adapter, so that names and orders are those of the golden.
   private func difference(
     _ vector: AdapterVector, from golden: Goldens, _ sample: Case
   ) throws -> Double {
-    let folder = TemporaryFolder()
-    let configuration = try sample.initialAdapter().configuration
-    _ = try sample.places.write(
-      Adapter(configuration: configuration, parameters: vector), to: folder.path)
-    let ours = try Goldens(path: folder.path + "/adapter_model.safetensors")
-    guard ours.names == golden.names else { return .infinity }
-    return try golden.names.map { name in
-      let (found, expected) = (try ours.floats(name), try golden.floats(name))
-      let distance = zip(found, expected).reduce(0.0) { $0 + square($1.0 - $1.1) }
-      return (distance / expected.reduce(0.0) { $0 + square($1) }).squareRoot()
-    }.max() ?? .infinity
+    try sample.places.distance(of: vector, sample.initialAdapter().configuration, from: golden)
   }
-
-  private func square(_ value: Float) -> Double { Double(value) * Double(value) }
 }
