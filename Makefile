@@ -18,9 +18,11 @@ demo: build model
 build: deps
 	swift build -c release
 
+# What failed is said again at the end, where it is seen.
 test: deps model lint
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	@set -o pipefail; swift test -c release --skip-build 2>&1 | tee .build/tests.log || \
+	  { status=$$?; echo "failures:"; grep --text --after-context=5 "^✘" .build/tests.log | cut -c1-300; exit $$status; }
 
 # libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests; all come with
 # pkg-config files.

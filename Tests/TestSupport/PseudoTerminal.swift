@@ -81,7 +81,7 @@ package final class PseudoTerminal {
 
   /// Waits until the screen is as wanted; what is on it stays there for the next wait.
   package func wait(
-    for what: String, seconds: Double = 10, until isShown: (TerminalScreen) -> Bool
+    for what: String, seconds: Double = 60, until isShown: (TerminalScreen) -> Bool
   ) throws {
     let deadline = monotonicSeconds() + seconds
     while !isShown(screen) {
@@ -102,7 +102,7 @@ package final class PseudoTerminal {
   }
 
   /// Waits for the end of the program: its exit status, or 128 + the signal that killed it.
-  package func waitForExit(seconds: Double = 10) throws -> Int32 {
+  package func waitForExit(seconds: Double = 60) throws -> Int32 {
     let deadline = monotonicSeconds() + seconds
     while readSome(until: deadline) {}
     guard monotonicSeconds() < deadline else { throw Failure.stillRunning }
