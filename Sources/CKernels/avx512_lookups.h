@@ -20,6 +20,10 @@ INLINE FN(activations) FN(activate)(FN(bytes16) a, FN(bytes16) b) {
   return (FN(activations)){FN(join)(a, b)};
 }
 
+INLINE FN(counts) FN(dot_unsigned)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
+  return (FN(counts))_mm256_dpbusd_epi32(_mm256_setzero_si256(), FN(join)(a, b), x.x);
+}
+
 /* vpdpbusd wants one side unsigned: |w| times x with w's sign. */
 INLINE FN(counts) FN(dot_signed)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
   __m256i w = FN(join)(a, b), y = _mm256_sign_epi8(x.x, w);

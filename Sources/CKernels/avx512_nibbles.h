@@ -102,7 +102,7 @@ INLINE void FN(add_nibbles)(ck_format format, const ck_matrix *w, size_t row, si
 
 INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
                                 const int8_t *codes, const float *scales, const float *sums) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t b = 0, count = w->columns / 32;
   FN(nibble_sums) s = {_mm512_setzero_ps(), _mm_setzero_ps()};
   for (; b + 4 <= count; b += 4, p += 4 * FN(block_bytes)(format)) {

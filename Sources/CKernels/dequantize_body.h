@@ -2,29 +2,46 @@
  * and store) and ck_multiply_vector (decode and multiply), which are instantiated for each format
  * with a constant `format`, so that the switches below vanish. */
 
-/* Bytes of 32 elements. */
+/* Bytes of 32 elements. Blocks of ggml may have more; there it is the bytes of one block. */
 INLINE size_t FN(block_bytes)(ck_format format) {
   switch (format) {
-    case CK_F32: return 128;
-    case CK_F16: return 64;
-    case CK_BF16: return 64;
-    case CK_Q8_0: return 34;
-    case CK_Q4_0: return 18;
-    case CK_Q4_1: return 20;
-    case CK_INT8: return 32;
-    case CK_CODE4: return 16;
+#define BYTES(constant, name, number, elements, bytes, factors_at, factors)                        \
+  case CK_##constant: return (elements) < 32 ? (bytes) * 32 / (elements) : (bytes);
+    CK_FORMATS(BYTES)
+#undef BYTES
+    case CK_FORMAT_COUNT: break;
   }
   return 0;
 }
 
-/* First byte of an element: whole blocks, then single elements where the format has no blocks. */
-INLINE const uint8_t *FN(bytes_at)(ck_format format, const ck_matrix *m, size_t row,
-                                   size_t column) {
+/* Groups of 32 elements in a block of ggml; 0 for other formats. */
+INLINE size_t FN(parts_a_block)(ck_format format) {
+  switch (format) {
+#define PARTS_OF(constant, name, number, elements, bytes, factors_at, factors)                     \
+  case CK_##constant: return (elements) / 32;
+    CK_BLOCK_FORMATS(PARTS_OF)
+#undef PARTS_OF
+    default: return 0;
+  }
+}
+
+/* Where 32 elements stand: the first byte of their block, and which of its groups they are. */
+typedef struct {
+  const uint8_t *p;
+  size_t part;
+} FN(place);
+
+INLINE FN(place) FN(place_of)(ck_format format, const ck_matrix *m, size_t row, size_t column) {
   const uint8_t *start = (const uint8_t *)m->data + row * m->row_bytes;
-  size_t block = FN(block_bytes)(format);
-  if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1)
-    return start + column / 32 * block;
-  return start + column * block / 32;
+  size_t bytes = FN(block_bytes)(format), parts = FN(parts_a_block)(format);
+  if (!parts) return (FN(place)){start + column * bytes / 32, 0};
+  return (FN(place)){start + column / 32 / parts * bytes, column / 32 % parts};
+}
+
+INLINE FN(place) FN(next)(ck_format format, FN(place) at) {
+  size_t parts = FN(parts_a_block)(format);
+  if (at.part + 1 < parts) return (FN(place)){at.p, at.part + 1};
+  return (FN(place)){at.p + FN(block_bytes)(format), 0};
 }
 
 /* The factor of CODE4's block that holds `column`. */
@@ -52,14 +69,7 @@ INLINE float FN(outer_scale)(ck_format format, const ck_matrix *m, size_t row, s
   return FN(absmax_at)(m, row, column);
 }
 
-/* The 32 codes of 16 bytes of nibbles: low nibbles first (ggml). */
-INLINE void FN(split_halves)(const uint8_t *p, uint8_t codes[32]) {
-  FN(bytes16) packed = FN(load_bytes)(p), low = packed & 15, high = packed >> 4;
-  memcpy(codes, &low, 16);
-  memcpy(codes + 16, &high, 16);
-}
-
-/* The same, high nibble first in each byte (bitsandbytes). */
+/* The 32 codes of 16 bytes of nibbles, high nibble first in each byte (bitsandbytes). */
 INLINE void FN(split_pairs)(FN(bytes16) packed, FN(bytes16) * first, FN(bytes16) * second) {
   FN(bytes16) low = packed & 15, high = packed >> 4;
   *first =
@@ -93,102 +103,116 @@ INLINE VF FN(from_signed)(const uint8_t *p) {
   return __builtin_convertvector(q, VF);
 }
 
-INLINE VF FN(from_codes)(const uint8_t *p) {
-  FN(bytes) q;
-  memcpy(&q, p, sizeof q);
-  return __builtin_convertvector(q, VF);
-}
-
 INLINE VF FN(from_table)(FN(lookup) table, const uint8_t *p) {
   FN(bytes) q;
   memcpy(&q, p, sizeof q);
   return FN(look_up)(table, __builtin_convertvector(q, VI));
 }
 
-/* v = the 32 elements at p. */
-INLINE void FN(decode)(ck_format format, const uint8_t *p, float scale, FN(lookup) table,
-                       VF v[PARTS]) {
+/* The codes and factors of 32 elements in a block of ggml. */
+INLINE FN(group) FN(unpack)(ck_format format, FN(place) at) {
+  switch (format) {
+#define UNPACK(constant, name, number, elements, bytes, factors_at, factors)                       \
+  case CK_##constant: return FN(unpack_##constant)(at.p, at.part);
+    CK_BLOCK_FORMATS(UNPACK)
+#undef UNPACK
+    default: return (FN(group)){0};
+  }
+}
+
+INLINE void FN(decode_group)(ck_format format, FN(group) g, VF v[PARTS]) {
   uint8_t codes[32];
-  FN(bytes16) pair[2];
-  float d = 0, m = 0;
-  if (format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1) d = FN(half)(p);
-  if (format == CK_Q4_0) m = -8.0f * d;
-  if (format == CK_Q4_1) m = FN(half)(p + 2);
-  if (format == CK_Q4_0) FN(split_halves)(p + 2, codes);
-  if (format == CK_Q4_1) FN(split_halves)(p + 4, codes);
+  memcpy(codes, g.codes, sizeof codes);
+  UNROLL for (int j = 0; j < PARTS; j++) {
+    size_t at = (size_t)j * LANES;
+    v[j] = FN(from_signed)(codes + at) * g.scale[at / 16];
+    if (FN(has_offset)(format)) v[j] += g.offset[at / 16];
+  }
+}
+
+/* v = 32 elements. */
+INLINE void FN(decode)(ck_format format, FN(place) place, float scale, FN(lookup) table,
+                       VF v[PARTS]) {
+  if (FN(parts_a_block)(format)) {
+    FN(decode_group)(format, FN(unpack)(format, place), v);
+    return;
+  }
+  uint8_t codes[32];
   if (format == CK_CODE4) {
-    FN(split_pairs)(FN(load_bytes)(p), &pair[0], &pair[1]);
+    FN(bytes16) pair[2];
+    FN(split_pairs)(FN(load_bytes)(place.p), &pair[0], &pair[1]);
     memcpy(codes, pair, sizeof codes);
   }
   UNROLL for (int j = 0; j < PARTS; j++) {
     size_t at = (size_t)j * LANES;
     switch (format) {
-      case CK_F32: memcpy(&v[j], p + 4 * at, sizeof v[j]); break;
-      case CK_F16: v[j] = FN(from_half_lanes)(p + 2 * at); break;
-      case CK_BF16: v[j] = FN(from_bf16_lanes)(p + 2 * at); break;
-      case CK_Q8_0: v[j] = FN(from_signed)(p + 2 + at) * d; break;
-      case CK_Q4_0: v[j] = FN(from_codes)(codes + at) * d + m; break;
-      case CK_Q4_1: v[j] = FN(from_codes)(codes + at) * d + m; break;
-      case CK_INT8: v[j] = FN(from_signed)(p + at) * scale; break;
+      case CK_F32: memcpy(&v[j], place.p + 4 * at, sizeof v[j]); break;
+      case CK_F16: v[j] = FN(from_half_lanes)(place.p + 2 * at); break;
+      case CK_BF16: v[j] = FN(from_bf16_lanes)(place.p + 2 * at); break;
+      case CK_INT8: v[j] = FN(from_signed)(place.p + at) * scale; break;
       case CK_CODE4: v[j] = FN(from_table)(table, codes + at) * scale; break;
+      default: break;
     }
   }
 }
 
 /* The last `count` < 32 elements: single-element formats are read through a padded copy. */
-INLINE void FN(decode_tail)(ck_format format, const uint8_t *p, size_t count, float scale,
+INLINE void FN(decode_tail)(ck_format format, FN(place) place, size_t count, float scale,
                             FN(lookup) table, VF v[PARTS]) {
   uint8_t padded[128] = {0};
-  size_t block = FN(block_bytes)(format);
-  bool whole = format == CK_Q8_0 || format == CK_Q4_0 || format == CK_Q4_1;
-  memcpy(padded, p, whole ? block : (count * block + 31) / 32);
-  FN(decode)(format, padded, scale, table, v);
+  if (!FN(parts_a_block)(format)) {
+    memcpy(padded, place.p, (count * FN(block_bytes)(format) + 31) / 32);
+    place.p = padded;
+  }
+  FN(decode)(format, place, scale, table, v);
 }
 
 INLINE void FN(dequantize_as)(ck_format format, const ck_matrix *m, size_t row, size_t column,
                               size_t count, float *out) {
-  const uint8_t *p = FN(bytes_at)(format, m, row, column);
+  FN(place) place = FN(place_of)(format, m, row, column);
   FN(lookup) table = format == CK_CODE4 ? FN(make_lookup)(m->table) : (FN(lookup)){0};
   VF v[PARTS];
   size_t i = 0;
-  for (; i + 32 <= count; i += 32, p += FN(block_bytes)(format)) {
-    FN(decode)(format, p, FN(outer_scale)(format, m, row, column + i), table, v);
+  for (; i + 32 <= count; i += 32, place = FN(next)(format, place)) {
+    FN(decode)(format, place, FN(outer_scale)(format, m, row, column + i), table, v);
     UNROLL for (size_t j = 0; j < PARTS; j++) FN(store)(out + i + j * LANES, v[j]);
   }
   if (i < count) {
-    FN(decode_tail)(format, p, count - i, FN(outer_scale)(format, m, row, column + i), table, v);
+    float scale = FN(outer_scale)(format, m, row, column + i);
+    FN(decode_tail)(format, place, count - i, scale, table, v);
     memcpy(out + i, v, (count - i) * sizeof(float));
   }
 }
 
 INLINE float FN(dot_row_as)(ck_format format, const ck_matrix *w, size_t row, const float *x) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  FN(place) place = FN(place_of)(format, w, row, 0);
   FN(lookup) table = format == CK_CODE4 ? FN(make_lookup)(w->table) : (FN(lookup)){0};
   VF v[PARTS], sums[PARTS] = {{0}};
   size_t i = 0;
-  for (; i + 32 <= w->columns; i += 32, p += FN(block_bytes)(format)) {
-    FN(decode)(format, p, FN(outer_scale)(format, w, row, i), table, v);
+  for (; i + 32 <= w->columns; i += 32, place = FN(next)(format, place)) {
+    FN(decode)(format, place, FN(outer_scale)(format, w, row, i), table, v);
     UNROLL for (size_t j = 0; j < PARTS; j++) sums[j] += v[j] * FN(load)(x + i + j * LANES);
   }
   if (i < w->columns) {
     float padded[32] = {0};
     size_t rest = w->columns - i;
     memcpy(padded, x + i, rest * sizeof(float));
-    FN(decode_tail)(format, p, rest, FN(outer_scale)(format, w, row, i), table, v);
+    FN(decode_tail)(format, place, rest, FN(outer_scale)(format, w, row, i), table, v);
     UNROLL for (size_t j = 0; j < PARTS; j++) sums[j] += v[j] * FN(load)(padded + j * LANES);
   }
   UNROLL for (size_t j = 1; j < PARTS; j++) sums[0] += sums[j];
   return FN(sum)(sums[0]);
 }
 
-#define FOR_EACH_FORMAT(X)                                                                         \
-  X(CK_F32) X(CK_F16) X(CK_BF16) X(CK_Q8_0) X(CK_Q4_0) X(CK_Q4_1) X(CK_INT8) X(CK_CODE4)
-
 static void FN(dequantize)(const ck_matrix *m, size_t row, size_t column, size_t count,
                            float *out) {
-#define DEQUANTIZE(format)                                                                         \
-  case format: FN(dequantize_as)(format, m, row, column, count, out); break;
-  switch (m->format) { FOR_EACH_FORMAT(DEQUANTIZE) }
+  switch (m->format) {
+#define DEQUANTIZE(constant, name, number, elements, bytes, factors_at, factors)                   \
+  case CK_##constant: FN(dequantize_as)(CK_##constant, m, row, column, count, out); break;
+    CK_FORMATS(DEQUANTIZE)
+#undef DEQUANTIZE
+    case CK_FORMAT_COUNT: break;
+  }
   if (FN(uneven)(m))
     for (size_t i = 0; i < count; i++) out[i] *= FN(absmax_at)(m, row, column + i);
 }
@@ -210,9 +234,13 @@ static void FN(multiply_vector)(const ck_matrix *w, size_t first, size_t count, 
     for (size_t i = 0; i < count; i++) y[i] = FN(dot_uneven_row)(w, first + i, x);
     return;
   }
-#define MULTIPLY_ROWS(format)                                                                      \
-  case format:                                                                                     \
-    for (size_t i = 0; i < count; i++) y[i] = FN(dot_row_as)(format, w, first + i, x);             \
+  switch (w->format) {
+#define MULTIPLY_ROWS(constant, name, number, elements, bytes, factors_at, factors)                \
+  case CK_##constant:                                                                              \
+    for (size_t i = 0; i < count; i++) y[i] = FN(dot_row_as)(CK_##constant, w, first + i, x);      \
     break;
-  switch (w->format) { FOR_EACH_FORMAT(MULTIPLY_ROWS) }
+    CK_FORMATS(MULTIPLY_ROWS)
+#undef MULTIPLY_ROWS
+    case CK_FORMAT_COUNT: break;
+  }
 }

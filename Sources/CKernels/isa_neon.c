@@ -25,6 +25,12 @@ INLINE VF FN(look_up)(FN(lookup) table, VI index) {
   return (VF)vqtbl4q_u8(table.bytes, (uint8x16_t)places);
 }
 
+#define HALVES_APART 0
+
+INLINE FN(bytes16) FN(pick_bytes)(FN(bytes16) table, FN(bytes16) index) {
+  return (FN(bytes16))vqtbl1q_u8((uint8x16_t)table, (uint8x16_t)index);
+}
+
 typedef int32_t FN(counts) __attribute__((vector_size(16)));
 typedef float FN(totals) __attribute__((vector_size(16)));
 typedef struct {

@@ -173,6 +173,17 @@ INLINE float FN(half)(const void *p) {
 #endif
 }
 
+/* One half-precision number with nothing behind it that may be read. */
+INLINE float FN(last_half)(const void *p) {
+#if HAS_F16 && defined(__x86_64__)
+  uint16_t h;
+  memcpy(&h, p, sizeof h);
+  return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(h)));
+#else
+  return FN(half)(p);
+#endif
+}
+
 /* Nearest-even bf16 of a float; NaN stays NaN. */
 INLINE uint16_t FN(bf16)(float x) {
   uint32_t bits;

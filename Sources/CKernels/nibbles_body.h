@@ -23,7 +23,7 @@ INLINE FN(counts)
 /* Even and odd blocks are added up apart, since one sum would wait for itself. */
 INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
                                 const int8_t *codes, const float *scales, const float *sums) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = FN(block_bytes)(format) - 16, blocks = w->columns / 32;
   FN(totals) totals[2] = {{0}};
   float offsets[2] = {0};

@@ -140,16 +140,16 @@ static void FN(pack_panel_of_rows)(ck_operands operands, const ck_matrix *w, siz
  * stay as they are. */
 INLINE const float *FN(panel_row)(ck_format format, const ck_matrix *w, FN(lookup) table,
                                   size_t row, size_t first, size_t count, float *values) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, first);
+  FN(place) place = FN(place_of)(format, w, row, first);
   bool whole = count == PANEL_COLUMNS;
-  if (format == CK_F32 && whole) return (const float *)p;
+  if (format == CK_F32 && whole) return (const float *)place.p;
   VF v[PARTS];
   float scale = FN(outer_scale)(format, w, row, first);
-  __builtin_prefetch(p + ROWS_AHEAD * w->row_bytes);
+  __builtin_prefetch(place.p + ROWS_AHEAD * w->row_bytes);
   if (whole)
-    FN(decode)(format, p, scale, table, v);
+    FN(decode)(format, place, scale, table, v);
   else
-    FN(decode_tail)(format, p, count, scale, table, v);
+    FN(decode_tail)(format, place, count, scale, table, v);
   memcpy(values, v, whole ? sizeof v : count * sizeof *values);
   if (FN(uneven)(w))
     for (size_t i = 0; i < count; i++) values[i] *= FN(absmax_at)(w, row, first + i);
@@ -179,12 +179,17 @@ INLINE void FN(pack_columns_as)(ck_format format, ck_operands operands, const ck
 static void FN(pack_panel_of_columns)(ck_operands operands, const ck_matrix *w, size_t first,
                                       size_t count, size_t depth_start, size_t depth,
                                       void *panel) {
-#define PACK_COLUMNS(format)                                                                       \
-  case format:                                                                                     \
-    if (count == PANEL_COLUMNS)                                                                    \
-      FN(pack_columns_as)(format, operands, w, first, PANEL_COLUMNS, depth_start, depth, panel);   \
+  switch (w->format) {
+#define PACK_COLUMNS(constant, name, number, elements, bytes, factors_at, factors)                 \
+  case CK_##constant:                                                                              \
+    if (count == PANEL_COLUMNS || (elements) >= PANEL_COLUMNS)                                     \
+      FN(pack_columns_as)(CK_##constant, operands, w, first, PANEL_COLUMNS, depth_start, depth,    \
+                          panel);                                                                  \
     else                                                                                           \
-      FN(pack_columns_as)(format, operands, w, first, count, depth_start, depth, panel);           \
+      FN(pack_columns_as)(CK_##constant, operands, w, first, count, depth_start, depth, panel);    \
     break;
-  switch (w->format) { FOR_EACH_FORMAT(PACK_COLUMNS) }
+    CK_FORMATS(PACK_COLUMNS)
+#undef PACK_COLUMNS
+    case CK_FORMAT_COUNT: break;
+  }
 }

@@ -12,6 +12,14 @@ INLINE VF FN(look_up)(FN(lookup) table, VI index) {
   return v;
 }
 
+INLINE FN(bytes16) FN(pick_bytes)(FN(bytes16) table, FN(bytes16) index) {
+  FN(bytes16) v;
+  UNROLL for (int j = 0; j < 16; j++) v[j] = table[index[j]];
+  return v;
+}
+
+#define HALVES_APART 0
+
 /* Scalar sums: the compiler knows the baseline's multiply-and-add of pairs. */
 typedef int32_t FN(counts) __attribute__((vector_size(16)));
 typedef float FN(totals) __attribute__((vector_size(16)));

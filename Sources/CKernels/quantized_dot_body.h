@@ -1,7 +1,8 @@
 /* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added
  * as floats. One row at a time, so that memory is read as one stream. The set brings activate (two
- * halves of 32 activations to its FN(activations)), dot_signed (32 products, added up into the
- * lanes of FN(counts)) and, without a dot_nibbles_as of its own, dot_unsigned and dot_digits. */
+ * halves of 32 activations to its FN(activations)), dot_signed and dot_unsigned (32 products, added
+ * up into the lanes of FN(counts)), HALVES_APART and, without a dot_nibbles_as of its own,
+ * dot_digits. */
 
 /* How far ahead of a row's place memory is asked for: the hardware's own prefetching stops at the
  * end of each 4 KB page. */
@@ -53,7 +54,7 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
 /* Q8_0 and INT8. Even and odd blocks are added up apart, since one sum would wait for itself. */
 INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, const int8_t *codes,
                               const float *scales) {
-  const uint8_t *p = FN(bytes_at)(format, w, row, 0);
+  const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = format == CK_Q8_0 ? 2 : 0, blocks = w->columns / 32;
   FN(totals) totals[2] = {{0}};
   for (size_t b = 0; b < blocks; b += 2) {
@@ -72,11 +73,24 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
   return FN(add_up)(totals[0] + totals[1]) * FN(outer_scale)(format, w, row, 0);
 }
 
+#include "block_dot_body.h"
 #if LANES == 16
 #include "avx512_nibbles.h"
 #else
 #include "nibbles_body.h"
 #endif
+
+INLINE float FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
+                              const int8_t *codes, const float *scales, const float *sums) {
+  switch (format) {
+    case CK_INT8:
+    case CK_Q8_0: return FN(dot_bytes_as)(format, w, row, codes, scales);
+    case CK_CODE4:
+    case CK_Q4_0:
+    case CK_Q4_1: return FN(dot_nibbles_as)(format, w, row, digits, codes, scales, sums);
+    default: return FN(dot_blocks_as)(format, w, row, codes, scales, sums);
+  }
+}
 
 static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
                                      const int8_t *codes, const float *scales, const float *sums,
@@ -84,22 +98,16 @@ static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t co
   if (w->columns % 32 || FN(uneven)(w)) return false;
   FN(digits) digits = {0};
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
-#define MULTIPLY_BYTES(format)                                                                     \
-  case format:                                                                                     \
-    for (size_t i = 0; i < count; i++)                                                             \
-      y[i] = FN(dot_bytes_as)(format, w, first + i, codes, scales);                                \
-    return true;
-#define MULTIPLY_NIBBLES(format)                                                                   \
-  case format:                                                                                     \
-    for (size_t i = 0; i < count; i++)                                                             \
-      y[i] = FN(dot_nibbles_as)(format, w, first + i, digits, codes, scales, sums);                \
-    return true;
   switch (w->format) {
-    MULTIPLY_BYTES(CK_Q8_0)
-    MULTIPLY_BYTES(CK_INT8)
-    MULTIPLY_NIBBLES(CK_Q4_0)
-    MULTIPLY_NIBBLES(CK_Q4_1)
-    MULTIPLY_NIBBLES(CK_CODE4)
+#define MULTIPLY_ROWS(constant, name, number, elements, bytes, factors_at, factors)                \
+  case CK_##constant:                                                                              \
+    for (size_t i = 0; i < count; i++)                                                             \
+      y[i] = FN(dot_row_int8)(CK_##constant, w, first + i, digits, codes, scales, sums);           \
+    return true;
+    CK_BLOCK_FORMATS(MULTIPLY_ROWS)
+    MULTIPLY_ROWS(INT8, , , , , , )
+    MULTIPLY_ROWS(CODE4, , , , , , )
+#undef MULTIPLY_ROWS
     default: return false;
   }
 }

@@ -1,6 +1,8 @@
 /* The bodies in order of need, and the set's table. */
 #include "float_body.h"
 #include "row_body.h"
+#include "block_codes_body.h"
+#include "grid_codes_body.h"
 #include "dequantize_body.h"
 #include "pack_body.h"
 #include "product_body.h"

@@ -1,35 +1,30 @@
-/// How the numbers of a tensor are laid out in a file: one scalar after the other, or in blocks
-/// that share a scale (the formats of ggml, blocks of 32 along the innermost dimension).
-package enum ElementType: String, CaseIterable, Sendable {
-  case f64, f32, f16, bf16
-  case i8, i16, i32, i64
-  case u8, u16, u32, u64
-  case bool
-  /// f16 scale, 32 × i8.
-  case q8_0
-  /// f16 scale, 32 × 4 bits with an offset of 8.
-  case q4_0
-  /// f16 scale, f16 minimum, 32 × 4 bits.
-  case q4_1
-
+/// How the numbers of a tensor are laid out in a file: one scalar after the other, or in blocks that
+/// share a scale (the formats of ggml, along the innermost dimension).
+package struct ElementType: Hashable, Sendable {
+  /// The name, in small letters.
+  package let rawValue: String
   /// Elements that share one block; 1 for scalars.
-  package var elementsPerBlock: Int {
-    switch self {
-    case .q8_0, .q4_0, .q4_1: 32
-    default: 1
-    }
+  package let elementsPerBlock: Int
+  package let bytesPerBlock: Int
+  /// The number of the type in GGUF files; nil where they lack it.
+  package let ggmlNumber: UInt32?
+  /// The format of weights that are laid out so; nil for numbers that no weights are kept in.
+  package let weightFormat: WeightFormat?
+
+  private init(_ name: String, bytes: Int, ggmlNumber: UInt32? = nil) {
+    rawValue = name
+    elementsPerBlock = 1
+    bytesPerBlock = bytes
+    self.ggmlNumber = ggmlNumber
+    weightFormat = nil
   }
 
-  package var bytesPerBlock: Int {
-    switch self {
-    case .i8, .u8, .bool: 1
-    case .f16, .bf16, .i16, .u16: 2
-    case .f32, .i32, .u32: 4
-    case .f64, .i64, .u64: 8
-    case .q8_0: 34
-    case .q4_0: 18
-    case .q4_1: 20
-    }
+  package init(_ format: WeightFormat) {
+    rawValue = format.rawValue
+    elementsPerBlock = format.columnMultiple
+    bytesPerBlock = format.byteCount
+    ggmlNumber = format.ggmlNumber
+    weightFormat = format
   }
 
   /// Whether each element stands for itself, without a scale shared by a block.
@@ -59,4 +54,27 @@ package enum ElementType: String, CaseIterable, Sendable {
     guard (shape.last ?? 1) % elementsPerBlock == 0 else { return nil }
     return byteCount(of: elements)
   }
+}
+
+extension ElementType: CaseIterable {
+  package static let f64 = ElementType("f64", bytes: 8, ggmlNumber: 28)
+  package static let f32 = ElementType(.f32)
+  package static let f16 = ElementType(.f16)
+  package static let bf16 = ElementType(.bf16)
+  package static let i8 = ElementType("i8", bytes: 1, ggmlNumber: 24)
+  package static let i16 = ElementType("i16", bytes: 2, ggmlNumber: 25)
+  package static let i32 = ElementType("i32", bytes: 4, ggmlNumber: 26)
+  package static let i64 = ElementType("i64", bytes: 8, ggmlNumber: 27)
+  package static let u8 = ElementType("u8", bytes: 1)
+  package static let u16 = ElementType("u16", bytes: 2)
+  package static let u32 = ElementType("u32", bytes: 4)
+  package static let u64 = ElementType("u64", bytes: 8)
+  package static let bool = ElementType("bool", bytes: 1)
+
+  package static let allCases =
+    [.f64, .i8, .i16, .i32, .i64, .u8, .u16, .u32, .u64, .bool] + WeightFormat.stored.map(Self.init)
+}
+
+extension ElementType: CustomStringConvertible {
+  package var description: String { rawValue }
 }

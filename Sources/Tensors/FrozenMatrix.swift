@@ -1,46 +1,5 @@
 import CKernels
 
-/// The formats in which frozen weights are kept in memory.
-package enum WeightFormat: String, Sendable, CaseIterable {
-  case f32, f16, bf16, q8_0, q4_0, q4_1, int8, int4, nf4, fp4
-
-  package var kernelFormat: ck_format {
-    switch self {
-    case .f32: CK_F32
-    case .f16: CK_F16
-    case .bf16: CK_BF16
-    case .q8_0: CK_Q8_0
-    case .q4_0: CK_Q4_0
-    case .q4_1: CK_Q4_1
-    case .int8: CK_INT8
-    case .int4, .nf4, .fp4: CK_CODE4
-    }
-  }
-
-  /// Elements that share the smallest stored unit of a row; columns must be a multiple.
-  package var columnMultiple: Int {
-    switch self {
-    case .q8_0, .q4_0, .q4_1: 32
-    case .int4, .nf4, .fp4: 2
-    case .f32, .f16, .bf16, .int8: 1
-    }
-  }
-
-  /// Bytes of one row of codes, without factors kept apart; nil if `columns` does not fit.
-  package func rowByteCount(columns: Int) -> Int? {
-    guard columns > 0, columns % columnMultiple == 0 else { return nil }
-    switch self {
-    case .f32: return columns * 4
-    case .f16, .bf16: return columns * 2
-    case .q8_0: return columns / 32 * 34
-    case .q4_0: return columns / 32 * 18
-    case .q4_1: return columns / 32 * 20
-    case .int8: return columns
-    case .int4, .nf4, .fp4: return columns / 2
-    }
-  }
-}
-
 /// A weight matrix `[rows, columns]` that training never changes, kept in its block format.
 ///
 /// Products dequantize one panel of it at a time; `owner` keeps the memory (a mapped file or a

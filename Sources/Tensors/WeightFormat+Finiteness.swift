@@ -1,21 +1,38 @@
 extension WeightFormat {
   /// Whether all weights in whole rows of a file's format are finite numbers.
   ///
-  /// Where codes are whole numbers only the factors of the blocks are looked at: with finite float16
-  /// factors every weight is finite.
+  /// Where codes are small whole numbers only the factors of the blocks are looked at: with finite
+  /// float16 factors every weight is finite.
   package func isFinite(_ rows: UnsafeRawBufferPointer) -> Bool {
     switch self {
     case .f32: !Self.holds(UInt32(0x7F80_0000), in: rows, every: 4)
     case .bf16: !Self.holds(UInt16(0x7F80), in: rows, every: 2)
-    case .f16: !Self.holds(Self.halfExponent, in: rows, every: 2)
-    case .q8_0: !Self.holds(Self.halfExponent, in: rows, every: 34)
-    case .q4_0: !Self.holds(Self.halfExponent, in: rows, every: 18)
-    case .q4_1:
-      ![0, 2].contains { offset in
-        Self.holds(Self.halfExponent, in: rows, from: offset, every: 20)
+    default:
+      factorPlaces.isEmpty
+        ? decodesToNumbers(rows)
+        : !factorPlaces.contains { place in
+          Self.holds(Self.halfExponent, in: rows, from: place, every: byteCount)
+        }
+    }
+  }
+
+  /// The same by decoding, a few blocks at a time.
+  private func decodesToNumbers(_ rows: UnsafeRawBufferPointer) -> Bool {
+    precondition(ggmlNumber != nil, "\(rawValue) is no format of a file")
+    guard let base = rows.baseAddress else { return true }
+    let blocksAtOnce = 64
+    var values = [Float](repeating: 0, count: blocksAtOnce * columnMultiple)
+    return values.withUnsafeMutableBufferPointer { values in
+      guard let output = values.baseAddress else { return true }
+      let blocks = rows.count / byteCount
+      return stride(from: 0, to: blocks, by: blocksAtOnce).allSatisfy { first in
+        let count = min(blocksAtOnce, blocks - first)
+        let matrix = FrozenMatrix(
+          format: self, rows: 1, columns: count * columnMultiple, data: base + first * byteCount,
+          rowByteCount: count * byteCount, owners: [])
+        matrix.dequantize(row: 0, into: output)
+        return values.prefix(matrix.columns).allSatisfy(\.isFinite)
       }
-    case .int8, .int4, .nf4, .fp4:
-      preconditionFailure("\(rawValue) is no format of a file")
     }
   }
 

@@ -61,7 +61,7 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError("--rows and --held-out belong together")
     }
     if let vs, vs != "peers" { throw ValidationError("--vs takes peers, not \(vs)") }
-    if scheme != "keep", WeightFormat(rawValue: scheme) == nil {
+    if scheme != "keep", !QuantizationScheme.formats.contains(where: { $0.rawValue == scheme }) {
       throw ValidationError("there is no format \(scheme)")
     }
   }

@@ -19,11 +19,11 @@ import Testing
     #expect(try file.metadata.integersIfPresent("tokenizer.ggml.token_type")?.count == 49152)
     #expect(file.tensors.entries.count == 272)
     let embedding = try file.tensors.entry("token_embd.weight", file: file.file.path)
-    #expect(embedding.elementType == .q8_0)
+    #expect(embedding.elementType == ElementType(.q8_0))
     #expect(embedding.shape == [49152, 576])
     #expect(embedding.range.lowerBound == 1_785_664)
     let down = try file.tensors.entry("blk.0.ffn_down.weight", file: file.file.path)
-    #expect(down.elementType == .q4_1)
+    #expect(down.elementType == ElementType(.q4_1))
     #expect(down.shape == [576, 1536])
     #expect(down.range.lowerBound == 31_868_992)
   }

@@ -109,8 +109,8 @@ import Testing
     #expect(name?.cause == "the tensor name x occurs twice")
   }
 
-  @Test(arguments: [0, 1, 7, 12, 48, UInt32.max])
-  func anAlignmentThatIsNoPowerOfTwoIsRefused(alignment: UInt32) {
+  @Test(arguments: [UInt32(0), 1 << 20 + 1, .max])
+  func anImpossibleAlignmentIsRefused(alignment: UInt32) {
     let error = error {
       $0.entries =
         Parts.text("a", "b") + Parts.entry("general.alignment", type: 4, Parts.little(alignment))
@@ -120,10 +120,10 @@ import Testing
 
   @Test func anUnsupportedTensorTypeIsRefusedByName() {
     let type = error {
-      $0.tensors = Parts.tensor("x", [256], type: 12, offset: 0) + Parts.tensor("y", [4], offset: 0)
+      $0.tensors = Parts.tensor("x", [256], type: 15, offset: 0) + Parts.tensor("y", [4], offset: 0)
     }
     #expect(type?.kind == .unsupported)
-    #expect(type?.cause == "the tensor x is of type Q4_K, which is not supported")
+    #expect(type?.cause == "the tensor x is of type Q8_K, which is not supported")
     let unknown = error {
       $0.tensors = Parts.tensor("x", [4], type: 999, offset: 0) + Parts.tensor("y", [4], offset: 0)
     }
@@ -146,6 +146,50 @@ import Testing
         Parts.tensor("x", [16, 2], type: 8, offset: 0) + Parts.tensor("y", [4], offset: 96)
     }
     #expect(error?.cause.contains("does not fill whole q8_0 blocks") == true)
+  }
+
+  @Test(arguments: ElementType.allCases.filter { !$0.isScalar })
+  func `blocks of each type must fill rows and lie in the file`(type: ElementType) throws {
+    let number = try #require(type.ggmlNumber)
+    let elements = UInt64(type.elementsPerBlock)
+    func opened(_ sizes: [UInt64], data: Int) throws(CheckpointError) -> GGUFFile {
+      var parts = Parts()
+      parts.tensorCount = 1
+      parts.tensors = Parts.tensor("x", sizes, type: number, offset: 0)
+      parts.data = data
+      return try open(parts.bytes)
+    }
+    let bytes = 6 * type.bytesPerBlock
+    #expect(try opened([elements * 2, 3], data: bytes).tensors["x"]?.byteCount == bytes)
+    let cut = #expect(throws: CheckpointError.self) {
+      try opened([elements * 2, 3], data: bytes - 1)
+    }
+    #expect(cut?.cause.contains("needs \(bytes) bytes") == true)
+    for width in [elements * 2 - 1, elements / 2, 1] {
+      let unfilled = #expect(throws: CheckpointError.self) {
+        try opened([width, 2 * elements], data: 2 * bytes)
+      }
+      #expect(unfilled?.cause.contains("does not fill whole \(type) blocks") == true)
+    }
+    for sizes in [[elements, 1 << 62], [1 << 63, 2], [elements << 50, 1 << 10, 1 << 3]] {
+      #expect(throws: CheckpointError.self) { try opened(sizes, data: bytes) }
+    }
+  }
+
+  @Test(arguments: [1, 8, 12, 48, 64, 4096])
+  func `tensors lie at multiples of whatever the file says`(alignment: UInt32) throws {
+    var parts = Parts()
+    parts.entries =
+      Parts.text("a", "b") + Parts.entry("general.alignment", type: 4, Parts.little(alignment))
+    parts.alignment = Int(alignment)
+    let offset = (68 + alignment - 1) / alignment * alignment
+    parts.tensors =
+      Parts.tensor("x", [32, 2], type: 8, offset: 0)
+      + Parts.tensor("y", [4], offset: UInt64(offset))
+    parts.data = Int(offset) + 16
+    let file = try open(parts.bytes)
+    #expect(file.tensors["x"]?.range.lowerBound == parts.bytes.count - parts.data)
+    #expect(file.tensors["y"]?.range.upperBound == parts.bytes.count)
   }
 
   @Test(arguments: [

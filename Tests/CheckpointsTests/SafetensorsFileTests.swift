@@ -45,7 +45,7 @@ import Testing
       try writer.add("__metadata__", shape: [1], values: [2])
     }
     #expect(throws: CheckpointError.self) {
-      try writer.add("q", .q8_0, shape: [32], bytes: Array(repeating: 0, count: 34))
+      try writer.add("q", ElementType(.q8_0), shape: [32], bytes: Array(repeating: 0, count: 34))
     }
     #expect(throws: CheckpointError.self) {
       try writer.add("n", .f32, shape: [-1], bytes: [])

@@ -31,8 +31,8 @@ import Testing
     #expect(outcome.errors.contains("help: download or copy the file again"), outcome.comment)
   }
 
-  @Test(arguments: [(12, "Q4_K"), (23, "IQ4_XS"), (30_000, "30000")])
-  func `a tensor of a type that is not read is named with its type`(
+  @Test(arguments: [(15, "Q8_K"), (31, "Q4_0_4_4"), (30_000, "30000"), (12, "q4_k")])
+  func `a tensor of a type that is not read or does not fit is named with its type`(
     _ type: UInt32, name: String
   ) throws {
     var bytes = try model()

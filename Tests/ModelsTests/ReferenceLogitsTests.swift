@@ -29,6 +29,7 @@ import Testing
     [
       ("tiny-llama", "hf", "hf"), ("tiny-llama", "f32.gguf", "hf"),
       ("tiny-llama", "q8_0.gguf", "q8_0"), ("tiny-llama", "q4_1.gguf", "q4_1"),
+      ("block_formats", "mixed.gguf", "mixed"),
       ("tiny-llama-tied", "hf", "hf"), ("tiny-llama-tied", "q4_1.gguf", "q4_1"),
     ].map { Case(model: $0.0, file: $0.1, results: $0.2, usesLibrary: usesLibrary) }
   }

@@ -30,11 +30,24 @@ import Testing
     return worst
   }
 
+  /// A matrix of the shape; of as many more inputs as fill a block.
+  private func weight(
+    _ shape: Shape, _ format: WeightFormat, _ random: inout RandomGenerator, _ compute: Compute
+  ) -> FrozenMatrix {
+    if QuantizationScheme.formats.contains(format) {
+      let dense = TinyModel.matrix(shape.outputs, shape.inputs, deviation: 1, &random)
+      return dense.quantized(to: QuantizationScheme(format: format), with: compute).matrix
+    }
+    let block = format.columnMultiple
+    return .randomBlocks(
+      format, rows: shape.outputs, columns: (shape.inputs + block - 1) / block * block, &random)
+  }
+
   private func check(_ shape: Shape, _ format: WeightFormat, _ compute: Compute) -> [Double] {
     var random = RandomGenerator(seed: 4, stream: format.rawValue, index: UInt64(shape.tokens))
-    let dense = TinyModel.matrix(shape.outputs, shape.inputs, deviation: 1, &random)
-    let weight = dense.quantized(to: QuantizationScheme(format: format), with: compute).matrix
+    let weight = weight(shape, format, &random, compute)
     let arena = Arena()
+    let shape = Shape(tokens: shape.tokens, outputs: weight.rows, inputs: weight.columns)
     let w = arena.matrix(shape.outputs, shape.inputs)
     for row in 0..<w.rows { weight.dequantize(row: row, into: w.row(row)) }
     let x = arena.matrix(shape.tokens, shape.inputs)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ck_formats.h"
+
 #pragma clang assume_nonnull begin
 
 /* ---- dispatch ------------------------------------------------------------------------------ */
@@ -27,18 +29,23 @@ const char *_Nullable ck_isa_available(size_t index);
 
 /* ---- frozen matrices ----------------------------------------------------------------------- */
 
-typedef enum ck_format {
-  CK_F32,   /* 4 bytes an element */
-  CK_F16,   /* 2 bytes */
-  CK_BF16,  /* 2 bytes */
-  CK_Q8_0,  /* ggml: blocks of 32: f16 d, int8[32]; x = d*q */
-  CK_Q4_0,  /* ggml: blocks of 32: f16 d, 16 bytes; low nibbles are 0..15, high 16..31; x = d*(q-8)
-             */
-  CK_Q4_1,  /* ggml: blocks of 32: f16 d, f16 m, 16 bytes as Q4_0; x = d*q + m */
-  CK_INT8,  /* int8 codes, one multiplier a row: x = scales[row]*q */
-  CK_CODE4, /* 4-bit codes into a table of 16, high nibble first (as bitsandbytes), one absmax a
-               block of `block` elements along the row: x = absmax*table[q] */
-} ck_format;
+/* Bytes of ggml's blocks: block_codes_body.h and grid_codes_body.h. INT8: int8 codes, one multiplier a
+ * row: x = scales[row]*q. CODE4: 4-bit codes into a table of 16, high nibble first (as bitsandbytes),
+ * one absmax a block of `block` elements along the row: x = absmax*table[q]. */
+#define CK_CONSTANT(constant, name, number, elements, bytes, factors_at, factors) CK_##constant,
+typedef enum ck_format { CK_FORMATS(CK_CONSTANT) CK_FORMAT_COUNT } ck_format;
+#undef CK_CONSTANT
+
+/* A row of ck_formats.h, where each field is explained. */
+typedef struct ck_format_description {
+  const char *name;
+  int32_t number;
+  uint32_t elements, bytes;
+  uint32_t factors_at, factors;
+} ck_format_description;
+
+/* NULL for a number that is no format. */
+const ck_format_description *_Nullable ck_describe(ck_format format);
 
 /* A read-only matrix [rows, columns] in one of the formats. Rows begin at data + row*row_bytes.
  * CODE4: columns is even; every row has blocks_a_row = ceil(columns/block) blocks; the absmax of
@@ -107,8 +114,8 @@ void ck_multiply_vector(const ck_matrix *w, size_t first, size_t count, const fl
 /* x as int8 in blocks of 32 with one scale (amax/127) and the sum of its codes times the scale a
  * block: codes[n], scales[n/32], sums[n/32]; n a multiple of 32. */
 void ck_quantize_vector(const float *x, size_t n, int8_t *codes, float *scales, float *sums);
-/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. Formats Q8_0, Q4_0,
- * Q4_1, INT8 and CODE4; false if this matrix has no such path (then use ck_multiply_vector). */
+/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. False for F32, F16 and
+ * BF16, and for CODE4 in blocks that are no multiple of 32 (then use ck_multiply_vector). */
 bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, const int8_t *codes,
                              const float *scales, const float *sums, float *y);
 

@@ -51,9 +51,9 @@ struct GGUFParser {
 
   private mutating func parseAlignment() throws(CheckpointError) {
     guard let value = try metadata.integerIfPresent("general.alignment") else { return }
-    guard value >= 8, value <= 1 << 20, value & (value - 1) == 0 else {
+    guard (1...1 << 20).contains(value) else {
       throw error(
-        .malformed, at: nil, "general.alignment is \(value), not a power of two from 8 to 1048576",
+        .malformed, at: nil, "general.alignment is \(value), not a number from 1 to 1048576",
         "convert the model again with a current converter")
     }
     alignment = value
@@ -185,18 +185,18 @@ extension GGUFParser {
     let place = reader.offset
     let number = try reader.read(UInt32.self, "the type of \(name)")
     if let type = GGUFTensorType.elementType(number) { return type }
-    guard let typeName = GGUFTensorType.name(number) else {
+    guard let typeName = GGUFTensorType.nameOfUnread(number) else {
       throw error(
         .malformed, at: place, "the tensor \(name) has the unknown type number \(number)",
         "convert the model again with a current converter")
     }
     throw error(
       .unsupported, at: place, "the tensor \(name) is of type \(typeName), which is not supported",
-      "use a model in F32, F16, BF16, Q8_0, Q4_0 or Q4_1")
+      "take the model in another type, such as Q4_K_M, Q8_0 or F16")
   }
 
   private mutating func placeTensors(_ descriptions: [Description]) throws(CheckpointError) {
-    let dataStart = (reader.offset + alignment - 1) & ~(alignment - 1)
+    let dataStart = (reader.offset + alignment - 1) / alignment * alignment
     for description in descriptions {
       let range = try self.range(of: description, dataStart: dataStart)
       let entry = TensorEntry(

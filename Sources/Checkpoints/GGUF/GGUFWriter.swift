@@ -35,7 +35,7 @@ package struct GGUFWriter {
   package mutating func add(
     _ name: String, _ elementType: ElementType, shape: [Int], contents: @escaping () -> [UInt8]
   ) throws(CheckpointError) {
-    guard let number = GGUFTensorType.number(elementType) else {
+    guard let number = elementType.ggmlNumber else {
       throw CheckpointError(
         .unsupported, file: file,
         cause: "the tensor \(name) is of type \(elementType), which GGUF does not have",

@@ -119,18 +119,10 @@ struct WeightReading {
   }
 
   private func weightFormat(_ entry: TensorEntry) throws(CheckpointError) -> WeightFormat {
-    switch entry.elementType {
-    case .f32: return .f32
-    case .f16: return .f16
-    case .bf16: return .bf16
-    case .q8_0: return .q8_0
-    case .q4_0: return .q4_0
-    case .q4_1: return .q4_1
-    default:
-      throw CheckpointError(
-        .unsupported, file: file,
-        cause: "the tensor \"\(entry.name)\" is of type \(entry.elementType.rawValue)",
-        fix: "convert the model to F32, F16, BF16, Q8_0, Q4_0 or Q4_1")
-    }
+    if let format = entry.elementType.weightFormat { return format }
+    throw CheckpointError(
+      .unsupported, file: file,
+      cause: "the tensor \"\(entry.name)\" is of type \(entry.elementType.rawValue)",
+      fix: "convert the model to F32, F16 or BF16, or to a quantized type of GGUF")
   }
 }

@@ -59,13 +59,21 @@ extension Session {
       ("key_value_heads", .int(sizes.keyValueHeads)),
       ("vocabulary", .int(sizes.vocabulary)),
       ("tied_head", .bool(description.tiesHead)),
-      ("linear_format", .word(weights.linears.first?.format.rawValue ?? "none")),
+      ("linear_format", .word(formats(of: weights.linears))),
       ("embedding_format", .word(weights.embedding.format.rawValue)),
       ("bytes", .size(weights.byteCount)),
       ("precision", .word(model.compute.precision.rawValue)),
       ("kernels", .string(Kernels.name)),
       ("threads", .int(model.compute.pool.threadCount)),
     ])
+  }
+
+  /// Each format once, the most frequent first.
+  private func formats(of matrices: [FrozenMatrix]) -> String {
+    var counts: [WeightFormat: Int] = [:]
+    for matrix in matrices { counts[matrix.format, default: 0] += 1 }
+    let sorted = counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+    return sorted.isEmpty ? "none" : sorted.map(\.key.rawValue).joined(separator: ", ")
   }
 
   private func inspectAdapter(_ model: ModelInUse) throws(VerbFailure) -> Record {

@@ -7,9 +7,7 @@ package enum Quantize: Verb {
   static let keep = "keep"
   static let head = "lm_head"
 
-  private static let schemes: [WeightFormat] = [
-    .nf4, .int8, .int4, .fp4, .q8_0, .q4_0, .q4_1, .f32, .bf16,
-  ]
+  private static let schemes = QuantizationScheme.formats.filter { $0 != .f16 }
 
   package static let scheme = Argument.requiredWord(
     "scheme", schemes.map(\.rawValue) + [keep], "the format; keep goes back to the file's own")

@@ -8,7 +8,13 @@ package struct QuantizationScheme: Sendable, Equatable {
   /// Whether the absmax values are themselves quantized to 8 bits (nf4, fp4).
   package let isDouble: Bool
 
+  /// The formats that weights can be turned into; files have more.
+  package static let formats: [WeightFormat] = [
+    .nf4, .int8, .int4, .fp4, .q8_0, .q4_0, .q4_1, .f32, .bf16, .f16,
+  ]
+
   package init(format: WeightFormat, block: Int = 64, isDouble: Bool = true) {
+    precondition(Self.formats.contains(format), "no quantizer makes \(format.rawValue)")
     self.format = format
     self.block = block
     self.isDouble = isDouble && (format == .nf4 || format == .fp4)
@@ -66,7 +72,7 @@ extension FrozenMatrix {
       result = Codebook.encode(self, scheme: scheme, with: compute)
     case .int8:
       result = RowInt8.encode(self, with: compute)
-    case .q8_0, .q4_0, .q4_1, .f32, .f16, .bf16:
+    default:
       result = StoredBlocks.encode(self, format: scheme.format, with: compute)
     }
     return (result, result.error(against: self, with: compute))

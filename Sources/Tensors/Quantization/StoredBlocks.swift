@@ -41,8 +41,9 @@ package enum StoredBlocks {
       for block in 0..<count / 32 { encodeQ4_0(values + block * 32, output + block * 18) }
     case .q4_1:
       for block in 0..<count / 32 { encodeQ4_1(values + block * 32, output + block * 20) }
-    default:
+    case .f32:
       output.copyMemory(from: values, byteCount: count * 4)
+    default: preconditionFailure("no quantizer makes \(format.rawValue)")
     }
   }
 

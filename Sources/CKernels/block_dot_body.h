@@ -1,0 +1,56 @@
+/* Rows of ggml's blocks times int8 activations, from the codes and factors of FN(unpack). */
+
+/* Whether the halves of 32 elements have factors of their own. */
+INLINE bool FN(halves_differ)(ck_format format) {
+  return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K || format == CK_NVFP4 ||
+         format == CK_IQ2_XS || format == CK_IQ2_S || format == CK_IQ1_M;
+}
+
+/* Products of both halves with the activations, each half times a factor. Codes with an offset are
+ * not negative, and below 32. */
+INLINE FN(totals) FN(dot_halves)(ck_format format, FN(bytes16) a, FN(bytes16) b,
+                                 FN(activations) x, float first, float second) {
+  FN(counts)
+  products = FN(has_offset)(format) ? FN(dot_unsigned)(a, b, x) : FN(dot_signed)(a, b, x);
+  if (!FN(halves_differ)(format)) return __builtin_convertvector(products, FN(totals)) * first;
+#if HALVES_APART
+  FN(totals) factors = (FN(totals))_mm256_set_m128(_mm_set1_ps(second), _mm_set1_ps(first));
+  return __builtin_convertvector(products, FN(totals)) * factors;
+#else
+  FN(counts) start = FN(dot_signed)(a, (FN(bytes16)){0}, x), rest = products - start;
+  return __builtin_convertvector(start, FN(totals)) * first +
+         __builtin_convertvector(rest, FN(totals)) * second;
+#endif
+}
+
+/* Even and odd parts are added up apart, since one sum would wait for itself. */
+INLINE float FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t row,
+                               const int8_t *codes, const float *scales, const float *sums) {
+  enum { most_parts = 8 };
+  const uint8_t *p = FN(place_of)(format, w, row, 0).p;
+  size_t parts = FN(parts_a_block)(format), count = w->columns / 32;
+  FN(totals) totals[2] = {{0}};
+  float offset = 0;
+  for (size_t b = 0; b < count; b += parts, p += FN(block_bytes)(format)) {
+    __builtin_prefetch(p + PREFETCH_BYTES);
+    if (FN(block_bytes)(format) > 64) __builtin_prefetch(p + PREFETCH_BYTES + 64);
+    if (FN(block_bytes)(format) > 128) __builtin_prefetch(p + PREFETCH_BYTES + 128);
+    UNROLL for (size_t i = 0; i < most_parts; i++) {
+      if (i >= parts) continue;
+      const int8_t *at = codes + (b + i) * 32;
+      float scale = scales[b + i];
+      FN(activations) x = FN(activate)(FN(load_bytes)(at), FN(load_bytes)(at + 16));
+      FN(group) g = FN(unpack)(format, (FN(place)){p, i});
+      totals[i % 2] += FN(dot_halves)(format, g.codes[0], g.codes[1], x, g.scale[0] * scale,
+                                      g.scale[1] * scale);
+      if (FN(has_offset)(format) && !FN(halves_differ)(format))
+        offset += g.offset[0] * sums[b + i];
+      else if (FN(has_offset)(format)) {
+        FN(bytes16) ones = (FN(bytes16)){0} + 1;
+        totals[i % 2] += FN(dot_halves)(format, ones, ones, x, g.offset[0] * scale,
+                                        g.offset[1] * scale);
+      }
+    }
+  }
+  return FN(add_up)(totals[0] + totals[1]) + offset;
+}
