@@ -1,3 +1,5 @@
+import Checkpoints
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -30,7 +32,8 @@ package enum ModelFolder {
   package static var available: [String] {
     var names = aliases.keys.filter { path(of: $0) != nil }
     for folder in folders {
-      for name in contents(of: folder) where name.hasSuffix(".gguf") {
+      for name in contents(of: folder) where name.hasSuffix(".gguf") && !GGUFParts.isLaterPart(name)
+      {
         if !aliases.values.contains(name), !names.contains(name) { names.append(name) }
       }
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Notebooks
 import Sessions
 import Terminals
@@ -23,13 +24,17 @@ struct PathCompletion {
     } + entries(of: folder, name, place)
   }
 
+  private func isFirstOfModel(_ name: String) -> Bool {
+    name.hasSuffix(".gguf") && !GGUFParts.isLaterPart(name)
+  }
+
   private func entries(
     of folder: String, _ name: String, _ place: Range<Int>
   ) -> [CompletionItem] {
     let root = folder.isEmpty ? "." : ModelFolder.expandingHome(folder)
     return ModelFolder.contents(of: root).filter { $0.hasPrefix(name) }.compactMap { entry in
       let isFolder = !ModelFolder.contents(of: root + "/" + entry).isEmpty
-      guard isFolder || !isModel || entry.hasSuffix(".gguf") else { return nil }
+      guard isFolder || !isModel || isFirstOfModel(entry) else { return nil }
       return CompletionItem(
         insert: isFolder ? entry + "/" : entry + closing, display: isFolder ? entry + "/" : entry,
         replaceRange: place)

@@ -17,8 +17,10 @@ extension KeyTable {
     Entry("general.architecture", .read(.text)),
     Entry("general.type", .only(["model"])),
     Entry("general.quantization_version", .only([2])),
-    Entry("split.no", .only([0])), Entry("split.count", .only([0, 1])),
-    Entry("split.tensors.count", .ignored),
+    // GGUFParts compares them with the parts that there are
+    Entry("split.no", .read(.integer(0...0))),
+    Entry("split.count", .read(.integer(0...99_999))),
+    Entry("split.tensors.count", .read(.integer(0...Int(Int32.max)))),
   ]
 
   private static let model: [Entry] = [

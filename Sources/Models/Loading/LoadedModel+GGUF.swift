@@ -3,9 +3,9 @@ import Tensors
 import Tokenizers
 
 extension LoadedModel {
-  /// Reads a GGUF file; weights stay in the mapped file.
+  /// Reads a GGUF file and its other parts, if it has any; weights stay in the mapped files.
   static func gguf(_ path: String) throws(CheckpointError) -> LoadedModel {
-    let file = try GGUFFile(path: path)
+    let file = try GGUFParts(path: path)
     let metadata = file.metadata
     let reading = WeightReading(directory: file.tensors, file: path)
     let tokenCount = try metadata.strings("tokenizer.ggml.tokens").count
@@ -22,6 +22,6 @@ extension LoadedModel {
       tokenizer: tokenizer,
       chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
-      path: path, mappings: [file.file])
+      path: path, mappings: file.files)
   }
 }
