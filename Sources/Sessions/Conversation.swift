@@ -119,7 +119,8 @@ package final class Conversation {
 
   private func answer(_ onText: (String) -> Void) throws(VerbFailure) -> Reply {
     let (prompt, forgotten) = try prompt()
-    var printer = ReplyPrinter(tokenizer: model.loaded.tokenizer, stops: stops)
+    var printer = ReplyPrinter(
+      tokenizer: model.loaded.tokenizer, stops: stops, after: prompt)
     let generator = TextGenerator(
       model: model.decoder, adapter: session.state.adapter?.adapter, compute: model.compute)
     attempts += 1

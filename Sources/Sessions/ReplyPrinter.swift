@@ -13,8 +13,9 @@ package struct ReplyPrinter {
   private var searched = 0
   private var isStopped = false
 
-  package init(tokenizer: Tokenizer, stops: [String]) {
-    decoder = StreamingDecoder(tokenizer)
+  /// - Parameter prompt: what the reply goes on from.
+  package init(tokenizer: Tokenizer, stops: [String], after prompt: [Int32]) {
+    decoder = StreamingDecoder(tokenizer, at: tokenizer.place(after: prompt))
     self.stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) }
   }
 

@@ -1,54 +1,78 @@
-import Synchronization
-
-/// Byte-pair encoding of single words (Sennrich et al., 2016, on bytes as GPT-2 does): start with
-/// one token a byte, and merge the neighbours of lowest rank, leftmost first, until none is left.
+/// Byte-pair encoding of single words (Sennrich et al., 2016): start with one token a unit, and merge
+/// the neighbours that come first, leftmost first among equals, until none is left.
 package final class BytePairEncoder: Sendable {
-  private let merges: MergeTable
-  private let vocabulary: Vocabulary
-  /// The token of each byte; -1 for a byte that the vocabulary lacks.
-  private let byteTokens: [Int32]
-  /// Given for bytes that the vocabulary lacks; without it they are left out.
-  private let unknown: Int32?
-  /// Whether a word that is a token is taken whole, even where no merges lead to it (Llama 3).
-  private let takesWholeWords: Bool
-  private let workspace = Mutex(Workspace())
+  /// Which neighbours merge, and how early.
+  package enum Order: Sendable {
+    /// Those of a table.
+    case table(MergeTable)
+    /// Those that together are a token, by its score, highest first: a number a token (SentencePiece
+    /// as llama.cpp has it).
+    case scores([Float])
+  }
 
-  package init(
-    vocabulary: Vocabulary, merges: MergeTable, unknown: Int32? = nil,
-    takesWholeWords: Bool = false
-  ) {
+  /// What a word is taken apart into, and what becomes of a unit that is no token.
+  package struct Units: Sendable {
+    /// UTF-8 characters, or bytes as GPT-2 does.
+    package var areCharacters = false
+    /// Whether a character is spelled by the tokens `<0x00>` to `<0xFF>`, where it has all it needs.
+    package var fallsBackToBytes = false
+    /// Given for other units; without it they are left out.
+    package var unknown: Int32?
+    /// Whether units of no token part their neighbours until all merges are done, and are spelled in bytes
+    /// or left out only then (llama.cpp).
+    package var holdsPlaces = false
+    /// Whether unknown neighbours are one token.
+    package var fusesUnknown = false
+    /// Whether a word that is a token is taken whole, even where no merges lead to it (Llama 3).
+    package var takesWholeWords = false
+
+    package init() {}
+  }
+
+  private let order: Order
+  let units: Units
+  private let vocabulary: Vocabulary
+  /// The token of each byte that stands for itself, and the one that is named `<0x00>`; -1 for none.
+  private let byteTokens: [Int32]
+  private let namedBytes: [Int32]
+  /// The ranks that the scores amount to, by token.
+  private let ranks: [UInt32]
+
+  package init(vocabulary: Vocabulary, order: Order, units: Units = Units()) {
     self.vocabulary = vocabulary
-    self.merges = merges
-    self.unknown = unknown
-    self.takesWholeWords = takesWholeWords
+    self.order = order
+    self.units = units
     byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
+    namedBytes = (0...255).map { vocabulary.id(of: ByteToken.name(of: UInt8($0)).utf8) ?? -1 }
+    ranks = if case .scores(let scores) = order { scores.map(Self.rank) } else { [] }
+  }
+
+  /// A number that is the lower, the higher a score is.
+  private static func rank(_ score: Float) -> UInt32 {
+    // With 0 added, both zeros are one.
+    let bits = (score + 0).bitPattern
+    return ~(bits >> 31 == 1 ? ~bits : bits | 1 << 31)
   }
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
-    merges.forEachPart(body)
-    [UInt8(takesWholeWords ? 1 : 0)].withUnsafeBytes(body)
+    switch order {
+    case .table(let merges): merges.forEachPart(body)
+    case .scores(let scores): scores.withUnsafeBytes(body)
+    }
+    [UInt8(units.takesWholeWords ? 1 : 0)].withUnsafeBytes(body)
+    guard units.areCharacters || units.unknown != nil else { return }
+    let rest = "\(units.fallsBackToBytes) \(units.unknown ?? -1) \(units.fusesUnknown)"
+    Array(rest.utf8).withUnsafeBytes(body)
   }
 
-  /// What encoding keeps from one word to the next.
-  struct Workspace: Sendable {
-    var cache = WordCache()
-    var pieces: [Piece] = []
-    var queue = MergeQueue()
-  }
-
-  /// A stretch of a word with one token, linked to its neighbours by position; -1 is none.
+  /// A stretch of a word with one token (-1: none), linked to its neighbours by position; -1 is none.
   struct Piece: Sendable {
     var token: Int32
+    var start: Int32
+    /// In bytes; 0 once another piece has absorbed this one.
+    var length: Int32
     var previous: Int32
     var next: Int32
-  }
-
-  /// Runs `body` with a workspace of its own: the shared one with its cache, or where another
-  /// thread has that, a fresh one.
-  func withWorkspace(_ body: (inout Workspace) -> Void) {
-    if workspace.withLockIfAvailable({ body(&$0) }) != nil { return }
-    var fresh = Workspace()
-    body(&fresh)
   }
 
   /// Appends the tokens of one word, as a pre-tokenizer cuts them.
@@ -61,7 +85,7 @@ package final class BytePairEncoder: Sendable {
     let hash = ByteHash.of(word)
     if workspace.cache.append(word, hash, to: &output) { return }
     let start = output.count
-    if takesWholeWords, let token = vocabulary.id(of: word) {
+    if units.takesWholeWords, let token = vocabulary.id(of: word) {
       output.append(token)
     } else {
       merge(word, into: &output, &workspace)
@@ -73,57 +97,121 @@ package final class BytePairEncoder: Sendable {
     _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
   ) {
     fill(&workspace, from: word)
-    while let candidate = workspace.queue.removeFirst() {
-      apply(candidate, &workspace)
+    guard !workspace.pieces.isEmpty else { return }
+    workspace.pieces[workspace.pieces.count - 1].next = -1
+    for position in 0..<workspace.pieces.count - 1 {
+      offer(Int32(truncatingIfNeeded: position), word, &workspace)
     }
-    var position: Int32 = workspace.pieces.isEmpty ? -1 : 0
+    while let candidate = workspace.queue.removeFirst() {
+      apply(candidate, word, &workspace)
+    }
+    var position: Int32 = 0
     while position >= 0 {
       let piece = workspace.pieces[Int(position)]
-      output.append(piece.token)
+      append(piece, of: word, to: &output)
       position = piece.next
     }
   }
 
-  /// One piece a byte, and every merge that is possible at once.
-  private func fill(_ workspace: inout Workspace, from word: UnsafeBufferPointer<UInt8>) {
-    workspace.pieces.removeAll(keepingCapacity: true)
-    for byte in word {
-      let known = byteTokens[Int(byte)]
-      guard let token = known >= 0 ? known : unknown else { continue }
-      let count = Int32(truncatingIfNeeded: workspace.pieces.count)
-      workspace.pieces.append(Piece(token: token, previous: count - 1, next: count + 1))
-    }
-    guard !workspace.pieces.isEmpty else { return }
-    workspace.pieces[workspace.pieces.count - 1].next = -1
-    for position in 0..<workspace.pieces.count - 1 {
-      offer(Int32(truncatingIfNeeded: position), &workspace)
+  /// The token of a piece; of one that has none, those of its bytes.
+  private func append(
+    _ piece: Piece, of word: UnsafeBufferPointer<UInt8>, to output: inout [Int32]
+  ) {
+    if piece.token >= 0 { return output.append(piece.token) }
+    for byte in word[Int(piece.start)..<Int(piece.start + piece.length)] {
+      let named = namedBytes[Int(byte)]
+      let token = named >= 0 ? named : byteTokens[Int(byte)]
+      if let token = token >= 0 ? token : units.unknown { output.append(token) }
     }
   }
 
   /// Queues the merge of a piece with the next one, if there is such a merge.
-  private func offer(_ position: Int32, _ workspace: inout Workspace) {
+  private func offer(
+    _ position: Int32, _ word: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace
+  ) {
     let piece = workspace.pieces[Int(position)]
     guard piece.next >= 0 else { return }
-    let right = workspace.pieces[Int(piece.next)].token
-    guard let merge = merges.merge(piece.token, right) else { return }
-    workspace.queue.insert(
-      MergeQueue.Candidate(
-        rank: merge.rank, position: position, left: piece.token, right: right, token: merge.token))
+    let right = workspace.pieces[Int(piece.next)]
+    let length = piece.length + right.length
+    switch order {
+    case .table(let merges):
+      guard piece.token >= 0, right.token >= 0,
+        let merge = merges.merge(piece.token, right.token)
+      else { return }
+      workspace.queue.insert(
+        MergeQueue.Candidate(
+          rank: merge.rank, position: position, length: length, token: merge.token))
+    case .scores:
+      let text = word[Int(piece.start)..<Int(piece.start + length)]
+      guard let token = vocabulary.id(of: UnsafeBufferPointer(rebasing: text)) else { return }
+      workspace.queue.insert(
+        MergeQueue.Candidate(
+          rank: ranks[Int(token)], position: position, length: length, token: token))
+    }
   }
 
-  /// Does a merge unless its pieces have changed since it was queued.
-  private func apply(_ candidate: MergeQueue.Candidate, _ workspace: inout Workspace) {
+  /// Does a merge unless its pieces have changed since it was queued: the lengths of neighbours only
+  /// grow, and so tell.
+  private func apply(
+    _ candidate: MergeQueue.Candidate, _ word: UnsafeBufferPointer<UInt8>,
+    _ workspace: inout Workspace
+  ) {
     let position = Int(candidate.position)
     let piece = workspace.pieces[position]
-    guard piece.token == candidate.left, piece.next >= 0,
-      workspace.pieces[Int(piece.next)].token == candidate.right
-    else { return }
+    guard piece.length > 0, piece.next >= 0 else { return }
     let absorbed = workspace.pieces[Int(piece.next)]
-    workspace.pieces[Int(piece.next)].token = -1
+    guard piece.length + absorbed.length == candidate.length else { return }
+    workspace.pieces[Int(piece.next)].length = 0
     workspace.pieces[position].token = candidate.token
+    workspace.pieces[position].length = candidate.length
     workspace.pieces[position].next = absorbed.next
     if absorbed.next >= 0 { workspace.pieces[Int(absorbed.next)].previous = candidate.position }
-    if piece.previous >= 0 { offer(piece.previous, &workspace) }
-    offer(candidate.position, &workspace)
+    if piece.previous >= 0 { offer(piece.previous, word, &workspace) }
+    offer(candidate.position, word, &workspace)
+  }
+}
+
+// MARK: - Units
+
+extension BytePairEncoder {
+  /// One piece a unit.
+  private func fill(_ workspace: inout Workspace, from word: UnsafeBufferPointer<UInt8>) {
+    workspace.pieces.removeAll(keepingCapacity: true)
+    // Where unknown units that are not given yet begin.
+    var unknownStart: Int?
+    var position = 0
+    while position < word.count {
+      let length = units.areCharacters ? UTF8Scalars.length(of: word[position]) : 1
+      let end = min(position + length, word.count)
+      let unit = UnsafeBufferPointer(rebasing: word[position..<end])
+      let token = length == 1 ? byteTokens[Int(word[position])] : vocabulary.id(of: unit) ?? -1
+      if token >= 0 || units.holdsPlaces {
+        giveUnknown(&workspace, from: &unknownStart, to: position)
+        Self.append(token, position..<end, to: &workspace)
+      } else if units.fallsBackToBytes, unit.allSatisfy({ namedBytes[Int($0)] >= 0 }) {
+        for place in position..<end {
+          Self.append(namedBytes[Int(word[place])], place..<place + 1, to: &workspace)
+        }
+      } else if units.unknown != nil {
+        if !units.fusesUnknown { giveUnknown(&workspace, from: &unknownStart, to: position) }
+        unknownStart = unknownStart ?? position
+      }
+      position = end
+    }
+    giveUnknown(&workspace, from: &unknownStart, to: word.count)
+  }
+
+  private func giveUnknown(_ workspace: inout Workspace, from start: inout Int?, to end: Int) {
+    guard let begin = start, let unknown = units.unknown else { return }
+    Self.append(unknown, begin..<end, to: &workspace)
+    start = nil
+  }
+
+  private static func append(_ token: Int32, _ range: Range<Int>, to workspace: inout Workspace) {
+    let count = Int32(truncatingIfNeeded: workspace.pieces.count)
+    workspace.pieces.append(
+      Piece(
+        token: token, start: Int32(truncatingIfNeeded: range.lowerBound),
+        length: Int32(truncatingIfNeeded: range.count), previous: count - 1, next: count + 1))
   }
 }

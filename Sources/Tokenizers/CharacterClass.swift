@@ -34,4 +34,21 @@ enum CharacterClass: UInt8 {
     default: scalar.value == 0x85 ? .space : .other
     }
   }
+
+  /// What the `regex` crate's `\w` takes: letters, marks, decimal digits, connectors and joiners.
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.properties.isAlphabetic || isMark(scalar) { return true }
+    return switch scalar.properties.generalCategory {
+    case .decimalNumber, .connectorPunctuation: true
+    default: scalar == "\u{200C}" || scalar == "\u{200D}"
+    }
+  }
+
+  /// `\p{M}`.
+  static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: true
+    default: false
+    }
+  }
 }

@@ -5,9 +5,8 @@ struct MergeQueue: Sendable {
     var rank: UInt32
     /// Of the left piece.
     var position: Int32
-    /// What the pieces were when this was queued.
-    var left: Int32
-    var right: Int32
+    /// Of both pieces together, in bytes, when this was queued.
+    var length: Int32
     /// What they become.
     var token: Int32
 

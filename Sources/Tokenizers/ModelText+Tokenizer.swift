@@ -5,14 +5,14 @@ extension ModelText {
   package init(tokenizer: Tokenizer, template: ChatTemplateSource?) {
     let special = tokenizer.specialTokens
     var tokens = ChatTemplate.TextTokens()
-    if let begin = special.beginOfSequence { tokens.begin = tokenizer.piece(begin) }
-    if let end = special.endOfSequence { tokens.end = tokenizer.piece(end) }
+    if let begin = special.beginOfSequence { tokens.begin = tokenizer.name(of: begin) }
+    if let end = special.endOfSequence { tokens.end = tokenizer.name(of: end) }
     var variables: [String: String] = [:]
     for (name, id) in [
       ("bos_token", special.beginOfSequence), ("eos_token", special.endOfSequence),
       ("unk_token", special.unknown), ("pad_token", special.padding),
     ] {
-      if let id { variables[name] = tokenizer.piece(id) }
+      if let id { variables[name] = tokenizer.name(of: id) }
     }
     self.init(
       encoder: tokenizer, begin: special.opening, tokens: tokens, template: template,

@@ -4,16 +4,22 @@ package struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skipsSpecial: Bool
   private var pending: [UInt8] = []
+  /// Whether what comes next begins a text, so that a space there may be the tokenizer's own.
+  private var isOpening: Bool
 
-  package init(_ tokenizer: Tokenizer, skipsSpecial: Bool = true) {
+  /// - Parameter place: where the text stands that is decoded: the beginning of a text, or what follows
+  ///   a marker, loses the space that encoding puts there.
+  package init(_ tokenizer: Tokenizer, skipsSpecial: Bool = true, at place: TextPlace = .start) {
     self.tokenizer = tokenizer
     self.skipsSpecial = skipsSpecial
+    isOpening = place == .start || tokenizer.pipeline.prefixes(at: place)
   }
 
   /// The text that `id` completes; empty while a character is unfinished.
   package mutating func append(_ id: Int32) -> String {
     if !(skipsSpecial && tokenizer.isControl(id)) {
-      pending.append(contentsOf: tokenizer.vocabulary.bytes(of: id))
+      pending.append(contentsOf: tokenizer.bytes(of: id, isOpening: isOpening))
+      isOpening = false
     }
     let complete = pending.count - Self.unfinishedCount(pending)
     defer { pending.removeFirst(complete) }

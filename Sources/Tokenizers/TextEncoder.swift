@@ -1,6 +1,7 @@
 /// Turns text into token ids; what rendering of conversations needs of a tokenizer.
 package protocol TextEncoder: Sendable {
-  /// Appends the ids of a text. Nothing is put before or after it.
+  /// Appends the ids of a text that follows what `tokens` has. Nothing is put before or after it but
+  /// the space with which some tokenizers begin a text.
   ///
   /// - Parameters:
   ///   - text: any text.

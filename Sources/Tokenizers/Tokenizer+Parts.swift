@@ -3,7 +3,7 @@ extension Tokenizer {
   /// for equal tokenizers.
   package func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
     vocabulary.forEachPart(body)
-    encoder.forEachPart(body)
+    model.forEachPart(body)
     let special = specialTokens
     let roles = [
       special.beginOfSequence, special.endOfSequence, special.unknown, special.padding,
@@ -12,8 +12,31 @@ extension Tokenizer {
       tokens.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [""]
     }
     let rules =
-      ["\(preTokenizer)", "\(normalizes)", "\(special.addsBeginOfSequence)"]
-      + roles.map { $0.map { "\($0)" } ?? "none" } + names
+      pipeline.parts + ["\(special.addsBeginOfSequence)"]
+      + roles.map { $0.map { "\($0)" } ?? "none" } + names + traits
     for rule in rules { Array((rule + "\n").utf8).withUnsafeBytes(body) }
+  }
+}
+
+extension Tokenizer {
+  /// What added tokens do beside being found.
+  private var traits: [String] {
+    addedTokens.filter {
+      $0.takesSpaceBefore || $0.takesSpaceAfter || $0.isWord
+        || $0.isNormalized && !pipeline.normalizers.isEmpty
+    }.map { "\($0)" }
+  }
+}
+
+extension TextPipeline {
+  /// Digests of byte-level models with a rule of their own have always had these two lines.
+  fileprivate var parts: [String] {
+    guard case .rule(let rule) = splits.first, splits.count == 1 else {
+      let cutting = splits.filter { if case .betweenTokens = $0 { false } else { true } }
+      return ["\(normalizers)", "\(cutting)"]
+    }
+    return [
+      "\(rule)", normalizers.isEmpty ? "false" : normalizers == [.nfc] ? "true" : "\(normalizers)",
+    ]
   }
 }

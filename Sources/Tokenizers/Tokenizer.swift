@@ -1,41 +1,81 @@
 /// Text to token ids and back, as one model sees it.
+///
+/// Added tokens are found first; what is between them is normalized, searched for those added tokens
+/// that are looked for in normalized text, cut into words, and encoded word by word.
 package struct Tokenizer: TextEncoder, Sendable {
   package let vocabulary: Vocabulary
   package let specialTokens: SpecialTokens
-  package let preTokenizer: PreTokenizer
-  /// Whether text is put into Unicode's normal form C first (Qwen 2).
-  package let normalizes: Bool
-  let encoder: BytePairEncoder
-  private let matcher: SpecialTokenMatcher
+  package let pipeline: TextPipeline
+  package let decoding: TextDecoding
+  let model: TokenModel
+  let addedTokens: [AddedToken]
+  /// Tokens that are found in the text as it is, and in normalized text.
+  private let matcher: AddedTokenMatcher
+  private let normalizedMatcher: AddedTokenMatcher
+  private let addedIds: Set<Int32>
+  private let workspace = SharedWorkspace()
 
   /// - Parameters:
-  ///   - merges: on ids of the vocabulary.
-  ///   - takesWholeWords: whether a word that is a token is taken whole (Llama 3).
+  ///   - addedTokens: those of `specialTokens`, with what text beside them does.
+  ///   - rules: whose rules find added tokens.
   package init(
-    vocabulary: Vocabulary, merges: MergeTable, specialTokens: SpecialTokens,
-    preTokenizer: PreTokenizer, takesWholeWords: Bool = false, normalizes: Bool = false
+    vocabulary: Vocabulary, model: TokenModel, specialTokens: SpecialTokens,
+    addedTokens: [AddedToken], pipeline: TextPipeline, decoding: TextDecoding = TextDecoding(),
+    rules: AddedTokenMatcher.Rules
   ) {
-    self.vocabulary = vocabulary
+    self.model = model
     self.specialTokens = specialTokens
-    self.preTokenizer = preTokenizer
-    self.normalizes = normalizes
-    encoder = BytePairEncoder(
-      vocabulary: vocabulary, merges: merges, unknown: specialTokens.unknown,
-      takesWholeWords: takesWholeWords)
-    matcher = SpecialTokenMatcher(specialTokens)
+    self.addedTokens = addedTokens
+    self.pipeline = pipeline
+    self.decoding = decoding
+    let isNormalized = { (token: AddedToken) in token.isNormalized && !pipeline.normalizers.isEmpty
+    }
+    matcher = AddedTokenMatcher(addedTokens.filter { !isNormalized($0) }, rules: rules)
+    normalizedMatcher = AddedTokenMatcher(addedTokens.filter(isNormalized), rules: rules) { text in
+      Array(text.utf8).withUnsafeBufferPointer { pipeline.normalized($0, isOpening: true) }
+    }
+    addedIds = Set(addedTokens.map(\.id))
+    // Tokens that are found in normalized text read as they are found.
+    var normalized: [Int32: [UInt8]] = [:]
+    for token in addedTokens where isNormalized(token) {
+      normalized[token.id] = Array(token.text.utf8).withUnsafeBufferPointer {
+        pipeline.normalized($0, isOpening: true)
+      }
+    }
+    var vocabulary = vocabulary
+    if decoding != TextDecoding() || !normalized.isEmpty {
+      vocabulary.setTexts { decoding.text(of: normalized[$0].map { $0[...] } ?? $1, $2) }
+    }
+    self.vocabulary = vocabulary
   }
 
   /// The number of ids, special tokens included: valid ids are `0..<vocabularySize`.
   package var vocabularySize: Int { vocabulary.count }
 
-  /// Appends the ids of `text`. Nothing is put before or after it; see `SpecialTokens.opening`.
+  /// Appends the ids of `text`, which follows what `output` has: whether a tokenizer puts a space of its
+  /// own before it depends on that. Nothing else is put before or after it; see `SpecialTokens.opening`.
   package func encode(_ text: String, parseSpecial: Bool, into output: inout [Int32]) {
     var text = text
+    if parseSpecial, !normalizedMatcher.isEmpty, let id = normalizedToken(named: text) {
+      // A marker by itself is that token, also where normalizing would begin it with a space.
+      return output.append(id)
+    }
+    let place = place(after: output)
     text.withUTF8 { buffer in
-      encoder.withWorkspace { workspace in
-        encode(buffer, parseSpecial, into: &output, &workspace)
+      workspace.with { workspace in
+        encode(buffer, parseSpecial, at: place, into: &output, &workspace)
       }
     }
+  }
+
+  private func normalizedToken(named text: String) -> Int32? {
+    addedTokens.first { $0.isNormalized && $0.text.utf8.elementsEqual(text.utf8) }?.id
+  }
+
+  /// Where text stands that follows these tokens.
+  package func place(after tokens: [Int32]) -> TextPlace {
+    guard let last = tokens.last else { return .start }
+    return addedIds.contains(last) ? .afterToken : .inside
   }
 
   /// The names of special tokens that stand in `text`, each once, in order.
@@ -43,11 +83,12 @@ package struct Tokenizer: TextEncoder, Sendable {
     var names: [String] = []
     var text = text
     text.withUTF8 { buffer in
-      var start = 0
-      while let match = matcher.firstMatch(in: buffer, from: start, parseSpecial: true) {
-        let name = piece(match.id)
-        if isControl(match.id), !names.contains(name) { names.append(name) }
-        start = match.range.upperBound
+      for matcher in [matcher, normalizedMatcher] {
+        matcher.forEachPart(of: buffer, parseSpecial: true) { _, id in
+          guard let id, isControl(id) else { return }
+          let name = name(of: id)
+          if !names.contains(name) { names.append(name) }
+        }
       }
     }
     return names
@@ -63,10 +104,25 @@ package struct Tokenizer: TextEncoder, Sendable {
   /// - Parameter skipSpecial: leaves out control tokens.
   package func decode(_ ids: some Sequence<Int32>, skipSpecial: Bool = false) -> String {
     var bytes: [UInt8] = []
+    var isOpening = true
     for id in ids where !skipSpecial || !isControl(id) {
-      bytes.append(contentsOf: vocabulary.bytes(of: id))
+      bytes.append(contentsOf: self.bytes(of: id, isOpening: isOpening))
+      isOpening = false
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The bytes of one token as text.
+  ///
+  /// - Parameter isOpening: whether it begins the text.
+  func bytes(of id: Int32, isOpening: Bool) -> ArraySlice<UInt8> {
+    let bytes = vocabulary.bytes(of: id)
+    return isOpening ? decoding.openingText(of: vocabulary.key(of: id), bytes) : bytes
+  }
+
+  /// The name of a token that is found in text by it; else its text.
+  package func name(of id: Int32) -> String {
+    addedTokens.first { $0.id == id }?.text ?? piece(id)
   }
 
   /// The text of one token, for people: half characters become U+FFFD.
@@ -81,33 +137,56 @@ package struct Tokenizer: TextEncoder, Sendable {
     default: false
     }
   }
+}
 
+// MARK: - Encoding
+
+extension Tokenizer {
   private func encode(
-    _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, into output: inout [Int32],
-    _ workspace: inout BytePairEncoder.Workspace
+    _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, at place: TextPlace,
+    into output: inout [Int32], _ workspace: inout Workspace
   ) {
-    var start = 0
-    while start < text.count {
-      let match = matcher.firstMatch(in: text, from: start, parseSpecial: parseSpecial)
-      let end = match?.range.lowerBound ?? text.count
-      encodeWords(
-        UnsafeBufferPointer(rebasing: text[start..<end]), into: &output, &workspace)
-      if let match { output.append(match.id) }
-      start = match?.range.upperBound ?? text.count
+    var place = place
+    matcher.forEachPart(of: text, parseSpecial: parseSpecial) { range, id in
+      if let id {
+        output.append(id)
+        place = .afterToken
+        return
+      }
+      let stretch = UnsafeBufferPointer(rebasing: text[range])
+      if pipeline.normalizers.isEmpty {
+        encodeWords(stretch, at: place, into: &output, &workspace)
+      } else {
+        encodeNormalized(stretch, parseSpecial, at: place, into: &output, &workspace)
+      }
+    }
+  }
+
+  private func encodeNormalized(
+    _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, at place: TextPlace,
+    into output: inout [Int32], _ workspace: inout Workspace
+  ) {
+    let normalized = pipeline.normalized(text, isOpening: place != .inside)
+    var place = place
+    normalized.withUnsafeBufferPointer { buffer in
+      normalizedMatcher.forEachPart(of: buffer, parseSpecial: parseSpecial) { range, id in
+        if let id {
+          output.append(id)
+          place = .afterToken
+        } else {
+          let stretch = UnsafeBufferPointer(rebasing: buffer[range])
+          encodeWords(stretch, at: place, into: &output, &workspace)
+        }
+      }
     }
   }
 
   private func encodeWords(
-    _ text: UnsafeBufferPointer<UInt8>, into output: inout [Int32],
-    _ workspace: inout BytePairEncoder.Workspace
+    _ text: UnsafeBufferPointer<UInt8>, at place: TextPlace, into output: inout [Int32],
+    _ workspace: inout Workspace
   ) {
-    guard normalizes, !text.allSatisfy({ $0 < 0x80 }) else {
-      preTokenizer.forEachWord(in: text) { encoder.encode($0, into: &output, &workspace) }
-      return
-    }
-    var normalized = String(decoding: text, as: UTF8.self).inNormalFormC
-    normalized.withUTF8 { buffer in
-      preTokenizer.forEachWord(in: buffer) { encoder.encode($0, into: &output, &workspace) }
+    pipeline.forEachWord(in: text, at: place) { word in
+      model.encode(word, into: &output, &workspace)
     }
   }
 }

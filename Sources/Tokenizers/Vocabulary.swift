@@ -1,7 +1,6 @@
 /// The tokens of a model: the bytes that each id stands for, and the id of some bytes.
 ///
-/// Ids are positions. All bytes lie end to end, as 49,152 arrays would cost more time than the rest
-/// of loading a model.
+/// Ids are positions.
 package struct Vocabulary: Sendable {
   /// What a token is for, with the numbers of GGUF's `tokenizer.ggml.token_type`.
   package enum Kind: UInt8, Sendable {
@@ -19,10 +18,13 @@ package struct Vocabulary: Sendable {
     case byte
   }
 
-  private var storage: [UInt8] = []
-  private var ends: [Int] = []
+  /// As the encoder finds them.
+  private var keys = PackedBytes()
+  /// As text that is decoded has them; nil where the keys are that text.
+  private var texts: PackedBytes?
   private var kinds: [Kind] = []
-  /// Open addressing over normal tokens. A power of two, at most half full.
+  private var areFound: [Bool] = []
+  /// Open addressing over the tokens that are found. A power of two, at most half full.
   private var slots: [Slot] = []
 
   /// The id + 1 of a token, or 0 for a free place, with a part of the hash of its bytes, so that
@@ -35,46 +37,67 @@ package struct Vocabulary: Sendable {
   /// The most tokens: larger than any vocabulary, small enough to allocate for.
   package static let limit = 1 << 22
 
-  /// The first normal token whose bytes another one has already; nil if there is none.
+  /// The first token that is found by its bytes, and another one has already; nil if there is none.
   package private(set) var repeated: Int32?
 
   package init() {}
 
-  package var count: Int { ends.count }
+  package var count: Int { keys.count }
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
-    storage.withUnsafeBytes(body)
-    ends.withUnsafeBytes(body)
+    for part in [keys, texts].compactMap({ $0 }) {
+      part.storage.withUnsafeBytes(body)
+      part.ends.withUnsafeBytes(body)
+    }
     kinds.map(\.rawValue).withUnsafeBytes(body)
   }
 
   package mutating func reserveCapacity(_ count: Int, bytes: Int) {
-    storage.reserveCapacity(bytes)
-    ends.reserveCapacity(count)
+    keys.reserveCapacity(count, bytes: bytes)
     kinds.reserveCapacity(count)
+    areFound.reserveCapacity(count)
     growSlots(toHold: count)
   }
 
-  /// Adds the token with the next id. Of normal tokens with the same bytes the first is found by
-  /// `id(of:)`.
-  package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, kind: Kind) {
+  /// Adds the token with the next id. Of tokens with the same bytes the first is found by `id(of:)`.
+  ///
+  /// - Parameter isFound: whether it is found at all; if not said, where it is text.
+  package mutating func append(
+    _ bytes: UnsafeBufferPointer<UInt8>, kind: Kind, isFound: Bool? = nil
+  ) {
+    let isFound = isFound ?? (kind == .normal || kind == .byte)
     let id = UInt32(truncatingIfNeeded: count)
-    storage.append(contentsOf: bytes)
-    ends.append(storage.count)
+    keys.append(bytes)
     kinds.append(kind)
-    guard kind == .normal || kind == .byte else { return }
+    areFound.append(isFound)
+    guard isFound else { return }
     if count * 2 > slots.count { return growSlots(toHold: count * 2) }
     insert(bytes, id)
   }
 
-  package mutating func append(_ bytes: [UInt8], kind: Kind) {
-    bytes.withUnsafeBufferPointer { append($0, kind: kind) }
+  package mutating func append(_ bytes: [UInt8], kind: Kind, isFound: Bool? = nil) {
+    bytes.withUnsafeBufferPointer { append($0, kind: kind, isFound: isFound) }
   }
 
-  /// The bytes of a token; empty for an id that is not in the vocabulary.
+  /// Says how each token reads as text, where that is not how the encoder finds it.
+  mutating func setTexts(_ text: (Int32, ArraySlice<UInt8>, Kind) -> [UInt8]) {
+    var texts = PackedBytes()
+    texts.reserveCapacity(count, bytes: keys.storage.count)
+    for position in 0..<count {
+      texts.append(text(Int32(truncatingIfNeeded: position), keys[position], kinds[position]))
+    }
+    self.texts = texts
+  }
+
+  /// The bytes of a token as text; empty for an id that is not in the vocabulary.
   package func bytes(of id: Int32) -> ArraySlice<UInt8> {
     guard let position = position(of: id) else { return [] }
-    return storage[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
+    return texts?[position] ?? keys[position]
+  }
+
+  /// The bytes of a token as the encoder finds it; empty for an id that is not in the vocabulary.
+  package func key(of id: Int32) -> ArraySlice<UInt8> {
+    position(of: id).map { keys[$0] } ?? []
   }
 
   /// What a token is for; nil for an id that is not in the vocabulary.
@@ -82,20 +105,20 @@ package struct Vocabulary: Sendable {
     position(of: id).map { kinds[$0] }
   }
 
-  /// The normal token of exactly these bytes.
+  /// The token of exactly these bytes, among those that are found.
   package func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     guard !slots.isEmpty else { return nil }
     let successor = slots[place(of: bytes, ByteHash.of(bytes))].successor
     return successor == 0 ? nil : Int32(truncatingIfNeeded: successor - 1)
   }
 
-  package func id(of bytes: [UInt8]) -> Int32? {
-    bytes.withUnsafeBufferPointer { id(of: $0) }
+  package func id(of bytes: some Sequence<UInt8>) -> Int32? {
+    Array(bytes).withUnsafeBufferPointer { id(of: $0) }
   }
 
   private func position(of id: Int32) -> Int? {
     let position = Int(id)
-    return ends.indices.contains(position) ? position : nil
+    return kinds.indices.contains(position) ? position : nil
   }
 
   /// Where the token of these bytes is in `slots`, or the free place where it would be.
@@ -105,9 +128,8 @@ package struct Vocabulary: Sendable {
     var place = Int(truncatingIfNeeded: hash) & mask
     while slots[place].successor != 0 {
       if slots[place].tag == tag {
-        let position = Int(slots[place].successor - 1)
-        let start = position == 0 ? 0 : ends[position - 1]
-        if ends[position] - start == bytes.count, matches(bytes, at: start) { break }
+        let range = keys.range(Int(slots[place].successor - 1))
+        if range.count == bytes.count, matches(bytes, at: range.lowerBound) { break }
       }
       place = (place + 1) & mask
     }
@@ -115,7 +137,9 @@ package struct Vocabulary: Sendable {
   }
 
   private func matches(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-    for offset in 0..<bytes.count where storage[start + offset] != bytes[offset] { return false }
+    for offset in 0..<bytes.count where keys.storage[start + offset] != bytes[offset] {
+      return false
+    }
     return true
   }
 
@@ -133,11 +157,10 @@ package struct Vocabulary: Sendable {
     var size = 64
     while size < capacity * 2 { size *= 2 }
     slots = [Slot](repeating: Slot(), count: size)
-    storage.withUnsafeBufferPointer { all in
-      for position in ends.indices where kinds[position] == .normal || kinds[position] == .byte {
-        let start = position == 0 ? 0 : ends[position - 1]
+    keys.storage.withUnsafeBufferPointer { all in
+      for position in kinds.indices where areFound[position] {
         insert(
-          UnsafeBufferPointer(rebasing: all[start..<ends[position]]),
+          UnsafeBufferPointer(rebasing: all[keys.range(position)]),
           UInt32(truncatingIfNeeded: position))
       }
     }

@@ -71,12 +71,7 @@ extension WordScanner {
   }
 
   private func decode(at position: Int) -> (scalar: Unicode.Scalar, length: Int) {
-    let lead = text[position]
-    if lead < 0x80 { return (Unicode.Scalar(lead), 1) }
-    let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-    var value = UInt32(lead) & (0x7F >> UInt32(length))
-    for offset in 1..<length { value = value << 6 | UInt32(text[position + offset] & 0x3F) }
-    return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
+    UTF8Scalars.scalar(at: position, in: text)
   }
 
   /// The end of the characters of one class from `position` on.

@@ -8,14 +8,15 @@ import Tokenizers
   static let tokenizer: Tokenizer = {
     var vocabulary = Vocabulary()
     for byte in UInt8.min...UInt8.max { vocabulary.append([byte], kind: .normal) }
+    let encoder = BytePairEncoder(vocabulary: vocabulary, order: .table(MergeTable(capacity: 0)))
     return Tokenizer(
-      vocabulary: vocabulary, merges: MergeTable(capacity: 0), specialTokens: SpecialTokens(),
-      preTokenizer: .gpt2)
+      vocabulary: vocabulary, model: .bytePair(encoder), specialTokens: SpecialTokens(),
+      addedTokens: [], pipeline: TextPipeline(splits: [.rule(.gpt2)]), rules: .tokenizers)
   }()
 
   /// What is shown and what is kept of a reply that the model writes byte by byte.
   private func printed(_ reply: String, stops: [String]) -> (shown: String, text: String) {
-    var printer = ReplyPrinter(tokenizer: Self.tokenizer, stops: stops)
+    var printer = ReplyPrinter(tokenizer: Self.tokenizer, stops: stops, after: [])
     var shown = ""
     for byte in reply.utf8 {
       let (text, isStopped) = printer.append(Int32(byte))
@@ -43,7 +44,7 @@ import Tokenizers
   }
 
   @Test func `no shown piece cuts a character`() {
-    var printer = ReplyPrinter(tokenizer: Self.tokenizer, stops: ["😀😀x"])
+    var printer = ReplyPrinter(tokenizer: Self.tokenizer, stops: ["😀😀x"], after: [])
     for byte in "a😀😀b".utf8 {
       #expect(!printer.append(Int32(byte)).text.contains("\u{FFFD}"))
     }

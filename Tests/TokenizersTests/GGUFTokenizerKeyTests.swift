@@ -119,7 +119,6 @@ import Tokenizers
     let made = try Tokenizer(
       gguf: GGUFTokenizerTests.metadata(["tokenizer.ggml.pre": .string("qwen2")]),
       file: "made.gguf")
-    #expect(made.preTokenizer == .qwen2)
-    #expect(!made.normalizes)
+    #expect(made.pipeline == TextPipeline(splits: [.rule(.qwen2)]))
   }
 }

@@ -70,7 +70,7 @@ enum TokenGoldens {
     #expect(special.control["<|im_start|>"] == 1)
     #expect(special.control["<|im_end|>"] == 2)
     #expect(tokenizer.vocabularySize == 49152)
-    #expect(tokenizer.preTokenizer == .smollm)
+    #expect(tokenizer.pipeline == TextPipeline(splits: [.rule(.smollm)]))
   }
 
   @Test func skippingSpecialTokensLeavesTheText() {

@@ -33,11 +33,13 @@ extension KeyTable {
   }
 
   /// Checks the tokenizer's part of the metadata, and that what nothing can replace is there.
-  func checkTokenizer(_ metadata: GGUFMetadata) throws(CheckpointError) {
+  func checkTokenizer(
+    _ metadata: GGUFMetadata, requiring required: [(name: String, loss: String)]
+  ) throws(CheckpointError) {
     for key in metadata.keys where key.hasPrefix("tokenizer.") {
       try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
     }
-    for (name, loss) in Self.required where metadata["tokenizer.ggml.\(name)"] == nil {
+    for (name, loss) in required where metadata["tokenizer.ggml.\(name)"] == nil {
       throw CheckpointError(
         .absent, file: metadata.file,
         cause: "the metadata key tokenizer.ggml.\(name) is missing, so that nothing says \(loss)",
@@ -45,11 +47,4 @@ extension KeyTable {
           "convert the model again with a current converter; without it the tokens would be wrong")
     }
   }
-
-  /// llama.cpp would take a default for each, which fits few models.
-  private static let required = [
-    ("pre", "how its text is split"),
-    ("token_type", "which of its tokens are markers"),
-    ("eos_token_id", "which token ends a text"),
-  ]
 }

@@ -6,69 +6,86 @@ extension TokenizerJSON {
   static let rootKeys = ValueTable([
     .init("version", .values(["1.0"]), required: true), .init("truncation", .values([.null])),
     .init("padding", .values([.null])), .init("added_tokens", .array, required: true),
-    .init("normalizer", .any), .init("pre_tokenizer", .object, required: true),
+    .init("normalizer", .any), .init("pre_tokenizer", .any, required: true),
     .init("post_processor", .any), .init("decoder", .object, required: true),
     .init("model", .object, required: true),
   ])
 
   static let addedTokenKeys = ValueTable([
     .init("id", .integer, required: true), .init("content", .string, required: true),
-    .init("single_word", .values([false]), required: true),
-    .init("lstrip", .values([false]), required: true),
-    .init("rstrip", .values([false]), required: true),
-    .init("normalized", .bool, required: true), .init("special", .bool, required: true),
+    .init("single_word", .bool, required: true), .init("lstrip", .bool, required: true),
+    .init("rstrip", .bool, required: true), .init("normalized", .bool, required: true),
+    .init("special", .bool, required: true),
   ])
 
   static let modelKeys = ValueTable([
     .init("type", .values(["BPE"])), .init("dropout", .values([.null, 0, 0.0])),
-    .init("unk_token", .values([.null])),
+    .init("unk_token", .optional(.string)),
     .init("continuing_subword_prefix", .values([.null, ""])),
     .init("end_of_word_suffix", .values([.null, ""])), .init("fuse_unk", .bool),
-    .init("byte_fallback", .values([false])), .init("ignore_merges", .bool),
+    .init("byte_fallback", .bool), .init("ignore_merges", .bool),
     .init("vocab", .object, required: true), .init("merges", .array, required: true),
   ])
 
+  private static func step(_ keys: [ValueTable.Key] = []) -> ValueTable {
+    ValueTable([.init("type", .string)] + keys)
+  }
+
   /// The steps of normalizers, pre-tokenizers, post-processors and decoders by their type.
   private static let normalizerKeys = [
-    "NFC": ValueTable([.init("type", .string)]),
-    "Sequence": ValueTable([.init("type", .string), .init("normalizers", .array, required: true)]),
+    "NFC": step(), "NFD": step(), "Lowercase": step(), "StripAccents": step(),
+    "Strip": step([
+      .init("strip_left", .bool, required: true), .init("strip_right", .bool, required: true),
+    ]),
+    "Prepend": step([.init("prepend", .string, required: true)]),
+    "Replace": step([
+      .init("pattern", .object, required: true), .init("content", .string, required: true),
+    ]),
+    "Sequence": step([.init("normalizers", .array, required: true)]),
   ]
 
-  private static let byteLevel = ValueTable([
-    .init("type", .string), .init("add_prefix_space", .values([false]), required: true),
-    .init("trim_offsets", .bool, required: true), .init("use_regex", .bool),
+  private static let byteLevel = step([
+    .init("add_prefix_space", .bool, required: true), .init("trim_offsets", .bool, required: true),
+    .init("use_regex", .bool),
+  ])
+
+  private static let metaspace = step([
+    .init("replacement", .string, required: true), .init("str_rep", .string),
+    .init("add_prefix_space", .bool), .init("split", .bool),
+    .init("prepend_scheme", .values([.null, "always", "first", "never"])),
   ])
 
   private static let preTokenizerKeys = [
-    "ByteLevel": byteLevel,
-    "Digits": ValueTable([
-      .init("type", .string), .init("individual_digits", .values([true]), required: true),
-    ]),
-    "Split": ValueTable([
-      .init("type", .string), .init("pattern", .object, required: true),
-      .init("behavior", .values(["Isolated"]), required: true),
+    "ByteLevel": byteLevel, "Metaspace": metaspace,
+    "Digits": step([.init("individual_digits", .bool, required: true)]),
+    "Split": step([
+      .init("pattern", .object, required: true), .init("behavior", .string, required: true),
       .init("invert", .values([false]), required: true),
     ]),
-    "Sequence": ValueTable([.init("type", .string), .init("pretokenizers", .array, required: true)]
-    ),
+    "Sequence": step([.init("pretokenizers", .array, required: true)]),
   ]
-
-  /// Offsets and spaces of a post-processor or a decoder change no token.
-  private static let harmlessByteLevel = ValueTable([
-    .init("type", .string), .init("add_prefix_space", .bool, required: true),
-    .init("trim_offsets", .bool, required: true), .init("use_regex", .bool),
-  ])
 
   private static let postProcessorKeys = [
-    "ByteLevel": harmlessByteLevel,
-    "TemplateProcessing": ValueTable([
-      .init("type", .string), .init("single", .array, required: true),
-      .init("pair", .array, required: true), .init("special_tokens", .object, required: true),
+    // Offsets and spaces of a post-processor or a decoder change no token.
+    "ByteLevel": byteLevel,
+    "TemplateProcessing": step([
+      .init("single", .array, required: true), .init("pair", .array, required: true),
+      .init("special_tokens", .object, required: true),
     ]),
-    "Sequence": ValueTable([.init("type", .string), .init("processors", .array, required: true)]),
+    "Sequence": step([.init("processors", .array, required: true)]),
   ]
 
-  private static let decoderKeys = ["ByteLevel": harmlessByteLevel]
+  private static let decoderKeys = [
+    "ByteLevel": byteLevel, "Metaspace": metaspace, "ByteFallback": step(), "Fuse": step(),
+    "Replace": step([
+      .init("pattern", .object, required: true), .init("content", .string, required: true),
+    ]),
+    "Strip": step([
+      .init("content", .values([" "]), required: true), .init("start", .integer, required: true),
+      .init("stop", .values([0]), required: true),
+    ]),
+    "Sequence": step([.init("decoders", .array, required: true)]),
+  ]
 
   /// Checks every object of the file.
   func checkKeys() throws(CheckpointError) {

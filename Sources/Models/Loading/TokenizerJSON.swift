@@ -1,16 +1,9 @@
 import Checkpoints
 import Tokenizers
 
-/// The parts of Hugging Face's `tokenizer.json` that a byte-level BPE tokenizer needs. What would
-/// change a token and is not supported is refused by name, never passed over.
+/// Hugging Face's `tokenizer.json`. What would change a token and is not supported is refused by name,
+/// never passed over.
 struct TokenizerJSON {
-  struct AddedToken {
-    var text: String
-    var id: Int32
-    var isSpecial: Bool
-    var isNormalized: Bool
-  }
-
   let file: String
   let root: JSONValue
 
@@ -40,11 +33,15 @@ struct TokenizerJSON {
   /// The added tokens. The `tokenizers` library gives a token that the vocabulary has the id it has
   /// there, and others the ids after it, whatever the file says: where they differ it is refused.
   func addedTokens() throws(CheckpointError) -> [AddedToken] {
-    var vocabulary: [String: JSONValue] = [:]
-    let texts = Set((root["added_tokens"]?.array ?? []).compactMap { $0["content"]?.string })
+    // By bytes: to a String, letters with marks are the same in each of their spellings.
+    var vocabulary: [[UInt8]: JSONValue] = [:]
+    let texts = Set(
+      (root["added_tokens"]?.array ?? []).compactMap {
+        $0["content"]?.string.map { Array($0.utf8) }
+      })
     let members = model["vocab"]?.object?.members ?? []
-    for member in members where texts.contains(member.key) {
-      vocabulary[member.key] = member.value
+    for member in members where texts.contains(Array(member.key.utf8)) {
+      vocabulary[Array(member.key.utf8)] = member.value
     }
     var next = members.count
     var result: [AddedToken] = []
@@ -55,37 +52,27 @@ struct TokenizerJSON {
       if result.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) {
         throw malformed("the added token \"\(text)\" occurs twice")
       }
-      let expected = vocabulary[text]?.int ?? next
+      let known = vocabulary[Array(text.utf8)]
+      let expected = known?.int ?? next
       guard id == expected else {
         throw malformed("the added token \"\(text)\" has id \(id), and should have \(expected)")
       }
-      if vocabulary[text] == nil { next += 1 }
-      result.append(
-        AddedToken(
-          text: text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false,
-          isNormalized: entry["normalized"]?.bool ?? false))
+      if known == nil { next += 1 }
+      var token = AddedToken(text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false)
+      token.isNormalized = entry["normalized"]?.bool ?? false
+      token.takesSpaceBefore = entry["lstrip"]?.bool ?? false
+      token.takesSpaceAfter = entry["rstrip"]?.bool ?? false
+      token.isWord = entry["single_word"]?.bool ?? false
+      result.append(token)
     }
     return result
   }
 
-  /// Added tokens that are looked for in normalized text.
-  func refuseNormalized(_ tokens: [AddedToken]) throws(CheckpointError) {
-    if let token = tokens.first(where: \.isNormalized) {
-      throw unsupported("the added token \"\(token.text)\" is normalized")
-    }
-  }
-
-  /// Whether text is put into normal form C.
-  func normalizes() throws(CheckpointError) -> Bool {
-    let steps = parts(of: root["normalizer"] ?? .null, "normalizers")
-    for step in steps where step["type"]?.string != "NFC" {
-      throw unsupported("the normalizer \(step["type"]?.string ?? "without a type")")
-    }
-    return !steps.isEmpty
-  }
-
-  func byteLevelModel(_ added: [AddedToken]) throws(CheckpointError) -> ByteLevelModel {
-    var model = ByteLevelModel()
+  /// The tokens and merges of a BPE model.
+  func bytePairModel(
+    _ added: [AddedToken], isByteLevel: Bool
+  ) throws(CheckpointError) -> BytePairModel {
+    var model = BytePairModel(isByteLevel: isByteLevel)
     let tokens = try tokens(added)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.count * 8)
     for token in tokens { model.appendToken(Array(token.text.utf8)[...], kind: token.kind) }
@@ -115,10 +102,10 @@ struct TokenizerJSON {
   func unsupported(_ what: String) -> CheckpointError {
     CheckpointError(
       .unsupported, file: file, cause: "\(what), which is not supported",
-      fix: "use a model with a byte-level BPE tokenizer such as SmolLM2's, Llama 3's or Qwen 2's")
+      fix: "use a model with a tokenizer such as those of Llama, Mistral, Gemma, Qwen or SmolLM2")
   }
 
-  private func malformed(_ cause: String) -> CheckpointError {
+  func malformed(_ cause: String) -> CheckpointError {
     CheckpointError(
       .malformed, file: file, cause: cause, fix: "take tokenizer.json from the model's own folder")
   }
@@ -153,62 +140,12 @@ extension TokenizerJSON {
 
   /// A merge is two strings, or in older files one with a space between.
   private static func append(
-    _ merge: JSONValue, to model: inout ByteLevelModel
+    _ merge: JSONValue, to model: inout BytePairModel
   ) throws(TokenizerError) {
     if let text = merge.string { return try model.appendMerge(Array(text.utf8)[...]) }
     guard let pair = merge.array, pair.count == 2, let left = pair[0].string,
       let right = pair[1].string
     else { throw TokenizerError("an entry of model.merges is not two tokens") }
     try model.appendMerge(Array(left.utf8)[...], Array(right.utf8)[...])
-  }
-}
-
-// MARK: - Splitting rule
-
-extension TokenizerJSON {
-  /// The rule that the pipeline of pre-tokenizers amounts to.
-  func preTokenizer() throws(CheckpointError) -> PreTokenizer {
-    let steps = parts(of: root["pre_tokenizer"] ?? .null, "pretokenizers")
-    guard let last = steps.last, last["type"]?.string == "ByteLevel" else {
-      let types = steps.map { $0["type"]?.string ?? "?" }.joined(separator: ", ")
-      throw unsupported("the splitting rule is [\(types)] and does not end with ByteLevel")
-    }
-    if last["add_prefix_space"]?.bool == true { throw unsupported("ByteLevel adds a space") }
-    let splitsWords = last["use_regex"]?.bool ?? true
-    switch (steps.count, splitsWords) {
-    case (1, true): return .gpt2
-    case (2, true):
-      if steps[0]["type"]?.string == "Digits", steps[0]["individual_digits"]?.bool == true {
-        return .smollm
-      }
-    case (2, false):
-      if let rule = try splitRule(steps[0]) { return rule }
-    default: break
-    }
-    let types = steps.map { $0["type"]?.string ?? "?" }.joined(separator: ", ")
-    throw unsupported("the splitting rule [\(types)] is of a kind")
-  }
-
-  private func splitRule(_ step: JSONValue) throws(CheckpointError) -> PreTokenizer? {
-    guard step["type"]?.string == "Split", step["behavior"]?.string == "Isolated",
-      step["invert"]?.bool != true, let pattern = step["pattern"]?["Regex"]?.string
-    else { return nil }
-    if let rule = PreTokenizer.allCases.first(where: { $0.pattern == pattern }) { return rule }
-    throw unsupported("the splitting rule is \(pattern)")
-  }
-}
-
-extension PreTokenizer {
-  /// The regular expression that the rule stands for; nil where it is more than one step.
-  fileprivate var pattern: String? {
-    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
-    let rest = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
-    return switch self {
-    case .gpt2:
-      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
-    case .smollm: nil
-    case .llama3: contractions + "\\p{N}{1,3}" + rest
-    case .qwen2: contractions + "\\p{N}" + rest
-    }
   }
 }

@@ -11,14 +11,11 @@ extension Tokenizer {
     let settings = try TokenizerSettings(folder: folder)
     let addedTokens = try file.addedTokens()
     try settings.check(addedTokens)
-    let model = try file.byteLevelModel(addedTokens)
-    var preTokenizer = try file.preTokenizer()
-    var normalizes = try file.normalizes()
-    var takesWholeWords = file.model["ignore_merges"]?.bool ?? false
-    if case .own(let rule, let isNormalized) = try settings.pipeline() {
-      (preTokenizer, normalizes, takesWholeWords) = (rule, isNormalized, false)
-    }
-    if normalizes { try file.refuseNormalized(addedTokens) }
+    let filePlan = try file.plan()
+    let classPlan = try TokenizerClass.plan(settings, file)
+    let plan = classPlan ?? filePlan
+    if classPlan == nil { try settings.checkPrefix(filePlan) }
+    let model = try file.bytePairModel(addedTokens, isByteLevel: plan.isByteLevel)
     var special = SpecialTokens()
     for token in addedTokens {
       if token.isSpecial {
@@ -34,9 +31,12 @@ extension Tokenizer {
     special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
     if let end = special.endOfSequence { special.endsOfReply.insert(end) }
     try special.takeOpening(of: file, settings)
+    let encoder = BytePairEncoder(
+      vocabulary: model.vocabulary, order: .table(model.merges), units: plan.units)
     self.init(
-      vocabulary: model.vocabulary, merges: model.merges, specialTokens: special,
-      preTokenizer: preTokenizer, takesWholeWords: takesWholeWords, normalizes: normalizes)
+      vocabulary: model.vocabulary, model: .bytePair(encoder), specialTokens: special,
+      addedTokens: addedTokens, pipeline: plan.cut(for: model.vocabulary),
+      decoding: plan.decoding, rules: .tokenizers)
   }
 }
 

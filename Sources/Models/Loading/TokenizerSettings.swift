@@ -16,7 +16,8 @@ struct TokenizerSettings {
     [
       .init("add_bos_token", .values([true, false, .null])),
       .init("add_eos_token", .values([true, false, .null])),
-      .init("add_prefix_space", .values([false, .null])),
+      .init("add_prefix_space", .values([true, false, .null])),
+      .init("legacy", .values([true, false, .null])),
       .init("split_special_tokens", .values([false, .null])),
       .init("add_special_tokens", .values([])),
       .init("tokenizer_class", .any), .init("auto_map", .values([.null])),
@@ -61,10 +62,9 @@ struct TokenizerSettings {
     case .null: return nil
     case .string(let name): return name
     case .object(let object):
-      let flags = ["lstrip", "rstrip", "single_word"].contains { object[$0] == true }
       // The settings mark an object as a token; the map has nothing else.
       let isToken = map[role] != nil || object["__type"] == "AddedToken"
-      if let name = object["content"]?.string, !flags, isToken { return name }
+      if let name = object["content"]?.string, isToken { return name }
     default: break
     }
     throw refusal("\(role) is \(ValueTable.shown(value)), which is not supported")
@@ -72,7 +72,7 @@ struct TokenizerSettings {
 
   /// The id of a role such as `bos`: by its name, else by the number in the model's configuration.
   func id(
-    _ role: String, _ added: [TokenizerJSON.AddedToken], size: Int
+    _ role: String, _ added: [AddedToken], size: Int
   ) throws(CheckpointError) -> Int32? {
     if let name = try name(of: role + "_token") {
       guard let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) }) else {
@@ -93,7 +93,7 @@ struct TokenizerSettings {
   }
 
   /// Refuses names that transformers would add to the vocabulary, and flags that disagree.
-  func check(_ added: [TokenizerJSON.AddedToken]) throws(CheckpointError) {
+  func check(_ added: [AddedToken]) throws(CheckpointError) {
     var names: [(key: String, value: JSONValue)] = []
     for object in [root, map] {
       for member in object.members {
@@ -114,11 +114,14 @@ struct TokenizerSettings {
     }
     for (key, value) in names {
       guard let name = value.string ?? value["content"]?.string,
-        added.contains(where: { $0.text.utf8.elementsEqual(name.utf8) })
+        let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) })
       else {
         throw refusal(
           "\(key) has \(ValueTable.shown(value)), which is none of the added tokens of tokenizer.json"
         )
+      }
+      guard value.object.map({ Self.hasTraits(of: token, $0) }) ?? true else {
+        throw refusal("\(key) disagrees with the added tokens of tokenizer.json")
       }
     }
     for member in root["added_tokens_decoder"]?.object?.members ?? [] {
@@ -131,15 +134,23 @@ struct TokenizerSettings {
   ]
 
   private func check(
-    _ member: JSONObject.Member, _ added: [TokenizerJSON.AddedToken]
+    _ member: JSONObject.Member, _ added: [AddedToken]
   ) throws(CheckpointError) {
     let place = "added_tokens_decoder.\(member.key)"
     let token = added.first { String($0.id) == member.key }
     guard let token, let object = member.value.object,
       object["content"]?.string.map({ $0.utf8.elementsEqual(token.text.utf8) }) == true,
       (object["special"] ?? false) == .bool(token.isSpecial),
-      !["lstrip", "rstrip", "single_word"].contains(where: { (object[$0] ?? false) != false })
+      Self.hasTraits(of: token, object)
     else { throw refusal("\(place) disagrees with the added tokens of tokenizer.json") }
+  }
+
+  /// Whether an object says of a token's neighbours what tokenizer.json says.
+  private static func hasTraits(of token: AddedToken, _ object: JSONObject) -> Bool {
+    [
+      ("lstrip", token.takesSpaceBefore), ("rstrip", token.takesSpaceAfter),
+      ("single_word", token.isWord),
+    ].allSatisfy { key, flag in (object[key] ?? false) == .bool(flag) }
   }
 
   private func refusal(_ cause: String) -> CheckpointError {
@@ -158,39 +169,28 @@ struct TokenizerSettings {
     }
   }
 
-  // MARK: The class
-
-  /// What transformers 5 makes of a tokenizer class: the pipeline of `tokenizer.json`, or one of the
-  /// class's own in its place.
-  enum Pipeline: Equatable {
-    case file
-    case own(PreTokenizer, normalizes: Bool)
+  /// A file that is read as it is puts a space before texts, or does not, whatever the settings say.
+  func checkPrefix(_ plan: TokenizerPlan) throws(CheckpointError) {
+    guard root["add_prefix_space"]?.bool == true, !plan.pipeline.prefixes(at: .start),
+      !plan.pipeline.splits.contains(.prefixSpace)
+    else { return }
+    throw refusal("add_prefix_space is true, and tokenizer.json puts no space before texts")
   }
 
-  /// (models/auto/tokenization_auto.py; models/gpt2 and qwen2/tokenization_….py)
-  private static let pipelines: [String: Pipeline] = [
-    "PreTrainedTokenizer": .file, "TokenizersBackend": .file, "PythonBackend": .file,
-    "LlamaTokenizer": .file, "BloomTokenizer": .file,
-    "GPT2Tokenizer": .own(.gpt2, normalizes: false),
-    "Qwen2Tokenizer": .own(.qwen2, normalizes: true),
-  ]
+  // MARK: For the class
 
-  func pipeline() throws(CheckpointError) -> Pipeline {
-    let type = model?["model_type"]?.string
+  /// The class that the files name, without "Fast"; nil if none does.
+  func namedClass() throws(CheckpointError) -> String? {
     let named = root["tokenizer_class"] ?? model?["tokenizer_class"] ?? .null
-    // A file that names a class without a pipeline of its own is taken at its word.
-    if named.isNull {
-      switch type {
-      case "qwen2": return .own(.qwen2, normalizes: true)
-      case "gpt2": return .own(.gpt2, normalizes: false)
-      default: return .file
-      }
+    if named.isNull { return nil }
+    guard let name = named.string else {
+      throw refusal("tokenizer_class is \(ValueTable.shown(named)), which is not supported")
     }
-    let name = named.string.map { $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0 }
-    if let name, let pipeline = Self.pipelines[name] { return pipeline }
-    throw CheckpointError(
-      .unsupported, file: file,
-      cause: "tokenizer_class is \(ValueTable.shown(named)), which is not supported",
-      fix: "if tokenizer.json holds all of the tokenizer, write \"PreTrainedTokenizerFast\" there")
+    return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
   }
+
+  var modelType: String? { model?["model_type"]?.string }
+
+  /// A setting that a class reads; nil where it is not given.
+  func flag(_ key: String) -> Bool? { root[key]?.bool }
 }

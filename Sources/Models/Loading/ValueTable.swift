@@ -5,12 +5,15 @@ indirect enum AllowedValue: Sendable {
   /// One of these; null stands for a key that is not there.
   case values([JSONValue])
   case bool, integer, string, array, object
+  /// Such a value, or null.
+  case optional(AllowedValue)
   /// The key is there to be read elsewhere, or changes nothing.
   case any
 
   func admits(_ value: JSONValue) -> Bool {
     switch (self, value) {
     case (.values(let values), _): values.contains(value)
+    case (.optional(let allowed), _): value.isNull || allowed.admits(value)
     case (.bool, .bool), (.integer, .int), (.string, .string), (.array, .array), (.object, .object),
       (.any, _):
       true

@@ -86,7 +86,7 @@ extension Session {
     let tokens = try render(prompt, template, call, model)
     try check(tokens, fit: model)
     var printer = ReplyPrinter(
-      tokenizer: model.loaded.tokenizer, stops: call[Generate.stop] ?? [])
+      tokenizer: model.loaded.tokenizer, stops: call[Generate.stop] ?? [], after: tokens)
     let generator = TextGenerator(
       model: model.decoder, adapter: state.adapter?.adapter, compute: model.compute)
     let result = generator.generate(

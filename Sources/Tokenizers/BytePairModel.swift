@@ -1,25 +1,33 @@
-/// Builds the vocabulary and the merges of a byte-level model from the texts in its files, where
-/// each byte is a visible character.
-package struct ByteLevelModel {
+/// Builds the vocabulary and the merges of a byte-pair model from the texts in its files.
+package struct BytePairModel {
   package private(set) var vocabulary = Vocabulary()
   package private(set) var merges = MergeTable(capacity: 0)
+  /// Whether each byte is written as a visible character, as GPT-2 does.
+  private let isByteLevel: Bool
   private var scratch: [UInt8] = []
 
-  package init() {}
+  package init(isByteLevel: Bool) {
+    self.isByteLevel = isByteLevel
+  }
 
   package mutating func reserveCapacity(tokens: Int, bytes: Int) {
     vocabulary.reserveCapacity(tokens, bytes: bytes)
   }
 
-  /// Adds the token with the next id. The text of a normal token spells bytes; all others, and what
-  /// does not spell any, stand for themselves.
+  /// Adds the token with the next id. The text of a normal token of a byte-level model spells bytes; all
+  /// others, and what does not spell any, stand for themselves.
   package mutating func appendToken(_ text: ArraySlice<UInt8>, kind: Vocabulary.Kind) {
+    guard isByteLevel else {
+      return vocabulary.append(Array(text), kind: kind, isFound: !text.isEmpty)
+    }
     scratch.removeAll(keepingCapacity: true)
     if kind != .normal || !ByteLevelAlphabet.decode(text, into: &scratch) {
       scratch.removeAll(keepingCapacity: true)
       scratch.append(contentsOf: text)
     }
-    vocabulary.append(scratch, kind: kind)
+    // Merges may also lead to a marker whose name spells itself.
+    let isPlain = !text.isEmpty && text.allSatisfy { 0x21...0x7E ~= $0 }
+    vocabulary.append(scratch, kind: kind, isFound: kind == .normal || isPlain)
   }
 
   /// Makes room for merges, once, before the first.
@@ -41,15 +49,22 @@ package struct ByteLevelModel {
     _ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>
   ) throws(TokenizerError) {
     scratch.removeAll(keepingCapacity: true)
-    if ByteLevelAlphabet.decode(left, into: &scratch) {
+    if spell(left) {
       let middle = scratch.count
-      if ByteLevelAlphabet.decode(right, into: &scratch), let ids = ids(splitAt: middle) {
+      if spell(right), let ids = ids(splitAt: middle) {
         return merges.append(left: ids.left, right: ids.right, token: ids.whole)
       }
     }
     let texts = [left, right].map { String(decoding: $0, as: UTF8.self) }
     throw TokenizerError(
       "the merge of \"\(texts[0])\" and \"\(texts[1])\" needs a token that the vocabulary lacks")
+  }
+
+  /// Appends the bytes that a text stands for; false where it stands for none.
+  private mutating func spell(_ text: ArraySlice<UInt8>) -> Bool {
+    if isByteLevel { return ByteLevelAlphabet.decode(text, into: &scratch) }
+    scratch.append(contentsOf: text)
+    return true
   }
 
   /// The tokens of the two parts of the scratch bytes, and of all of them.

@@ -1,0 +1,97 @@
+import Checkpoints
+import Tokenizers
+
+/// What transformers 5 makes of a tokenizer class: the pipeline of `tokenizer.json`, or one of the
+/// class's own in its place (models/auto/tokenization_auto.py; models/…/tokenization_….py).
+enum TokenizerClass {
+  /// Classes without a pipeline of their own.
+  private static let plain: Set<String> = [
+    "PreTrainedTokenizer", "TokenizersBackend", "PythonBackend", "BloomTokenizer",
+  ]
+
+  /// The class that transformers has for a model type, where that is one with a pipeline of its own.
+  private static let registered: [String: String] = [
+    "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer", "gpt2": "GPT2Tokenizer",
+    "gptj": "GPT2Tokenizer", "gpt_neo": "GPT2Tokenizer", "opt": "GPT2Tokenizer",
+    "phi": "GPT2Tokenizer", "starcoder2": "GPT2Tokenizer", "gpt_neox": "GPTNeoXTokenizer",
+    "olmo": "GPTNeoXTokenizer", "gemma": "GemmaTokenizer", "gemma2": "GemmaTokenizer",
+    "gemma3": "GemmaTokenizer", "gemma3_text": "GemmaTokenizer", "cohere": "CohereTokenizer",
+    "cohere2": "CohereTokenizer",
+  ]
+
+  /// Model types whose files are read as they are, whatever class they name.
+  private static let byFile: Set<String> = [
+    "mistral", "ministral", "mistral3", "mixtral", "phi3", "phimoe", "granite", "olmo2", "olmo3",
+    "stablelm", "gpt_bigcode", "glm", "glm4", "nemotron", "internlm2", "internlm3", "minicpm3",
+    "jamba", "modernbert-decoder", "persimmon", "ernie4_5", "hyperclovax",
+  ]
+
+  /// What the files' class does with text in place of `file`; nil where the file has its way.
+  static func plan(
+    _ settings: TokenizerSettings, _ file: TokenizerJSON
+  ) throws(CheckpointError) -> TokenizerPlan? {
+    let type = settings.modelType ?? ""
+    let named = try settings.namedClass()
+    // transformers trusts the class that its own table has, where files are known to name a wrong one.
+    let trusted = type == "qwen2" ? registered[type] : named ?? registered[type]
+    guard let name = trusted, !plain.contains(name), !byFile.contains(type) else {
+      return nil
+    }
+    // Llama 3's files name Llama 2's class.
+    if name == "LlamaTokenizer", file.isByteLevel { return nil }
+    guard let plan = plan(of: name, settings, file) else {
+      throw CheckpointError(
+        .unsupported, file: settings.file,
+        cause: "tokenizer_class is \"\(name)\", which is not supported",
+        fix:
+          "if tokenizer.json holds all of the tokenizer, write \"PreTrainedTokenizerFast\" there")
+    }
+    return plan
+  }
+
+  private static func plan(
+    of name: String, _ settings: TokenizerSettings, _ file: TokenizerJSON
+  ) -> TokenizerPlan? {
+    let prefix: [SplitStep] = settings.flag("add_prefix_space") == true ? [.prefixSpace] : []
+    switch name {
+    case "GPT2Tokenizer":
+      return TokenizerPlan(byteLevel: TextPipeline(splits: prefix + [.rule(.gpt2)]))
+    case "Qwen2Tokenizer":
+      let split: [SplitStep] = [.rule(.qwen2)]
+      return TokenizerPlan(byteLevel: TextPipeline(normalizers: [.nfc], splits: split + prefix))
+    case "GPTNeoXTokenizer":
+      return TokenizerPlan(
+        byteLevel: TextPipeline(normalizers: [.nfc], splits: prefix + [.rule(.gpt2)]))
+    case "CohereTokenizer":
+      let splits: [SplitStep] =
+        prefix.isEmpty ? [.rule(.smollm)] : [.digits(.isolated)] + prefix + [.rule(.gpt2)]
+      return TokenizerPlan(byteLevel: TextPipeline(normalizers: [.nfc], splits: splits))
+    case "LlamaTokenizer": return llama(settings)
+    case "GemmaTokenizer": return gemma(file)
+    default: return nil
+    }
+  }
+
+  private static func llama(_ settings: TokenizerSettings) -> TokenizerPlan {
+    let addsSpace = settings.flag("add_prefix_space") ?? true
+    let prefix: Metaspace.Prefix =
+      !addsSpace ? .never : settings.flag("legacy") ?? false ? .always : .first
+    var units = BytePairEncoder.Units()
+    units.fallsBackToBytes = true
+    units.fusesUnknown = true
+    return TokenizerPlan(
+      characters: TextPipeline(splits: [.metaspace(Metaspace(prefix: prefix, splits: false))]),
+      decoding: .sentencePiece(opening: addsSpace ? .withoutSpaces(1) : .kept), units: units)
+  }
+
+  private static func gemma(_ file: TokenizerJSON) -> TokenizerPlan {
+    var units = BytePairEncoder.Units()
+    units.fallsBackToBytes = true
+    units.fusesUnknown = true
+    units.unknown = file.model["vocab"]?["<unk>"]?.int.flatMap { Int32(exactly: $0) }
+    let spaces = Normalizer.replace([UInt8(ascii: " ")], with: Metaspace.standard)
+    return TokenizerPlan(
+      characters: TextPipeline(normalizers: [spaces]),
+      decoding: .sentencePiece(opening: .kept), units: units)
+  }
+}

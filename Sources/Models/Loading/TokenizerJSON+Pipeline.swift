@@ -1,0 +1,182 @@
+import Checkpoints
+import Tokenizers
+
+/// What the file does with text, before and after its model.
+extension TokenizerJSON {
+  func plan() throws(CheckpointError) -> TokenizerPlan {
+    var units = BytePairEncoder.Units()
+    units.fallsBackToBytes = model["byte_fallback"]?.bool ?? false
+    units.fusesUnknown = model["fuse_unk"]?.bool ?? false
+    units.takesWholeWords = model["ignore_merges"]?.bool ?? false
+    units.unknown = try unknownToken()
+    let pipeline = TextPipeline(normalizers: try normalizers(), splits: try splits())
+    guard isByteLevel else {
+      return TokenizerPlan(characters: pipeline, decoding: try decoding(), units: units)
+    }
+    guard !units.fallsBackToBytes else {
+      throw unsupported("model.byte_fallback is true beside a pre_tokenizer ByteLevel")
+    }
+    guard decoders.map({ $0["type"] }) == ["ByteLevel"] else {
+      throw unsupported("pre_tokenizer is ByteLevel and decoder is not")
+    }
+    return TokenizerPlan(byteLevel: pipeline, units: units)
+  }
+
+  private func unknownToken() throws(CheckpointError) -> Int32? {
+    guard let name = model["unk_token"]?.string else { return nil }
+    guard let id = model["vocab"]?[name]?.int.flatMap({ Int32(exactly: $0) }) else {
+      throw malformed("model.unk_token is \"\(name)\", which model.vocab lacks")
+    }
+    return id
+  }
+
+  // MARK: Normalizers
+
+  private func normalizers() throws(CheckpointError) -> [Normalizer] {
+    var result: [Normalizer] = []
+    for step in parts(of: root["normalizer"] ?? .null, "normalizers") {
+      result.append(try normalizer(step))
+    }
+    return result
+  }
+
+  private func normalizer(_ step: JSONValue) throws(CheckpointError) -> Normalizer {
+    switch step["type"]?.string {
+    case "NFC": return .nfc
+    case "NFD": return .nfd
+    case "Lowercase": return .lowercase
+    case "StripAccents": return .stripAccents
+    case "Strip":
+      return .strip(
+        left: step["strip_left"]?.bool ?? true, right: step["strip_right"]?.bool ?? true)
+    case "Prepend": return .prepend(Array((step["prepend"]?.string ?? "").utf8))
+    case "Replace":
+      let old = try literal(step, at: "normalizer")
+      return .replace(old, with: Array((step["content"]?.string ?? "").utf8))
+    case let type: throw unsupported("the normalizer \(type ?? "without a type")")
+    }
+  }
+
+  /// The text that a step looks for.
+  private func literal(_ step: JSONValue, at place: String) throws(CheckpointError) -> [UInt8] {
+    guard let text = step["pattern"]?["String"]?.string, !text.isEmpty else {
+      throw unsupported("\(place).pattern is \(ValueTable.shown(step["pattern"] ?? .null))")
+    }
+    return Array(text.utf8)
+  }
+
+  // MARK: Pre-tokenizers
+
+  private var preTokenizers: [JSONValue] {
+    parts(of: root["pre_tokenizer"] ?? .null, "pretokenizers")
+  }
+
+  /// Whether the pre-tokenizers end with one that writes bytes as visible characters.
+  var isByteLevel: Bool { preTokenizers.contains { $0["type"] == "ByteLevel" } }
+
+  private func splits() throws(CheckpointError) -> [SplitStep] {
+    let steps = preTokenizers
+    if let place = steps.firstIndex(where: { $0["type"] == "ByteLevel" }), place < steps.count - 1 {
+      throw unsupported("pre_tokenizer has steps after ByteLevel")
+    }
+    var result: [SplitStep] = []
+    for step in steps { result += try split(step) }
+    // Single digits before GPT-2's rule are a rule that is written by hand.
+    if result == [.digits(.isolated), .rule(.gpt2)] { return [.rule(.smollm)] }
+    return result
+  }
+
+  private func split(_ step: JSONValue) throws(CheckpointError) -> [SplitStep] {
+    switch step["type"]?.string {
+    case "ByteLevel":
+      let prefix: [SplitStep] = step["add_prefix_space"]?.bool == true ? [.prefixSpace] : []
+      return prefix + (step["use_regex"]?.bool ?? true ? [.rule(.gpt2)] : [])
+    case "Digits":
+      return [.digits(step["individual_digits"]?.bool == true ? .isolated : .contiguous)]
+    case "Metaspace": return [.metaspace(try metaspace(step, at: "pre_tokenizer"))]
+    case "Split": return [try patternSplit(step)]
+    case let type: throw unsupported("the pre_tokenizer \(type ?? "without a type")")
+    }
+  }
+
+  private func patternSplit(_ step: JSONValue) throws(CheckpointError) -> SplitStep {
+    guard let behavior = step["behavior"]?.string.flatMap(SplitBehavior.init) else {
+      throw unsupported("pre_tokenizer.behavior is \(ValueTable.shown(step["behavior"] ?? .null))")
+    }
+    guard let pattern = step["pattern"]?["Regex"]?.string else {
+      return .literal(try literal(step, at: "pre_tokenizer"), behavior)
+    }
+    if behavior == .isolated,
+      let rule = PreTokenizer.allCases.first(where: { $0.pattern == pattern })
+    {
+      return .rule(rule)
+    }
+    throw unsupported("the splitting rule is \(pattern)")
+  }
+
+  /// Old files say `add_prefix_space`, newer ones `prepend_scheme`, and some both, which must agree.
+  private func metaspace(
+    _ step: JSONValue, at place: String
+  ) throws(CheckpointError) -> Metaspace {
+    let replacement = step["replacement"]?.string ?? ""
+    guard replacement.unicodeScalars.count == 1, replacement != " " else {
+      throw unsupported("\(place).replacement is \"\(replacement)\"")
+    }
+    let prefix = step["prepend_scheme"]?.string.flatMap(Metaspace.Prefix.init) ?? .always
+    if step["add_prefix_space"]?.bool == false, step["prepend_scheme"] != nil, prefix != .never {
+      throw malformed(
+        "\(place) says of a space before texts add_prefix_space false, and prepend_scheme \(prefix)"
+      )
+    }
+    return Metaspace(
+      replacement: Array(replacement.utf8),
+      prefix: step["add_prefix_space"]?.bool == false ? .never : prefix,
+      splits: step["split"]?.bool ?? true)
+  }
+
+  // MARK: Decoders
+
+  private var decoders: [JSONValue] { parts(of: root["decoder"] ?? .null, "decoders") }
+
+  /// The decoders, which work on tokens before `Fuse` and on the whole text after it.
+  private func decoding() throws(CheckpointError) -> TextDecoding {
+    var result = TextDecoding()
+    var isFused = false
+    for step in decoders {
+      let type = step["type"]?.string ?? "without a type"
+      switch type {
+      case "Replace" where !isFused && !result.hasBytes:
+        let old = try literal(step, at: "decoder")
+        result.replacements.append(.init(old, Array((step["content"]?.string ?? "").utf8)))
+      case "ByteFallback" where !isFused && !result.hasBytes: result.hasBytes = true
+      case "Fuse": isFused = true
+      case "Strip" where isFused && result.opening == .kept:
+        guard let count = step["start"]?.int, 0...1 ~= count else {
+          throw unsupported("decoder.start is \(ValueTable.shown(step["start"] ?? .null))")
+        }
+        if count == 1 { result.opening = .withoutSpaces(count) }
+      case "Metaspace" where !isFused && !result.hasBytes && result.opening == .kept:
+        let metaspace = try metaspace(step, at: "decoder")
+        result.replacements.append(.init(metaspace.replacement, [UInt8(ascii: " ")]))
+        if metaspace.prefix != .never { result.opening = .without(metaspace.replacement) }
+      default: throw unsupported("the decoder \(type) at its place")
+      }
+    }
+    return result
+  }
+}
+
+extension PreTokenizer {
+  /// The regular expression that the rule stands for; nil where it is more than one step.
+  fileprivate var pattern: String? {
+    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+    let rest = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+    return switch self {
+    case .gpt2:
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
+    case .smollm: nil
+    case .llama3: contractions + "\\p{N}{1,3}" + rest
+    case .qwen2: contractions + "\\p{N}" + rest
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// What turns words into tokens.
+package enum TokenModel: Sendable {
+  case bytePair(BytePairEncoder)
+
+  func encode(
+    _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
+  ) {
+    switch self {
+    case .bytePair(let encoder): encoder.encode(word, into: &output, &workspace)
+    }
+  }
+
+  func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+    switch self {
+    case .bytePair(let encoder): encoder.forEachPart(body)
+    }
+  }
+}
