@@ -46,57 +46,63 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CFiles"),
-    layer("Tensors", ["CKernels", "COpenBLAS"]),
-    layer("Checkpoints", ["Tensors", "COpenSSL", "CFiles"]),
-    layer("Tokenizers"),
-    layer("Models", ["Checkpoints", "Tokenizers", "Tensors"]),
-    layer("Training", ["Models", "Checkpoints", "Tokenizers", "Tensors"]),
     layer("Diagnostics"),
+    layer("Files", ["COpenSSL", "CFiles"]),
+    layer("Tensors", ["CKernels", "COpenBLAS"]),
+    layer("Checkpoints", ["Tensors", "Files"]),
+    layer("Tokenizers", ["Diagnostics"]),
+    layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+    layer(
+      "Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
-    layer("Terminals", ["Diagnostics", "CEditLine"]),
+    layer("Terminals", ["Files", "Diagnostics", "CEditLine"]),
     layer(
       "Sessions",
       [
         "RecipeLanguage", "Diagnostics", "Training", "Models", "Checkpoints", "Tokenizers",
-        "Tensors",
+        "Tensors", "Files",
       ]),
     layer(
       "Notebooks",
-      ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Checkpoints", "Tensors"]),
+      ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Tensors", "Files"]),
     .executableTarget(
       name: "skillet",
       dependencies: [
-        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Checkpoints",
+        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Files",
         argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "skillet-bench",
-      dependencies: ["Training", "Models", "Tokenizers", "Tensors", argumentParser],
+      dependencies: [
+        "Training", "Models", "Tokenizers", "Tensors", "Diagnostics", argumentParser,
+      ],
       exclude: ["peers", "KERNELS.md"], swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors"],
+      name: "TestSupport", dependencies: ["Models", "Checkpoints", "Tensors", "Files"],
       path: "Tests/TestSupport", swiftSettings: settings),
-    tests("TensorsTests", ["Tensors", "CKernels", "COpenBLAS", "Checkpoints", "TestSupport"]),
+    tests("TensorsTests", ["Tensors", "CKernels", "Files", "TestSupport"]),
     tests(
       "ModelsTests",
-      ["Models", "Tokenizers", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
+      ["Models", "Tokenizers", "Checkpoints", "Tensors", "Files", "CKernels", "TestSupport"]),
     tests(
-      "TokenizersTests", ["Tokenizers", "Models", "Checkpoints", "TestSupport"],
+      "TokenizersTests", ["Tokenizers", "Models", "Checkpoints", "Files", "TestSupport"],
       exclude: ["Goldens"]),
     tests(
       "TrainingTests",
-      ["Training", "Models", "Tokenizers", "Checkpoints", "Tensors", "TestSupport"]),
-    tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"], exclude: ["Golden"]),
+      ["Training", "Models", "Tokenizers", "Tensors", "Files", "TestSupport"]),
+    tests("FilesTests", ["Files", "TestSupport"]),
+    tests(
+      "CheckpointsTests", ["Checkpoints", "Tensors", "Files", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests(
-      "RecipeLanguageTests", ["RecipeLanguage", "Sessions", "Diagnostics"], exclude: ["Golden"]),
+      "RecipeLanguageTests", ["RecipeLanguage", "Sessions", "Diagnostics", "TestSupport"],
+      exclude: ["Golden"]),
     tests(
       "NotebooksTests",
       [
-        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Checkpoints", "Tokenizers",
-        "Training",
+        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files", "Tokenizers", "Training",
       ]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
@@ -107,7 +113,7 @@ let package = Package(
     tests("TerminalsTests", ["Terminals", "Diagnostics", "TestSupport", "EditorProbe"]),
     tests(
       "CommandTests",
-      ["skillet", "Sessions", "RecipeLanguage", "Checkpoints", "Tensors", "TestSupport"],
+      ["skillet", "Sessions", "RecipeLanguage", "Checkpoints", "Tensors", "Files", "TestSupport"],
       exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
     tests("PackageTests", ["TestSupport"]),

@@ -4,12 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#ifdef __APPLE__
-int cfiles_exchange(const char *first, const char *second) {
-  return renamex_np(first, second, RENAME_SWAP);
-}
-#else
 int cfiles_exchange(const char *first, const char *second) {
   return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
 }
-#endif

@@ -1,3 +1,9 @@
+import Files
+import Files
+import Files
+import Files
+import Files
+
 /// Reads little-endian values one after the other; every read is checked against the end.
 struct ByteReader {
   private let bytes: UnsafeRawBufferPointer
@@ -14,7 +20,7 @@ struct ByteReader {
 
   mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type, _ what: @autoclosure () -> String
-  ) throws(CheckpointError) -> Value {
+  ) throws(FileError) -> Value {
     let part = try take(MemoryLayout<Value>.size, what())
     return Value(littleEndian: part.loadUnaligned(as: Value.self))
   }
@@ -22,9 +28,9 @@ struct ByteReader {
   /// The next `count` bytes of the file itself; they live as long as the file.
   mutating func take(
     _ count: Int, _ what: @autoclosure () -> String
-  ) throws(CheckpointError) -> UnsafeRawBufferPointer {
+  ) throws(FileError) -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
-      throw CheckpointError(
+      throw FileError(
         .truncated, file: file, offset: offset,
         cause: "\(what()) needs \(count) bytes but only \(remaining) are left",
         fix: "download or copy the file again")
@@ -37,11 +43,11 @@ struct ByteReader {
   /// could not fit the rest of the file, so that no hostile count is ever allocated for.
   mutating func readCount(
     _ what: @autoclosure () -> String, minimumBytes: Int
-  ) throws(CheckpointError) -> Int {
+  ) throws(FileError) -> Int {
     let start = offset
     let count = try read(UInt64.self, what())
     guard count <= UInt64(remaining / minimumBytes) else {
-      throw CheckpointError(
+      throw FileError(
         .truncated, file: file, offset: start,
         cause: "\(what()) is \(count), more than the \(remaining) bytes that are left can hold",
         fix: "download or copy the file again")
@@ -50,17 +56,17 @@ struct ByteReader {
   }
 
   /// A 64-bit length and that many bytes.
-  mutating func readString(_ what: String) throws(CheckpointError) -> UnsafeRawBufferPointer {
+  mutating func readString(_ what: String) throws(FileError) -> UnsafeRawBufferPointer {
     let count = try readCount("the length of \(what)", minimumBytes: 1)
     return try take(count, what)
   }
 
   /// A string that must be UTF-8.
-  mutating func readText(_ what: String) throws(CheckpointError) -> String {
+  mutating func readText(_ what: String) throws(FileError) -> String {
     let start = offset
     let raw = try readString(what)
     guard let text = String(validating: raw.bindMemory(to: UInt8.self), as: UTF8.self) else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, offset: start, cause: "\(what) is not UTF-8",
         fix: "write the file again with the tool that made it")
     }

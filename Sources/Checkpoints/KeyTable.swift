@@ -1,3 +1,9 @@
+import Files
+import Files
+import Files
+import Files
+import Files
+
 /// What is known of the keys of one kind of file. A key is read, or has values that change nothing, or
 /// says nothing that a number depends on; whatever else a file holds is refused by name, since nobody
 /// knows what it would change.
@@ -69,7 +75,7 @@ package struct KeyTable: Sendable {
   /// Checks every member of a JSON object, which stands in the file itself or under the key `place`.
   package func check(
     _ object: JSONObject, of place: String? = nil, file: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     for member in object.members {
       try check(member.key, of: place, file: file) { member.value }
     }
@@ -78,14 +84,14 @@ package struct KeyTable: Sendable {
   /// Checks one key; `value` is asked for only where it matters.
   package func check(
     _ key: String, of place: String? = nil, file: String, value: () -> JSONValue
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let name = place.map { "\($0).\(key)" } ?? key
     switch rule(of: key) {
     case .ignored: return
     case .read(let kind, let allowsNull):
       let value = value()
       if kind.contains(value) || allowsNull && value.isNull { return }
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "\"\(name)\" is \(value.excerpt), and should be \(kind)"
           + (allowsNull ? " or null" : ""),
@@ -94,12 +100,12 @@ package struct KeyTable: Sendable {
       let value = value()
       if values.contains(where: { isTyped ? $0 == value : $0.means(value) }) { return }
       let known = values.map(\.excerpt).joined(separator: " or ")
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "\"\(name)\" is \(value.excerpt), and Skillet reads no other than \(known)",
         fix: fix)
     case nil:
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "the key \"\(name)\" is not known, so what \(value().excerpt) changes is not either",
         fix: "if it changes nothing, for example as a comment, remove it; otherwise \(fix)")

@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// One tensor of a weight file: where its bytes are, not what they mean to a model.
@@ -44,9 +49,9 @@ package struct TensorDirectory: Sendable {
   }
 
   /// The tensor of that name, or an error that tells the file and the name.
-  package func entry(_ name: String, file: String) throws(CheckpointError) -> TensorEntry {
+  package func entry(_ name: String, file: String) throws(FileError) -> TensorEntry {
     if let entry = self[name] { return entry }
-    throw CheckpointError(
+    throw FileError(
       .absent, file: file, cause: "there is no tensor \"\(name)\" among its \(entries.count)",
       fix: "check that this is the whole model, and of a supported architecture")
   }

@@ -37,6 +37,11 @@ package enum NearestName {
     return near.prefix(3).map(\.name)
   }
 
+  /// The nearest of those candidates.
+  package static func nearest(to name: String, among known: some Sequence<String>) -> String? {
+    candidates(for: name, among: known).first
+  }
+
   /// `did you mean \`a\` or \`b\`?`, or nothing when no candidate is near.
   package static func question(for name: String, among known: some Sequence<String>) -> String? {
     let near = candidates(for: name, among: known).map { "`\($0)`" }

@@ -1,13 +1,8 @@
 import Diagnostics
+import Glibc
 import RecipeLanguage
 import Sessions
 import Training
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A file that a cell read, and what shows that it was edited since: its size and time of change.
 struct InputStamp: Equatable {
@@ -23,13 +18,8 @@ struct InputStamp: Equatable {
     guard let path = ModelFolder.path(of: name), stat(path, &status) == 0 else { return nil }
     self.name = name
     byteCount = Int(status.st_size)
-    #if canImport(Glibc)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
-    seconds = Int(time.tv_sec)
-    nanoseconds = Int(time.tv_nsec)
+    seconds = Int(status.st_mtim.tv_sec)
+    nanoseconds = Int(status.st_mtim.tv_nsec)
   }
 
   /// The files that a cell's text names to be read, as they are now.

@@ -90,12 +90,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       if let diagnostic = error.diagnostic { onEvent(.diagnostic(diagnostic)) }
       throw error
     }
-    let elapsed = clock.now - start
-    onEvent(
-      .finished(
-        cell: cell,
-        seconds: Double(elapsed.components.seconds)
-          + Double(elapsed.components.attoseconds) * 1e-18))
+    onEvent(.finished(cell: cell, seconds: (clock.now - start).seconds))
   }
 
   /// Lines of prose that follow one another, not shown yet: together they are one text.

@@ -1,14 +1,9 @@
-import Checkpoints
 import Diagnostics
+import Files
+import Glibc
 import RecipeLanguage
 import Sessions
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A recipe read from a file (or another text) together with what it includes, in the order in which
 /// statements run.
@@ -47,7 +42,7 @@ package struct RecipeFile {
   package let main: SyntaxTree
 
   /// Reads `path` and, relative to each file, what it includes.
-  package init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(FileError) {
     main = Parser.parse(SourceText(name: path, bytes: try Self.bytes(path)))
     open = [Included(path)]
     add(main, folder: Self.folder(of: path), isIncluded: false)
@@ -74,11 +69,11 @@ package struct RecipeFile {
     return diagnostics + Checker.check(all, of: main, context: context)
   }
 
-  private static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
-    do throws(CheckpointError) {
-      let file = try CheckpointError.mapping(path)
+  private static func bytes(_ path: String) throws(FileError) -> [UInt8] {
+    do throws(FileError) {
+      let file = try MappedFile(path: path)
       guard file.bytes.count <= SourceText.largest else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: path,
           cause: "a recipe may have \(SourceText.largest >> 20) MB, and this file has "
             + "\(file.bytes.count >> 20)",
@@ -137,7 +132,7 @@ package struct RecipeFile {
         "", "include a recipe that holds `param` and `let`")
       return
     }
-    do throws(CheckpointError) {
+    do throws(FileError) {
       let text = SourceText(name: path, bytes: try Self.bytes(path))
       open.append(file)
       add(Parser.parse(text), folder: Self.folder(of: path), isIncluded: true)

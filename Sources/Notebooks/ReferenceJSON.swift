@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import RecipeLanguage
 
 /// The declarations of the language for programs: each argument with a JSON Schema of its value.

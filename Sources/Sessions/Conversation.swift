@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -100,16 +100,16 @@ package final class Conversation {
 
   /// Adds the conversation to a file as a row of training data, one JSON object on one line; gives the
   /// number of the row, or nil if nothing was said yet.
-  package func append(to name: String) throws(CheckpointError) -> Int? {
+  package func append(to name: String) throws(FileError) -> Int? {
     guard !messages.isEmpty else { return nil }
     let all = (system.map { [Message(.system, $0)] } ?? []) + messages
     let row: JSONValue = [
       "messages": .array(
         all.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] })
     ]
-    let path = ModelFolder.expandingHome(name)
+    let path = Paths.expandingHome(name)
     try AppendedLine.append(row.text(.compact, sortedKeys: false), to: path)
-    let file = try CheckpointError.mapping(path)
+    let file = try MappedFile(path: path)
     return withExtendedLifetime(file) {
       file.bytes.split(separator: UInt8(ascii: "\n")).count
     }

@@ -1,10 +1,6 @@
 import Checkpoints
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
+import Glibc
 
 /// Where models are found: an alias or a file name is looked for in SKILLET_MODELS, in `models` of the
 /// current folder and in `~/.skillet/models`; anything else is a path.
@@ -23,8 +19,8 @@ package enum ModelFolder {
   /// The path that `source` stands for, or nil if there is none.
   package static func path(of source: String) -> String? {
     if let file = aliases[source] { return inFolders(file) }
-    let expanded = expandingHome(source)
-    if exists(expanded) { return expanded }
+    let expanded = Paths.expandingHome(source)
+    if Paths.exists(expanded) { return expanded }
     return source.contains("/") ? nil : inFolders(source)
   }
 
@@ -32,43 +28,21 @@ package enum ModelFolder {
   package static var available: [String] {
     var names = aliases.keys.filter { path(of: $0) != nil }
     for folder in folders {
-      for name in contents(of: folder) where name.hasSuffix(".gguf") && !GGUFParts.isLaterPart(name)
-      {
+      for name in Paths.names(in: folder) ?? []
+      where isModelFile(name) && !name.hasPrefix(".") {
         if !aliases.values.contains(name), !names.contains(name) { names.append(name) }
       }
     }
     return names.sorted()
   }
 
+  /// Whether `load` takes a file of this name: of a model in several files only the first.
+  package static func isModelFile(_ name: String) -> Bool {
+    name.hasSuffix(".gguf") && !GGUFParts.isLaterPart(name)
+  }
+
   private static func inFolders(_ file: String) -> String? {
-    folders.map { $0 + "/" + file }.first(where: exists)
-  }
-
-  /// `~/` at the start as the home folder.
-  package static func expandingHome(_ path: String) -> String {
-    guard path.hasPrefix("~/"), let home = environment("HOME") else { return path }
-    return home + path.dropFirst(1)
-  }
-
-  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  package static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// Names in a folder, without hidden ones, sorted; empty if it cannot be read.
-  package static func contents(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+    folders.map { $0 + "/" + file }.first(where: Paths.exists)
   }
 
   private static func environment(_ name: String) -> String? {

@@ -1,4 +1,5 @@
-import Checkpoints
+import Diagnostics
+import Files
 import Models
 import RecipeLanguage
 import Synchronization
@@ -132,7 +133,7 @@ package final class Session: VerbExecutor {
 
   /// Writes the adapter in use to a folder if training has changed it: what an interrupted recipe
   /// would otherwise lose. Gives nil if there was nothing to keep.
-  package func rescueAdapter(to folder: String) throws(CheckpointError) -> Rescue? {
+  package func rescueAdapter(to folder: String) throws(FileError) -> Rescue? {
     guard let model = state.model, let adapter = state.adapter, adapter.isTrainedHere else {
       return nil
     }
@@ -164,7 +165,7 @@ package final class Session: VerbExecutor {
 
 extension VerbFailure {
   /// A weight file that cannot be read or written.
-  init(_ error: CheckpointError, argument: (any DeclaredArgument)?) {
+  init(_ error: FileError, argument: (any DeclaredArgument)?) {
     let place = error.offset.map { ", byte \($0)" } ?? ""
     self.init(
       "E0801", "\(error.file)\(place): \(error.cause)", argument: argument, help: error.fix,

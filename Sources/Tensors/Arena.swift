@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Stack-like memory for activations and scratch: allocate, then release everything since a mark.
 ///
@@ -92,10 +88,8 @@ package final class Arena: @unchecked Sendable {
       perror("skillet: out of memory")
       exit(70)
     }
-    #if os(Linux)
-      // Activations are walked by columns too, a page a row: small pages would outnumber the TLB.
-      madvise(pointer, byteCount, MADV_HUGEPAGE)
-    #endif
+    // Activations are walked by columns too, a page a row: small pages would outnumber the TLB.
+    madvise(pointer, byteCount, MADV_HUGEPAGE)
     chunks.append(Chunk(base: pointer, byteCount: byteCount, start: self.byteCount))
   }
 }

@@ -1,10 +1,5 @@
 import CKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// How operands of large products are kept: exact floats, or bfloat16 with float sums.
 package enum Precision: String, Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Stops the process where an invariant of ours is broken. It stands before the standard library's
 /// function of this name, which leaves the message out of optimized builds: the numbers are what a

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// A counter-based generator: Philox4x64-10 (Salmon et al., "Parallel Random Numbers: As Easy as
 /// 1, 2, 3", SC 2011; the same function as NumPy's `Philox`).

@@ -1,7 +1,8 @@
-import FoundationEssentials
+import Files
+import Glibc
 
 /// One submitted cell, as a line of the history file.
-package struct HistoryEntry: Codable, Equatable, Sendable {
+package struct HistoryEntry: Equatable, Sendable {
   /// The whole cell, newlines and all.
   package var text: String
   /// Seconds since 1970.
@@ -24,5 +25,35 @@ package struct HistoryEntry: Codable, Equatable, Sendable {
     self.session = session
     self.ok = ok
     self.cell = cell
+  }
+
+  /// Seconds since 1970, as an entry has them.
+  package static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+// MARK: - Lines of the file
+
+extension HistoryEntry {
+  /// Nil where a member is missing or of another type.
+  init?(_ json: JSONValue) {
+    guard let text = json["text"]?.string, let time = json["time"]?.double,
+      let folder = json["folder"]?.string, let session = json["session"]?.string,
+      let ok = json["ok"]?.bool
+    else { return nil }
+    self.init(
+      text: text, time: time, folder: folder, session: session, ok: ok, cell: json["cell"]?.int)
+  }
+
+  var json: JSONValue {
+    var members: JSONObject = [
+      "text": .string(text), "time": .double(time), "folder": .string(folder),
+      "session": .string(session), "ok": .bool(ok),
+    ]
+    if let cell { members["cell"] = .int(cell) }
+    return .object(members)
   }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Why a chat template cannot be found or cannot render a conversation.
 package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
   case unknownName(String)
@@ -11,7 +13,8 @@ package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownName(let name):
       let names = ChatTemplate.names
-      let near = nearestName(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+      let near =
+        NearestName.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
       return "There is no chat template \"\(name)\".\(near) The templates are "
         + names.joined(separator: ", ") + "."
     case .unrecognised(let reason, let nearest):

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import Tensors
 

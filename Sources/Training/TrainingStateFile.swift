@@ -1,12 +1,8 @@
 import Checkpoints
+import Files
+import Glibc
 import Models
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A training on the disk: a file beside the adapter from which another process goes on to the same
 /// bits. It holds the numbers of its adapter too, so that it is whole whatever happens to the others.
@@ -33,7 +29,7 @@ package struct TrainingStateFile {
   package static func bytes(
     of state: TrainingState, losses: [Double], evaluations: [(step: Int, loss: Double)],
     notes: [String: String]
-  ) throws(CheckpointError) -> [UInt8] {
+  ) throws(FileError) -> [UInt8] {
     var vectors = [
       ("parameters", state.adapter.parameters),
       ("first_moment", state.optimizer.firstMoment),
@@ -93,19 +89,19 @@ package struct TrainingStateFile {
   // MARK: - Reading
 
   /// Opens the file of a folder and checks that it is whole.
-  package init(folder: String) throws(CheckpointError) {
+  package init(folder: String) throws(FileError) {
     path = FolderJournal.place(of: Self.name, in: folder) ?? folder + "/" + Self.name
     let file = try SafetensorsFile(path: path)
     (notes, tensors) = (file.metadata, file.tensors)
     guard notes["format"] == Self.format else {
-      throw CheckpointError(
+      throw FileError(
         .wrongFormat, file: path,
         cause: "its format is \(notes["format"] ?? "not told"), not \"\(Self.format)\"",
         fix: Self.fix)
     }
     let contents = tensors.entries.map { (name: $0.name, bytes: Array($0.bytes)) }
     guard notes["sha256"] == Self.digest(of: contents, notes) else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: path, cause: "its contents are not those that were written", fix: Self.fix
       )
     }
@@ -127,14 +123,14 @@ package struct TrainingStateFile {
   /// The state, to go on with `options`.
   package func state(
     for model: DecoderDescription, options: AdamW.Options
-  ) throws(CheckpointError) -> TrainingState {
+  ) throws(FileError) -> TrainingState {
     let configuration = try AdapterConfigurationFile.read(
       configurationValue(), file: path, model: model)
     guard notes["steps"].flatMap({ Int($0) }) == losses.count else {
       throw damaged("its number of steps is not that of its losses")
     }
     let layout = AdapterLayout(configuration: configuration, model: model)
-    func adapter(_ name: String) throws(CheckpointError) -> Adapter {
+    func adapter(_ name: String) throws(FileError) -> Adapter {
       Adapter(configuration: configuration, parameters: try vector(name, layout))
     }
     var best: TrainingState.Evaluated?
@@ -157,7 +153,7 @@ package struct TrainingStateFile {
       best: best)
   }
 
-  private func configurationValue() throws(CheckpointError) -> JSONValue {
+  private func configurationValue() throws(FileError) -> JSONValue {
     do throws(JSONError) {
       return try JSONValue(parsing: Array((notes["configuration"] ?? "").utf8))
     } catch {
@@ -167,7 +163,7 @@ package struct TrainingStateFile {
 
   private func vector(
     _ name: String, _ layout: AdapterLayout
-  ) throws(CheckpointError) -> AdapterVector {
+  ) throws(FileError) -> AdapterVector {
     let entry = try tensors.entry(name, file: path)
     guard entry.elementType == .f32, entry.shape == [layout.count] else {
       throw damaged("its \(name) do not have the adapter's \(layout.count) numbers")
@@ -185,10 +181,10 @@ package struct TrainingStateFile {
 
   private static func doubles(
     _ name: String, in tensors: TensorDirectory, _ path: String
-  ) throws(CheckpointError) -> [Double] {
+  ) throws(FileError) -> [Double] {
     let entry = try tensors.entry(name, file: path)
     guard entry.elementType == .f64 else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: path, cause: "its \(name) are not of type f64", fix: Self.fix)
     }
     let bytes = entry.bytes
@@ -207,10 +203,10 @@ package struct TrainingStateFile {
   }
 
   /// What is told of a file that no training wrote.
-  package func damaged(_ cause: String) -> CheckpointError { Self.damaged(path, cause) }
+  package func damaged(_ cause: String) -> FileError { Self.damaged(path, cause) }
 
-  private static func damaged(_ path: String, _ cause: String) -> CheckpointError {
-    CheckpointError(.malformed, file: path, cause: cause, fix: fix)
+  private static func damaged(_ path: String, _ cause: String) -> FileError {
+    FileError(.malformed, file: path, cause: cause, fix: fix)
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Files of JSON lines with prompt and completion: what is trained on, and what is held out.
@@ -74,7 +75,7 @@ private struct OwnRun {
     let skillet = bench.deletingLastPathComponent().appending(path: "skillet").path
     let start = ContinuousClock().now
     let run = try PeerRun(skillet, ["run", file.path, "--json"])
-    seconds = (ContinuousClock().now - start).inSeconds
+    seconds = (ContinuousClock().now - start).seconds
     let values = run.objects.compactMap { $0["value"] as? [String: Any] }
     guard let loss = values.last?["loss"] as? Double,
       let memory = values.compactMap({ $0["peak_memory"] as? Double }).last

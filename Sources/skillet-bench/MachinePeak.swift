@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// What all threads together reach where nothing holds them up: the kernel's products on operands
@@ -26,7 +27,7 @@ struct MachinePeak {
     while clock.now - begin < patience {
       let start = clock.now
       body()
-      best = min(best, (clock.now - start).inSeconds)
+      best = min(best, (clock.now - start).seconds)
     }
     return best
   }

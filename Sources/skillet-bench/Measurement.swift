@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// One case, checked and timed.
@@ -27,7 +28,7 @@ struct Measurement {
     for _ in 0..<max(1, rounds) {
       let start = clock.now
       body()
-      seconds.append((clock.now - start).inSeconds)
+      seconds.append((clock.now - start).seconds)
     }
     seconds.sort()
     let median = seconds[seconds.count / 2]
@@ -90,11 +91,5 @@ struct Measurement {
       exponent -= 1
     }
     return "\((mantissa * 10).rounded() / 10)e\(exponent)"
-  }
-}
-
-extension Duration {
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import Sessions
 import Terminals
@@ -139,7 +139,7 @@ final class ChatLoop {
     guard !name.isEmpty else {
       return screen.notice("/save needs a file: /save chats.jsonl", .error)
     }
-    do throws(CheckpointError) {
+    do throws(FileError) {
       if let row = try conversation.append(to: name) {
         screen.notice("row \(row) of \(name); train on it: dataset \"\(name)\"")
       } else {

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Checkpoints
-import FoundationEssentials
+import Files
 import Notebooks
 import Sessions
 import Terminals
@@ -29,7 +28,7 @@ struct DoctestCommand: ParsableCommand {
     Interruption.install()
     var status = ExitStatus.good
     for file in files {
-      guard let bytes = FileManager.default.contents(atPath: file) else {
+      guard let bytes = try? MappedFile.contents(of: file) else {
         runner.printer.tell("skillet: \(file) cannot be read; check the path", .error)
         status = .badInput
         continue

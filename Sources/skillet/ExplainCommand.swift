@@ -1,6 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Diagnostics
+import Files
 import RecipeLanguage
 import Terminals
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Sessions
@@ -64,7 +64,7 @@ struct FormatCommand: ParsableCommand {
   private func write(
     _ text: String, to file: String, _ printer: any EventPrinter
   ) throws(ExitStatus) {
-    do throws(CheckpointError) {
+    do throws(FileError) {
       try AtomicFile.write(text, to: file)
     } catch {
       printer.tell("skillet: \(error)", .error)

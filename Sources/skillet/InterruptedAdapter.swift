@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Notebooks
 import Sessions
 
@@ -7,7 +7,7 @@ extension EventPrinter {
   /// the same, and said.
   func rescueAdapter(of session: Session) {
     let folder = "interrupted-adapter"
-    do throws(CheckpointError) {
+    do throws(FileError) {
       guard let rescue = try session.rescueAdapter(to: folder) else { return }
       let way =
         rescue.isResumable

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// A line that goes from a text or comes into it.
 struct LineChange {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Diagnostics
+import Files
 import Terminals
 
 /// Options that several subcommands share.

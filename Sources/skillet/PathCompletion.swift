@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Notebooks
 import Sessions
 import Terminals
@@ -24,17 +24,14 @@ struct PathCompletion {
     } + entries(of: folder, name, place)
   }
 
-  private func isFirstOfModel(_ name: String) -> Bool {
-    name.hasSuffix(".gguf") && !GGUFParts.isLaterPart(name)
-  }
-
   private func entries(
     of folder: String, _ name: String, _ place: Range<Int>
   ) -> [CompletionItem] {
-    let root = folder.isEmpty ? "." : ModelFolder.expandingHome(folder)
-    return ModelFolder.contents(of: root).filter { $0.hasPrefix(name) }.compactMap { entry in
-      let isFolder = !ModelFolder.contents(of: root + "/" + entry).isEmpty
-      guard isFolder || !isModel || isFirstOfModel(entry) else { return nil }
+    let root = folder.isEmpty ? "." : Paths.expandingHome(folder)
+    let entries = Paths.names(in: root) ?? []
+    return entries.filter { $0.hasPrefix(name) && !$0.hasPrefix(".") }.compactMap { entry in
+      let isFolder = Paths.isFolder(root + "/" + entry)
+      guard isFolder || !isModel || ModelFolder.isModelFile(entry) else { return nil }
       return CompletionItem(
         insert: isFolder ? entry + "/" : entry + closing, display: isFolder ? entry + "/" : entry,
         replaceRange: place)

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Sessions
@@ -140,7 +140,7 @@ final class PeoplePrinter: EventPrinter {
   private func write(_ value: Value, to file: String) {
     let mode = settings.mode == .box ? OutputMode(fileName: file) : settings.mode
     let lines = DataView(mode: mode).lines(of: value)
-    do throws(CheckpointError) {
+    do throws(FileError) {
       try AtomicFile.write(lines.map { $0 + "\n" }.joined(), to: file)
       screen.notice("written to \(file) as \(mode.rawValue)")
     } catch {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import Notebooks
 import Sessions
@@ -13,11 +14,7 @@ extension PromptLoop {
     var status = readPlain(reader, isPerson: isPerson)
     if status == .good { status = ending }
     if status == .interrupted { printer.rescueAdapter(of: notebook.session) }
-    let elapsed = clock.now - start
-    printer.finish(
-      status,
-      seconds: Double(elapsed.components.seconds)
-        + Double(elapsed.components.attoseconds) * 1e-18)
+    printer.finish(status, seconds: (clock.now - start).seconds)
     return status
   }
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Files
 import Glibc
 import Notebooks
 import RecipeLanguage
@@ -18,7 +18,7 @@ final class PromptLoop {
   private var nextStep = NextStep()
   /// The exit status that the last failure asks for.
   private(set) var lastStatus = ExitStatus.good
-  private let sessionName = "\(getpid())-\(Int(Date().timeIntervalSince1970))"
+  private let sessionName = "\(getpid())-\(Int(HistoryEntry.now))"
 
   init(screen: Screen, settings: OutputSettings, isJSON: Bool) {
     self.screen = screen
@@ -198,8 +198,8 @@ final class PromptLoop {
   /// Writes a text into the history before it runs, so that it is there whatever becomes of the process.
   private func begin(_ text: String) -> HistoryEntry {
     let entry = HistoryEntry(
-      text: text, time: Date().timeIntervalSince1970,
-      folder: FileManager.default.currentDirectoryPath, session: sessionName, ok: false)
+      text: text, time: HistoryEntry.now,
+      folder: Paths.currentFolder, session: sessionName, ok: false)
     append(entry)
     return entry
   }
@@ -215,10 +215,10 @@ final class PromptLoop {
   }
 
   private func append(_ entry: HistoryEntry) {
-    do throws(HistoryFileError) {
+    do throws(FileError) {
       try history?.append(entry)
     } catch {
-      screen.notice("history is off: \(error)", .error)
+      screen.notice("history is off, and cells of this session are not kept: \(error)", .error)
       history = nil
     }
   }

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Terminals
@@ -80,7 +80,7 @@ extension RecipeRunner {
       printer.tell("\(file) was edited while it ran; nothing is recorded", .error)
       throw .failed
     }
-    do throws(CheckpointError) {
+    do throws(FileError) {
       try AtomicFile.write(bytes, to: file)
     } catch {
       printer.tell("\(error.file): \(error.cause); \(error.fix)", .error)

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Sessions
@@ -52,20 +52,15 @@ struct RecipeRunner {
 
   /// The last event comes whatever happened.
   func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
-    printer.finish(status, seconds: seconds(since: start))
+    printer.finish(status, seconds: (clock.now - start).seconds)
     return status
   }
 
-  private func seconds(since start: ContinuousClock.Instant) -> Double {
-    let elapsed = clock.now - start
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-  }
-
   func read(_ file: String) throws(ExitStatus) -> RecipeFile {
-    do throws(CheckpointError) {
+    do throws(FileError) {
       guard file == "-" else { return try RecipeFile(path: file) }
       guard let bytes = try StandardInput.bytes(upTo: SourceText.largest) else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: "<stdin>",
           cause: "a recipe may have \(SourceText.largest >> 20) MB, and this one has more",
           fix: "keep long data in files that the recipe names")
@@ -167,7 +162,7 @@ struct RecipeRunner {
     if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
     let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
-      seconds: seconds(since: start), seed: interpreter.executor.state.seed,
+      seconds: (clock.now - start).seconds, seed: interpreter.executor.state.seed,
       hasDiverged: interpreter.executor.hasDiverged)
     RunHistory.own?.append(
       RunHistory.record(of: recipe, parameters(of: recipe, in: interpreter), execution))

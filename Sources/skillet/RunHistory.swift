@@ -1,10 +1,10 @@
-import Checkpoints
 import Diagnostics
-import FoundationEssentials
+import Files
 import Glibc
 import Notebooks
 import RecipeLanguage
 import Sessions
+import Terminals
 
 /// Every run of a recipe and every training of a prompt, one JSON object a line, in the user's own folder. Several runs may end at
 /// once: each is one append.
@@ -26,7 +26,7 @@ struct RunHistory {
 
   /// The newest runs, oldest first; lines that are none are passed over.
   func newest(_ count: Int) -> [Record] {
-    guard let bytes = try? CheckpointError.contents(of: path) else { return [] }
+    guard let bytes = try? MappedFile.contents(of: path) else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n")).suffix(count).compactMap { line in
       guard let json = try? JSONValue(parsing: line), case .record(let run) = Self.value(json)
       else { return nil }
@@ -56,7 +56,7 @@ extension RunHistory {
     _ execution: RecipeRunner.Execution
   ) -> Record {
     var run = Record([
-      ("time", .int(Int(Date().timeIntervalSince1970))),
+      ("time", .int(Int(HistoryEntry.now))),
       ("recipe", .string(recipe.main.source.name)),
       ("recipe_sha256", .string(FileDigest.sha256(recipe.main.source.bytes))),
       ("params", .record(Record(parameters.map { ($0.name, $0.value) }))),
@@ -77,7 +77,7 @@ extension RunHistory {
       else { return nil }
       let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
       var run = Record([
-        ("time", .int(Int(Date().timeIntervalSince1970))),
+        ("time", .int(Int(HistoryEntry.now))),
         ("recipe", .string("(cell \(cell.number))")),
         ("params", .record(origin.arguments)),
         ("ended", .string(ended)),

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Sessions
@@ -33,8 +33,8 @@ extension SessionCommands {
   }
 
   func write(_ text: String, to path: String, telling more: String, _ cells: [Cell]) -> Outcome {
-    do throws(CheckpointError) {
-      try AtomicFile.write(text, to: ModelFolder.expandingHome(path))
+    do throws(FileError) {
+      try AtomicFile.write(text, to: Paths.expandingHome(path))
     } catch {
       _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
       return .unwritten
@@ -72,8 +72,8 @@ extension SessionCommands {
   }
 
   private func writeImage(_ svg: String, to path: String) -> Outcome {
-    do throws(CheckpointError) {
-      try AtomicFile.write(svg, to: ModelFolder.expandingHome(path))
+    do throws(FileError) {
+      try AtomicFile.write(svg, to: Paths.expandingHome(path))
       return .done
     } catch {
       _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")

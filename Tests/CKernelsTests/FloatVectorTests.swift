@@ -1,11 +1,6 @@
 import CKernels
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Lengths around the widths of vectors and their unrolled loops.
 private let lengths = [1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 64, 65, 130, 576]

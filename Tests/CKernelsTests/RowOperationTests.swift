@@ -1,11 +1,6 @@
 import CKernels
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 private let lengths = [1, 2, 5, 8, 15, 16, 17, 31, 64, 77, 200]
 

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -71,14 +72,14 @@ import Testing
 
   @Test func aMissingOrMistypedKeyIsNamed() throws {
     let metadata = try GGUFFile(path: CheckpointGoldens.path("python.gguf")).metadata
-    let absent = #expect(throws: CheckpointError.self) { try metadata.integer("t.nothing") }
+    let absent = #expect(throws: FileError.self) { try metadata.integer("t.nothing") }
     #expect(absent?.kind == .absent)
     #expect(absent?.cause == "the metadata key t.nothing is missing")
     #expect(try metadata.integerIfPresent("t.nothing") == nil)
-    let mistyped = #expect(throws: CheckpointError.self) { try metadata.integer("t.string") }
+    let mistyped = #expect(throws: FileError.self) { try metadata.integer("t.string") }
     #expect(
       mistyped?.cause
         == "the metadata key t.string should be an integer but is of type string")
-    #expect(throws: CheckpointError.self) { try metadata.integer("t.uint64") }
+    #expect(throws: FileError.self) { try metadata.integer("t.uint64") }
   }
 }

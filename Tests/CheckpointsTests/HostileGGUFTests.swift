@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -51,14 +52,14 @@ import Testing
     }
   }
 
-  func open(_ bytes: [UInt8]) throws(CheckpointError) -> GGUFFile {
+  func open(_ bytes: [UInt8]) throws(FileError) -> GGUFFile {
     try GGUFFile(path: folder.write(bytes, as: "hostile.gguf"))
   }
 
-  func error(_ change: (inout Parts) -> Void) -> CheckpointError? {
+  func error(_ change: (inout Parts) -> Void) -> FileError? {
     var parts = Parts()
     change(&parts)
-    return #expect(throws: CheckpointError.self) { try open(parts.bytes) }
+    return #expect(throws: FileError.self) { try open(parts.bytes) }
   }
 
   @Test func theFileThatTheOthersAreMadeFromIsSound() throws {
@@ -152,7 +153,7 @@ import Testing
   func `blocks of each type must fill rows and lie in the file`(type: ElementType) throws {
     let number = try #require(type.ggmlNumber)
     let elements = UInt64(type.elementsPerBlock)
-    func opened(_ sizes: [UInt64], data: Int) throws(CheckpointError) -> GGUFFile {
+    func opened(_ sizes: [UInt64], data: Int) throws(FileError) -> GGUFFile {
       var parts = Parts()
       parts.tensorCount = 1
       parts.tensors = Parts.tensor("x", sizes, type: number, offset: 0)
@@ -161,18 +162,18 @@ import Testing
     }
     let bytes = 6 * type.bytesPerBlock
     #expect(try opened([elements * 2, 3], data: bytes).tensors["x"]?.byteCount == bytes)
-    let cut = #expect(throws: CheckpointError.self) {
+    let cut = #expect(throws: FileError.self) {
       try opened([elements * 2, 3], data: bytes - 1)
     }
     #expect(cut?.cause.contains("needs \(bytes) bytes") == true)
     for width in [elements * 2 - 1, elements / 2, 1] {
-      let unfilled = #expect(throws: CheckpointError.self) {
+      let unfilled = #expect(throws: FileError.self) {
         try opened([width, 2 * elements], data: 2 * bytes)
       }
       #expect(unfilled?.cause.contains("does not fill whole \(type) blocks") == true)
     }
     for sizes in [[elements, 1 << 62], [1 << 63, 2], [elements << 50, 1 << 10, 1 << 3]] {
-      #expect(throws: CheckpointError.self) { try opened(sizes, data: bytes) }
+      #expect(throws: FileError.self) { try opened(sizes, data: bytes) }
     }
   }
 
@@ -216,7 +217,7 @@ import Testing
   @Test func everyTruncationIsRefused() {
     let sound = Parts().bytes
     for length in 0..<sound.count {
-      #expect(throws: CheckpointError.self) { try open(Array(sound.prefix(length))) }
+      #expect(throws: FileError.self) { try open(Array(sound.prefix(length))) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ import Testing
 
   static let sound = file("{\(tensor("a", 0, 4)),\(tensor("b", 4, 8))}", data: 8)
 
-  func open(_ bytes: [UInt8]) throws(CheckpointError) -> SafetensorsFile {
+  func open(_ bytes: [UInt8]) throws(FileError) -> SafetensorsFile {
     try SafetensorsFile(path: folder.write(bytes, as: "hostile.safetensors"))
   }
 
@@ -65,7 +66,7 @@ import Testing
     (String(repeating: "{\"a\":", count: 5000), 0, "nested"),
   ])
   func aBadHeaderIsRefusedByReason(header: String, data: Int, reason: String) {
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try open(Self.file(header, data: data))
     }
     #expect(error?.cause.contains(reason) == true, "\(error?.cause ?? "")")
@@ -74,16 +75,16 @@ import Testing
   @Test func aHeaderBeyondTheLimitOrTheFileIsRefused() {
     var bytes = Self.sound
     bytes.replaceSubrange(0..<8, with: withUnsafeBytes(of: UInt64(100_000_001), Array.init))
-    #expect(#expect(throws: CheckpointError.self) { try open(bytes) }?.kind == .wrongFormat)
+    #expect(#expect(throws: FileError.self) { try open(bytes) }?.kind == .wrongFormat)
     bytes.replaceSubrange(0..<8, with: [UInt8](repeating: 0xFF, count: 8))
-    #expect(#expect(throws: CheckpointError.self) { try open(bytes) }?.kind == .wrongFormat)
+    #expect(#expect(throws: FileError.self) { try open(bytes) }?.kind == .wrongFormat)
     bytes.replaceSubrange(0..<8, with: withUnsafeBytes(of: UInt64(99_999_999), Array.init))
-    #expect(#expect(throws: CheckpointError.self) { try open(bytes) }?.kind == .truncated)
+    #expect(#expect(throws: FileError.self) { try open(bytes) }?.kind == .truncated)
   }
 
   @Test func everyTruncationIsRefused() {
     for length in 0..<Self.sound.count {
-      #expect(throws: CheckpointError.self) { try open(Array(Self.sound.prefix(length))) }
+      #expect(throws: FileError.self) { try open(Array(Self.sound.prefix(length))) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -40,18 +41,18 @@ import Testing
   @Test func theWriterRefusesWhatItCannotWrite() throws {
     var writer = SafetensorsWriter(file: folder.path + "/bad")
     try writer.add("a", shape: [1], values: [1])
-    #expect(throws: CheckpointError.self) { try writer.add("a", shape: [1], values: [2]) }
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) { try writer.add("a", shape: [1], values: [2]) }
+    #expect(throws: FileError.self) {
       try writer.add("__metadata__", shape: [1], values: [2])
     }
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try writer.add("q", ElementType(.q8_0), shape: [32], bytes: Array(repeating: 0, count: 34))
     }
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try writer.add("n", .f32, shape: [-1], bytes: [])
     }
     try writer.add("short", shape: [3], values: [1])
-    #expect(throws: CheckpointError.self) { try writer.write() }
+    #expect(throws: FileError.self) { try writer.write() }
     #expect(folder.names == [])
   }
 
@@ -72,14 +73,14 @@ import Testing
     #expect(withExtendedLifetime(b) { b.bytes.loadUnaligned(as: Float.self) } == 2)
 
     try index(["a": "two.safetensors", "b": "two.safetensors"])
-    let absent = #expect(throws: CheckpointError.self) {
+    let absent = #expect(throws: FileError.self) {
       try SafetensorsFile.directory(ofFolder: folder.path)
     }
     #expect(absent?.kind == .absent)
     #expect(absent?.cause == "the shard two.safetensors lacks the tensor a")
     for escape in ["../one.safetensors", "/etc/passwd", ""] {
       try index(["a": .string(escape)])
-      let error = #expect(throws: CheckpointError.self) {
+      let error = #expect(throws: FileError.self) {
         try SafetensorsFile.directory(ofFolder: folder.path)
       }
       #expect(error?.kind == .malformed)

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Glibc
 import Tensors
 import TestSupport

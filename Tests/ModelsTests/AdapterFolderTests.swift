@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Tensors
 import TestSupport
@@ -140,7 +141,7 @@ import Testing
   ])
   func whatSkilletLacksIsRefusedByName(adapter: String, cause: String) throws {
     let model = try decoder("hf")
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try folder(of: model).read(References.path("adapters/\(adapter)"))
     }
     #expect(error?.kind == .unsupported)

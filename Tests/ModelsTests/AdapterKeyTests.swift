@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ import Testing
     return try #require(JSONValue(file: file).object)
   }
 
-  private func read(_ object: JSONObject) throws(CheckpointError) -> LoRAConfiguration {
+  private func read(_ object: JSONObject) throws(FileError) -> LoRAConfiguration {
     try AdapterConfigurationFile.read(
       .object(object), file: "adapter_config.json", model: Self.model)
   }
@@ -26,7 +27,7 @@ import Testing
     try walk.check(ModelKeyTests.values + ["gaussian", "pissa", "pissa_niter_4", "all"]) { value in
       var changed = try object()
       changed[key] = value
-      return Result { () throws(CheckpointError) in try read(changed) }
+      return Result { () throws(FileError) in try read(changed) }
     }
   }
 
@@ -36,20 +37,20 @@ import Testing
   func `a start that changes the base is refused by name`(start: String) throws {
     var changed = try object()
     changed["init_lora_weights"] = .string(start)
-    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains("\"init_lora_weights\" is \"\(start)\"") == true)
   }
 
   @Test func `a key that nobody knows is refused`() throws {
     var changed = try object()
     changed["use_next_idea"] = false
-    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains("use_next_idea") == true)
   }
 
   private func targets(
     _ names: [String], layers: JSONValue? = nil
-  ) throws(CheckpointError) -> LoRAConfiguration {
+  ) throws(FileError) -> LoRAConfiguration {
     var changed = JSONObject()
     changed["peft_type"] = "LORA"
     changed["r"] = 3
@@ -82,11 +83,11 @@ import Testing
     let names = [
       try Self.model.path(.query, layer: 0), try Self.model.path(.value, layer: 1),
     ]
-    let error = #expect(throws: CheckpointError.self) { try targets(names) }
+    let error = #expect(throws: FileError.self) { try targets(names) }
     #expect(error?.cause.contains("other modules in one layer") == true)
-    #expect(throws: CheckpointError.self) { try targets(["q_proj", "lm_head"]) }
-    #expect(throws: CheckpointError.self) { try targets(["proj"]) }
-    #expect(throws: CheckpointError.self) { try targets(["q_proj"], layers: [0, true]) }
+    #expect(throws: FileError.self) { try targets(["q_proj", "lm_head"]) }
+    #expect(throws: FileError.self) { try targets(["proj"]) }
+    #expect(throws: FileError.self) { try targets(["q_proj"], layers: [0, true]) }
   }
 
   @Test func `pickled weights of an adapter are told from missing ones`() throws {
@@ -94,7 +95,7 @@ import Testing
     folder.write(JSONValue.object(try object()).text(), as: "adapter_config.json")
     folder.write("PK", as: "adapter_model.bin")
     let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try AdapterFolder(model: model.description, baseModel: "tiny-llama").read(folder.path)
     }
     #expect(error?.file.hasSuffix("adapter_model.bin") == true)

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Foundation
 import Models
 import Tensors
@@ -26,14 +26,14 @@ import Testing
         let expected = try record.at("loss").double
         let difference = expected.map { relativeError(found, $0) } ?? .infinity
         #expect(difference < 1e-5, "\(change): \(found), not \(String(describing: expected))")
-      } catch let error as CheckpointError {
+      } catch let error as FileError {
         #expect(try isClear(error, about: record), "\(change): \(error)")
       }
     }
   }
 
   /// Whether a refusal names a key that was changed, or what does not fit it any more.
-  private func isClear(_ error: CheckpointError, about record: JSONValue) throws -> Bool {
+  private func isClear(_ error: FileError, about record: JSONValue) throws -> Bool {
     let removed = try record.at("removed").elements().compactMap(\.string)
     let keys = try #require(try record.at("set").object).keys + removed
     let sizes = keys.flatMap { Self.wordsOfSizes[$0] ?? [] }

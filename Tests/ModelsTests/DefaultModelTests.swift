@@ -1,5 +1,5 @@
 import CKernels
-import Checkpoints
+import Files
 import Foundation
 import Models
 import Tensors

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Tensors
 import TestSupport
@@ -38,7 +39,7 @@ import Testing
     try LoadedModel(path: path).decoder.logitRows([5, 9, 77, 12], with: Self.exact).flatMap { $0 }
   }
 
-  private func refusal(_ folder: TemporaryFolder) -> CheckpointError? {
+  private func refusal(_ folder: TemporaryFolder) -> FileError? {
     do {
       _ = try LoadedModel(path: folder.path)
       return nil
@@ -91,7 +92,7 @@ import Testing
   }
 
   /// A copy of the tiny Llama's GGUF file with one tensor more.
-  private func gguf(with name: String, values: [Float]) throws -> CheckpointError? {
+  private func gguf(with name: String, values: [Float]) throws -> FileError? {
     let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
     let folder = TemporaryFolder()
     var writer = GGUFWriter(file: folder.path + "/m.gguf")

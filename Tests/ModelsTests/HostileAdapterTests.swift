@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import TestSupport
 import Tensors
@@ -11,9 +12,9 @@ import Testing
   private let folder = TemporaryFolder()
 
   /// The error of reading the folder; nil if it is taken.
-  private func error() throws -> CheckpointError? {
+  private func error() throws -> FileError? {
     let model = try LoadedModel(path: References.path("tiny-llama/f32.gguf")).decoder
-    do throws(CheckpointError) {
+    do throws(FileError) {
       _ = try AdapterFolder(model: model.description, baseModel: "tiny-llama").read(folder.path)
       return nil
     } catch {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Testing
 
 /// Gives a key one value after another, and holds what comes of each to the key's rule: it is read as it
@@ -16,7 +17,7 @@ struct KeyWalk<Read: Equatable> {
   /// - Parameter takes: whether a value of a key that is read may be what was read.
   func check<Value>(
     _ values: [Value], takes: (Value, Read) -> Bool = { _, _ in true },
-    read: (Value) throws -> Result<Read, CheckpointError>
+    read: (Value) throws -> Result<Read, FileError>
   ) throws {
     var refused = 0
     for value in values {

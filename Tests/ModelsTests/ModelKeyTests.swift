@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ import Testing
     try #require(JSONValue(file: References.path("tiny-llama/hf/config.json")).object)
   }
 
-  private func read(_ object: JSONObject) throws(CheckpointError) -> DecoderDescription {
+  private func read(_ object: JSONObject) throws(FileError) -> DecoderDescription {
     try DecoderDescription(huggingFace: .object(object), file: "config.json")
   }
 
@@ -35,14 +36,14 @@ import Testing
     try walk.check(Self.values, takes: takes) { value in
       var changed = try object()
       changed[key] = value
-      return Result { () throws(CheckpointError) in try read(changed) }
+      return Result { () throws(FileError) in try read(changed) }
     }
   }
 
   @Test func `a key that nobody knows is refused with its name, value and a way out`() throws {
     var changed = try object()
     changed["attention_multiplier"] = 0.5
-    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains("\"attention_multiplier\"") == true)
     #expect(error?.cause.contains("0.5") == true)
     #expect(error?.fix.contains("remove it") == true)
@@ -54,7 +55,7 @@ import Testing
   func `a size that is missing is named`(key: String) throws {
     var changed = try object()
     changed[key] = nil
-    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains(key) == true)
   }
 
@@ -80,7 +81,7 @@ import Testing
   func `a token without a row of the embedding is refused`(key: String, value: JSONValue) throws {
     var changed = try object()
     changed[key] = value
-    let error = #expect(throws: CheckpointError.self) { try read(changed) }
+    let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains(key) == true)
     #expect(error?.cause.contains("320 rows") == true)
   }
@@ -92,7 +93,7 @@ import Testing
     for value in Self.values {
       var object = JSONObject()
       object[key] = value
-      do throws(CheckpointError) {
+      do throws(FileError) {
         try KeyTable.generation.check(object, file: "generation_config.json")
       } catch {
         refused += 1
@@ -122,7 +123,7 @@ import Testing
   /// The metadata of the tiny model with one value changed or added.
   private func configuration(
     _ key: String? = nil, _ value: GGUFValue? = nil
-  ) throws -> Result<DecoderDescription, CheckpointError> {
+  ) throws -> Result<DecoderDescription, FileError> {
     let file = try GGUFFile(path: References.path("tiny-llama/f32.gguf"))
     var metadata = GGUFMetadata(file: "model.gguf")
     for name in file.metadata.keys where name != key {
@@ -134,7 +135,7 @@ import Testing
       let isNew = metadata.insert(key, value)
       #expect(isNew)
     }
-    return Result { () throws(CheckpointError) in
+    return Result { () throws(FileError) in
       try DecoderDescription(gguf: metadata, vocabularySize: 320, tiesHead: false)
     }
   }

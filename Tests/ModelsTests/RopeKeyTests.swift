@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import Tensors
 import TestSupport
@@ -6,8 +6,7 @@ import Testing
 
 /// The places where a configuration says how positions turn.
 @Suite struct RopeKeyTests {
-  private func read(_ members: [(String, JSONValue)]) throws(CheckpointError) -> DecoderDescription
-  {
+  private func read(_ members: [(String, JSONValue)]) throws(FileError) -> DecoderDescription {
     let base = References.path("tiny-llama/hf/config.json")
     var object = try JSONValue(file: base).object ?? JSONObject()
     object["rope_parameters"] = nil
@@ -66,7 +65,7 @@ import Testing
   func `what disagrees or is not known is refused with its key`(
     members: [(String, JSONValue)]
   ) throws {
-    let error = #expect(throws: CheckpointError.self) { try read(members) }
+    let error = #expect(throws: FileError.self) { try read(members) }
     let cause = error?.cause ?? ""
     let keys = ["rope_", "factor", "beta_fast", "full_attention"]
     #expect(keys.contains { cause.contains($0) }, "\(cause)")
@@ -76,7 +75,7 @@ import Testing
   func `a number of Llama 3's scaling that is missing is named`(key: String) throws {
     var object = try #require(Self.llama3.object)
     object[key] = nil
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try read([("rope_scaling", .object(object))])
     }
     #expect(error?.cause.contains("no \"\(key)\"") == true)

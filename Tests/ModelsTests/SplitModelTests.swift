@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Tensors
 import TestSupport
@@ -39,7 +40,7 @@ import Testing
     try writer.write()
   }
 
-  private func refusal(of path: String? = nil) -> CheckpointError? {
+  private func refusal(of path: String? = nil) -> FileError? {
     do {
       _ = try LoadedModel(path: path ?? name(1))
       return nil

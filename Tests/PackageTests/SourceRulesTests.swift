@@ -10,32 +10,6 @@ import Testing
     for file in files { #expect(file.lines.count <= 401, "\(file.path): \(file.lines.count)") }
   }
 
-  @Test func `no function is longer than 40 lines`() {
-    var count = 0
-    for file in Repository.files(under: "Sources", ".swift", ".c", ".h") {
-      for function in FunctionLengths.of(file) {
-        count += 1
-        #expect(function.length <= 40, "\(file.path):\(function.line) has \(function.length) lines")
-      }
-    }
-    #expect(count > 600)
-  }
-
-  @Test func `a function's length is that of its body too, whatever its parameters hold`() {
-    let text = """
-      @discardableResult func first(
-        _ body: () -> Int = { 1 }
-      ) -> Int {
-        [1].map({ $0 })
-        return body()
-      }
-
-      """
-    let found = FunctionLengths.of(Repository.File(path: "a.swift", text: text))
-    #expect(found.map(\.line) == [1])
-    #expect(found.map(\.length) == [6])
-  }
-
   /// A broken invariant of ours stops with `precondition` and its numbers; what input can reach must
   /// never trap, which the fuzzing tests and the hostile files hold.
   @Test func `nothing in Sources traps without its numbers`() {

@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 /// What is shared between threads without the compiler's proof, and why it may be.

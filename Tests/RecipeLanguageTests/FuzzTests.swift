@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import RecipeLanguage
+import TestSupport
 import Sessions
 import Testing
 
@@ -42,15 +43,16 @@ import Testing
   /// Makes texts and checks each; the same ones on every machine.
   func checkMany(_ kind: String, seed: UInt64, _ text: (inout Generator) -> [UInt8]) {
     var generator = Generator(state: seed &+ Self.seed &* 1000)
-    let clock = ContinuousClock()
-    var slowest = Duration.zero
+    var slowest = 0.0
     for _ in 0..<Self.count {
       let bytes = text(&generator)
-      let time = clock.measure { check(SourceText(name: kind, bytes: bytes), &generator) }
-      slowest = max(slowest, time)
-      if time > .seconds(3) { record("took \(time)", SourceText(name: kind, bytes: bytes)) }
+      let seconds = ProcessorTime.seconds {
+        check(SourceText(name: kind, bytes: bytes), &generator)
+      }
+      slowest = max(slowest, seconds)
+      if seconds > 1 { record("took \(seconds) s", SourceText(name: kind, bytes: bytes)) }
     }
-    print("\(kind): \(Self.count) texts, the slowest took \(slowest)")
+    print("\(kind): \(Self.count) texts, the slowest took \(slowest) s")
   }
 
   func check(_ source: SourceText, _ generator: inout Generator) {

@@ -1,5 +1,5 @@
 import CKernels
-import Checkpoints
+import Files
 import Tensors
 import TestSupport
 import Testing

@@ -65,7 +65,7 @@ import Testing
       try file.append(entry("a"))
     } throws: { error in
       String(describing: error).hasPrefix(
-        "cannot write the history to /nonexistent/history: No such file or directory")
+        "/nonexistent/history: it cannot be written (No such file or directory)")
     }
   }
 }

@@ -14,6 +14,8 @@ package final class ChildProcess {
     package let output: String
     package let errors: String
     package let ending: Ending
+    /// What all its threads worked.
+    package let processorSeconds: Double
   }
 
   package enum Failure: Error {
@@ -74,12 +76,13 @@ package final class ChildProcess {
     while readSome(until: deadline) {}
     let isLate = descriptors.contains { $0 >= 0 }
     if isLate { program.signal(SIGKILL) }
-    let ending = program.end()
+    let end = program.end()
     isReaped = true
     return Outcome(
       output: String(decoding: bytes[Stream.output.rawValue], as: UTF8.self),
       errors: String(decoding: bytes[Stream.errors.rawValue], as: UTF8.self),
-      ending: isLate ? .timedOut : ending ?? .timedOut)
+      ending: isLate ? .timedOut : end?.ending ?? .timedOut,
+      processorSeconds: end?.processorSeconds ?? 0)
   }
 
   /// Reads what is there, waiting for it; false at the deadline and when both streams have ended.

@@ -1,10 +1,5 @@
+import Glibc
 import Models
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The real model that the suite is held to, opened once.
 package enum DefaultModel {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 
 /// Tensors that another program computed: a safetensors file under `Tests/References`.

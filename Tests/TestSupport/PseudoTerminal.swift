@@ -106,7 +106,7 @@ package final class PseudoTerminal {
     let deadline = monotonicSeconds() + seconds
     while readSome(until: deadline) {}
     guard monotonicSeconds() < deadline else { throw Failure.stillRunning }
-    guard let ending = program.end() else { throw Failure.stillRunning }
+    guard let ending = program.end()?.ending else { throw Failure.stillRunning }
     isReaped = true
     switch ending {
     case .exited(let status): return status
@@ -114,6 +114,9 @@ package final class PseudoTerminal {
     case .timedOut: throw Failure.stillRunning
     }
   }
+
+  /// What the program's threads have worked since it began.
+  package var processorSeconds: Double { ProcessorTime.seconds(ofProcess: program.process) }
 
   /// True while the terminal echoes what is typed.
   package var echoes: Bool {

@@ -40,12 +40,18 @@ struct SpawnedProgram {
     self.process = process
   }
 
-  /// Waits for the end; nil where there is nothing to wait for.
-  func end() -> ChildProcess.Ending? {
+  /// Waits for the end and tells what all its threads worked; nil where there is nothing to wait for.
+  func end() -> (ending: ChildProcess.Ending, processorSeconds: Double)? {
     var status: Int32 = 0
-    guard waitpid(process, &status, 0) == process else { return nil }
+    var usage = rusage()
+    guard wait4(process, &status, 0, &usage) == process else { return nil }
     let signal = status & 0x7F
-    return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+    let worked = [usage.ru_utime, usage.ru_stime].map {
+      Double($0.tv_sec) + Double($0.tv_usec) / 1e6
+    }
+    return (
+      signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal), worked[0] + worked[1]
+    )
   }
 
   func signal(_ number: Int32) { Glibc.kill(process, number) }

@@ -1,5 +1,6 @@
-import Checkpoints
+import Files
 import Foundation
+import TestSupport
 import Testing
 
 import Tokenizers
@@ -114,9 +115,10 @@ extension JinjaValue {
     "{{ -9223372036854775807 - 2 }}", "{{ 'a'[9223372036854775807:-9223372036854775807:2] }}",
   ])
   func `ends a hostile template soon, with a refusal`(source: String) {
-    let start = ContinuousClock.now
-    #expect(throws: JinjaError.self) { try JinjaTemplate(source).render([]) }
-    #expect(ContinuousClock.now - start < .seconds(3))
+    let seconds = ProcessorTime.seconds {
+      #expect(throws: JinjaError.self) { try JinjaTemplate(source).render([]) }
+    }
+    #expect(seconds < 1)
   }
 
   @Test func `finds the longest part in linear time`() throws {

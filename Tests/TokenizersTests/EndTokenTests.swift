@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Testing
 import Tokenizers
@@ -18,7 +19,7 @@ import Tokenizers
     let folder = try ModelFolder()
     defer { folder.remove() }
     try folder.write("{\"eos_token_id\": \(value)}", to: "generation_config.json")
-    let error = #expect(throws: CheckpointError.self) { try LoadedModel(path: folder.path) }
+    let error = #expect(throws: FileError.self) { try LoadedModel(path: folder.path) }
     #expect(error?.cause.contains("eos_token_id") == true)
     #expect(error?.file.hasSuffix("generation_config.json") == true)
   }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Testing
 import Tokenizers
@@ -10,8 +11,8 @@ import Tokenizers
     .numbers(GGUFNumbers(int32: [1])), .strings(ByteStrings(["x"])),
   ]
 
-  private func refusal(_ changes: [String: GGUFValue?]) -> CheckpointError? {
-    do throws(CheckpointError) {
+  private func refusal(_ changes: [String: GGUFValue?]) -> FileError? {
+    do throws(FileError) {
       _ = try Tokenizer(gguf: GGUFTokenizerTests.metadata(changes), file: "made.gguf")
       return nil
     } catch {
@@ -56,7 +57,7 @@ import Tokenizers
   }
 
   @Test func `scores are passed over where there is one for each token`() {
-    func scores(_ numbers: GGUFNumbers) -> CheckpointError? {
+    func scores(_ numbers: GGUFNumbers) -> FileError? {
       refusal(["tokenizer.ggml.scores": .numbers(numbers)])
     }
     #expect(scores(GGUFNumbers(float32: Array(repeating: -1, count: 8))) == nil)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Testing
 import Tokenizers
@@ -28,8 +29,8 @@ import Tokenizers
     return metadata
   }
 
-  func refusal(_ changes: [String: GGUFValue]) -> CheckpointError? {
-    #expect(throws: CheckpointError.self) {
+  func refusal(_ changes: [String: GGUFValue]) -> FileError? {
+    #expect(throws: FileError.self) {
       try Tokenizer(gguf: Self.metadata(changes), file: "made.gguf")
     }
   }

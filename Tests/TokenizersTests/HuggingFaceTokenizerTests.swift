@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Glibc
 import Models
 import TestSupport
@@ -89,7 +89,7 @@ import Tokenizers
   }
 
   @Test func anUnsoundVocabularyIsRefused() throws {
-    func model(_ change: (inout JSONObject) throws -> Void) throws -> CheckpointError? {
+    func model(_ change: (inout JSONObject) throws -> Void) throws -> FileError? {
       try refusal { root in
         var model = try #require(root["model"]?.object)
         try change(&model)
@@ -109,7 +109,7 @@ import Tokenizers
   }
 
   /// What is said of GPT-2's golden folder after a change to its `tokenizer.json`.
-  private func refusal(_ change: (inout JSONObject) throws -> Void) throws -> CheckpointError? {
+  private func refusal(_ change: (inout JSONObject) throws -> Void) throws -> FileError? {
     var root = try #require(
       JSONValue(file: Self.folder(.gpt2) + "/tokenizer.json").object)
     try change(&root)
@@ -119,6 +119,6 @@ import Tokenizers
     let file = folder + "/tokenizer.json"
     try AtomicFile.write(JSONValue.object(root).text(sortedKeys: false), to: file)
     defer { unlink(file) }
-    return #expect(throws: CheckpointError.self) { try Tokenizer(huggingFaceFolder: folder) }
+    return #expect(throws: FileError.self) { try Tokenizer(huggingFaceFolder: folder) }
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import Testing
 import Tokenizers
@@ -8,7 +9,7 @@ import Tokenizers
   /// The change of a value somewhere in a file.
   private func refusal(
     _ file: String, _ change: (inout JSONObject) -> Void
-  ) throws -> CheckpointError? {
+  ) throws -> FileError? {
     let folder = try ModelFolder()
     defer { folder.remove() }
     try folder.change(file, change)
@@ -143,7 +144,7 @@ import Tokenizers
     var map = JSONObject()
     map[key] = value
     try folder.write(JSONValue.object(map).text(sortedKeys: false), to: "special_tokens_map.json")
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try Tokenizer(huggingFaceFolder: folder.path)
     }
     #expect(error?.cause.contains(key) == true)
@@ -155,7 +156,7 @@ import Tokenizers
     try folder.write("{\"eos_token\": \"<|endoftext|>\"}", to: "special_tokens_map.json")
     #expect(try Tokenizer(huggingFaceFolder: folder.path).specialTokens.endOfSequence == 0)
     try folder.write("null", to: "special_tokens_map.json")
-    #expect(throws: CheckpointError.self) { try Tokenizer(huggingFaceFolder: folder.path) }
+    #expect(throws: FileError.self) { try Tokenizer(huggingFaceFolder: folder.path) }
   }
 
   @Test(
@@ -198,7 +199,7 @@ import Tokenizers
     ),
   ])
   func `a GGUF key that is not obeyed is refused`(key: String, value: GGUFValue) {
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try Tokenizer(gguf: GGUFTokenizerTests.metadata([key: value]), file: "made.gguf")
     }
   }

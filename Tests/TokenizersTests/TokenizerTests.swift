@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Models
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ enum TokenGoldens {
   }
 
   /// Opened once, as each debug build's opening takes a while.
-  static let smollm = Result { () throws(CheckpointError) in
+  static let smollm = Result { () throws(FileError) in
     let file = try GGUFFile(path: References.defaultModel)
     return try Tokenizer(gguf: file.metadata, file: References.defaultModel)
   }

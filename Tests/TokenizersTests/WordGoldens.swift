@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Glibc
 import Models
 import TestSupport
@@ -7,7 +8,7 @@ import Tokenizers
 
 /// The tokenizers of Goldens/make_words.py, and what the libraries make of hard texts with them.
 enum WordGoldens {
-  static let root = Result { () throws(CheckpointError) in
+  static let root = Result { () throws(FileError) in
     try JSONValue(file: "\(References.tests)/TokenizersTests/Goldens/words.json")
   }
 

@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// A GGUF file, version 2 or 3, opened and checked: metadata read, tensors found but not read.
@@ -14,11 +19,11 @@ package struct GGUFFile: Sendable {
   package let file: MappedFile
 
   /// Opens the file at `path`; no malformed file traps, each gives an error that tells the byte.
-  package init(path: String) throws(CheckpointError) {
-    try self.init(CheckpointError.mapping(path))
+  package init(path: String) throws(FileError) {
+    try self.init(MappedFile(path: path))
   }
 
-  package init(_ file: MappedFile) throws(CheckpointError) {
+  package init(_ file: MappedFile) throws(FileError) {
     defer { withExtendedLifetime(file) {} }
     var parser = GGUFParser(file: file)
     try parser.parse()

@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// Reads the parts of a GGUF file in their order.
@@ -15,7 +20,7 @@ struct GGUFParser {
     metadata = GGUFMetadata(file: file.path)
   }
 
-  mutating func parse() throws(CheckpointError) {
+  mutating func parse() throws(FileError) {
     try parseMagicAndVersion()
     // A description takes at least a name's length, a rank, a type and an offset; a metadata
     // entry at least a key's length, a type and one byte.
@@ -29,7 +34,7 @@ struct GGUFParser {
     try placeTensors(descriptions)
   }
 
-  private mutating func parseMagicAndVersion() throws(CheckpointError) {
+  private mutating func parseMagicAndVersion() throws(FileError) {
     let magic = try reader.take(4, "the magic number")
     guard magic.elementsEqual("GGUF".utf8) else {
       throw error(
@@ -49,7 +54,7 @@ struct GGUFParser {
     }
   }
 
-  private mutating func parseAlignment() throws(CheckpointError) {
+  private mutating func parseAlignment() throws(FileError) {
     guard let value = try metadata.integerIfPresent("general.alignment") else { return }
     guard (1...1 << 20).contains(value) else {
       throw error(
@@ -60,16 +65,16 @@ struct GGUFParser {
   }
 
   func error(
-    _ kind: CheckpointError.Kind, at offset: Int?, _ cause: String, _ fix: String
-  ) -> CheckpointError {
-    CheckpointError(kind, file: file.path, offset: offset, cause: cause, fix: fix)
+    _ kind: FileError.Kind, at offset: Int?, _ cause: String, _ fix: String
+  ) -> FileError {
+    FileError(kind, file: file.path, offset: offset, cause: cause, fix: fix)
   }
 }
 
 // MARK: - Metadata
 
 extension GGUFParser {
-  private mutating func parseMetadataEntry() throws(CheckpointError) {
+  private mutating func parseMetadataEntry() throws(FileError) {
     let start = reader.offset
     let key = try reader.readText("a metadata key")
     let type = try parseType(of: key)
@@ -81,7 +86,7 @@ extension GGUFParser {
     }
   }
 
-  private mutating func parseType(of key: String) throws(CheckpointError) -> GGUFValueType {
+  private mutating func parseType(of key: String) throws(FileError) -> GGUFValueType {
     let start = reader.offset
     let number = try reader.read(UInt32.self, "the type of \(key)")
     if let type = GGUFValueType(rawValue: number) { return type }
@@ -92,7 +97,7 @@ extension GGUFParser {
 
   private mutating func parseScalar(
     _ type: GGUFValueType, _ key: String
-  ) throws(CheckpointError) -> GGUFValue {
+  ) throws(FileError) -> GGUFValue {
     switch type {
     case .uint8: return .uint8(try reader.read(UInt8.self, key))
     case .int8: return .int8(try reader.read(Int8.self, key))
@@ -109,7 +114,7 @@ extension GGUFParser {
     }
   }
 
-  private mutating func parseArray(of key: String) throws(CheckpointError) -> GGUFValue {
+  private mutating func parseArray(of key: String) throws(FileError) -> GGUFValue {
     let start = reader.offset
     let type = try parseType(of: key)
     switch type {
@@ -148,7 +153,7 @@ extension GGUFParser {
     var place: Int
   }
 
-  private mutating func parseDescription() throws(CheckpointError) -> Description {
+  private mutating func parseDescription() throws(FileError) -> Description {
     let place = reader.offset
     let name = try reader.readText("a tensor name")
     let rank = try reader.read(UInt32.self, "the rank of \(name)")
@@ -181,7 +186,7 @@ extension GGUFParser {
       dataOffset: offset, place: place)
   }
 
-  private mutating func parseElementType(of name: String) throws(CheckpointError) -> ElementType {
+  private mutating func parseElementType(of name: String) throws(FileError) -> ElementType {
     let place = reader.offset
     let number = try reader.read(UInt32.self, "the type of \(name)")
     if let type = GGUFTensorType.elementType(number) { return type }
@@ -195,7 +200,7 @@ extension GGUFParser {
       "take the model in another type, such as Q4_K_M, Q8_0 or F16")
   }
 
-  private mutating func placeTensors(_ descriptions: [Description]) throws(CheckpointError) {
+  private mutating func placeTensors(_ descriptions: [Description]) throws(FileError) {
     let dataStart = (reader.offset + alignment - 1) / alignment * alignment
     for description in descriptions {
       let range = try self.range(of: description, dataStart: dataStart)
@@ -218,7 +223,7 @@ extension GGUFParser {
 
   private func range(
     of description: Description, dataStart: Int
-  ) throws(CheckpointError) -> Range<Int> {
+  ) throws(FileError) -> Range<Int> {
     guard description.dataOffset % UInt64(alignment) == 0 else {
       throw error(
         .malformed, at: description.place,

@@ -1,3 +1,5 @@
+import Files
+import Files
 import Tensors
 
 /// A model in one GGUF file, or in several that llama.cpp's splitter made: `NAME-00001-of-00003.gguf`
@@ -10,7 +12,7 @@ package struct GGUFParts: Sendable {
   package private(set) var files: [MappedFile]
 
   /// Opens the file at `path` and, where it is the first of several, the others beside it.
-  package init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(FileError) {
     let first = try GGUFFile(path: path)
     (metadata, tensors, files) = (first.metadata, first.tensors, [first.file])
     let count = try Self.count(first.metadata)
@@ -27,10 +29,10 @@ package struct GGUFParts: Sendable {
     SplitName(name).map { $0.part != 1 } ?? false
   }
 
-  private static func count(_ metadata: GGUFMetadata) throws(CheckpointError) -> Int {
+  private static func count(_ metadata: GGUFMetadata) throws(FileError) -> Int {
     let count = try metadata.integerIfPresent("split.count") ?? 1
     if (0...99_999).contains(count) { return count }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: metadata.file, cause: "split.count is \(count), and a name has five digits",
       fix: "download or split the model again")
   }
@@ -38,19 +40,19 @@ package struct GGUFParts: Sendable {
   /// The name of the first part, made sure that it is that of the first.
   private static func name(
     _ path: String, _ metadata: GGUFMetadata, _ count: Int
-  ) throws(CheckpointError) -> SplitName {
+  ) throws(FileError) -> SplitName {
     let name = SplitName(path)
     let part = try metadata.integer("split.no")
     guard part == 0 else {
       let first = name.map { "load \"\($0.path(1))\"" } ?? "load the first part"
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: path,
         cause:
           "this is a later part of a model in \(count) (split.no is \(part), the first's is 0)",
         fix: first + "; the others are found beside it")
     }
     guard let name, name.part == 1, name.count == count else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: path,
         cause: "this is the first of \(count) parts, which the end of its name does not say",
         fix: "give the parts their names back: NAME" + SplitName.ending(1, of: count) + " and so on"
@@ -59,11 +61,11 @@ package struct GGUFParts: Sendable {
     return name
   }
 
-  private static func opened(_ path: String, _ what: String) throws(CheckpointError) -> GGUFFile {
+  private static func opened(_ path: String, _ what: String) throws(FileError) -> GGUFFile {
     do {
       return try GGUFFile(path: path)
     } catch  where error.kind == .unreadable {
-      throw CheckpointError(
+      throw FileError(
         .absent, file: path, cause: "\(what) cannot be read: \(error.cause)",
         fix: "put all parts into one folder, under the names that they came with")
     }
@@ -71,9 +73,9 @@ package struct GGUFParts: Sendable {
 
   private mutating func add(
     _ file: GGUFFile, _ part: Int, _ count: Int
-  ) throws(CheckpointError) {
-    func mismatch(_ cause: String) -> CheckpointError {
-      CheckpointError(
+  ) throws(FileError) {
+    func mismatch(_ cause: String) -> FileError {
+      FileError(
         .malformed, file: file.file.path, cause: cause,
         fix: "take all parts from one download of the model")
     }
@@ -97,11 +99,11 @@ package struct GGUFParts: Sendable {
     files.append(file.file)
   }
 
-  private func checkTensorCount(_ path: String) throws(CheckpointError) {
+  private func checkTensorCount(_ path: String) throws(FileError) {
     guard let count = try metadata.integerIfPresent("split.tensors.count"),
       count != tensors.entries.count
     else { return }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: path,
       cause: "its \(files.count) parts have \(tensors.entries.count) tensors together, and "
         + "split.tensors.count is \(count)",

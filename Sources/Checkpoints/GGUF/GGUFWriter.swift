@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// Collects metadata and tensors and writes them as one GGUF version 3 file.
@@ -34,15 +39,15 @@ package struct GGUFWriter {
   ///   file is written, so that the tensors of a large model need not be in memory together.
   package mutating func add(
     _ name: String, _ elementType: ElementType, shape: [Int], contents: @escaping () -> [UInt8]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard let number = elementType.ggmlNumber else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "the tensor \(name) is of type \(elementType), which GGUF does not have",
         fix: "convert it to f32 first")
     }
     guard shape.count <= 4, let byteCount = elementType.byteCount(ofShape: shape) else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "the tensor \(name) of type \(elementType) has the impossible shape \(shape)",
         fix: "give at most 4 dimensions and rows of whole blocks")
@@ -56,18 +61,18 @@ package struct GGUFWriter {
   /// `elementType`.
   package mutating func add(
     _ name: String, _ elementType: ElementType, shape: [Int], bytes: [UInt8]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     try add(name, elementType, shape: shape) { bytes }
   }
 
   /// Writes the file under its name, whole or not at all.
-  package func write() throws(CheckpointError) {
+  package func write() throws(FileError) {
     var output = try AtomicFile(path: file)
     try output.append(header())
     for tensor in tensors {
       let bytes = tensor.contents()
       guard bytes.count == tensor.byteCount else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: file,
           cause: "the tensor \(tensor.name) of shape \(tensor.shape) does not have "
             + "\(bytes.count) bytes",

@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// A safetensors file, opened and checked after the rules of huggingface/safetensors: the header's
@@ -14,16 +19,16 @@ package struct SafetensorsFile: Sendable {
   private static let fix = "download the file again, or write it with a current safetensors"
 
   /// Opens the file at `path`; no malformed file traps, each gives an error that tells the byte.
-  package init(path: String) throws(CheckpointError) {
-    try self.init(CheckpointError.mapping(path))
+  package init(path: String) throws(FileError) {
+    try self.init(MappedFile(path: path))
   }
 
-  package init(_ file: MappedFile) throws(CheckpointError) {
+  package init(_ file: MappedFile) throws(FileError) {
     defer { withExtendedLifetime(file) {} }
     var reader = ByteReader(file.bytes, file: file.path)
     let size = try reader.read(UInt64.self, "the header's size")
     guard size <= Self.headerLimit else {
-      throw CheckpointError(
+      throw FileError(
         .wrongFormat, file: file.path, offset: 0,
         cause: "the header's size is \(size) bytes, more than the \(Self.headerLimit) allowed",
         fix: "check that this is a safetensors file")
@@ -46,9 +51,9 @@ package struct SafetensorsFile: Sendable {
 
   private static func parse(
     _ bytes: UnsafeRawBufferPointer, _ file: MappedFile
-  ) throws(CheckpointError) -> JSONObject {
+  ) throws(FileError) -> JSONObject {
     guard bytes.first == UInt8(ascii: "{") else {
-      throw CheckpointError(
+      throw FileError(
         .wrongFormat, file: file.path, offset: 8, cause: "the header does not begin with {",
         fix: "check that this is a safetensors file")
     }
@@ -56,7 +61,7 @@ package struct SafetensorsFile: Sendable {
       if let object = try JSONValue(parsing: bytes).object { return object }
       return JSONObject()
     } catch {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file.path, offset: 8 + error.offset,
         cause: "the header is not JSON: \(error.cause)", fix: fix)
     }
@@ -64,11 +69,11 @@ package struct SafetensorsFile: Sendable {
 
   private static func metadata(
     _ value: JSONValue, _ file: MappedFile
-  ) throws(CheckpointError) -> [String: String] {
+  ) throws(FileError) -> [String: String] {
     var result: [String: String] = [:]
     for member in value.object?.members ?? [] { result[member.key] = member.value.string }
     guard let count = value.object?.members.count, result.count == count else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file.path, offset: 8,
         cause: "__metadata__ is not an object with strings only", fix: fix)
     }
@@ -78,14 +83,14 @@ package struct SafetensorsFile: Sendable {
   /// The tensors in the order of their bytes, which must follow one another to the end.
   private static func directory(
     _ descriptions: [Description], dataStart: Int, _ file: MappedFile
-  ) throws(CheckpointError) -> TensorDirectory {
+  ) throws(FileError) -> TensorDirectory {
     var directory = TensorDirectory()
     var end = 0
     let sorted = descriptions.sorted { ($0.begin, $0.end) < ($1.begin, $1.end) }
     for description in sorted {
       guard description.begin == end else {
         let fault = description.begin < end ? "overlaps the tensor before it" : "follows a hole"
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: file.path, offset: dataStart + description.begin,
           cause: "the data of the tensor \(description.name) \(fault)", fix: fix)
       }
@@ -95,13 +100,13 @@ package struct SafetensorsFile: Sendable {
           name: description.name, elementType: description.elementType, shape: description.shape,
           owner: file, range: dataStart + description.begin..<dataStart + description.end))
       guard inserted else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: file.path, offset: 8,
           cause: "the tensor name \(description.name) occurs twice", fix: fix)
       }
     }
     guard dataStart + end == file.bytes.count else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file.path, offset: dataStart + end,
         cause: "\(file.bytes.count - dataStart - end) bytes at the end belong to no tensor",
         fix: fix)
@@ -118,11 +123,11 @@ package struct SafetensorsFile: Sendable {
     let begin: Int
     let end: Int
 
-    init(_ member: JSONObject.Member, file: String, dataCount: Int) throws(CheckpointError) {
+    init(_ member: JSONObject.Member, file: String, dataCount: Int) throws(FileError) {
       func error(
-        _ kind: CheckpointError.Kind, _ cause: String, _ fix: String = SafetensorsFile.fix
-      ) -> CheckpointError {
-        CheckpointError(
+        _ kind: FileError.Kind, _ cause: String, _ fix: String = SafetensorsFile.fix
+      ) -> FileError {
+        FileError(
           kind, file: file, offset: 8, cause: "the tensor \(member.key) \(cause)", fix: fix)
       }
       name = member.key

@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Glibc
 import Tensors
 
@@ -6,11 +11,11 @@ extension SafetensorsFile {
   /// else of the shards that `model.safetensors.index.json` names.
   package static func directory(
     ofFolder folder: String
-  ) throws(CheckpointError) -> TensorDirectory {
+  ) throws(FileError) -> TensorDirectory {
     let whole = folder + "/model.safetensors"
     let index = whole + ".index.json"
-    if access(whole, F_OK) == 0 { return try SafetensorsFile(path: whole).tensors }
-    if access(index, F_OK) == 0 { return try shards(of: index, in: folder) }
+    if Paths.exists(whole) { return try SafetensorsFile(path: whole).tensors }
+    if Paths.exists(index) { return try shards(of: index, in: folder) }
     for name in ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"] {
       try PickledWeights.refuse(name, in: folder, insteadOf: "model.safetensors")
     }
@@ -25,7 +30,7 @@ extension SafetensorsFile {
   /// Every tensor of every shard; the index must name each where it is, and nothing else.
   private static func shards(
     of index: String, in folder: String
-  ) throws(CheckpointError) -> TensorDirectory {
+  ) throws(FileError) -> TensorDirectory {
     let root = try JSONValue(file: index)
     guard let object = root.object, let map = object["weight_map"]?.object else {
       throw shardError(index, .malformed, "weight_map is missing or not an object")
@@ -62,9 +67,9 @@ extension SafetensorsFile {
   }
 
   private static func shardError(
-    _ index: String, _ kind: CheckpointError.Kind, _ cause: String
-  ) -> CheckpointError {
-    CheckpointError(
+    _ index: String, _ kind: FileError.Kind, _ cause: String
+  ) -> FileError {
+    FileError(
       kind, file: index, cause: cause, fix: "download the index and its shards again, together")
   }
 }

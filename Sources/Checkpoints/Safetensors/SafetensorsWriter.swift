@@ -1,3 +1,8 @@
+import Files
+import Files
+import Files
+import Files
+import Files
 import Tensors
 
 /// Collects tensors and writes them as one safetensors file; the same tensors and metadata always
@@ -31,7 +36,7 @@ package struct SafetensorsWriter {
   ///   so that the tensors of a large model need not be in memory together.
   package mutating func add(
     _ name: String, _ elementType: ElementType, shape: [Int], contents: @escaping () -> [UInt8]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard let typeName = SafetensorsType.name(elementType) else {
       throw error(
         .unsupported, "the tensor \(name) is of type \(elementType), which safetensors lacks")
@@ -51,14 +56,14 @@ package struct SafetensorsWriter {
   /// Adds a tensor of `shape`, outermost dimension first, whose `bytes` are little-endian.
   package mutating func add(
     _ name: String, _ elementType: ElementType, shape: [Int], bytes: [UInt8]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     try add(name, elementType, shape: shape) { bytes }
   }
 
   /// Adds a tensor of f32.
   package mutating func add(
     _ name: String, shape: [Int], values: [Float]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     try add(name, .f32, shape: shape) {
       values.flatMap { value in
         withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
@@ -67,22 +72,22 @@ package struct SafetensorsWriter {
   }
 
   /// Writes the file under its name, whole or not at all.
-  package func write() throws(CheckpointError) {
+  package func write() throws(FileError) {
     var output = try AtomicFile(path: file)
-    try forEachPart { part throws(CheckpointError) in try output.append(part) }
+    try forEachPart { part throws(FileError) in try output.append(part) }
     try output.commit()
   }
 
   /// The bytes that `write` would write.
-  package func bytes() throws(CheckpointError) -> [UInt8] {
+  package func bytes() throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
-    try forEachPart { part throws(CheckpointError) in bytes += part }
+    try forEachPart { part throws(FileError) in bytes += part }
     return bytes
   }
 
   private func forEachPart(
-    _ body: ([UInt8]) throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
+    _ body: ([UInt8]) throws(FileError) -> Void
+  ) throws(FileError) {
     let sorted = tensors.sorted {
       let orders = (SafetensorsType.order($0.elementType), SafetensorsType.order($1.elementType))
       if orders.0 != orders.1 { return orders.0 < orders.1 }
@@ -103,7 +108,7 @@ package struct SafetensorsWriter {
 
   /// The header's size and the header, padded with spaces so that the data starts at a multiple of
   /// 8 bytes.
-  private func header(_ sorted: [Tensor]) throws(CheckpointError) -> [UInt8] {
+  private func header(_ sorted: [Tensor]) throws(FileError) -> [UInt8] {
     var header = JSONObject()
     if !metadata.isEmpty {
       var strings = JSONObject()
@@ -128,8 +133,8 @@ package struct SafetensorsWriter {
     return withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init) + text
   }
 
-  private func error(_ kind: CheckpointError.Kind, _ cause: String) -> CheckpointError {
-    CheckpointError(
+  private func error(_ kind: FileError.Kind, _ cause: String) -> FileError {
+    FileError(
       kind, file: file, cause: cause, fix: "give each tensor its own name, shape and bytes")
   }
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tensors
 
 /// What an adapter's folder tells beside PEFT's two files: which base the adapter was made on, and which

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// `skillet.json` in an adapter's folder.
 package enum AdapterCardFile {
@@ -30,7 +30,7 @@ package enum AdapterCardFile {
   }
 
   /// The card of a folder; nil where there is none, as in a folder that PEFT wrote.
-  package static func read(_ folder: String) throws(CheckpointError) -> AdapterCard? {
+  package static func read(_ folder: String) throws(FileError) -> AdapterCard? {
     guard FolderJournal.has(name, in: folder),
       let place = FolderJournal.place(of: name, in: folder)
     else { return nil }
@@ -54,7 +54,7 @@ package enum AdapterCardFile {
       quantization: quantization.string, steps: steps, rows: try rows(reading))
   }
 
-  private static func rows(_ reading: Reading) throws(CheckpointError) -> TrainedRows {
+  private static func rows(_ reading: Reading) throws(FileError) -> TrainedRows {
     let digits = Array(try reading.text("trained_rows").utf8)
     guard let isWhole = reading.root["trained_rows_are_all"]?.bool,
       digits.count % digitsARow == 0, digits.count / digitsARow <= TrainedRows.limit
@@ -74,20 +74,20 @@ package enum AdapterCardFile {
     let file: String
     let root: JSONValue
 
-    func text(_ key: String) throws(CheckpointError) -> String {
+    func text(_ key: String) throws(FileError) -> String {
       if let text = root[key]?.string { return text }
       throw error("\"\(key)\" is missing or no text")
     }
 
-    func digest(_ key: String, mayBeEmpty: Bool = false) throws(CheckpointError) -> String {
+    func digest(_ key: String, mayBeEmpty: Bool = false) throws(FileError) -> String {
       let text = try text(key)
       guard text.utf8.count == 64 || mayBeEmpty && text.isEmpty, text.allSatisfy(\.isHexDigit)
       else { throw error("\"\(key)\" is no SHA-256") }
       return text
     }
 
-    func error(_ cause: String) -> CheckpointError {
-      CheckpointError(
+    func error(_ cause: String) -> FileError {
+      FileError(
         .malformed, file: file, cause: cause,
         fix: "take the file from the adapter's own folder, or remove it: then nobody knows which "
           + "base the adapter belongs to")

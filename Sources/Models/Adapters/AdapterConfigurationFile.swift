@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// PEFT's `adapter_config.json`: what an adapter's tensors mean.
 package enum AdapterConfigurationFile {
@@ -40,16 +41,16 @@ package enum AdapterConfigurationFile {
   /// Reads the parts that Skillet has; refuses by name what would change the adapter's meaning.
   package static func read(
     _ config: JSONValue, file: String, model: DecoderDescription
-  ) throws(CheckpointError) -> LoRAConfiguration {
+  ) throws(FileError) -> LoRAConfiguration {
     guard let object = config.object, object["peft_type"]?.string == "LORA" else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "its peft_type is \(config["peft_type"]?.excerpt ?? "missing"), not \"LORA\"",
         fix: "only LoRA adapters can be loaded")
     }
     try KeyTable.adapter.check(object, file: file)
     guard let rank = object["r"]?.int, let alpha = object["lora_alpha"]?.double else {
-      throw CheckpointError(
+      throw FileError(
         .absent, file: file, cause: "\"r\" or \"lora_alpha\" is missing",
         fix: "take adapter_config.json from the adapter's own folder")
     }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 
 /// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
@@ -43,7 +44,7 @@ package struct AdapterFolder {
   package func write(
     _ adapter: Adapter, to folder: String, card: AdapterCard? = nil, state: [UInt8]? = nil,
     keepsState: Bool = false
-  ) throws(CheckpointError) -> Written {
+  ) throws(FileError) -> Written {
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     let config = AdapterConfigurationFile.value(
       of: adapter.configuration, on: model, baseModel: baseModel)
@@ -59,11 +60,11 @@ package struct AdapterFolder {
   }
 
   /// The fingerprint of the weights file that `write` would write.
-  package func sha256(of adapter: Adapter) throws(CheckpointError) -> String {
+  package func sha256(of adapter: Adapter) throws(FileError) -> String {
     FileDigest.sha256(try weights(of: adapter, file: Self.weightsName))
   }
 
-  private func weights(of adapter: Adapter, file: String) throws(CheckpointError) -> [UInt8] {
+  private func weights(of adapter: Adapter, file: String) throws(FileError) -> [UInt8] {
     var writer = SafetensorsWriter(file: file, metadata: ["format": "pt"])
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
@@ -92,10 +93,10 @@ package struct AdapterFolder {
   /// - Parameter pool: makes the base's digests.
   package func read(
     _ folder: String, on base: BaseIdentity, with pool: WorkerPool
-  ) throws(CheckpointError) -> (adapter: Adapter, card: AdapterCard?) {
+  ) throws(FileError) -> (adapter: Adapter, card: AdapterCard?) {
     guard let card = try AdapterCardFile.read(folder) else { return (try read(folder), nil) }
     if let difference = card.base.difference(from: base, with: pool) {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: folder + "/" + AdapterCardFile.name,
         cause: "the adapter was made on another base: \(difference)",
         fix: "load the model that it was made on; to use it here all the same, remove "
@@ -105,7 +106,7 @@ package struct AdapterFolder {
   }
 
   /// Reads an adapter for this model; every tensor must fit, and none may be left over.
-  package func read(_ folder: String) throws(CheckpointError) -> Adapter {
+  package func read(_ folder: String) throws(FileError) -> Adapter {
     let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
     let configuration = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, model: model)
@@ -154,13 +155,13 @@ package struct AdapterFolder {
 
   private func refuseLeftovers(
     _ tensors: TensorDirectory, layout: AdapterLayout, file: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let known = Set(
       layout.entries.flatMap {
         [path(of: $0) + ".lora_A.weight", path(of: $0) + ".lora_B.weight"]
       })
     guard let extra = tensors.names.first(where: { !known.contains($0) }) else { return }
-    throw CheckpointError(
+    throw FileError(
       .unsupported, file: file,
       cause: "the tensor \"\(extra)\" belongs to none of this model's layers",
       fix: "load the model that the adapter was trained on")

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// The keys of PEFT's `adapter_config.json`: PeftConfig and LoraConfig of PEFT 0.21.
 extension KeyTable {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// Which linear layers an `adapter_config.json` puts a pair beside, after the rules of PEFT 0.21
 /// (`check_target_module_exists`): a name stands for every module whose path ends with it, and
@@ -10,7 +10,7 @@ struct AdapterTargets {
 
   init(
     _ config: JSONObject, file: String, model: DecoderDescription
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let layerCount = model.sizes.layers
     let listed = try Self.layers(config["layers_to_transform"], file, layerCount)
     guard let names = try Self.names(config["target_modules"], file) else {
@@ -32,7 +32,7 @@ struct AdapterTargets {
     let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
     let roles = adapted.first.map { chosen[$0] } ?? []
     guard !roles.isEmpty, adapted.allSatisfy({ chosen[$0] == roles }) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "\"target_modules\" names other modules in one layer than in another, which Skillet "
           + "does not have",
@@ -44,8 +44,8 @@ struct AdapterTargets {
 
   private static func unknown(
     _ name: String, _ model: DecoderDescription, _ file: String
-  ) -> CheckpointError {
-    CheckpointError(
+  ) -> FileError {
+    FileError(
       .unsupported, file: file,
       cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
         + "blocks",
@@ -55,12 +55,12 @@ struct AdapterTargets {
   /// The names as they stand; nil for `all-linear`.
   private static func names(
     _ value: JSONValue?, _ file: String
-  ) throws(CheckpointError) -> [String]? {
+  ) throws(FileError) -> [String]? {
     if value?.string == "all-linear" { return nil }
     let list = value?.array ?? []
     let names = list.compactMap(\.string)
     if !names.isEmpty, names.count == list.count { return names }
-    throw CheckpointError(
+    throw FileError(
       .unsupported, file: file,
       cause: "\"target_modules\" is \(value?.excerpt ?? "missing"), not a list of module names",
       fix: value?.string == nil
@@ -71,12 +71,12 @@ struct AdapterTargets {
 
   private static func layers(
     _ value: JSONValue?, _ file: String, _ layerCount: Int
-  ) throws(CheckpointError) -> [Int]? {
+  ) throws(FileError) -> [Int]? {
     guard let value, !value.isNull, value != [] else { return nil }
     let list = value.array ?? [value]
     let layers = list.compactMap { if case .int(let layer) = $0 { layer } else { nil } }
     guard layers.count == list.count, layers.allSatisfy({ (0..<layerCount).contains($0) }) else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "\"layers_to_transform\" is \(value.excerpt), and the model has \(layerCount) "
           + "layers",

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 
 /// A family of models as data: what its files call things, and what its blocks are made of. Each family

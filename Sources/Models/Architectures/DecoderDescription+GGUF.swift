@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 
 /// What GGUF calls the sizes and constants of a decoder, after the name of its family and a dot
@@ -29,11 +30,11 @@ extension DecoderDescription {
   ///     the head size.
   package init(
     gguf metadata: GGUFMetadata, vocabularySize: Int, tiesHead: Bool,
-    ropeFactors: (Int) throws(CheckpointError) -> [Float] = { _ in [] }
-  ) throws(CheckpointError) {
+    ropeFactors: (Int) throws(FileError) -> [Float] = { _ in [] }
+  ) throws(FileError) {
     let name = try metadata.text("general.architecture")
     guard let family = Architecture.named(name) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: metadata.file, cause: "the model's architecture is \"\(name)\"",
         fix: "Skillet reads models of the types \(Architecture.names)")
     }
@@ -46,7 +47,7 @@ extension DecoderDescription {
       tiesHead: tiesHead, isGGUF: true)
     let disagreement = try Self.disagreement(with: sizes, in: metadata, family: name)
     if let inconsistency = inconsistency ?? disagreement {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: metadata.file, cause: inconsistency,
         fix: "convert the model again with a current converter")
     }
@@ -54,7 +55,7 @@ extension DecoderDescription {
 
   private static func positions(
     _ metadata: GGUFMetadata, _ family: Architecture, factors: [Float]
-  ) throws(CheckpointError) -> Positions {
+  ) throws(FileError) -> Positions {
     switch family.positions {
     case .learned: return .learned
     case .rotary:
@@ -68,7 +69,7 @@ extension DecoderDescription {
   /// The first key that names a size otherwise than the rest of the file does.
   private static func disagreement(
     with sizes: DecoderSizes, in metadata: GGUFMetadata, family: String
-  ) throws(CheckpointError) -> String? {
+  ) throws(FileError) -> String? {
     let all = [
       ("rope.dimension_count", "the head size", sizes.head),
       ("attention.value_length", "the head size", sizes.head),
@@ -86,8 +87,8 @@ extension DecoderDescription {
 extension DecoderSizes {
   fileprivate init(
     gguf metadata: GGUFMetadata, family: String, vocabulary: Int
-  ) throws(CheckpointError) {
-    func size(_ key: String) throws(CheckpointError) -> Int {
+  ) throws(FileError) {
+    func size(_ key: String) throws(FileError) -> Int {
       try metadata.integer("\(family).\(key)")
     }
     let hidden = try size(GGUFKey.hidden)

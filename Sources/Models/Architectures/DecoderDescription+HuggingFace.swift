@@ -1,17 +1,18 @@
 import Checkpoints
+import Files
 import Tensors
 
 extension DecoderDescription {
   /// From a Hugging Face `config.json`; a key that is missing has transformers' default where the model
   /// cannot be another one for it.
-  package init(huggingFace config: JSONValue, file: String) throws(CheckpointError) {
+  package init(huggingFace config: JSONValue, file: String) throws(FileError) {
     guard let object = config.object else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, cause: "the file is not a JSON object",
         fix: "take config.json from the model's own folder")
     }
     guard let family = (object["model_type"]?.string).flatMap(Architecture.named) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "the model's type (\"model_type\") is \(object["model_type"]?.excerpt ?? "missing")",
         fix: "Skillet reads models of the types \(Architecture.names)")
@@ -28,7 +29,7 @@ extension DecoderDescription {
     let remainder =
       "the hidden size \(sizes.hidden) is no multiple of its \(sizes.heads) attention heads"
     if let inconsistency = isDivided ? inconsistency : remainder {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, cause: inconsistency, fix: "check the configuration")
     }
     try requireRows(forTokensOf: object, file: file)
@@ -36,7 +37,7 @@ extension DecoderDescription {
 
   private static func positions(
     _ object: JSONObject, _ family: Architecture, context: Int, file: String
-  ) throws(CheckpointError) -> Positions {
+  ) throws(FileError) -> Positions {
     switch family.positions {
     case .learned: return .learned
     case .rotary:
@@ -48,12 +49,12 @@ extension DecoderDescription {
   /// Token ids of the configuration must have a row of the embedding. -1 is an old way to write none.
   private func requireRows(
     forTokensOf object: JSONObject, file: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     for key in ["bos_token_id", "eos_token_id", "pad_token_id"] {
       let ids = object[key]?.array?.compactMap(\.int) ?? object[key]?.int.map { [$0] } ?? []
       let known = -1..<sizes.vocabulary
       guard let outside = ids.first(where: { !known.contains($0) }) else { continue }
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "\"\(key)\" is \(outside), and the embedding has \(sizes.vocabulary) rows",
         fix: "take config.json and weights from the same model")
@@ -64,10 +65,10 @@ extension DecoderDescription {
 extension DecoderSizes {
   fileprivate init(
     _ object: JSONObject, _ keys: ConfigurationNames, file: String
-  ) throws(CheckpointError) {
-    func size(_ key: ConfigurationNames.Key) throws(CheckpointError) -> Int {
+  ) throws(FileError) {
+    func size(_ key: ConfigurationNames.Key) throws(FileError) -> Int {
       if let value = object[key.name]?.int ?? key.value { return value }
-      throw CheckpointError(
+      throw FileError(
         .absent, file: file, cause: "the key \"\(key.name)\" is missing",
         fix: "take config.json from the model's own folder")
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Continues a prompt token by token.
@@ -111,12 +112,5 @@ package struct TextGenerator {
         return
       }
     }
-  }
-}
-
-extension Duration {
-  /// Seconds as a number.
-  package var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

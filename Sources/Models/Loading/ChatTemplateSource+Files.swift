@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Glibc
 import Tensors
 import Tokenizers
@@ -6,20 +7,20 @@ import Tokenizers
 extension ChatTemplateSource {
   /// A folder's template, in transformers' order: `chat_template.jinja`, else the key `chat_template`
   /// of `tokenizer_config.json`, which is a template or a list of named ones.
-  package init?(folder: String) throws(CheckpointError) {
+  package init?(folder: String) throws(FileError) {
     let file = folder + "/chat_template.jinja"
-    if access(file, F_OK) == 0 {
+    if Paths.exists(file) {
       guard
-        let text = String(validating: try CheckpointError.mapping(file).contents(), as: UTF8.self)
+        let text = String(validating: try MappedFile(path: file).contents(), as: UTF8.self)
       else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: file, cause: "it is not UTF-8", fix: "save it as UTF-8")
       }
       // Python's text files have one kind of line end.
       self = .jinja(text)
       return
     }
-    if access(folder + "/additional_chat_templates", F_OK) == 0 {
+    if Paths.exists(folder + "/additional_chat_templates") {
       self = .unusable("only chat_template.jinja can be the default, and it is missing")
       return
     }
@@ -48,7 +49,7 @@ extension ChatTemplateSource {
   }
 
   /// The template in a GGUF file, or the reason why none of several is the model's own.
-  package init?(gguf metadata: GGUFMetadata) throws(CheckpointError) {
+  package init?(gguf metadata: GGUFMetadata) throws(FileError) {
     let key = "tokenizer.chat_template"
     if let text = try metadata.textIfPresent(key) {
       self = .jinja(text)
@@ -71,8 +72,8 @@ extension ChatTemplateSource {
     "there are several (\(names.joined(separator: ", "))) and none is the default"
   }
 
-  private static func malformed(_ file: String) -> CheckpointError {
-    CheckpointError(
+  private static func malformed(_ file: String) -> FileError {
+    FileError(
       .malformed, file: file,
       cause: "chat_template is neither a template nor a list of templates with names",
       fix: "take the file from the model's own folder")

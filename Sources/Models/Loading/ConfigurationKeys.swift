@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// The keys of a Hugging Face `config.json`: those of a family (its own file in `Architectures`), what
 /// PretrainedConfig of transformers 5.24 has and wrote since version 4.0, and what published models add.

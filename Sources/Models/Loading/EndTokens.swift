@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// The tokens that end a reply, wherever a model's files name them.
@@ -6,7 +6,7 @@ enum EndTokens {
   /// From `config.json` and `generation_config.json` of a folder: a number or a list of them.
   ///
   /// - Parameter size: the number of tokens; an id beyond it is refused.
-  static func ids(folder: String, size: Int) throws(CheckpointError) -> Set<Int32> {
+  static func ids(folder: String, size: Int) throws(FileError) -> Set<Int32> {
     var ids: Set<Int32> = []
     for name in ["config.json", "generation_config.json"] {
       let file = folder + "/" + name
@@ -14,7 +14,7 @@ enum EndTokens {
       if value.isNull { continue }
       for entry in value.array ?? [value] {
         guard case .int(let id) = entry, 0..<size ~= id else {
-          throw CheckpointError(
+          throw FileError(
             .malformed, file: file,
             cause:
               "eos_token_id is \(ValueTable.shown(value)), and the tokenizer has \(size) tokens",

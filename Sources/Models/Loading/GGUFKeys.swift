@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// The metadata keys of a GGUF file (docs/gguf.md of ggml, gguf-py 0.19), but for those of its tokenizer.
 /// What llama.cpp would read and Skillet does not have is refused.
@@ -74,7 +75,7 @@ extension KeyTable {
   ]
 
   /// Checks all metadata of a file. Numbers are float32, as llama.cpp wants them.
-  func check(_ metadata: GGUFMetadata) throws(CheckpointError) {
+  func check(_ metadata: GGUFMetadata) throws(FileError) {
     for key in metadata.keys {
       try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
     }

@@ -1,12 +1,13 @@
 import Checkpoints
+import Files
 import Tokenizers
 
 extension GGUFTokenizer {
   /// Byte-level BPE with the splitting rule that the file names.
-  func byteLevel() throws(CheckpointError) -> Tokenizer {
+  func byteLevel() throws(FileError) -> Tokenizer {
     let name = try metadata.text("tokenizer.ggml.pre")
     guard let rule = PreTokenizer(ggufName: name) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: metadata.file,
         cause: "the splitting rule \"\(name)\" is not supported (tokenizer.ggml.pre)",
         fix: "use a model with one of gpt-2, smollm, llama-bpe, qwen2")
@@ -26,7 +27,7 @@ extension GGUFTokenizer {
       pipeline: TextPipeline(splits: [.rule(rule)]), rules: .llamaCpp)
   }
 
-  private func bytePairModel() throws(CheckpointError) -> BytePairModel {
+  private func bytePairModel() throws(FileError) -> BytePairModel {
     let merges = try metadata.strings("tokenizer.ggml.merges")
     var model = BytePairModel(isByteLevel: true)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.byteCount)
@@ -41,7 +42,7 @@ extension GGUFTokenizer {
     return model
   }
 
-  func refuseRepeated(_ vocabulary: Vocabulary) throws(CheckpointError) {
+  func refuseRepeated(_ vocabulary: Vocabulary) throws(FileError) {
     guard let token = vocabulary.repeated else { return }
     throw metadata.malformedTokenizer(
       "token \(token) has the same text as another: \"\(text(Int(token)))\"")
@@ -49,7 +50,7 @@ extension GGUFTokenizer {
 
   /// SentencePiece's BPE: neighbours that are a token together merge, those of the highest score first;
   /// what is no token is spelled in bytes. All white space but the space stays as it is.
-  func sentencePiece() throws(CheckpointError) -> Tokenizer {
+  func sentencePiece() throws(FileError) -> Tokenizer {
     let vocabulary = try spelledVocabulary()
     var special = try specialTokens(addsBegin: true)
     // llama.cpp's default; some files do not say it.
@@ -76,7 +77,7 @@ extension GGUFTokenizer {
   }
 
   /// The tokens as they are spelled, all of them found by that; llama.cpp names those without a text.
-  private func spelledVocabulary() throws(CheckpointError) -> Vocabulary {
+  private func spelledVocabulary() throws(FileError) -> Vocabulary {
     var vocabulary = Vocabulary()
     vocabulary.reserveCapacity(tokens.count, bytes: tokens.byteCount)
     for (position, token) in tokens.enumerated() {

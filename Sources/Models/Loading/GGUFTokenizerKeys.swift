@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// The metadata keys `tokenizer.…` of a GGUF file (llama.cpp, src/llama-vocab.cpp). A value of a type
 /// that llama.cpp refuses is refused, be it read here or not.
@@ -35,12 +36,12 @@ extension KeyTable {
   /// Checks the tokenizer's part of the metadata, and that what nothing can replace is there.
   func checkTokenizer(
     _ metadata: GGUFMetadata, requiring required: [(name: String, loss: String)]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     for key in metadata.keys where key.hasPrefix("tokenizer.") {
       try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
     }
     for (name, loss) in required where metadata["tokenizer.ggml.\(name)"] == nil {
-      throw CheckpointError(
+      throw FileError(
         .absent, file: metadata.file,
         cause: "the metadata key tokenizer.ggml.\(name) is missing, so that nothing says \(loss)",
         fix:

@@ -1,10 +1,11 @@
 import Checkpoints
+import Files
 import Tensors
 import Tokenizers
 
 extension LoadedModel {
   /// Reads a GGUF file and its other parts, if it has any; weights stay in the mapped files.
-  static func gguf(_ path: String) throws(CheckpointError) -> LoadedModel {
+  static func gguf(_ path: String) throws(FileError) -> LoadedModel {
     let file = try GGUFParts(path: path)
     let metadata = file.metadata
     let reading = WeightReading(directory: file.tensors, file: path)

@@ -1,11 +1,12 @@
 import Checkpoints
+import Files
 import Glibc
 import Tensors
 import Tokenizers
 
 extension LoadedModel {
   /// Reads a Hugging Face folder: `config.json`, safetensors (whole or in shards), `tokenizer.json`.
-  static func huggingFace(_ folder: String) throws(CheckpointError) -> LoadedModel {
+  static func huggingFace(_ folder: String) throws(FileError) -> LoadedModel {
     let file = folder + "/config.json"
     let config = try JSONValue(file: file)
     var description = try DecoderDescription(huggingFace: config, file: file)
@@ -29,19 +30,19 @@ extension LoadedModel {
   }
 
   /// transformers puts an adapter that lies in a model's own folder onto the model.
-  private static func refuseAdapter(in folder: String) throws(CheckpointError) {
+  private static func refuseAdapter(in folder: String) throws(FileError) {
     let file = folder + "/" + AdapterConfigurationFile.name
-    guard access(file, F_OK) == 0 else { return }
-    throw CheckpointError(
+    guard Paths.exists(file) else { return }
+    throw FileError(
       .unsupported, file: file,
       cause: "an adapter lies in the folder of its model, and whether it is meant is not said",
       fix: "move the adapter's files to a folder of their own and load that with `adapter:`")
   }
 
-  private static func checkGenerationSettings(_ file: String) throws(CheckpointError) {
-    guard access(file, F_OK) == 0 else { return }
+  private static func checkGenerationSettings(_ file: String) throws(FileError) {
+    guard Paths.exists(file) else { return }
     guard let settings = try JSONValue(file: file).object else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, cause: "the file is not a JSON object",
         fix: "take it from the model's own folder, or remove it")
     }
@@ -51,10 +52,10 @@ extension LoadedModel {
 
 extension DecoderDescription {
   /// The embedding may have rows that no token names, but each token needs one.
-  func requireRows(for tokenizer: Tokenizer, file: String) throws(CheckpointError) {
+  func requireRows(for tokenizer: Tokenizer, file: String) throws(FileError) {
     let count = tokenizer.vocabularySize
     guard count > sizes.vocabulary else { return }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: file,
       cause: "its tokenizer has ids up to \(count - 1), but its embedding only "
         + "\(sizes.vocabulary) rows: there is none for the ids \(sizes.vocabulary) to \(count - 1)",

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tensors
 import Tokenizers
 
@@ -20,7 +20,7 @@ package struct LoadedModel: Sendable {
   private let mappings: [MappedFile]
 
   /// Opens a `.gguf` file, or a Hugging Face folder with `config.json`.
-  package init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(FileError) {
     self = try path.hasSuffix(".gguf") ? .gguf(path) : .huggingFace(path)
   }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// The rope of a Hugging Face configuration, with transformers 5's order of places: `rope_scaling` (the
 /// old name) before `rope_parameters`, and their `rope_theta` before the one beside them. Places that
@@ -7,7 +8,7 @@ struct RopeReading {
   let base: Double
   let scaling: RopeScaling
 
-  init(huggingFace config: JSONObject, context: Int, file: String) throws(CheckpointError) {
+  init(huggingFace config: JSONObject, context: Int, file: String) throws(FileError) {
     let places = ["rope_scaling", "rope_parameters"].compactMap { key in
       config[key]?.object.flatMap { $0.members.isEmpty ? nil : (key: key, object: $0) }
     }
@@ -27,21 +28,21 @@ struct RopeReading {
 
   private static func type(
     _ parameters: JSONObject, _ file: String
-  ) throws(CheckpointError) -> String {
+  ) throws(FileError) -> String {
     let value = try same("rope_type", parameters["rope_type"], parameters["type"], file)
     guard let value else { return "default" }
     if let type = value.string, ["default", "linear", "llama3"].contains(type) { return type }
-    throw CheckpointError(
+    throw FileError(
       .unsupported, file: file, cause: "the model scales rope by \(value.excerpt) (\"rope_type\")",
       fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
   }
 
   private static func scaling(
     _ type: String, _ parameters: JSONObject, originalContext: Int, file: String
-  ) throws(CheckpointError) -> RopeScaling {
-    func number(_ key: String) throws(CheckpointError) -> Double {
+  ) throws(FileError) -> RopeScaling {
+    func number(_ key: String) throws(FileError) -> Double {
       if let value = parameters[key]?.double { return value }
-      throw CheckpointError(
+      throw FileError(
         .absent, file: file, cause: "the rope of type \"\(type)\" has no \"\(key)\"",
         fix: "take config.json from the model's own folder")
     }
@@ -50,7 +51,7 @@ struct RopeReading {
     guard type == "llama3" else { return .linear(factor: factor) }
     let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))
     guard low < high else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause:
           "the rope's \"low_freq_factor\" is \(low), its \"high_freq_factor\" \(high); the first must "
@@ -63,9 +64,9 @@ struct RopeReading {
   /// The value that stands at one of two places, or at both.
   private static func same(
     _ key: String, _ one: JSONValue?, _ other: JSONValue?, _ file: String
-  ) throws(CheckpointError) -> JSONValue? {
+  ) throws(FileError) -> JSONValue? {
     guard let one, let other, !one.means(other) else { return one ?? other }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: file,
       cause: "\"\(key)\" is \(one.excerpt) in one place and \(other.excerpt) in another",
       fix: "keep the one that the model was trained with")
@@ -74,11 +75,11 @@ struct RopeReading {
   private static func requireAgreement(
     _ one: (key: String, object: JSONObject), _ other: (key: String, object: JSONObject),
     _ file: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     for key in one.object.keys + other.object.keys {
       let (left, right) = (one.object[key], other.object[key])
       if let left, let right, left.means(right) { continue }
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "\"\(key)\" is \(left?.excerpt ?? "missing") in \"\(one.key)\" and "
           + "\(right?.excerpt ?? "missing") in \"\(other.key)\"",
@@ -91,13 +92,13 @@ extension RopeScaling {
   /// The rope scaling of a GGUF file as llama.cpp has it: linear where no type is given, by
   /// `rope.scaling.factor` or the old `rope.scale_linear`, where 0 stands for none. (Llama 3's comes as
   /// the tensor `rope_freqs.weight`.)
-  init(gguf metadata: GGUFMetadata, family: String) throws(CheckpointError) {
+  init(gguf metadata: GGUFMetadata, family: String) throws(FileError) {
     let type = try metadata.textIfPresent("\(family).rope.scaling.type")
     let old = try metadata.numberIfPresent("\(family).rope.scale_linear")
     let factor = try metadata.numberIfPresent("\(family).rope.scaling.factor") ?? old ?? 0
     let isNeutral = factor == 0 || factor == 1
     guard type != "none" || isNeutral else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: metadata.file,
         cause: "\(family).rope.scaling.type is \"none\", but the factor is \(factor)",
         fix: "convert the model again with a current converter")

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// What transformers 5 makes of a tokenizer class: the pipeline of `tokenizer.json`, or one of the
@@ -29,7 +29,7 @@ enum TokenizerClass {
   /// What the files' class does with text in place of `file`; nil where the file has its way.
   static func plan(
     _ settings: TokenizerSettings, _ file: TokenizerJSON
-  ) throws(CheckpointError) -> TokenizerPlan? {
+  ) throws(FileError) -> TokenizerPlan? {
     let type = settings.modelType ?? ""
     let named = try settings.namedClass()
     // transformers trusts the class that its own table has, where files are known to name a wrong one.
@@ -40,7 +40,7 @@ enum TokenizerClass {
     // Llama 3's files name Llama 2's class.
     if name == "LlamaTokenizer", file.isByteLevel { return nil }
     guard let plan = plan(of: name, settings, file) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: settings.file,
         cause: "tokenizer_class is \"\(name)\", which is not supported",
         fix:

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// The keys of `tokenizer.json` (the `tokenizers` library, 0.23), by the kind of object. Everything
 /// that could change a token is read or has its one supported value here.
@@ -88,9 +88,9 @@ extension TokenizerJSON {
   ]
 
   /// Checks every object of the file.
-  func checkKeys() throws(CheckpointError) {
+  func checkKeys() throws(FileError) {
     guard let object = root.object else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, cause: "its JSON is no object",
         fix: "take tokenizer.json from the model's own folder")
     }
@@ -107,7 +107,7 @@ extension TokenizerJSON {
 
   private func checkPipeline(
     _ key: String, _ steps: String, _ tables: [String: ValueTable]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard let value = root[key], !value.isNull else { return }
     try check(value, tables, at: key)
     for (place, step) in parts(of: value, steps).enumerated() where step != value {
@@ -121,7 +121,7 @@ extension TokenizerJSON {
   private func check(
     _ value: JSONValue, _ tables: [String: ValueTable], orElse standard: ValueTable? = nil,
     at place: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let type = value["type"]?.string
     guard let object = value.object, let table = standard ?? type.flatMap({ tables[$0] }) else {
       throw unsupported("\(place) is \(type ?? ValueTable.shown(value))")

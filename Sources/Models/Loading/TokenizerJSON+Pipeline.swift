@@ -1,9 +1,9 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// What the file does with text, before and after its model.
 extension TokenizerJSON {
-  func plan() throws(CheckpointError) -> TokenizerPlan {
+  func plan() throws(FileError) -> TokenizerPlan {
     var units = BytePairEncoder.Units()
     units.fallsBackToBytes = model["byte_fallback"]?.bool ?? false
     units.fusesUnknown = model["fuse_unk"]?.bool ?? false
@@ -22,7 +22,7 @@ extension TokenizerJSON {
     return TokenizerPlan(byteLevel: pipeline, units: units)
   }
 
-  private func unknownToken() throws(CheckpointError) -> Int32? {
+  private func unknownToken() throws(FileError) -> Int32? {
     guard let name = model["unk_token"]?.string else { return nil }
     guard let id = model["vocab"]?[name]?.int.flatMap({ Int32(exactly: $0) }) else {
       throw malformed("model.unk_token is \"\(name)\", which model.vocab lacks")
@@ -32,7 +32,7 @@ extension TokenizerJSON {
 
   // MARK: Normalizers
 
-  private func normalizers() throws(CheckpointError) -> [Normalizer] {
+  private func normalizers() throws(FileError) -> [Normalizer] {
     var result: [Normalizer] = []
     for step in parts(of: root["normalizer"] ?? .null, "normalizers") {
       result.append(try normalizer(step))
@@ -40,7 +40,7 @@ extension TokenizerJSON {
     return result
   }
 
-  private func normalizer(_ step: JSONValue) throws(CheckpointError) -> Normalizer {
+  private func normalizer(_ step: JSONValue) throws(FileError) -> Normalizer {
     switch step["type"]?.string {
     case "NFC": return .nfc
     case "NFD": return .nfd
@@ -58,7 +58,7 @@ extension TokenizerJSON {
   }
 
   /// The text that a step looks for.
-  private func literal(_ step: JSONValue, at place: String) throws(CheckpointError) -> [UInt8] {
+  private func literal(_ step: JSONValue, at place: String) throws(FileError) -> [UInt8] {
     guard let text = step["pattern"]?["String"]?.string, !text.isEmpty else {
       throw unsupported("\(place).pattern is \(ValueTable.shown(step["pattern"] ?? .null))")
     }
@@ -74,7 +74,7 @@ extension TokenizerJSON {
   /// Whether the pre-tokenizers end with one that writes bytes as visible characters.
   var isByteLevel: Bool { preTokenizers.contains { $0["type"] == "ByteLevel" } }
 
-  private func splits() throws(CheckpointError) -> [SplitStep] {
+  private func splits() throws(FileError) -> [SplitStep] {
     let steps = preTokenizers
     if let place = steps.firstIndex(where: { $0["type"] == "ByteLevel" }), place < steps.count - 1 {
       throw unsupported("pre_tokenizer has steps after ByteLevel")
@@ -86,7 +86,7 @@ extension TokenizerJSON {
     return result
   }
 
-  private func split(_ step: JSONValue) throws(CheckpointError) -> [SplitStep] {
+  private func split(_ step: JSONValue) throws(FileError) -> [SplitStep] {
     switch step["type"]?.string {
     case "ByteLevel":
       let prefix: [SplitStep] = step["add_prefix_space"]?.bool == true ? [.prefixSpace] : []
@@ -99,7 +99,7 @@ extension TokenizerJSON {
     }
   }
 
-  private func patternSplit(_ step: JSONValue) throws(CheckpointError) -> SplitStep {
+  private func patternSplit(_ step: JSONValue) throws(FileError) -> SplitStep {
     guard let behavior = step["behavior"]?.string.flatMap(SplitBehavior.init) else {
       throw unsupported("pre_tokenizer.behavior is \(ValueTable.shown(step["behavior"] ?? .null))")
     }
@@ -117,7 +117,7 @@ extension TokenizerJSON {
   /// Old files say `add_prefix_space`, newer ones `prepend_scheme`, and some both, which must agree.
   private func metaspace(
     _ step: JSONValue, at place: String
-  ) throws(CheckpointError) -> Metaspace {
+  ) throws(FileError) -> Metaspace {
     let replacement = step["replacement"]?.string ?? ""
     guard replacement.unicodeScalars.count == 1, replacement != " " else {
       throw unsupported("\(place).replacement is \"\(replacement)\"")
@@ -139,7 +139,7 @@ extension TokenizerJSON {
   private var decoders: [JSONValue] { parts(of: root["decoder"] ?? .null, "decoders") }
 
   /// The decoders, which work on tokens before `Fuse` and on the whole text after it.
-  private func decoding() throws(CheckpointError) -> TextDecoding {
+  private func decoding() throws(FileError) -> TextDecoding {
     var result = TextDecoding()
     var isFused = false
     for step in decoders {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// Hugging Face's `tokenizer.json`. What would change a token and is not supported is refused by name,
@@ -10,7 +10,7 @@ struct TokenizerJSON {
   var model: JSONValue { root["model"] ?? .null }
 
   /// The text of the special token that the post-processor puts before every text, if it does.
-  func openingToken() throws(CheckpointError) -> String? {
+  func openingToken() throws(FileError) -> String? {
     let processors = parts(of: root["post_processor"] ?? .null, "processors")
     let templates = processors.filter { $0["type"] == "TemplateProcessing" }
     guard let template = templates.first else { return nil }
@@ -32,7 +32,7 @@ struct TokenizerJSON {
 
   /// The added tokens. The `tokenizers` library gives a token that the vocabulary has the id it has
   /// there, and others the ids after it, whatever the file says: where they differ it is refused.
-  func addedTokens() throws(CheckpointError) -> [AddedToken] {
+  func addedTokens() throws(FileError) -> [AddedToken] {
     // By bytes: to a String, letters with marks are the same in each of their spellings.
     var vocabulary: [[UInt8]: JSONValue] = [:]
     let texts = Set(
@@ -71,7 +71,7 @@ struct TokenizerJSON {
   /// The tokens and merges of a BPE model.
   func bytePairModel(
     _ added: [AddedToken], isByteLevel: Bool
-  ) throws(CheckpointError) -> BytePairModel {
+  ) throws(FileError) -> BytePairModel {
     var model = BytePairModel(isByteLevel: isByteLevel)
     let tokens = try tokens(added)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.count * 8)
@@ -99,14 +99,14 @@ struct TokenizerJSON {
     return value[key]?.array ?? []
   }
 
-  func unsupported(_ what: String) -> CheckpointError {
-    CheckpointError(
+  func unsupported(_ what: String) -> FileError {
+    FileError(
       .unsupported, file: file, cause: "\(what), which is not supported",
       fix: "use a model with a tokenizer such as those of Llama, Mistral, Gemma, Qwen or SmolLM2")
   }
 
-  func malformed(_ cause: String) -> CheckpointError {
-    CheckpointError(
+  func malformed(_ cause: String) -> FileError {
+    FileError(
       .malformed, file: file, cause: cause, fix: "take tokenizer.json from the model's own folder")
   }
 }
@@ -115,7 +115,7 @@ extension TokenizerJSON {
   /// The tokens by id; numbers that none has are unused.
   private func tokens(
     _ added: [AddedToken]
-  ) throws(CheckpointError) -> [(text: String, kind: Vocabulary.Kind)] {
+  ) throws(FileError) -> [(text: String, kind: Vocabulary.Kind)] {
     guard let vocabulary = model["vocab"]?.object else { throw malformed("model.vocab is missing") }
     var tokens: [(text: String, kind: Vocabulary.Kind)] = []
     tokens.reserveCapacity(vocabulary.members.count)

@@ -1,13 +1,14 @@
 import Checkpoints
+import Files
 import Tokenizers
 
 extension Tokenizer {
   /// The tokenizer in the metadata of a GGUF file, as llama.cpp has it (src/llama-vocab.cpp). One of a
   /// kind that is not supported is refused by name.
-  package init(gguf metadata: GGUFMetadata, file: String) throws(CheckpointError) {
+  package init(gguf metadata: GGUFMetadata, file: String) throws(FileError) {
     let name = try metadata.text("tokenizer.ggml.model")
     guard let kind = GGUFTokenizer.Kind(rawValue: name) else {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file,
         cause: "the tokenizer model \"\(name)\" is not supported (tokenizer.ggml.model)",
         fix: "use a model whose tokenizer is one of "
@@ -52,7 +53,7 @@ struct GGUFTokenizer {
   private let names: GGUFTokenNames.Known
   private let scores: GGUFNumbers?
 
-  init(_ metadata: GGUFMetadata, _ kind: Kind) throws(CheckpointError) {
+  init(_ metadata: GGUFMetadata, _ kind: Kind) throws(FileError) {
     self.metadata = metadata
     self.kind = kind
     tokens = try metadata.strings("tokenizer.ggml.tokens")
@@ -68,7 +69,7 @@ struct GGUFTokenizer {
   /// llama.cpp wants a score for each token also where it has no use for them.
   private static func scores(
     _ metadata: GGUFMetadata, count: Int
-  ) throws(CheckpointError) -> GGUFNumbers? {
+  ) throws(FileError) -> GGUFNumbers? {
     let key = "tokenizer.ggml.scores"
     guard let value = metadata[key] else { return nil }
     guard case .numbers(let scores) = value, [.float32, .int32].contains(scores.type),
@@ -81,7 +82,7 @@ struct GGUFTokenizer {
   }
 
   /// The scores as numbers, one a token.
-  func finiteScores() throws(CheckpointError) -> [Float] {
+  func finiteScores() throws(FileError) -> [Float] {
     let values = (scores?.doubles ?? []).prefix(tokens.count).map { Float($0) }
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw metadata.malformedTokenizer(
@@ -94,7 +95,7 @@ struct GGUFTokenizer {
   /// What each token is for, by its name or as the file says.
   private static func tokenKinds(
     _ tokens: ByteStrings, _ names: GGUFTokenNames.Known, _ metadata: GGUFMetadata, hasBytes: Bool
-  ) throws(CheckpointError) -> [Vocabulary.Kind] {
+  ) throws(FileError) -> [Vocabulary.Kind] {
     let numbers = try metadata.integersIfPresent("tokenizer.ggml.token_type") ?? []
     guard numbers.count == tokens.count else {
       throw metadata.malformedTokenizer(
@@ -120,7 +121,7 @@ struct GGUFTokenizer {
   func text(_ position: Int) -> String { String(decoding: tokens[position], as: UTF8.self) }
 
   /// - Parameter addsBegin: whether texts begin with a token where the file does not say.
-  func specialTokens(addsBegin: Bool) throws(CheckpointError) -> SpecialTokens {
+  func specialTokens(addsBegin: Bool) throws(FileError) -> SpecialTokens {
     var special = SpecialTokens()
     special.beginOfSequence = try token("bos")
     special.endOfSequence = try token("eos")
@@ -149,7 +150,7 @@ struct GGUFTokenizer {
   }
 
   /// The token with a role.
-  private func token(_ role: String) throws(CheckpointError) -> Int32? {
+  private func token(_ role: String) throws(FileError) -> Int32? {
     let key = "tokenizer.ggml.\(role)_token_id"
     guard let id = try metadata.integerIfPresent(key) else { return nil }
     guard 0..<tokens.count ~= id else {
@@ -159,7 +160,7 @@ struct GGUFTokenizer {
   }
 
   /// The tokens that are looked for in text, with the white space that llama.cpp gives to some models'.
-  func addedTokens(_ special: SpecialTokens) throws(CheckpointError) -> [AddedToken] {
+  func addedTokens(_ special: SpecialTokens) throws(FileError) -> [AddedToken] {
     let name = try metadata.textIfPresent("general.name")?.lowercased() ?? ""
     let isPhi3 = name.contains("phi-3") || name.contains("phi3")
     let others: Set<String> = ["<unk>", "<s>", "<|endoftext|>"]
@@ -173,8 +174,8 @@ struct GGUFTokenizer {
 }
 
 extension GGUFMetadata {
-  func malformedTokenizer(_ cause: String) -> CheckpointError {
-    CheckpointError(
+  func malformedTokenizer(_ cause: String) -> FileError {
+    FileError(
       .malformed, file: file, cause: cause, fix: "convert the model again with a current converter")
   }
 }

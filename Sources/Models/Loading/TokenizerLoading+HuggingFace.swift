@@ -1,10 +1,10 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 extension Tokenizer {
   /// The tokenizer of a Hugging Face folder: `tokenizer.json`, with the roles of special tokens from
   /// `tokenizer_config.json`, and what both say to what transformers 5 makes of them.
-  package init(huggingFaceFolder folder: String) throws(CheckpointError) {
+  package init(huggingFaceFolder folder: String) throws(FileError) {
     let file = TokenizerJSON(
       file: folder + "/tokenizer.json", root: try JSONValue(file: folder + "/tokenizer.json"))
     try file.checkKeys()
@@ -45,14 +45,14 @@ extension SpecialTokens {
   /// token is refused, as is a begin token that no name tells.
   fileprivate mutating func takeOpening(
     of file: TokenizerJSON, _ settings: TokenizerSettings
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let opening = try file.openingToken()
     try settings.refuseEndAfterPrompts()
     addsBeginOfSequence = opening != nil
     guard addsBeginOfSequence else { return }
     if beginOfSequence == nil, let opening { beginOfSequence = control[opening] }
     guard let beginOfSequence else {
-      throw CheckpointError(
+      throw FileError(
         .absent, file: settings.file,
         cause: "texts begin with a begin token, and bos_token is missing",
         fix: "take the file from the model's own folder")

@@ -1,3 +1,4 @@
+import Files
 import Tokenizers
 
 /// What a tokenizer does, by its file or by the class that reads it: everything but its tokens.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Glibc
 import Tokenizers
 
@@ -25,7 +25,7 @@ struct TokenizerSettings {
       .init("fix_mistral_regex", .values([false, .null])),
     ], ignoresOthers: true)
 
-  init(folder: String) throws(CheckpointError) {
+  init(folder: String) throws(FileError) {
     file = folder + "/tokenizer_config.json"
     modelFile = folder + "/config.json"
     root = try Self.object(file) ?? JSONObject()
@@ -35,8 +35,8 @@ struct TokenizerSettings {
       ? JSONObject() : Self.object(folder + "/special_tokens_map.json") ?? JSONObject()
     model = try Self.object(modelFile).map { .object($0) }
     try Self.keys.check(root, at: "", file: file)
-    if access(folder + "/added_tokens.json", F_OK) == 0, root["added_tokens_decoder"] == nil {
-      throw CheckpointError(
+    if Paths.exists(folder + "/added_tokens.json"), root["added_tokens_decoder"] == nil {
+      throw FileError(
         .unsupported, file: folder + "/added_tokens.json",
         cause: "tokens are added in a file of their own, which is not supported",
         fix:
@@ -45,10 +45,10 @@ struct TokenizerSettings {
     }
   }
 
-  static func object(_ path: String) throws(CheckpointError) -> JSONObject? {
-    guard access(path, F_OK) == 0 else { return nil }
+  static func object(_ path: String) throws(FileError) -> JSONObject? {
+    guard Paths.exists(path) else { return nil }
     if let object = try JSONValue(file: path).object { return object }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: path, cause: "its JSON is no object",
       fix: "take the file from the model's own folder")
   }
@@ -56,7 +56,7 @@ struct TokenizerSettings {
   // MARK: Special tokens
 
   /// The name of a role such as `bos_token`, as transformers finds it; nil if there is none.
-  private func name(of role: String) throws(CheckpointError) -> String? {
+  private func name(of role: String) throws(FileError) -> String? {
     let value = map[role] ?? root[role] ?? .null
     switch value {
     case .null: return nil
@@ -73,7 +73,7 @@ struct TokenizerSettings {
   /// The id of a role such as `bos`: by its name, else by the number in the model's configuration.
   func id(
     _ role: String, _ added: [AddedToken], size: Int
-  ) throws(CheckpointError) -> Int32? {
+  ) throws(FileError) -> Int32? {
     if let name = try name(of: role + "_token") {
       guard let token = added.first(where: { $0.text.utf8.elementsEqual(name.utf8) }) else {
         throw refusal(
@@ -93,7 +93,7 @@ struct TokenizerSettings {
   }
 
   /// Refuses names that transformers would add to the vocabulary, and flags that disagree.
-  func check(_ added: [AddedToken]) throws(CheckpointError) {
+  func check(_ added: [AddedToken]) throws(FileError) {
     var names: [(key: String, value: JSONValue)] = []
     for object in [root, map] {
       for member in object.members {
@@ -135,7 +135,7 @@ struct TokenizerSettings {
 
   private func check(
     _ member: JSONObject.Member, _ added: [AddedToken]
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let place = "added_tokens_decoder.\(member.key)"
     let token = added.first { String($0.id) == member.key }
     guard let token, let object = member.value.object,
@@ -153,8 +153,8 @@ struct TokenizerSettings {
     ].allSatisfy { key, flag in (object[key] ?? false) == .bool(flag) }
   }
 
-  private func refusal(_ cause: String) -> CheckpointError {
-    CheckpointError(
+  private func refusal(_ cause: String) -> FileError {
+    FileError(
       .unsupported, file: file, cause: cause,
       fix: "take the tokenizer's files from the model's own folder")
   }
@@ -163,14 +163,14 @@ struct TokenizerSettings {
 
   /// An end token after every prompt is refused. `add_bos_token` changes nothing beside a tokenizer.json:
   /// transformers 5 goes by its post-processor.
-  func refuseEndAfterPrompts() throws(CheckpointError) {
+  func refuseEndAfterPrompts() throws(FileError) {
     if root["add_eos_token"]?.bool == true {
       throw refusal("add_eos_token is true: an end token after every prompt is not supported")
     }
   }
 
   /// A file that is read as it is puts a space before texts, or does not, whatever the settings say.
-  func checkPrefix(_ plan: TokenizerPlan) throws(CheckpointError) {
+  func checkPrefix(_ plan: TokenizerPlan) throws(FileError) {
     guard root["add_prefix_space"]?.bool == true, !plan.pipeline.prefixes(at: .start),
       !plan.pipeline.splits.contains(.prefixSpace)
     else { return }
@@ -180,7 +180,7 @@ struct TokenizerSettings {
   // MARK: For the class
 
   /// The class that the files name, without "Fast"; nil if none does.
-  func namedClass() throws(CheckpointError) -> String? {
+  func namedClass() throws(FileError) -> String? {
     let named = root["tokenizer_class"] ?? model?["tokenizer_class"] ?? .null
     if named.isNull { return nil }
     guard let name = named.string else {

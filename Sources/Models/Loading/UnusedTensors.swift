@@ -1,12 +1,13 @@
 import Checkpoints
+import Files
 
 extension WeightReading {
   /// Refuses tensors that the model does not use: a bias, a norm or an expert that is left out gives a
   /// number, and the wrong one.
-  func refuseUnused(_ model: DecoderDescription) throws(CheckpointError) {
+  func refuseUnused(_ model: DecoderDescription) throws(FileError) {
     // Fewer tensors than layers need no list of a hostile number of names.
     guard model.sizes.layers <= directory.entries.count else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "the configuration says \(model.sizes.layers) layers, and there are only "
           + "\(directory.entries.count) tensors",
@@ -18,7 +19,7 @@ extension WeightReading {
       if entry.name == model.names.head + ".weight", model.tiesHead {
         try requireCopyOfEmbedding(entry, model.names)
       } else {
-        throw CheckpointError(
+        throw FileError(
           .unsupported, file: file,
           cause:
             "the tensor \"\(entry.name)\" is used by no part of a model of type \"\(model.architecture)\" "
@@ -34,12 +35,12 @@ extension WeightReading {
   /// A tied head may be stored as well, as long as it is the embedding.
   private func requireCopyOfEmbedding(
     _ head: TensorEntry, _ names: TensorNames
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let embedding = try directory.entry(names.embedding + ".weight", file: file)
     guard head.elementType == embedding.elementType, head.shape == embedding.shape,
       head.bytes.elementsEqual(embedding.bytes)
     else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "\"tie_word_embeddings\" is true, but the tensor \"\(head.name)\" is not the same "
           + "as \"\(names.embedding).weight\"",

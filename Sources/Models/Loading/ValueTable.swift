@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// The values that a key of a JSON file may have.
 indirect enum AllowedValue: Sendable {
@@ -47,17 +47,17 @@ struct ValueTable: Sendable {
   }
 
   /// - Parameter place: where the object stands in the file, such as `model.`; empty for the whole.
-  func check(_ object: JSONObject, at place: String, file: String) throws(CheckpointError) {
+  func check(_ object: JSONObject, at place: String, file: String) throws(FileError) {
     for key in keys {
       let value = object[key.name] ?? .null
       if key.isRequired, object[key.name] == nil {
-        throw CheckpointError(
+        throw FileError(
           .absent, file: file, cause: "the key \(place)\(key.name) is missing",
           fix: "take the file from the model's own folder")
       }
       let isAbsent = object[key.name] == nil
       guard isAbsent || key.allowed.admits(value) else {
-        throw CheckpointError(
+        throw FileError(
           .unsupported, file: file,
           cause: "\(place)\(key.name) is \(Self.shown(value)), which is not supported",
           fix: "take the file from the model's own folder, or use another model")
@@ -65,7 +65,7 @@ struct ValueTable: Sendable {
     }
     guard !ignoresOthers else { return }
     for member in object.members where !keys.contains(where: { $0.name == member.key }) {
-      throw CheckpointError(
+      throw FileError(
         .unsupported, file: file, cause: "the key \(place)\(member.key) is not known",
         fix: "take the file from the model's own folder, or use another model")
     }

@@ -1,9 +1,9 @@
-import Checkpoints
+import Files
 import Tensors
 
 extension WeightReading {
   /// All weights of a decoder.
-  func frozenWeights(_ model: DecoderDescription) throws(CheckpointError) -> FrozenWeights {
+  func frozenWeights(_ model: DecoderDescription) throws(FileError) -> FrozenWeights {
     let (sizes, names) = (model.sizes, model.names)
     var blocks: [FrozenWeights.Block] = []
     for layer in 0..<sizes.layers {
@@ -17,7 +17,7 @@ extension WeightReading {
           feedForwardNorm: try norm(names.name(names.feedForwardNorm, layer), model),
           linears: linears))
     }
-    func table(_ name: String, _ rows: Int) throws(CheckpointError) -> FrozenMatrix {
+    func table(_ name: String, _ rows: Int) throws(FileError) -> FrozenMatrix {
       try matrix(name + ".weight", rows: rows, columns: sizes.hidden, isTransposed: false)
     }
     let embedding = try table(names.embedding, sizes.vocabulary)
@@ -30,7 +30,7 @@ extension WeightReading {
 
   private func linear(
     _ module: LinearModule, _ name: String
-  ) throws(CheckpointError) -> FrozenWeights.Linear {
+  ) throws(FileError) -> FrozenWeights.Linear {
     FrozenWeights.Linear(
       weight: try matrix(
         name + ".weight", rows: module.outputs, columns: module.inputs,
@@ -40,7 +40,7 @@ extension WeightReading {
 
   private func norm(
     _ name: String, _ model: DecoderDescription
-  ) throws(CheckpointError) -> Norm {
+  ) throws(FileError) -> Norm {
     let count = model.sizes.hidden
     return Norm(
       model.norm, weight: try vector(name + ".weight", count: count),

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Tensors
 
 /// Finds the tensors of a model by name, checks their shapes and types, and gives them as frozen
@@ -11,17 +12,17 @@ struct WeightReading {
   /// transposed is copied.
   func matrix(
     _ name: String, rows: Int, columns: Int, isTransposed: Bool = false
-  ) throws(CheckpointError) -> FrozenMatrix {
+  ) throws(FileError) -> FrozenMatrix {
     guard isTransposed else { return try matrix(name, rows: rows, columns: columns) }
     let stored = try matrix(name, rows: columns, columns: rows)
     if let turned = stored.transposed() { return turned }
-    throw CheckpointError(
+    throw FileError(
       .unsupported, file: file,
       cause: "the tensor \"\(name)\" is kept transposed, in blocks of \(stored.format.rawValue)",
       fix: "take the model's files in F32, F16 or BF16")
   }
 
-  private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError)
+  private func matrix(_ name: String, rows: Int, columns: Int) throws(FileError)
     -> FrozenMatrix
   {
     let entry = try checked(name, shape: [rows, columns])
@@ -29,7 +30,7 @@ struct WeightReading {
     guard let rowBytes = format.rowByteCount(columns: columns),
       entry.byteCount == rows * rowBytes, let base = entry.bytes.baseAddress
     else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "the tensor \"\(name)\" has \(entry.byteCount) bytes, which is not "
           + "\(rows) rows of \(columns) weights in \(format.rawValue)",
@@ -51,7 +52,7 @@ struct WeightReading {
   private static let byteCountLookedThrough = 512 << 20
 
   /// Names the first number of a matrix that is none.
-  private func refuse(_ matrix: FrozenMatrix, _ name: String) throws(CheckpointError) {
+  private func refuse(_ matrix: FrozenMatrix, _ name: String) throws(FileError) {
     var values = [Float](repeating: 0, count: matrix.columns)
     for row in 0..<matrix.rows {
       values.withUnsafeMutableBufferPointer { buffer in
@@ -63,22 +64,22 @@ struct WeightReading {
 
   private func requireFinite(
     _ values: [Float], of name: String, from start: Int = 0
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard let place = values.firstIndex(where: { !$0.isFinite }) else { return }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: file,
       cause: "the tensor \"\(name)\" holds \(values[place]) at place \(start + place)",
       fix: "download the model again, or take an earlier state of its training")
   }
 
   /// A vector as floats.
-  func vector(_ name: String, count: Int) throws(CheckpointError) -> [Float] {
+  func vector(_ name: String, count: Int) throws(FileError) -> [Float] {
     let entry = try checked(name, shape: [count])
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: count), entry.byteCount == rowBytes,
       let base = entry.bytes.baseAddress
     else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file, cause: "the tensor \"\(name)\" does not hold \(count) numbers",
         fix: "download or convert the model again")
     }
@@ -96,21 +97,21 @@ struct WeightReading {
   func contains(_ name: String) -> Bool { directory[name] != nil }
 
   /// The divisors of the frequencies of rotary positions that a GGUF file may list as a tensor.
-  func ropeFactors(headSize: Int) throws(CheckpointError) -> [Float] {
+  func ropeFactors(headSize: Int) throws(FileError) -> [Float] {
     let name = TensorNames.ropeFactors
     guard contains(name) else { return [] }
     let factors = try vector(name, count: headSize / 2)
     guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
-    throw CheckpointError(
+    throw FileError(
       .malformed, file: file,
       cause: "the tensor \"\(name)\" holds \(wrong), and frequencies are divided by it",
       fix: "convert the model again with a current converter")
   }
 
-  private func checked(_ name: String, shape: [Int]) throws(CheckpointError) -> TensorEntry {
+  private func checked(_ name: String, shape: [Int]) throws(FileError) -> TensorEntry {
     let entry = try directory.entry(name, file: file)
     guard entry.shape == shape else {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: file,
         cause: "the tensor \"\(name)\" has shape \(entry.shape), its configuration says \(shape)",
         fix: "check that configuration and weights belong together")
@@ -118,9 +119,9 @@ struct WeightReading {
     return entry
   }
 
-  private func weightFormat(_ entry: TensorEntry) throws(CheckpointError) -> WeightFormat {
+  private func weightFormat(_ entry: TensorEntry) throws(FileError) -> WeightFormat {
     if let format = entry.elementType.weightFormat { return format }
-    throw CheckpointError(
+    throw FileError(
       .unsupported, file: file,
       cause: "the tensor \"\(entry.name)\" is of type \(entry.elementType.rawValue)",
       fix: "convert the model to F32, F16 or BF16, or to a quantized type of GGUF")

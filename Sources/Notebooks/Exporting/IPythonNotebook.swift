@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import RecipeLanguage
 import Sessions
 

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import RecipeLanguage
 import Training
 
@@ -48,7 +48,7 @@ struct EarlierArguments {
 
   /// The values by the arguments' names, each of which `train` takes.
   var values: [String: Value] {
-    get throws(CheckpointError) {
+    get throws(FileError) {
       var values: [String: Value] = [:]
       for member in try record().members {
         let name = member.key
@@ -70,7 +70,7 @@ struct EarlierArguments {
     }
   }
 
-  private func record() throws(CheckpointError) -> JSONObject {
+  private func record() throws(FileError) -> JSONObject {
     guard let text = file.notes[Self.note] else {
       throw file.damaged(
         "it was written by an earlier version, which kept no record of its arguments")

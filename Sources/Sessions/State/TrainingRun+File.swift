@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -7,7 +7,7 @@ import Training
 /// Runs of `train` on the disk.
 extension TrainingRun {
   /// The bytes of the file that stands beside an adapter, for another process to go on with.
-  func file(with adapter: Adapter) throws(CheckpointError) -> [UInt8] {
+  func file(with adapter: Adapter) throws(FileError) -> [UInt8] {
     let files = AdapterFolder(model: base.description, baseModel: base.name)
     return try TrainingStateFile.bytes(
       of: state, losses: curve.losses.map(\.loss),
@@ -24,7 +24,7 @@ extension TrainingRun {
   init(
     _ file: TrainingStateFile, call: VerbCall, basis: TrainingBasis, _ model: ModelInUse,
     rowsBefore: TrainedRows
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let notes = file.notes
     let name = notes["adapter"] ?? ""
     guard !name.isEmpty, name != Use.base, name.utf8.count <= Self.longestName,

@@ -1,13 +1,8 @@
+import Glibc
 import Models
 import RecipeLanguage
 import Tensors
 import Training
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 package enum Eval: Verb {
   enum Metric: String, CaseIterable {

@@ -1,5 +1,5 @@
-import Checkpoints
 import Diagnostics
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -50,13 +50,13 @@ extension Session {
   func load(_ call: VerbCall) throws(VerbFailure) -> Value {
     let source = call[Load.source]
     guard let path = ModelFolder.path(of: source) else { throw missingModel(source) }
-    guard path.hasSuffix(".gguf") || ModelFolder.isFolder(path) else {
+    guard path.hasSuffix(".gguf") || Paths.isFolder(path) else {
       throw VerbFailure(
         "E0801", "\(path): this is neither a .gguf file nor a folder", argument: Load.source,
         help: "a model is a .gguf file or a folder with config.json", kind: .input)
     }
     let model: LoadedModel
-    do throws(CheckpointError) {
+    do throws(FileError) {
       model = try LoadedModel(path: path)
     } catch {
       throw VerbFailure(error, argument: Load.source)
@@ -102,10 +102,10 @@ extension Session {
   private func loadAdapter(
     _ folder: String, for model: LoadedModel, with compute: Compute
   ) throws(VerbFailure) {
-    do throws(CheckpointError) {
+    do throws(FileError) {
       let files = AdapterFolder(model: model.decoder.description, baseModel: model.name)
       let (adapter, card) = try files.read(
-        ModelFolder.expandingHome(folder), on: model.identity, with: compute.pool)
+        Paths.expandingHome(folder), on: model.identity, with: compute.pool)
       let name = AdapterInUse.standardName
       state.adapters[name] = AdapterInUse(
         name: name, adapter: adapter, base: model.identity, trainedOn: card?.quantization,

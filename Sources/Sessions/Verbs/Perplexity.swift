@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -32,7 +32,7 @@ package enum Perplexity: Verb {
 extension Session {
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(Perplexity.name)
-    let text = try text(ofFile: ModelFolder.expandingHome(call[Perplexity.file]))
+    let text = try text(ofFile: Paths.expandingHome(call[Perplexity.file]))
     let tokens =
       [model.loaded.text.begin].compactMap { $0 }
       + model.loaded.tokenizer.encode(text, parseSpecial: false)
@@ -64,10 +64,10 @@ extension Session {
   }
 
   private func text(ofFile path: String) throws(VerbFailure) -> String {
-    do throws(CheckpointError) {
-      let file = try CheckpointError.mapping(path)
+    do throws(FileError) {
+      let file = try MappedFile(path: path)
       guard let text = String(validating: file.contents(), as: UTF8.self) else {
-        throw CheckpointError(
+        throw FileError(
           .malformed, file: path, cause: "the file is not UTF-8 text",
           fix: "convert it, for example with iconv")
       }

@@ -1,3 +1,4 @@
+import Files
 import Models
 import RecipeLanguage
 import Training
@@ -85,7 +86,7 @@ extension Session {
   private func source(of text: String) -> DatasetSource {
     let isInline =
       text.isEmpty || text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
-    return isInline ? .inline(text) : .file(path: ModelFolder.expandingHome(text))
+    return isInline ? .inline(text) : .file(path: Paths.expandingHome(text))
   }
 
   /// A number of tokens that an argument states, which the model's context must hold: past it positions

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -50,8 +50,8 @@ extension Session {
         help: "for example save \"out/first\"")
     }
     hasFailedSave = true
-    do throws(CheckpointError) {
-      let path = ModelFolder.expandingHome(folder)
+    do throws(FileError) {
+      let path = Paths.expandingHome(folder)
       let written = try adapter.files.write(
         adapter.adapter, to: path, card: adapter.card(with: pool),
         keepsState: TrainingStateFile.has(

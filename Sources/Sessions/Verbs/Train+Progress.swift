@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import Tensors
 import RecipeLanguage
@@ -47,8 +47,8 @@ extension Session {
   /// The folder that `to:` names, tried before the first step, so that no hour is spent for nothing.
   func savingFolder(_ call: VerbCall) throws(VerbFailure) -> String? {
     guard let name = call[Train.folder] else { return nil }
-    let path = ModelFolder.expandingHome(name)
-    do throws(CheckpointError) {
+    let path = Paths.expandingHome(name)
+    do throws(FileError) {
       try WholeFolder.check(path)
     } catch {
       throw VerbFailure(error, argument: Train.folder)
@@ -69,7 +69,7 @@ extension Session {
   /// Writes a run with one of its adapters. A full disk is no reason to lose the training, which goes on;
   /// but what was to be saved is not, and the session remembers that.
   func write(_ run: TrainingRun, _ trained: AdapterInUse, of step: Int, to folder: String) {
-    do throws(CheckpointError) {
+    do throws(FileError) {
       let pool = state.model?.compute.pool ?? WorkerPool(threadCount: 1)
       _ = try trained.files.write(
         trained.adapter, to: folder, card: trained.card(with: pool),

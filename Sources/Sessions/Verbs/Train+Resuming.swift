@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -11,7 +11,7 @@ extension Session {
     _ call: VerbCall, _ model: ModelInUse, _ basis: TrainingBasis
   ) throws(VerbFailure) -> TrainingRun {
     if let folder = call[Train.resume]?.text {
-      return try resumed(from: ModelFolder.expandingHome(folder), call, model, basis)
+      return try resumed(from: Paths.expandingHome(folder), call, model, basis)
     }
     guard case .record(let value)? = call[Train.resume], let run = run(of: value.reference) else {
       throw VerbFailure(
@@ -39,7 +39,7 @@ extension Session {
       TrainingBasis(model: file.notes["model"] ?? "", data: file.notes["data"] ?? ""),
       unlike: basis, modelName: file.notes["model_name"] ?? "another model", model)
     tell(precision: file.notes["precision"], model)
-    do throws(CheckpointError) {
+    do throws(FileError) {
       let earlier = try EarlierArguments(of: file).values
       return try TrainingRun(
         file, call: call.inheriting(from: earlier), basis: basis, model,
@@ -52,7 +52,7 @@ extension Session {
   private func opened(
     _ folder: String
   ) throws(VerbFailure) -> (file: TrainingStateFile, card: AdapterCard?) {
-    do throws(CheckpointError) {
+    do throws(FileError) {
       return (try TrainingStateFile(folder: folder), try AdapterCardFile.read(folder))
     } catch {
       throw VerbFailure(error, argument: Train.resume)

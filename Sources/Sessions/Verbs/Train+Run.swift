@@ -1,4 +1,5 @@
-import Checkpoints
+import Diagnostics
+import Files
 import Models
 import RecipeLanguage
 import Tensors
@@ -178,7 +179,7 @@ extension Session {
   ) throws(VerbFailure) -> Record {
     let files = AdapterFolder(model: run.base.description, baseModel: run.base.name)
     let sha256: String
-    do throws(CheckpointError) {
+    do throws(FileError) {
       sha256 = try files.sha256(of: run.state.kept.adapter)
     } catch {
       throw VerbFailure(error, argument: nil)

@@ -1,10 +1,5 @@
 import CKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Causal softmax attention with grouped key/value heads (arXiv 2305.13245), cut into blocks of
 /// query rows so that scores of a whole sequence never exist at once.

@@ -1,10 +1,5 @@
 import CKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Cross-entropy of the next token through the output head, in chunks of rows so that a
 /// `[tokens, vocabulary]` matrix never exists.

@@ -1,11 +1,6 @@
 import CKernels
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Rotary position embedding (arXiv 2104.09864): pair i of a head turns by position · base^(-2i/d).
 package final class RotaryEmbedding: Sendable {

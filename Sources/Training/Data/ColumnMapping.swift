@@ -1,3 +1,4 @@
+import Diagnostics
 import Tokenizers
 
 /// Which key of the file plays which part, and where a text is cut into prompt and completion.
@@ -23,7 +24,7 @@ package struct ColumnMapping: Equatable, Sendable {
     }
     let parts = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
     for part in columns.keys.sorted() where !parts.contains(part) {
-      let near = nearestName(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
+      let near = NearestName.nearest(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
       throw DataError(
         file: "columns", reason: "no format has a part \"\(part)\"",
         fix: near + "The parts are " + unique(parts).joined(separator: ", "))

@@ -1,4 +1,5 @@
-import Checkpoints
+import Diagnostics
+import Files
 import Tokenizers
 
 /// What to write after `columns:` so that rows of unknown keys are read. Only what reads the row at
@@ -51,7 +52,9 @@ struct ColumnProposal {
     var seen: Set<String> = []
     return formats.flatMap(\.requiredKeys).filter { seen.insert($0).inserted }.compactMap { part in
       let key = columns.key(for: part)
-      guard row[key] == nil, let near = nearestName(to: key, among: keys) else { return nil }
+      guard row[key] == nil, let near = NearestName.nearest(to: key, among: keys) else {
+        return nil
+      }
       return [(part, near)]
     }
   }

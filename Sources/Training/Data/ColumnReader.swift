@@ -1,4 +1,5 @@
-import Checkpoints
+import Diagnostics
+import Files
 import Tokenizers
 
 /// Reads the columns of one row.
@@ -15,7 +16,7 @@ struct ColumnReader {
     }
     let keys = object.members.isEmpty ? "none" : Shown.list(object.keys)
     let near =
-      nearestName(to: key, among: Shown.candidates(object.keys))
+      NearestName.nearest(to: key, among: Shown.candidates(object.keys))
       .map { "; perhaps \(Shown.clipped($0)) is meant" } ?? ""
     throw RowRejection(reason: "it has no \(key) (its keys: \(keys)\(near))")
   }

@@ -1,6 +1,6 @@
-import FoundationEssentials
-import Tensors
-import Tokenizers
+import Files
+import Diagnostics
+import Files
 
 /// The UTF-8 bytes of a source, without a byte order mark.
 package struct DataFile {
@@ -33,23 +33,19 @@ package struct DataFile {
   }
 
   private static func read(_ path: String) throws(DataError) -> ArraySlice<UInt8> {
-    let manager = FileManager.default
-    var isFolder = false
-    guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw DataError(file: path, reason: "there is no such file", fix: neighbour(of: path))
-    }
-    guard !isFolder else {
-      let files = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted().prefix(5)
-      throw DataError(
-        file: path, reason: "this is a folder, not a file",
-        fix: "Name one of its files: \(files.joined(separator: ", "))")
-    }
     let file: MappedFile
-    do throws(MappedFileError) {
+    do throws(FileError) {
       file = try MappedFile(path: path)
     } catch {
-      if error.reason == .empty { return [] }
-      throw DataError(file: path, reason: error.cause, fix: error.fix)
+      switch error.kind {
+      case .empty: return []
+      case .missing: throw DataError(file: path, reason: error.cause, fix: neighbour(of: path))
+      case .isFolder:
+        let files = (Paths.names(in: path) ?? []).prefix(5).joined(separator: ", ")
+        throw DataError(
+          file: path, reason: error.cause, fix: "Name one of its files: \(files)")
+      default: throw DataError(file: path, reason: error.cause, fix: error.fix)
+      }
     }
     guard file.bytes.count <= largest else {
       throw DataError(
@@ -64,8 +60,8 @@ package struct DataFile {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.dropLast().joined(separator: "/")
     let place = folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-    guard let near = nearestName(to: String(parts.last ?? ""), among: files.sorted()) else {
+    let files = Paths.names(in: place) ?? []
+    guard let near = NearestName.nearest(to: String(parts.last ?? ""), among: files) else {
       return "Check the path; it is taken from the current folder"
     }
     return "Did you mean \(folder.isEmpty ? near : folder + "/" + near)?"

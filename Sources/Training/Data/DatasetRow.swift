@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// One row of a data file as it stands there.
 package struct DatasetRow: Equatable {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// What a person should know of a dataset before training with it, in the order of the reading.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// The format that was found in a dataset, and how sure that is.

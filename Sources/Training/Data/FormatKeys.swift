@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// The keys that a format's parts have in one file, looked up once for all of its rows.
 struct FormatKeys {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 extension RowReader {
   /// A parser's complaint with its place in the file, what stands there, and what to do.

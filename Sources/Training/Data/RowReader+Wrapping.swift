@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// Rows that stand under a key of one object, as in `{"version": "1", "data": [{…}, …]}`.
 extension RowReader {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// The rows of a source: JSON Lines, a JSON list of objects, or text in paragraphs.
 package struct RowReader {

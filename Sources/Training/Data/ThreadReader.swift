@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// OpenAssistant's messages, whose rows are turns of threads and not texts: one message a row with

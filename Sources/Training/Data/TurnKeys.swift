@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Tokenizers
 
 /// How the turns of conversations are written in the files that people have.

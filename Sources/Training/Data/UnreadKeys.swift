@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// The keys of rows that their format does not read, with the number of rows that have something
 /// there.

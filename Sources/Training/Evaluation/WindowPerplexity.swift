@@ -1,11 +1,6 @@
+import Glibc
 import Models
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Perplexity of a long text by llama.cpp's convention (llama-perplexity): windows of `context` tokens
 /// that do not overlap, the second half of each scored with the first as its past.

@@ -1,11 +1,6 @@
+import Glibc
 import Models
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Adam with decoupled weight decay (arXiv 1711.05101), in PyTorch's order of operations.
 package final class AdamW {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// The learning rate of each step: linear warm-up, then constant, linear to zero, or half a cosine to
 /// zero, as in transformers' `get_scheduler` but never spending a step at rate zero: step s of n warm-up

@@ -1,14 +1,9 @@
+import Glibc
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A model of two tokens whose blocks add nothing, so that probabilities can be worked out by hand:
 /// after token 0 comes 0 with 3/4 and 1 with 1/4; after token 1 both with 1/2.

@@ -1,6 +1,5 @@
-import Checkpoints
+import Files
 import Glibc
-import Tensors
 import TestSupport
 import Testing
 
@@ -48,7 +47,7 @@ import Testing
     mkfifo(folder.path + "/pipe", 0o600)
     mkdir(folder.path + "/folder", 0o700)
     symlink("circle", folder.path + "/circle")
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try AtomicFile.write([1], to: folder.path + "/" + name)
     }
     #expect(error?.kind == .unwritable)
@@ -60,14 +59,14 @@ import Testing
     try AppendedLine.append("b", to: path)
     try AppendedLine.append("c", to: path)
     #expect(try folder.bytes(of: "lines") == Array("a\nb\nc\n".utf8))
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try AppendedLine.append("d", to: folder.path + "/none/lines")
     }
   }
 
   @Test func aMissingFolderIsAnError() {
     let path = folder.path + "/missing/file"
-    let error = #expect(throws: CheckpointError.self) { try AtomicFile.write([1], to: path) }
+    let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: path) }
     #expect(error?.kind == .unwritable)
     #expect(error?.file == path)
   }
@@ -85,8 +84,8 @@ import Testing
   }
 
   @Test func filesThatCannotBeMappedAreToldApart() throws {
-    func reason(_ path: String) -> MappedFileError.Reason? {
-      #expect(throws: MappedFileError.self) { try MappedFile(path: path) }?.reason
+    func reason(_ path: String) -> FileError.Kind? {
+      #expect(throws: FileError.self) { try MappedFile(path: path) }?.kind
     }
     #expect(reason(folder.path + "/none") == .missing)
     #expect(reason(folder.path) == .isFolder)

@@ -1,5 +1,3 @@
-import Tensors
-
 /// What is wrong with a JSON text, and at which byte.
 package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Bytes from the start of the text.
@@ -35,14 +33,14 @@ extension JSONValue {
   }
 
   /// Reads and parses the file at `path`.
-  package init(file path: String) throws(CheckpointError) {
-    let file = try CheckpointError.mapping(path)
+  package init(file path: String) throws(FileError) {
+    let file = try MappedFile(path: path)
     do {
       self = try withExtendedLifetime(file) { () throws(JSONError) in
         try JSONValue(parsing: file.bytes)
       }
     } catch {
-      throw CheckpointError(
+      throw FileError(
         .malformed, file: path, offset: error.offset, cause: "this is not JSON: \(error.cause)",
         fix: "correct the file or download it again")
     }

@@ -9,7 +9,7 @@ package enum AppendedLine {
   ///   - permissions: those of a file that is made.
   package static func append(
     _ line: String, to path: String, permissions: mode_t = 0o644
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC
     let descriptor = WritingCalls.retrying { open(path, flags, permissions) }
     guard descriptor >= 0 else { throw WritingCalls.error(path, "cannot be written") }
@@ -20,8 +20,8 @@ package enum AppendedLine {
     var last = UInt8(ascii: "\n")
     if end > 0 { pread(descriptor, &last, 1, end - 1) }
     let bytes = Array(((last == UInt8(ascii: "\n") ? "" : "\n") + line + "\n").utf8)
-    do throws(CheckpointError) {
-      try bytes.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+    do throws(FileError) {
+      try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
         try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
       }
     } catch {

@@ -46,6 +46,11 @@ package struct JSONObject: Equatable, Sendable {
   package struct Member: Equatable, Sendable {
     package let key: String
     package var value: JSONValue
+
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   package private(set) var members: [Member]
@@ -54,8 +59,8 @@ package struct JSONObject: Equatable, Sendable {
     members = []
   }
 
-  /// `members` without duplicate keys.
-  init(checked members: [Member]) {
+  /// - Parameter members: without duplicate keys; who knows that saves the search for each.
+  package init(checked members: [Member]) {
     self.members = members
   }
 

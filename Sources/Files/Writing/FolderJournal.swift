@@ -22,14 +22,14 @@ package struct FolderJournal {
 
   /// Whether a change was begun that is not at its end.
   static func isOpen(in folder: String) -> Bool {
-    WritingCalls.status(of: folder + "/" + name, followsLink: false) != nil
+    Paths.status(of: folder + "/" + name, followsLink: false) != nil
   }
 
   /// Where a file of a folder is to be read; nil if it does not count any more.
   package static func place(of file: String, in folder: String) -> String? {
     let journal = folder + "/" + name + "/" + file
-    if WritingCalls.status(of: journal, followsLink: false) != nil { return journal }
-    if WritingCalls.status(of: journal + goneSuffix, followsLink: false) != nil { return nil }
+    if Paths.status(of: journal, followsLink: false) != nil { return journal }
+    if Paths.status(of: journal + goneSuffix, followsLink: false) != nil { return nil }
     return folder + "/" + file
   }
 
@@ -41,7 +41,7 @@ package struct FolderJournal {
   /// - Parameter removed: names of files that go.
   func write(
     _ files: [(name: String, bytes: [UInt8])], removing removed: Set<String>
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let descriptor = WritingCalls.retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw WritingCalls.error(given, "cannot be opened") }
     defer { close(descriptor) }
@@ -63,13 +63,13 @@ package struct FolderJournal {
   }
 
   private func exists(_ name: String) -> Bool {
-    WritingCalls.status(of: folder + "/" + name, followsLink: false) != nil
+    Paths.status(of: folder + "/" + name, followsLink: false) != nil
   }
 
   /// Carries out what the journal has, if there is one.
-  private func finish() throws(CheckpointError) {
+  private func finish() throws(FileError) {
     guard Self.isOpen(in: folder) else { return }
-    for name in WritingCalls.names(in: journal) ?? [] {
+    for name in Paths.names(in: journal) ?? [] {
       let entry = journal + "/" + name
       if name.hasSuffix(Self.goneSuffix) {
         unlink(folder + "/" + name.dropLast(Self.goneSuffix.count))

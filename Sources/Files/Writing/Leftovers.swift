@@ -9,8 +9,8 @@ enum Leftovers {
   ///
   /// - Parameter owned: for a target that is a folder, see `removeFolder`.
   static func remove(of target: String, in folder: String, owning owned: Set<String>?) {
-    let names = TemporaryName(of: WritingCalls.name(of: target))
-    for name in WritingCalls.names(in: folder) ?? [] where names.isOne(name) {
+    let names = TemporaryName(of: Paths.name(of: target))
+    for name in Paths.names(in: folder) ?? [] where names.isOne(name) {
       let path = folder + "/" + name
       let descriptor = WritingCalls.retrying {
         open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -32,10 +32,10 @@ enum Leftovers {
   ///
   /// - Parameter owned: names of what the program writes, which is not the user's; nil for all.
   static func removeFolder(_ path: String, owning owned: Set<String>?, movingTo target: String) {
-    for name in WritingCalls.names(in: path) ?? [] {
+    for name in Paths.names(in: path) ?? [] {
       let (file, successor) = (path + "/" + name, target + "/" + name)
       if let owned, !owned.contains(name),
-        WritingCalls.status(of: successor, followsLink: false) == nil
+        Paths.status(of: successor, followsLink: false) == nil
       {
         rename(file, successor)
       } else {

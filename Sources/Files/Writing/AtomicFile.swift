@@ -16,9 +16,9 @@ package struct AtomicFile: ~Copyable {
   private static let bufferSize = 1 << 20
 
   /// Opens a temporary file beside what `path` stands for; the folder must exist.
-  package init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(FileError) {
     let target = try Target(path)
-    Leftovers.remove(of: target.path, in: WritingCalls.parent(of: target.path), owning: nil)
+    Leftovers.remove(of: target.path, in: Paths.parent(of: target.path), owning: nil)
     let temporary = try Self.open(beside: target.path, path)
     self.path = path
     self.target = target
@@ -29,9 +29,9 @@ package struct AtomicFile: ~Copyable {
   /// A new file that is locked as long as this process is at work on it.
   private static func open(
     beside target: String, _ path: String
-  ) throws(CheckpointError) -> (path: String, descriptor: Int32) {
-    let folder = WritingCalls.parent(of: target)
-    let names = TemporaryName(of: WritingCalls.name(of: target))
+  ) throws(FileError) -> (path: String, descriptor: Int32) {
+    let folder = Paths.parent(of: target)
+    let names = TemporaryName(of: Paths.name(of: target))
     while true {
       let place = folder + "/" + names.fresh()
       let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
@@ -40,7 +40,7 @@ package struct AtomicFile: ~Copyable {
       guard descriptor >= 0 else { throw WritingCalls.error(path, "cannot be written") }
       // another process that removes leftovers may have come between the two calls
       if WritingCalls.lock(descriptor),
-        WritingCalls.status(of: place, followsLink: false) != nil
+        Paths.status(of: place, followsLink: false) != nil
       {
         return (place, descriptor)
       }
@@ -53,7 +53,7 @@ package struct AtomicFile: ~Copyable {
     if !isCommitted { unlink(temporaryPath) }
   }
 
-  package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if buffer.count + bytes.count > Self.bufferSize { try flush() }
     if bytes.count >= Self.bufferSize {
       return try WritingCalls.write(bytes, to: descriptor, of: path)
@@ -61,14 +61,14 @@ package struct AtomicFile: ~Copyable {
     buffer.append(contentsOf: bytes)
   }
 
-  package mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
-    try bytes.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+  package mutating func append(_ bytes: [UInt8]) throws(FileError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try append(UnsafeRawBufferPointer(buffer))
     }
   }
 
   /// Gives the file its name. Without this call nothing is left behind.
-  package consuming func commit() throws(CheckpointError) {
+  package consuming func commit() throws(FileError) {
     try flush()
     if let permissions = target.permissions { fchmod(descriptor, permissions) }
     try WritingCalls.synchronize(descriptor, of: path)
@@ -76,25 +76,25 @@ package struct AtomicFile: ~Copyable {
       throw WritingCalls.error(path, "cannot be renamed to")
     }
     isCommitted = true
-    try WritingCalls.synchronize(folder: WritingCalls.parent(of: target.path))
+    try WritingCalls.synchronize(folder: Paths.parent(of: target.path))
   }
 
   /// Writes all of `bytes` at once.
-  package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     var file = try AtomicFile(path: path)
     try file.append(bytes)
     try file.commit()
   }
 
   /// Writes all of `text` at once, in UTF-8.
-  package static func write(_ text: String, to path: String) throws(CheckpointError) {
+  package static func write(_ text: String, to path: String) throws(FileError) {
     try write(Array(text.utf8), to: path)
   }
 
-  private mutating func flush() throws(CheckpointError) {
+  private mutating func flush() throws(FileError) {
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
-    try pending.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+    try pending.withUnsafeBufferPointer { buffer throws(FileError) in
       try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
     }
   }
@@ -107,22 +107,22 @@ package struct AtomicFile: ~Copyable {
 
     private static let largestLinkCount = 40
 
-    init(_ given: String) throws(CheckpointError) {
+    init(_ given: String) throws(FileError) {
       path = given
       for _ in 0..<Self.largestLinkCount {
-        guard let status = WritingCalls.status(of: path, followsLink: false) else { return }
+        guard let status = Paths.status(of: path, followsLink: false) else { return }
         guard status.isLink else {
           try take(status, given)
           return
         }
         try follow(given)
       }
-      throw CheckpointError(
+      throw FileError(
         .unwritable, file: given, cause: "its links go round in a circle",
         fix: "name a file, or a link to one")
     }
 
-    private mutating func follow(_ given: String) throws(CheckpointError) {
+    private mutating func follow(_ given: String) throws(FileError) {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
       let count = readlink(path, &buffer, buffer.count)
       guard count >= 0 else { throw WritingCalls.error(given, "is a link that cannot be read") }
@@ -130,12 +130,12 @@ package struct AtomicFile: ~Copyable {
         decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
       path =
         destination.hasPrefix("/")
-        ? destination : WritingCalls.parent(of: path) + "/" + destination
+        ? destination : Paths.parent(of: path) + "/" + destination
     }
 
-    private mutating func take(_ status: stat, _ given: String) throws(CheckpointError) {
+    private mutating func take(_ status: stat, _ given: String) throws(FileError) {
       guard status.isRegularFile else {
-        throw CheckpointError(
+        throw FileError(
           .unwritable, file: given,
           cause: status.isFolder ? "a folder has this name" : "this is no regular file",
           fix: "choose another name")

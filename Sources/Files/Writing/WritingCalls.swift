@@ -12,7 +12,7 @@ enum WritingCalls {
 
   static func write(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of path: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: rest)
@@ -23,7 +23,7 @@ enum WritingCalls {
     }
   }
 
-  static func synchronize(_ descriptor: Int32, of path: String) throws(CheckpointError) {
+  static func synchronize(_ descriptor: Int32, of path: String) throws(FileError) {
     guard retrying({ fsync(descriptor) }) == 0 else {
       throw error(path, "cannot be forced to the disk")
     }
@@ -31,7 +31,7 @@ enum WritingCalls {
 
   /// Forces the names in a folder to the disk, so that they survive a power cut. File systems that
   /// know no such thing say so, which is no failure.
-  static func synchronize(folder path: String) throws(CheckpointError) {
+  static func synchronize(folder path: String) throws(FileError) {
     let descriptor = retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     // a folder that may be written but not listed
     if descriptor < 0, errno == EACCES { return }
@@ -48,52 +48,10 @@ enum WritingCalls {
   }
 
   /// The error of the last call.
-  static func error(_ path: String, _ what: String) -> CheckpointError {
+  static func error(_ path: String, _ what: String) -> FileError {
     let number = errno
-    return CheckpointError(
+    return FileError(
       .unwritable, file: path, cause: "it \(what) (\(String(cString: strerror(number))))",
       fix: "check that the folder exists, that you may write in it and that the disk has room")
   }
-
-  /// The folder that a path's last component stands in.
-  static func parent(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  static func name(of path: String) -> String {
-    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) }
-      ?? path
-  }
-
-  /// The names in a folder, sorted; nil if it cannot be read.
-  static func names(in folder: String) -> [String]? {
-    guard let directory = opendir(folder) else { return nil }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  /// What stands at a path, a link followed or not; nil if nothing does.
-  static func status(of path: String, followsLink: Bool) -> stat? {
-    var status = stat()
-    let result = followsLink ? stat(path, &status) : lstat(path, &status)
-    return result == 0 ? status : nil
-  }
-}
-
-extension stat {
-  var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
-  var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
-  var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
-  /// Permissions, and the bits for set-user, set-group and sticky.
-  var permissions: mode_t { st_mode & 0o7777 }
-
-  func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 }

@@ -16,7 +16,7 @@ struct StagedFolder: ~Copyable {
   ///   - owned: names of what the program writes, which is not the user's; nil for all.
   init(
     of target: String, in folder: String, owning owned: Set<String>?, given: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let made = try Self.make(of: target, in: folder, given)
     (path, descriptor) = (made.path, made.descriptor)
     givenPath = given
@@ -25,8 +25,8 @@ struct StagedFolder: ~Copyable {
 
   private static func make(
     of target: String, in folder: String, _ given: String
-  ) throws(CheckpointError) -> (path: String, descriptor: Int32) {
-    let names = TemporaryName(of: WritingCalls.name(of: target))
+  ) throws(FileError) -> (path: String, descriptor: Int32) {
+    let names = TemporaryName(of: Paths.name(of: target))
     while true {
       let path = folder + "/" + names.fresh()
       if mkdir(path, 0o755) != 0 {
@@ -41,7 +41,7 @@ struct StagedFolder: ~Copyable {
         throw error
       }
       // another process that removes leftovers may have come between the calls
-      if WritingCalls.lock(descriptor), WritingCalls.status(of: path, followsLink: false) != nil {
+      if WritingCalls.lock(descriptor), Paths.status(of: path, followsLink: false) != nil {
         return (path, descriptor)
       }
       close(descriptor)
@@ -54,7 +54,7 @@ struct StagedFolder: ~Copyable {
     close(descriptor)
   }
 
-  func write(_ bytes: [UInt8], as name: String) throws(CheckpointError) {
+  func write(_ bytes: [UInt8], as name: String) throws(FileError) {
     let file = path + "/" + name
     let shown = givenPath + "/" + name
     let descriptor = WritingCalls.retrying {
@@ -62,7 +62,7 @@ struct StagedFolder: ~Copyable {
     }
     guard descriptor >= 0 else { throw WritingCalls.error(shown, "cannot be written") }
     defer { close(descriptor) }
-    try bytes.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: shown)
     }
     try WritingCalls.synchronize(descriptor, of: shown)
@@ -71,8 +71,8 @@ struct StagedFolder: ~Copyable {
   /// Gives this folder the other's files, all but those named, and its permissions; false if it has
   /// something that cannot stand in two folders, such as a folder.
   func take(from folder: String, except names: Set<String>) -> Bool {
-    guard let found = WritingCalls.names(in: folder),
-      let status = WritingCalls.status(of: folder, followsLink: true)
+    guard let found = Paths.names(in: folder),
+      let status = Paths.status(of: folder, followsLink: true)
     else { return false }
     for name in found where !names.contains(name) {
       guard link(folder + "/" + name, path + "/" + name) == 0 || errno == EEXIST else {
@@ -82,7 +82,7 @@ struct StagedFolder: ~Copyable {
     return status.permissions == 0o755 || fchmod(descriptor, status.permissions) == 0
   }
 
-  func synchronize() throws(CheckpointError) {
+  func synchronize() throws(FileError) {
     try WritingCalls.synchronize(folder: path)
   }
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Glibc
 import TestSupport
 import Testing
@@ -10,7 +10,7 @@ import Testing
 
   private func write(
     _ texts: [String: String], to path: String, keeping kept: Set<String> = []
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     try WholeFolder.write(
       texts.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }, to: path,
       owning: Self.owned, keeping: kept)
@@ -77,7 +77,7 @@ import Testing
   func `what is no folder is refused and left as it is`(_ name: String) throws {
     folder.write("mine", as: "file")
     symlink("nowhere", folder.path + "/dangling")
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try write(["config": "new"], to: folder.path + "/" + name)
     }
     #expect(error?.kind == .unwritable)
@@ -109,7 +109,7 @@ import Testing
     try WholeFolder.check(folder.path + "/a/b")
     #expect(folder.names == [])
     folder.write("mine", as: "file")
-    #expect(throws: CheckpointError.self) { try WholeFolder.check(folder.path + "/file/a") }
+    #expect(throws: FileError.self) { try WholeFolder.check(folder.path + "/file/a") }
   }
 
   private func status(_ path: String, followsLink: Bool = true) -> stat {

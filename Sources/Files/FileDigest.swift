@@ -1,6 +1,4 @@
 import COpenSSL
-import Tensors
-
 /// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
 package enum FileDigest {
   package static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
@@ -13,8 +11,8 @@ package enum FileDigest {
     bytes.withUnsafeBytes { sha256($0) }
   }
 
-  package static func sha256(file path: String) throws(CheckpointError) -> String {
-    let file = try CheckpointError.mapping(path)
+  package static func sha256(file path: String) throws(FileError) -> String {
+    let file = try MappedFile(path: path)
     return withExtendedLifetime(file) { sha256(file.bytes) }
   }
 

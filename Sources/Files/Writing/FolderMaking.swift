@@ -6,29 +6,25 @@ package enum FolderMaking {
   ///
   /// - Returns: those that were made, the outermost first.
   @discardableResult
-  package static func make(_ path: String) throws(CheckpointError) -> [String] {
+  package static func make(_ path: String) throws(FileError) -> [String] {
     var made: [String] = []
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
-      if isFolder(current) { continue }
+      if Paths.isFolder(current) { continue }
       if mkdir(current, 0o755) == 0 {
         made.append(current)
         continue
       }
       let number = errno
-      if isFolder(current) { continue }
+      if Paths.isFolder(current) { continue }
       unmake(made)
       let reason = number == EEXIST ? "a file has this name" : String(cString: strerror(number))
-      throw CheckpointError(
+      throw FileError(
         .unwritable, file: path, cause: "the folder \(current) cannot be made (\(reason))",
         fix: "choose another folder, or check its permissions")
     }
     return made
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    WritingCalls.status(of: path, followsLink: true)?.isFolder == true
   }
 
   /// Removes folders that were made for nothing, as far as they are empty.

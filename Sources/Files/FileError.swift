@@ -1,9 +1,14 @@
-import Tensors
-
-/// What is wrong with a weight file, a tokenizer file or a configuration, where, and what helps.
-package struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+/// What is wrong with a file, where, and what helps.
+package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Kind: Equatable, Sendable {
-    /// The file is missing, a folder, empty, or not to be read.
+    /// There is nothing of this name.
+    case missing
+    case isFolder
+    /// A pipe, a socket or a device: it cannot be mapped.
+    case notRegular
+    /// The file has no bytes.
+    case empty
+    /// The system does not let it be read.
     case unreadable
     /// The first bytes are those of another format, version or byte order.
     case wrongFormat
@@ -42,25 +47,5 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
   package var description: String {
     let place = offset.map { "\(file), byte \($0)" } ?? file
     return "\(place): \(cause); \(fix)"
-  }
-}
-
-extension CheckpointError {
-  /// Maps `path`, with a failure told as a `CheckpointError`.
-  package static func mapping(_ path: String) throws(CheckpointError) -> MappedFile {
-    do {
-      return try MappedFile(path: path)
-    } catch {
-      throw CheckpointError(error)
-    }
-  }
-
-  /// The bytes of a regular file; of nothing else, as a pipe could keep its reader waiting for ever.
-  package static func contents(of path: String) throws(CheckpointError) -> [UInt8] {
-    try mapping(path).contents()
-  }
-
-  package init(_ error: MappedFileError) {
-    self.init(.unreadable, file: error.path, cause: error.cause, fix: error.fix)
   }
 }

@@ -24,18 +24,18 @@ package struct WholeFolder {
   package static func write(
     _ files: [(name: String, bytes: [UInt8])], to path: String, owning owned: Set<String>,
     keeping kept: Set<String> = []
-  ) throws(CheckpointError) {
-    try inFolders(above: path) { () throws(CheckpointError) in
+  ) throws(FileError) {
+    try inFolders(above: path) { () throws(FileError) in
       try WholeFolder(path, owning: owned).write(files, keeping: kept)
     }
   }
 
   /// Checks that a folder could be written, and leaves nothing behind.
-  package static func check(_ path: String) throws(CheckpointError) {
+  package static func check(_ path: String) throws(FileError) {
     let made = try FolderMaking.make(path)
     defer { FolderMaking.unmake(made) }
     let folder = try WholeFolder(path, owning: [])
-    let parent = WritingCalls.parent(of: folder.target)
+    let parent = Paths.parent(of: folder.target)
     let isBeside = access(parent, W_OK | X_OK) == 0
     _ = try StagedFolder(
       of: folder.target, in: isBeside ? parent : folder.target, owning: nil, given: path)
@@ -43,10 +43,10 @@ package struct WholeFolder {
 
   /// Makes the folders above a path for `body`; if it fails they go again.
   private static func inFolders(
-    above path: String, _ body: () throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
-    let made = try FolderMaking.make(WritingCalls.parent(of: path))
-    do throws(CheckpointError) {
+    above path: String, _ body: () throws(FileError) -> Void
+  ) throws(FileError) {
+    let made = try FolderMaking.make(Paths.parent(of: path))
+    do throws(FileError) {
       try body()
     } catch {
       FolderMaking.unmake(made)
@@ -54,13 +54,13 @@ package struct WholeFolder {
     }
   }
 
-  private init(_ given: String, owning owned: Set<String>) throws(CheckpointError) {
+  private init(_ given: String, owning owned: Set<String>) throws(FileError) {
     let trimmed = String(given.reversed().drop { $0 == "/" }.reversed())
     let path = trimmed.isEmpty && given.hasPrefix("/") ? "/" : trimmed
     (self.given, self.owned) = (given, owned)
     guard let resolved = realpath(path, nil) else {
-      guard errno == ENOENT, WritingCalls.status(of: path, followsLink: false) == nil else {
-        throw CheckpointError(
+      guard errno == ENOENT, Paths.status(of: path, followsLink: false) == nil else {
+        throw FileError(
           .unwritable, file: given,
           cause: errno == ENOENT ? "this is a link to nothing" : "a file has this name",
           fix: "choose another folder")
@@ -70,16 +70,16 @@ package struct WholeFolder {
     }
     defer { free(resolved) }
     (target, exists) = (String(cString: resolved), true)
-    guard WritingCalls.status(of: target, followsLink: true)?.isFolder == true else {
-      throw CheckpointError(
+    guard Paths.status(of: target, followsLink: true)?.isFolder == true else {
+      throw FileError(
         .unwritable, file: given, cause: "a file has this name", fix: "choose another folder")
     }
   }
 
   private func write(
     _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>
-  ) throws(CheckpointError) {
-    let parent = WritingCalls.parent(of: target)
+  ) throws(FileError) {
+    let parent = Paths.parent(of: target)
     guard !isFixed(in: parent) else { return try writeWithJournal(files, keeping: kept) }
     Leftovers.remove(of: target, in: parent, owning: owned)
     let isDone = try writeBeside(files, keeping: kept, in: parent)
@@ -88,7 +88,7 @@ package struct WholeFolder {
 
   private func writeWithJournal(
     _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     try FolderJournal(folder: target, given: given).write(
       files, removing: owned.subtracting(kept).subtracting(files.map(\.name)))
   }
@@ -96,9 +96,9 @@ package struct WholeFolder {
   /// Whether the folder can have no other name for a moment: a mount point, where this process stands,
   /// or one whose parent may not be written.
   private func isFixed(in parent: String) -> Bool {
-    guard exists, let own = WritingCalls.status(of: target, followsLink: true) else { return false }
-    let isCurrent = WritingCalls.status(of: ".", followsLink: true)?.isSame(as: own) ?? true
-    let isMounted = WritingCalls.status(of: parent, followsLink: true)?.st_dev != own.st_dev
+    guard exists, let own = Paths.status(of: target, followsLink: true) else { return false }
+    let isCurrent = Paths.status(of: ".", followsLink: true)?.isSame(as: own) ?? true
+    let isMounted = Paths.status(of: parent, followsLink: true)?.st_dev != own.st_dev
     return target == "/" || isCurrent || isMounted || access(parent, W_OK | X_OK) != 0
       || FolderJournal.isOpen(in: target)
   }
@@ -106,7 +106,7 @@ package struct WholeFolder {
   /// Gives false if the folders cannot change places; then nothing has changed.
   private func writeBeside(
     _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>, in parent: String
-  ) throws(CheckpointError) -> Bool {
+  ) throws(FileError) -> Bool {
     let staged = try StagedFolder(of: target, in: parent, owning: owned, given: given)
     for file in files { try staged.write(file.bytes, as: file.name) }
     if exists, !staged.take(from: target, except: owned.subtracting(kept)) { return false }
@@ -127,8 +127,8 @@ package struct WholeFolder {
   /// Forces the change to the disk, or takes it back.
   private func confirm(
     in parent: String, orUndo undo: () -> Int32
-  ) throws(CheckpointError) -> Bool {
-    do throws(CheckpointError) {
+  ) throws(FileError) -> Bool {
+    do throws(FileError) {
       try WritingCalls.synchronize(folder: parent)
       return true
     } catch {

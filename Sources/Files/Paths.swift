@@ -1,0 +1,66 @@
+import Glibc
+
+/// What stands at a path, and the parts of one.
+package enum Paths {
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  package static func isFolder(_ path: String) -> Bool {
+    status(of: path, followsLink: true)?.isFolder == true
+  }
+
+  /// The names in a folder, hidden ones too, sorted; nil if it cannot be read.
+  package static func names(in folder: String) -> [String]? {
+    guard let directory = opendir(folder) else { return nil }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The folder that a path's last component stands in.
+  package static func parent(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// A path's last component.
+  package static func name(of path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) }
+      ?? path
+  }
+
+  /// The folder that relative paths begin at; empty where it has been removed.
+  package static var currentFolder: String {
+    guard let path = getcwd(nil, 0) else { return "" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// `~/` at the start as the home folder.
+  package static func expandingHome(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = getenv("HOME"), home.pointee != 0 else { return path }
+    return String(cString: home) + path.dropFirst(1)
+  }
+
+  /// What stands at a path, a link followed or not; nil if nothing does.
+  static func status(of path: String, followsLink: Bool) -> stat? {
+    var status = stat()
+    let result = followsLink ? stat(path, &status) : lstat(path, &status)
+    return result == 0 ? status : nil
+  }
+}
+
+extension stat {
+  var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+  var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+  var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
+  /// Permissions, and the bits for set-user, set-group and sticky.
+  var permissions: mode_t { st_mode & 0o7777 }
+
+  func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
+}
