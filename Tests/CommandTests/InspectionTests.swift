@@ -168,15 +168,15 @@ import Testing
       run(
         TinyRecipe.header + """
           let runs = {a: {loss: 2.0, seconds: 4s, rows: 3}, b: {loss: 1.0, seconds: 1s, rows: 6}}
-          compare runs, baseline: "a", columns: [loss, loss_ratio, seconds_ratio]
+          compare runs, baseline: "a", columns: [loss, loss_ratio]
           compare runs, sort: loss, columns: [rows]
 
           """), of: "compare")
     #expect(
       found == [
         [
-          ["name": "a", "loss": 2.0, "loss_ratio": 1.0, "seconds_ratio": 1.0],
-          ["name": "b", "loss": 1.0, "loss_ratio": 0.5, "seconds_ratio": 0.25],
+          ["name": "a", "loss": 2.0, "loss_ratio": 1.0],
+          ["name": "b", "loss": 1.0, "loss_ratio": 0.5],
         ],
         [["name": "b", "rows": 6], ["name": "a", "rows": 3]],
       ])

@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 
 /// Which linear layers an `adapter_config.json` puts a pair beside, after the rules of PEFT 0.21

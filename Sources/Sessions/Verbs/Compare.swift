@@ -79,7 +79,7 @@ extension Session {
     return (false, key)
   }
 
-  /// Adds to each figure, time and size its ratio to that of the baseline; counts have none.
+  /// Adds to each figure its ratio to that of the baseline; counts, times and sizes have none.
   private func measured(_ rows: [Table.Row], by label: String) throws(VerbFailure) -> [Table.Row] {
     guard let baseline = rows.first(where: { $0.label == label }) else {
       throw VerbFailure(
@@ -90,9 +90,8 @@ extension Session {
       var record = Record([], reference: row.record.reference)
       for field in row.record.fields {
         record[field.name] = field.value
-        if case .int = field.value { continue }
-        if let value = field.value.magnitude, let base = baseline.record[field.name]?.magnitude,
-          base != 0
+        if case .float(let value) = field.value,
+          case .float(let base)? = baseline.record[field.name], base != 0
         {
           record[field.name + "_ratio"] = .float(value / base)
         }
