@@ -108,6 +108,23 @@ INLINE VF FN(gelu_turn)(VF x) {
   return 1.0f - 2.0f / (FN(exp)(2.0f * u) + 1.0f);
 }
 
+static void FN(geglu_tanh)(const float *gate, const float *up, size_t n, float *y) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    FN(store_some)(y + i, 0.5f * g * (1.0f + FN(gelu_turn)(g)) * u, n - i);
+  }
+}
+static void FN(geglu_tanh_backward)(const float *gate, const float *up, const float *dy, size_t n,
+                                    float *dgate, float *dup) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    VF d = FN(load_some)(dy + i, n - i), t = FN(gelu_turn)(g);
+    VF inner = 0.7978845608028654f * (1.0f + 0.134145f * g * g);
+    VF slope = 0.5f * (1.0f + t) + 0.5f * g * (1.0f - t * t) * inner;
+    FN(store_some)(dgate + i, d * u * slope, n - i);
+    FN(store_some)(dup + i, d * 0.5f * g * (1.0f + t), n - i);
+  }
+}
 static void FN(gelu_tanh)(const float *x, size_t n, float *y) {
   for (size_t i = 0; i < n; i += LANES) {
     VF v = FN(load_some)(x + i, n - i);

@@ -1,5 +1,3 @@
-import Files
-
 /// How tokens read as text: the `decoder` of a tokenizer.json.
 package struct TextDecoding: Equatable, Sendable {
   /// What is replaced in each token.

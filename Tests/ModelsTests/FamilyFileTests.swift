@@ -69,7 +69,7 @@ import Testing
       ("gpt2", "scale_attn_weights", false), ("gpt2", "scale_attn_by_inverse_layer_idx", true),
       ("gpt2", "add_cross_attention", true), ("gpt2", "n_inner", 64),
       ("gpt2", "n_positions", 32), ("gpt2", "n_head", 5), ("gpt2", "rope_theta", 1e4),
-      ("qwen2", "use_sliding_window", true), ("qwen2", "layer_types", ["sliding_attention"]),
+      ("qwen2", "layer_types", ["sliding_attention"]),
       ("qwen2", "hidden_act", "gelu"), ("qwen2", "num_key_value_heads", 4),
       ("qwen2", "attention_bias", false), ("qwen2", "model_type", "qwen3"),
     ] as [(String, String, JSONValue)])

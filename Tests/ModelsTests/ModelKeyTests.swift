@@ -104,7 +104,8 @@ import Testing
   }
 
   @Test(arguments: [
-    KeyTable.configuration(.llama), .generation, .gguf(.llama), .adapter, .ropeParameters("llama3"),
+    KeyTable.configuration(.llama), .generation, .gguf(.llama), .adapter,
+    .ropeParameters("llama3", .llama),
     SafetensorsFile.indexKeys,
   ])
   func `a table names each key once`(table: KeyTable) {

@@ -113,9 +113,9 @@ import Testing
 extension DecoderDescription {
   /// Base and scaling of turned positions.
   var ropeBase: Double? {
-    if case .rotary(let base, _, _, _) = positions { base } else { nil }
+    if case .rotary(let base, _, _, _, _) = positions { base } else { nil }
   }
   var ropeScaling: RopeScaling? {
-    if case .rotary(_, _, let scaling, _) = positions { scaling } else { nil }
+    if case .rotary(_, _, let scaling, _, _) = positions { scaling } else { nil }
   }
 }

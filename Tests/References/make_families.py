@@ -16,6 +16,7 @@ import gguf
 import numpy as np
 import torch
 from safetensors.torch import save_file
+import transformers
 from transformers import AutoModelForCausalLM, GPT2Config, Qwen2Config
 
 import make_lora_curve as curve
@@ -37,6 +38,46 @@ FAMILIES = {
             pad_token_id=2, attn_pdrop=0.0, embd_pdrop=0.0, resid_pdrop=0.0),
         targets=["c_attn", "c_proj", "c_fc"]),
 }
+
+
+def llama_like(name, targets=tiny_adapter.ALL_LINEAR, **options):
+    """A family of Llama's shape; what sets it apart is in `options`."""
+    settings = dict(
+        vocab_size=320, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=128, tie_word_embeddings=False, bos_token_id=1, eos_token_id=2,
+        pad_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 20000.0})
+    return dict(config=getattr(transformers, name)(**settings | options), targets=targets)
+
+
+FAMILIES |= {
+    "llama-biased": llama_like("LlamaConfig", attention_bias=True, mlp_bias=True),
+    "mistral": llama_like("MistralConfig", sliding_window=8, head_dim=12),
+    "qwen3": llama_like(
+        "Qwen3Config", head_dim=12, attention_bias=True, use_sliding_window=True, sliding_window=8,
+        max_window_layers=1),
+    "gemma": llama_like("GemmaConfig", head_dim=12, tie_word_embeddings=True),
+    "gemma2": llama_like(
+        "Gemma2Config", head_dim=12, query_pre_attn_scalar=12, sliding_window=8, attn_logit_softcapping=3.0,
+        final_logit_softcapping=4.0, tie_word_embeddings=True),
+    "gemma3": llama_like(
+        "Gemma3TextConfig", head_dim=12, query_pre_attn_scalar=10, sliding_window=8, num_hidden_layers=3,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"], tie_word_embeddings=True,
+        rope_parameters={
+            "full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 50000.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}}),
+    "granite": llama_like(
+        "GraniteConfig", embedding_multiplier=3.0, attention_multiplier=0.2, residual_multiplier=0.4,
+        logits_scaling=0.5),
+    "olmo2": llama_like("Olmo2Config"),
+    "phi3": llama_like(
+        "Phi3Config", targets=["qkv_proj", "o_proj", "gate_up_proj", "down_proj"], sliding_window=8,
+        rope_parameters={"rope_type": "default", "rope_theta": 20000.0, "partial_rotary_factor": 0.5}),
+    "smollm3": llama_like("SmolLM3Config", num_hidden_layers=4, no_rope_layers=[1, 0, 1, 0]),
+}
+# What GGUF calls the families that llama.cpp has under their own name.
+GGUF_NAMES = {
+    "qwen2": "qwen2", "gpt2": "gpt2", "gemma": "gemma", "gemma2": "gemma2", "granite": "granite", "olmo2": "olmo2"}
+
 # Kept as [inputs, outputs] by transformers; the converter turns them.
 CONV1D = (".c_attn.weight", ".c_proj.weight", ".c_fc.weight")
 
@@ -50,7 +91,7 @@ def make_model(config, generator):
             if key.endswith("bias"):
                 weight.copy_(0.2 * noise)
             elif weight.ndim == 1:
-                weight.copy_(1 + 0.2 * noise)
+                weight.copy_((0 if "gemma" in config.model_type else 1) + 0.2 * noise)
             elif "wpe" in key or "wte" in key:
                 weight.copy_(0.3 * noise)
             elif "embed_tokens" in key:
@@ -86,20 +127,41 @@ def write_gguf(path, name, config, state, tokenizer_json):
     if name == "gpt2":
         writer.add_layer_norm_eps(config.layer_norm_epsilon)
     else:
-        writer.add_head_count_kv(config.num_key_value_heads)
-        writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+        add_llama_like(writer, config)
     tiny_gguf.add_tokenizer(writer, tokenizer_json, config.bos_token_id, config.eos_token_id)
     architecture = {v: k for k, v in gguf.MODEL_ARCH_NAMES.items()}[name]
     names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
     for key, value in state.items():
         value = value.T if key.endswith(CONV1D) else value
+        if "gemma" in name and key.endswith("norm.weight"):
+            value = value + 1
+        if name == "granite" and "q_proj" in key:
+            value = tiny_gguf.permute(value, config.num_attention_heads)
+        if name == "granite" and "k_proj" in key:
+            value = tiny_gguf.permute(value, config.num_key_value_heads)
         target = names.get_name(key, try_suffixes=(".weight", ".bias"))
         writer.add_tensor(target, np.ascontiguousarray(value.numpy()))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def add_llama_like(writer, config):
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if getattr(config, "head_dim", None):
+        writer.add_key_length(config.head_dim)
+        writer.add_value_length(config.head_dim)
+        writer.add_rope_dimension_count(config.head_dim)
+    for key, add in {
+            "sliding_window": writer.add_sliding_window, "attn_logit_softcapping": writer.add_attn_logit_softcapping,
+            "final_logit_softcapping": writer.add_final_logit_softcapping,
+            "embedding_multiplier": writer.add_embedding_scale, "attention_multiplier": writer.add_attention_scale,
+            "residual_multiplier": writer.add_residual_scale, "logits_scaling": writer.add_logit_scale}.items():
+        if getattr(config, key, None) is not None:
+            add(getattr(config, key))
 
 
 def check_gguf(path, config, sequences, logits):
@@ -127,8 +189,10 @@ def make(name, family):
     sequences = {f"s{n}": torch.randint(3, 320, (n,), generator=generator).tolist() for n in (7, 33)}
     logits = tiny_adapter.logits(tiny_adapter.base_model(), sequences)
     tokenizer_json = json.loads((folder / "hf/tokenizer.json").read_text())
-    write_gguf(folder / "f32.gguf", name, family["config"], state, tokenizer_json)
-    check_gguf(folder / "f32.gguf", family["config"], sequences, logits)
+    if name in GGUF_NAMES:
+        write_gguf(folder / "f32.gguf", GGUF_NAMES[name], family["config"], state, tokenizer_json)
+    if name in ("qwen2", "gpt2", "gemma2"):
+        check_gguf(folder / "f32.gguf", family["config"], sequences, logits)
     start = tiny_adapter.make(SEED, r=3, lora_alpha=6, target_modules=family["targets"])
     tiny_adapter.save(start, folder / "adapter_initial")
     batches = curve.make_batches()

@@ -30,7 +30,7 @@ package enum TinyModel {
     }
     let blocks = (0..<sizes.layers).map { _ in
       FrozenWeights.Block(
-        attentionNorm: norm(), feedForwardNorm: norm(),
+        norms: BlockNorms(attention: norm(), feedForward: norm()),
         linears: description.linears.map {
           ($0.role, FrozenWeights.Linear(weight: weights($0.outputs, $0.inputs)))
         })

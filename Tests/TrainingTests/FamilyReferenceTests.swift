@@ -26,8 +26,21 @@ import Training
     }
   }
 
-  static let cases = ["qwen2", "gpt2"].flatMap { family in
-    ["hf", "f32.gguf"].map { Case(family: family, file: $0) }
+  /// Every family that there are references of, in each kind of file.
+  static let cases = [
+    "llama-biased", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "granite", "olmo2",
+    "phi3",
+    "smollm3", "gpt2",
+  ].flatMap { family in
+    ["hf", "f32.gguf"].map { Case(family: family, file: $0) }.filter {
+      Paths.exists($0.path($0.file))
+    }
+  }
+
+  @Test func `every family has references`() {
+    #expect(
+      Set(Self.cases.map { $0.family.split(separator: "-")[0] })
+        == Set(Architecture.names.map { Substring($0.replacing("_text", with: "")) }))
   }
 
   private let exact = Compute(threadCount: 2, precision: .f32)
@@ -59,6 +72,7 @@ import Training
     let (expected, model) = (try sample.expected(), try sample.decoder())
     let prompt = try expected.at("sequences", "s7").tokens()
     let continuation = try expected.at("greedy").tokens()
+    #expect(Set(continuation).count > 1)
     let cache = KeyValueCache(
       sizes: model.description.sizes, capacity: prompt.count + continuation.count)
     var logits = [Float](repeating: 0, count: model.description.sizes.vocabulary)

@@ -151,6 +151,16 @@ void ck_gelu_tanh(const float *x, size_t n, float *y);
 /* dx = gradient of the above; dx may be x or dy. */
 void ck_gelu_tanh_backward(const float *x, const float *dy, size_t n, float *dx);
 
+/* y = gelu(gate)*up, with the GELU above. */
+void ck_geglu_tanh(const float *gate, const float *up, size_t n, float *y);
+void ck_geglu_tanh_backward(const float *gate, const float *up, const float *dy, size_t n,
+                            float *dgate, float *dup);
+
+/* x = cap*tanh(scale*x/cap), in place. */
+void ck_softcap(float *x, size_t n, float scale, float cap);
+/* dy *= the slope of the above where it gave y. */
+void ck_softcap_backward(const float *y, size_t n, float scale, float cap, float *dy);
+
 /* y = silu(gate)*up, silu(g) = g/(1+exp(-g)). */
 void ck_swiglu(const float *gate, const float *up, size_t n, float *y);
 void ck_swiglu_backward(const float *gate, const float *up, const float *dy, size_t n, float *dgate,

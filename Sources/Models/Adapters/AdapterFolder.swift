@@ -179,7 +179,8 @@ package struct AdapterFolder {
   /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
   /// where rotary pairs are adjacent.
   private func storedRow(_ row: Int, of role: LinearRole) -> Int {
-    guard case .rotary(_, .adjacent, _, _) = model.positions, role == .query || role == .key else {
+    guard case .rotary(_, .adjacent, _, _, _) = model.positions, role == .query || role == .key
+    else {
       return row
     }
     let size = model.sizes.head

@@ -5,8 +5,11 @@ import Tensors
 /// A family of models as data: what its files call things, and what its blocks are made of. Each family
 /// is one file beside this one, and one line of `all`.
 package struct Architecture: Sendable {
-  /// `model_type` of transformers, and `general.architecture` of GGUF.
+  /// `model_type` of transformers.
   let name: String
+  /// `general.architecture` of GGUF; nil where files of that kind are not read, or are those of another
+  /// family.
+  var ggufName: String?
   /// What `architectures` of config.json may say.
   let classes: [String]
   /// What config.json calls the sizes and constants.
@@ -17,9 +20,29 @@ package struct Architecture: Sendable {
   var ignoredSettings: [String] = []
   let norm: Norm.Kind
   var normHasBias = false
+  /// What Hugging Face's files leave out of the weights of norms; GGUF's have it.
+  var normOffset: Float = 0
+  var normPlacement = NormPlacement.before
+  var headNorms: DecoderDescription.HeadNormKind?
   let positions: PositionKind
+  /// transformers' default.
+  var ropeBase = 10_000.0
+  /// That of layers with a window, where they turn otherwise.
+  var windowRopeBase: Double?
+  /// Whether `partial_rotary_factor` may leave elements of a head as they are.
+  var turnsPartOfHeads = false
+  /// Layers that see no places, unless `no_rope_layers` says which: every n-th.
+  var unturnedEvery: Int?
   /// How pairs of a turned head lie in a GGUF file; those of Hugging Face are halves.
   var ggufPairing = RotaryEmbedding.Pairing.halves
+  var windows = WindowRule.none
+  /// Constants of config.json that numbers are multiplied by or capped with.
+  var scales: [ScaleKey] = []
+  /// The number of layers by which llama.cpp knows the model whose scores are divided by the root of the hidden
+  /// size over the heads, which GGUF files do not say.
+  var wideScoreLayers: Int?
+  /// Whether embeddings are multiplied by the square root of the hidden size.
+  var scalesEmbedding = false
   let activation: FeedForwardActivation
   /// Whether a configuration that says nothing ties the head to the embedding.
   var tiesHeadByDefault = false
@@ -38,19 +61,36 @@ package struct Architecture: Sendable {
     let role: LinearRole
     let path: String
     let gguf: String
-    var hasBias = false
+    var bias = Bias.never
     /// Whether transformers makes it a Conv1D, whose weight is `[inputs, outputs]`.
     var isConv1D = false
   }
 
-  /// Every family that can be read.
-  package static let all: [Architecture] = [llama, qwen2, gpt2]
+  enum Bias: Sendable {
+    case never, always
+    /// As this key of config.json says, where a missing one means none; in a GGUF file, where there is one.
+    case setting(String)
+  }
 
-  /// The family of this name.
+  /// Every family that can be read.
+  package static let all: [Architecture] = [
+    llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, granite, olmo2, phi3, smolLM3, gpt2,
+  ]
+
+  /// The family that Hugging Face calls this.
   static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
-  /// The names of all families, for messages.
-  static var names: String { all.map { "\"\($0.name)\"" }.joined(separator: ", ") }
+  /// The family that GGUF calls this.
+  static func ggufNamed(_ name: String) -> Architecture? { all.first { $0.ggufName == name } }
+
+  /// The names of all families in files of Hugging Face, and in those of GGUF.
+  package static var names: [String] { all.map(\.name) }
+  static var ggufNames: [String] { all.compactMap(\.ggufName) }
+
+  /// Names for a message.
+  static func quoted(_ names: [String]) -> String {
+    names.map { "\"\($0)\"" }.joined(separator: ", ")
+  }
 
   /// The names by which recipes and adapters may call a linear layer, of all families.
   package static var moduleNames: [String] {
@@ -66,16 +106,19 @@ package struct Architecture: Sendable {
 extension DecoderDescription {
   /// A decoder of a family.
   ///
-  /// - Parameter isGGUF: whether tensors have their names and orders of a GGUF file, or Hugging Face's.
+  /// - Parameters:
+  ///   - isGGUF: whether tensors have their names and orders of a GGUF file, or Hugging Face's.
+  ///   - isSet: whether a key of the configuration switches biases on, or the file has this layer's.
   package init(
     family: Architecture, sizes: DecoderSizes, normEpsilon: Float, positions: Positions,
-    tiesHead: Bool, isGGUF: Bool = false
+    tiesHead: Bool, isGGUF: Bool = false,
+    isSet: (_ key: String, _ tensor: String) -> Bool = { _, _ in false }
   ) {
     let linears = family.linears.map { form in
       let shape = sizes.shape(of: form.role)
       return LinearModule(
         role: form.role, path: form.path, tensor: isGGUF ? form.gguf : form.path,
-        outputs: shape.outputs, inputs: shape.inputs, hasBias: form.hasBias,
+        outputs: shape.outputs, inputs: shape.inputs, hasBias: form.hasBias(isSet),
         isTransposed: form.isConv1D && !isGGUF, isConv1D: form.isConv1D)
     }
     self.init(
@@ -83,6 +126,20 @@ extension DecoderDescription {
       normEpsilon: normEpsilon, positions: positions, activation: family.activation,
       linears: linears, tiesHead: tiesHead, names: isGGUF ? .gguf : family.huggingFace,
       blockPath: family.blockPath)
+    normOffset = isGGUF ? 0 : family.normOffset
+    normPlacement = family.normPlacement
+    headNorms = family.headNorms
+    if family.scalesEmbedding { scales.embedding = Float(sizes.hidden).squareRoot() }
+  }
+}
+
+extension Architecture.LinearForm {
+  func hasBias(_ isSet: (_ key: String, _ tensor: String) -> Bool) -> Bool {
+    switch bias {
+    case .never: false
+    case .always: true
+    case .setting(let key): isSet(key, gguf)
+    }
   }
 }
 
@@ -107,6 +164,8 @@ struct ConfigurationNames: Sendable {
   var keyValueHeads: Key?
   /// Nil: the hidden size divided by the heads.
   var head: String?
+  /// For a key that is missing; nil: the hidden size divided by the heads.
+  var headDefault: Int?
   var intermediate = Key("intermediate_size")
   /// Where the key may be missing or null: how many times the hidden size stands for it.
   var intermediateFactor: Int?
@@ -123,8 +182,13 @@ struct TensorNames: Sendable, Equatable {
   var head: String
   /// What the names of block n begin with is this, n and a dot.
   var block: String
-  var attentionNorm: String
-  var feedForwardNorm: String
+  /// Empty where a family has no such norm.
+  var attentionNorm = ""
+  var feedForwardNorm = ""
+  var afterAttentionNorm = ""
+  var afterFeedForwardNorm = ""
+  var queryNorm = ""
+  var keyNorm = ""
   /// Tensors that change nothing, constants that the configuration gives again: by their whole name, or, with
   /// a dot before it, by the end of it.
   var harmless: [String] = []
@@ -134,7 +198,19 @@ struct TensorNames: Sendable, Equatable {
   static let gguf = TensorNames(
     embedding: "token_embd", positions: "position_embd", finalNorm: "output_norm", head: "output",
     block: "blk.", attentionNorm: "attn_norm", feedForwardNorm: "ffn_norm",
-    harmless: [ropeFactors])
+    afterAttentionNorm: "post_attention_norm", afterFeedForwardNorm: "post_ffw_norm",
+    queryNorm: "attn_q_norm", keyNorm: "attn_k_norm", harmless: [ropeFactors])
+
+  subscript(_ role: BlockNormRole) -> String {
+    switch role {
+    case .attention: attentionNorm
+    case .feedForward: feedForwardNorm
+    case .afterAttention: afterAttentionNorm
+    case .afterFeedForward: afterFeedForwardNorm
+    case .queries: queryNorm
+    case .keys: keyNorm
+    }
+  }
 
   func isHarmless(_ name: String) -> Bool {
     harmless.contains { $0.hasPrefix(".") ? name.hasSuffix($0) : name == $0 }

@@ -13,6 +13,9 @@ enum GGUFKey {
   static let intermediate = "feed_forward_length"
   static let context = "context_length"
   static let ropeBase = "rope.freq_base"
+  static let turned = "rope.dimension_count"
+  static let windowRopeBase = "rope.freq_base_swa"
+  static let window = "attention.sliding_window"
 
   static func epsilon(_ norm: Norm.Kind) -> String {
     switch norm {
@@ -30,13 +33,14 @@ extension DecoderDescription {
   ///     the head size.
   package init(
     gguf metadata: GGUFMetadata, vocabularySize: Int, tiesHead: Bool,
+    hasTensor: (String) -> Bool = { _ in false },
     ropeFactors: (Int) throws(FileError) -> [Float] = { _ in [] }
   ) throws(FileError) {
     let name = try metadata.text("general.architecture")
-    guard let family = Architecture.named(name) else {
+    guard let family = Architecture.ggufNamed(name) else {
       throw FileError(
         .unsupported, file: metadata.file, cause: "the model's architecture is \"\(name)\"",
-        fix: "Skillet reads models of the types \(Architecture.names)")
+        fix: "Skillet reads models of the types \(Architecture.quoted(Architecture.ggufNames))")
     }
     try KeyTable.gguf(family).check(metadata)
     let sizes = try DecoderSizes(gguf: metadata, family: name, vocabulary: vocabularySize)
@@ -44,7 +48,22 @@ extension DecoderDescription {
       family: family, sizes: sizes,
       normEpsilon: Float(try metadata.number("\(name).\(GGUFKey.epsilon(family.norm))")),
       positions: try Self.positions(metadata, family, factors: ropeFactors(sizes.head)),
-      tiesHead: tiesHead, isGGUF: true)
+      tiesHead: tiesHead, isGGUF: true,
+      isSet: { _, tensor in hasTensor(TensorNames.gguf.name(tensor, 0) + ".bias") })
+    for scale in family.scales {
+      guard let key = scale.gguf, let value = try metadata.numberIfPresent("\(name).\(key)"),
+        value != 0
+      else { continue }
+      scale.apply(value, to: &scales)
+    }
+    if let layers = family.wideScoreLayers, layers == sizes.layers {
+      scales.attention = 1 / (Float(sizes.hidden) / Float(sizes.heads)).squareRoot()
+    }
+    windows = try family.windows.windows(gguf: metadata, name, layers: sizes.layers)
+    if let base = family.windowRopeBase {
+      let named = try metadata.numberIfPresent("\(name).\(GGUFKey.windowRopeBase)")
+      windowPositions = .rotary(base: named ?? base, pairing: family.ggufPairing, scaling: .none)
+    }
     let disagreement = try Self.disagreement(with: sizes, in: metadata, family: name)
     if let inconsistency = inconsistency ?? disagreement {
       throw FileError(
@@ -56,13 +75,16 @@ extension DecoderDescription {
   private static func positions(
     _ metadata: GGUFMetadata, _ family: Architecture, factors: [Float]
   ) throws(FileError) -> Positions {
+    let name = family.ggufName ?? family.name
     switch family.positions {
     case .learned: return .learned
     case .rotary:
-      let base = try metadata.numberIfPresent("\(family.name).\(GGUFKey.ropeBase)")
+      let base = try metadata.numberIfPresent("\(name).\(GGUFKey.ropeBase)")
       return .rotary(
-        base: base ?? 10_000, pairing: family.ggufPairing,
-        scaling: try RopeScaling(gguf: metadata, family: family.name), factors: factors)
+        base: base ?? family.ropeBase, pairing: family.ggufPairing,
+        scaling: try RopeScaling(gguf: metadata, family: name), factors: factors,
+        dimensions: family.turnsPartOfHeads
+          ? try metadata.integerIfPresent("\(name).\(GGUFKey.turned)") : nil)
     }
   }
 
@@ -70,11 +92,14 @@ extension DecoderDescription {
   private static func disagreement(
     with sizes: DecoderSizes, in metadata: GGUFMetadata, family: String
   ) throws(FileError) -> String? {
-    let all = [
-      ("rope.dimension_count", "the head size", sizes.head),
-      ("attention.value_length", "the head size", sizes.head),
-      ("vocab_size", "the number of its tokens", sizes.vocabulary),
-    ]
+    let turned =
+      Architecture.ggufNamed(family)?.turnsPartOfHeads == true
+      ? [] : [(GGUFKey.turned, "the head size", sizes.head)]
+    let all =
+      turned + [
+        ("attention.value_length", "the head size", sizes.head),
+        ("vocab_size", "the number of its tokens", sizes.vocabulary),
+      ]
     for (key, what, size) in all {
       if let value = try metadata.integerIfPresent("\(family).\(key)"), value != size {
         return "\(family).\(key) is \(value), but \(what) is \(size)"

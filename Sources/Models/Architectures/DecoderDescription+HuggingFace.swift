@@ -15,7 +15,7 @@ extension DecoderDescription {
       throw FileError(
         .unsupported, file: file,
         cause: "the model's type (\"model_type\") is \(object["model_type"]?.excerpt ?? "missing")",
-        fix: "Skillet reads models of the types \(Architecture.names)")
+        fix: "Skillet reads models of the types \(Architecture.quoted(Architecture.names))")
     }
     try KeyTable.configuration(family).check(object, file: file)
     let sizes = try DecoderSizes(object, family.keys, file: file)
@@ -23,9 +23,17 @@ extension DecoderDescription {
     self.init(
       family: family, sizes: sizes,
       normEpsilon: Float(object[epsilon.name]?.double ?? epsilon.value),
-      positions: try Self.positions(object, family, context: sizes.context, file: file),
-      tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault)
-    let isDivided = sizes.hidden % sizes.heads == 0
+      positions: try Self.positions(object, family, sizes, file: file),
+      tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault,
+      isSet: { key, _ in object[key]?.bool ?? false })
+    for scale in family.scales { scale.apply(object, to: &scales) }
+    windows = try family.windows.windows(object, layers: sizes.layers, file: file)
+    if family.windowRopeBase != nil {
+      windowPositions = try Self.positions(object, family, sizes, isWindowed: true, file: file)
+    }
+    unturnedLayers = try Self.unturnedLayers(object, family, sizes.layers, file: file)
+    let isNamed = family.keys.head.map { object[$0]?.int != nil } ?? false
+    let isDivided = isNamed || family.keys.headDefault != nil || sizes.hidden % sizes.heads == 0
     let remainder =
       "the hidden size \(sizes.hidden) is no multiple of its \(sizes.heads) attention heads"
     if let inconsistency = isDivided ? inconsistency : remainder {
@@ -36,14 +44,38 @@ extension DecoderDescription {
   }
 
   private static func positions(
-    _ object: JSONObject, _ family: Architecture, context: Int, file: String
+    _ object: JSONObject, _ family: Architecture, _ sizes: DecoderSizes, isWindowed: Bool = false,
+    file: String
   ) throws(FileError) -> Positions {
     switch family.positions {
     case .learned: return .learned
     case .rotary:
-      let rope = try RopeReading(huggingFace: object, context: context, file: file)
-      return .rotary(base: rope.base, pairing: .halves, scaling: rope.scaling)
+      let rope = try RopeReading(
+        huggingFace: object, family, context: sizes.context, isWindowed: isWindowed, file: file)
+      return .rotary(
+        base: rope.base, pairing: .halves, scaling: rope.scaling,
+        dimensions: rope.share == 1 ? nil : Int(Double(sizes.head) * rope.share))
     }
+  }
+
+  /// Layers without places: those with 0 in `no_rope_layers`.
+  private static func unturnedLayers(
+    _ object: JSONObject, _ family: Architecture, _ layers: Int, file: String
+  ) throws(FileError) -> Set<Int> {
+    guard let period = family.unturnedEvery else { return [] }
+    guard let listed = object["no_rope_layers"]?.array, !listed.isEmpty else {
+      let period = object["no_rope_layer_interval"]?.int ?? period
+      return Set((0..<layers).filter { ($0 + 1) % period == 0 })
+    }
+    guard listed.count == layers, listed.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+      throw FileError(
+        .malformed, file: file,
+        cause:
+          "\"no_rope_layers\" is \(JSONValue.array(listed).excerpt), and should be a 0 or 1 for "
+          + "each of the \(layers) layers",
+        fix: "take config.json from the model's own folder")
+    }
+    return Set(listed.indices.filter { listed[$0] == 0 })
   }
 
   /// Token ids of the configuration must have a row of the embedding. -1 is an old way to write none.
@@ -79,7 +111,7 @@ extension DecoderSizes {
     self.init(
       hidden: hidden, layers: try size(keys.layers), heads: heads,
       keyValueHeads: Self.keyValueHeads(object, keys) ?? heads,
-      head: keys.head.flatMap { object[$0]?.int } ?? hidden / heads,
+      head: keys.head.flatMap { object[$0]?.int } ?? keys.headDefault ?? hidden / heads,
       intermediate: try size(intermediate), vocabulary: try size(keys.vocabulary),
       context: try size(keys.context))
   }

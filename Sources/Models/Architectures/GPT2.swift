@@ -6,7 +6,7 @@ extension Architecture {
   /// GPT-2 (GPT2Config of transformers 5.24): LayerNorm, learned positions, one matrix for queries, keys and
   /// values. Its dropouts are those of pretraining and not applied here.
   package static let gpt2 = Architecture(
-    name: "gpt2", classes: ["GPT2LMHeadModel"],
+    name: "gpt2", ggufName: "gpt2", classes: ["GPT2LMHeadModel"],
     keys: ConfigurationNames(
       hidden: .init("n_embd", else: 768), layers: .init("n_layer", else: 12),
       heads: .init("n_head", else: 12), intermediate: .init("n_inner"), intermediateFactor: 4,
@@ -26,12 +26,12 @@ extension Architecture {
     tiesHeadByDefault: true,
     linears: [
       .init(
-        role: .queryKeyValue, path: "attn.c_attn", gguf: "attn_qkv", hasBias: true, isConv1D: true),
+        role: .queryKeyValue, path: "attn.c_attn", gguf: "attn_qkv", bias: .always, isConv1D: true),
       .init(
-        role: .attentionOutput, path: "attn.c_proj", gguf: "attn_output", hasBias: true,
+        role: .attentionOutput, path: "attn.c_proj", gguf: "attn_output", bias: .always,
         isConv1D: true),
-      .init(role: .up, path: "mlp.c_fc", gguf: "ffn_up", hasBias: true, isConv1D: true),
-      .init(role: .down, path: "mlp.c_proj", gguf: "ffn_down", hasBias: true, isConv1D: true),
+      .init(role: .up, path: "mlp.c_fc", gguf: "ffn_up", bias: .always, isConv1D: true),
+      .init(role: .down, path: "mlp.c_proj", gguf: "ffn_down", bias: .always, isConv1D: true),
     ],
     huggingFace: TensorNames(
       embedding: "transformer.wte", positions: "transformer.wpe", finalNorm: "transformer.ln_f",

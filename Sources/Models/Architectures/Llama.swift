@@ -6,15 +6,15 @@ extension Architecture {
   /// Llama 1 to 3 and the many models that share its code, SmolLM2 among them (LlamaConfig of
   /// transformers 5.24). GGUF files have the pairs of q_proj and k_proj side by side.
   package static let llama = Architecture(
-    name: "llama", classes: ["LlamaForCausalLM", "LLaMAForCausalLM"],
+    name: "llama", ggufName: "llama", classes: ["LlamaForCausalLM", "LLaMAForCausalLM"],
     keys: ConfigurationNames(
       keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     settings: [
       .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .only([false])),
-      .init("mlp_bias", .only([false])),
+      .init("attention_bias", .read(.bool)),
+      .init("mlp_bias", .read(.bool)),
       .init("attention_dropout", .only([0, nil])),
       .init("rope_interleaved", .only([false])),
       .init("sliding_window", .only([nil])),
@@ -23,12 +23,13 @@ extension Architecture {
     // Slices of `pretraining_tp` add up to the same products.
     ignoredSettings: ["pretraining_tp", "is_llama_config"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent, activation: .swiGLU,
-    linears: linears(), huggingFace: tensorNames, blockPath: "model.layers.")
+    linears: linears { $0.isAttention ? .setting("attention_bias") : .setting("mlp_bias") },
+    huggingFace: tensorNames, blockPath: "model.layers.")
 
   /// The linear layers of Llama and its relatives.
   ///
-  /// - Parameter biased: those that add a bias.
-  static func linears(biased: Set<LinearRole> = []) -> [LinearForm] {
+  /// - Parameter bias: which of them add one.
+  static func linears(bias: (LinearRole) -> Bias = { _ in .never }) -> [LinearForm] {
     let forms: [(LinearRole, String, String)] = [
       (.query, "self_attn.q_proj", "attn_q"), (.key, "self_attn.k_proj", "attn_k"),
       (.value, "self_attn.v_proj", "attn_v"),
@@ -37,7 +38,7 @@ extension Architecture {
       (.down, "mlp.down_proj", "ffn_down"),
     ]
     return forms.map { role, path, gguf in
-      LinearForm(role: role, path: path, gguf: gguf, hasBias: biased.contains(role))
+      LinearForm(role: role, path: path, gguf: gguf, bias: bias(role))
     }
   }
 
@@ -45,6 +46,7 @@ extension Architecture {
   static let tensorNames = TensorNames(
     embedding: "model.embed_tokens", finalNorm: "model.norm", head: "lm_head",
     block: "model.layers.", attentionNorm: "input_layernorm",
-    feedForwardNorm: "post_attention_layernorm",
+    feedForwardNorm: "post_attention_layernorm", queryNorm: "self_attn.q_norm",
+    keyNorm: "self_attn.k_norm",
     harmless: [".rotary_emb.inv_freq", ".attention.masked_bias", ".self_attn.masked_bias"])
 }

@@ -34,8 +34,11 @@ package struct ActivationPlan {
   private func keptBytes(layer: Int) -> Int {
     let roles = LinearRole.allCases.filter { layout.entry(layer: layer, $0) != nil }
     let attended = roles.contains(.attentionOutput) ? sizes.query : 0
+    let outputs = model.normPlacement.isAfter ? 2 * sizes.hidden : 0
+    let unnormed = model.headNorms == nil ? 0 : sizes.query + sizes.keyValue
     let columns =
-      2 * sizes.hidden + sizes.query + attended + 2 * sizes.keyValue + inner * sizes.intermediate
+      outputs + unnormed + 2 * sizes.hidden + sizes.query + attended + 2 * sizes.keyValue + inner
+      * sizes.intermediate
     return columns * element + roles.count * layout.rank * 4
   }
 

@@ -1,14 +1,19 @@
 import Tensors
 
-/// x += output(attention(q, k, v)) with q, k and v linear in n = norm(x): forward and backward.
+/// x += output(attention(q, k, v)) with q, k and v linear in n = norm(x), or in x: forward and backward.
 struct AttentionSublayer {
   let linears: BlockLinears
   let attention: CausalAttention
-  /// Turns queries and keys; nil where places are learned.
+  /// Turns queries and keys; nil where places are learned, or this layer sees none.
   let rope: RotaryEmbedding?
+  /// Constant of the residual stream.
+  let residualScale: Float
 
   private var block: FrozenWeights.Block { linears.block }
   private var compute: Compute { linears.compute }
+  private var residual: ResidualUpdate {
+    ResidualUpdate(norm: block.norms.afterAttention, scale: residualScale, compute: compute)
+  }
 
   /// - Parameters:
   ///   - x: the residual stream `[tokens, hidden]`, updated in place.
@@ -24,9 +29,12 @@ struct AttentionSublayer {
       let room = QueryKeyValue(x.rows, of: block, attention, in: arena)
       arena.scoped {
         linears.forward(
-          room.parts.map { ($0.role, $0.matrix) }, from: linears.normed(block.attentionNorm, x),
+          room.parts.map { ($0.role, $0.matrix) }, from: linears.normed(block.norms.attention, x),
           saved: saved)
       }
+      saved?.unnormed?.queries.store(room.q, with: compute)
+      saved?.unnormed?.keys.store(room.k, with: compute)
+      block.norms.heads?.forward(room.q, room.k, with: compute)
       rope?.rotate(room.q, positions: positions, with: compute)
       rope?.rotate(room.k, positions: positions, with: compute)
       saved?.queries.store(room.q, with: compute)
@@ -35,8 +43,11 @@ struct AttentionSublayer {
       let attended = arena.matrix(x.rows, room.q.columns)
       attend(room.q, room.k, room.v, attended)
       saved?.attended?.store(attended, with: compute)
-      linears.forward(
-        [(.attentionOutput, x)], from: linears.input(attended), accumulates: true, saved: saved)
+      residual.forward(x, saved: saved?.attentionOutput) { y, accumulates in
+        linears.forward(
+          [(.attentionOutput, y)], from: linears.input(attended), accumulates: accumulates,
+          saved: saved)
+      }
     }
   }
 
@@ -53,13 +64,14 @@ struct AttentionSublayer {
       attentionBackward(dx, sequences, saved, gradients)
       rope?.rotate(gradients.q, positions: positions, inverse: true, with: compute)
       rope?.rotate(gradients.k, positions: positions, inverse: true, with: compute)
-      let norm = block.attentionNorm
-      let isAdapted = linears.isAdapted(gradients.parts.map(\.role))
-      let normed = isAdapted ? norm.forward(saved.input, rows: dx.rows, with: compute) : nil
-      let dNormed = reachesInput ? arena.matrix(dx.rows, dx.columns) : nil
+      if let (heads, unnormed) = block.norms.heads.flatMap({ heads in
+        saved.unnormed.map { (heads, $0) }
+      }) {
+        heads.backward(gradients.q, gradients.k, saved: unnormed, with: compute)
+      }
       linears.backward(
-        gradients.parts.map { ($0.role, $0.matrix) }, normed, saved: saved, dx: dNormed)
-      if let dNormed { norm.backward(saved.input, dy: dNormed, into: dx, with: compute) }
+        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.attention,
+        of: saved.input, saved: saved, into: reachesInput ? dx : nil, rows: dx.rows)
     }
   }
 
@@ -69,7 +81,8 @@ struct AttentionSublayer {
     compute.arena.scoped {
       let dAttended = compute.arena.matrix(dx.rows, gradients.q.columns)
       linears.backward(
-        [(.attentionOutput, dx)], saved.attended?.load(with: compute), saved: saved, dx: dAttended)
+        [(.attentionOutput, residual.backward(dx, saved: saved.attentionOutput))],
+        saved.attended?.load(with: compute), saved: saved, dx: dAttended)
       attention.backward(
         q: saved.queries.load(with: compute), k: saved.keys.load(with: compute),
         v: saved.values.load(with: compute), dOutput: dAttended, sequences: sequences,

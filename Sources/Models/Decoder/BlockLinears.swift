@@ -21,8 +21,9 @@ struct BlockLinears {
     case vector(Matrix)
   }
 
-  /// The norm of the rows of `x`.
-  func normed(_ norm: Norm, _ x: Matrix) -> Input {
+  /// The norm of the rows of `x`, or `x` itself.
+  func normed(_ norm: Norm?, _ x: Matrix) -> Input {
+    guard let norm else { return input(x) }
     guard isVector else {
       return .rows(norm.packed(x, with: compute), matrix: { norm.forward(x, with: compute) })
     }
@@ -94,6 +95,30 @@ struct BlockLinears {
         x, reduced: saved.reduced[role.index], dy: dy,
         gradient: adapter?.gradientPair(layer, role), dx: dx, accumulatesDx: place > 0,
         with: compute)
+    }
+  }
+
+  /// The same for layers that read the norm of a kept input, or the input itself.
+  ///
+  /// - Parameters:
+  ///   - dx: the gradient of the input is added to it; nil where nobody asks for it.
+  ///   - rows: of the input.
+  func backward(
+    _ gradients: [(role: LinearRole, dy: Matrix)], through norm: Norm?,
+    of input: StoredActivation, saved: SavedBlock, into dx: Matrix?, rows: Int
+  ) {
+    let isAdapted = isAdapted(gradients.map(\.role))
+    let read = norm.map { norm in
+      isAdapted ? norm.forward(input, rows: rows, with: compute) : nil
+    }
+    let x = read ?? (isAdapted ? input.load(with: compute) : nil)
+    let dRead = dx.map { compute.arena.matrix(rows, $0.columns) }
+    backward(gradients, x, saved: saved, dx: dRead)
+    guard let dx, let dRead else { return }
+    if let norm {
+      norm.backward(input, dy: dRead, into: dx, with: compute)
+    } else {
+      compute.add(dRead, to: dx)
     }
   }
 

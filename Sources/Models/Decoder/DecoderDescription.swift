@@ -9,7 +9,19 @@ package struct DecoderDescription: Sendable, Equatable {
   package var norm: Norm.Kind
   package var normHasBias: Bool
   package var normEpsilon: Float
+  /// What is added to the weights of norms in the file, as Gemma's stand for 1 + w.
+  var normOffset: Float = 0
+  package var normPlacement = NormPlacement.before
+  /// Norms of queries and keys, where there are some.
+  package var headNorms: HeadNormKind?
   package var positions: Positions
+  /// Those of layers with a window, where they are others.
+  package var windowPositions: Positions?
+  /// Layers whose queries and keys stand for no place.
+  package var unturnedLayers: Set<Int> = []
+  /// How many tokens each layer sees, nil for all; empty where every layer sees all.
+  package var windows: [Int?] = []
+  package var scales = DecoderScales()
   package var activation: FeedForwardActivation
   /// The linear layers of a block.
   package var linears: [LinearModule]
@@ -26,11 +38,35 @@ package struct DecoderDescription: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - factors: divisors of the frequencies that a file lists beside its scaling, or empty.
+    ///   - dimensions: how many elements of a head turn, the first ones; nil for all.
     case rotary(
-      base: Double, pairing: RotaryEmbedding.Pairing, scaling: RopeScaling, factors: [Float] = [])
+      base: Double, pairing: RotaryEmbedding.Pairing, scaling: RopeScaling, factors: [Float] = [],
+      dimensions: Int? = nil)
     /// A row for each place is added to the token's embedding.
     case learned
   }
+
+  /// What a norm of queries and keys runs over.
+  package enum HeadNormKind: String, Sendable {
+    /// The elements of each head.
+    case head
+    /// All elements of a token.
+    case token
+  }
+}
+
+/// Constants that a model multiplies by, or caps with.
+package struct DecoderScales: Sendable, Equatable {
+  package var embedding: Float = 1
+  /// Of the products of queries and keys; nil for 1 / sqrt(head size).
+  package var attention: Float?
+  package var attentionCap: Float?
+  /// Of what each sublayer adds.
+  package var residual: Float = 1
+  package var logits: Float = 1
+  package var logitCap: Float?
+
+  package init() {}
 }
 
 /// The sizes of a decoder.
@@ -70,6 +106,7 @@ package struct DecoderSizes: Sendable, Equatable {
     case .query: (query, hidden)
     case .key, .value: (keyValue, hidden)
     case .queryKeyValue: (query + 2 * keyValue, hidden)
+    case .gateUp: (2 * intermediate, hidden)
     case .attentionOutput: (hidden, query)
     case .gate, .up: (intermediate, hidden)
     case .down: (hidden, intermediate)
@@ -96,11 +133,17 @@ extension DecoderDescription {
   /// The first thing that no model can have, as a sentence; nil if all fits together.
   var inconsistency: String? {
     if let inconsistency = sizes.inconsistency { return inconsistency }
-    guard case .rotary(let base, _, _, _) = positions else { return nil }
-    if sizes.head % 2 != 0 {
-      return "the head size \(sizes.head) is odd, rotary embedding needs pairs"
+    guard case .rotary(let base, _, _, _, let dimensions) = positions else { return nil }
+    let turned = dimensions ?? sizes.head
+    if turned % 2 != 0 || !(2...sizes.head).contains(turned) {
+      return "\(turned) of the \(sizes.head) elements of a head turn, rotary embedding needs pairs"
     }
     return base > 0 && base.isFinite ? nil : "the rope base is \(base)"
+  }
+
+  /// How many tokens a layer sees; nil for all before it.
+  package func window(of layer: Int) -> Int? {
+    windows.indices.contains(layer) ? windows[layer] : nil
   }
 
   package func linear(_ role: LinearRole) -> LinearModule? { linears.first { $0.role == role } }
@@ -129,14 +172,15 @@ extension DecoderDescription {
   }
 
   /// The turns of this model's queries and keys; nil where places are learned.
-  func rope() -> RotaryEmbedding? {
-    guard case .rotary(let base, let pairing, let scaling, let factors) = positions else {
+  func rope(_ positions: Positions) -> RotaryEmbedding? {
+    guard case .rotary(let base, let pairing, let scaling, let factors, let part) = positions else {
       return nil
     }
-    let scaled = scaling.frequencyFactors(headSize: sizes.head, base: base)
+    let scaled = scaling.frequencyFactors(headSize: part ?? sizes.head, base: base)
     let isOne = scaled.isEmpty || factors.isEmpty
     return RotaryEmbedding(
-      headSize: sizes.head, positions: sizes.context, base: base, pairing: pairing,
+      headSize: sizes.head, dimensions: part, positions: sizes.context, base: base,
+      pairing: pairing,
       frequencyFactors: isOne ? scaled + factors : zip(scaled, factors).map { $0 * $1 })
   }
 }

@@ -4,32 +4,52 @@ import Tensors
 package struct DecoderModel: Sendable {
   package let description: DecoderDescription
   package let weights: FrozenWeights
-  let rope: RotaryEmbedding?
+  /// The turns of queries and keys, and those of layers with a window where they are others.
+  let ropes: (all: RotaryEmbedding?, windowed: RotaryEmbedding?)
 
   package init(description: DecoderDescription, weights: FrozenWeights) {
-    self.init(description: description, weights: weights, rope: description.rope())
+    self.init(
+      description: description, weights: weights,
+      ropes: (
+        description.rope(description.positions),
+        description.windowPositions.flatMap(description.rope)
+      ))
   }
 
   private init(
-    description: DecoderDescription, weights: FrozenWeights, rope: RotaryEmbedding?
+    description: DecoderDescription, weights: FrozenWeights,
+    ropes: (all: RotaryEmbedding?, windowed: RotaryEmbedding?)
   ) {
-    let (areTurned, areLearned) = (rope != nil, weights.positions != nil)
+    let (areTurned, areLearned) = (ropes.all != nil, weights.positions != nil)
     precondition(
       areTurned != areLearned, "positions that are turned: \(areTurned), learned: \(areLearned)")
     self.description = description
     self.weights = weights
-    self.rope = rope
+    self.ropes = ropes
   }
 
   /// The same decoder with its weights kept otherwise.
   package func with(_ weights: FrozenWeights) -> DecoderModel {
-    DecoderModel(description: description, weights: weights, rope: rope)
+    DecoderModel(description: description, weights: weights, ropes: ropes)
   }
 
-  var attention: CausalAttention {
-    let sizes = description.sizes
+  func attention(_ layer: Int) -> CausalAttention {
+    let (sizes, scales) = (description.sizes, description.scales)
     return CausalAttention(
-      heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, headSize: sizes.head)
+      heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, headSize: sizes.head,
+      scores: ScoreScaling(
+        scale: scales.attention ?? 1 / Float(sizes.head).squareRoot(), cap: scales.attentionCap),
+      window: description.window(of: layer))
+  }
+
+  private func rope(_ layer: Int) -> RotaryEmbedding? {
+    if description.unturnedLayers.contains(layer) { return nil }
+    return description.window(of: layer) == nil ? ropes.all : ropes.windowed ?? ropes.all
+  }
+
+  /// What becomes of the products with the output head.
+  var logitScaling: ScoreScaling {
+    ScoreScaling(scale: description.scales.logits, cap: description.scales.logitCap)
   }
 
   /// The two halves of a block.
@@ -42,8 +62,12 @@ package struct DecoderModel: Sendable {
       block: weights.blocks[layer], layer: layer, adapter: adapter, isVector: isVector,
       compute: compute)
     return (
-      AttentionSublayer(linears: linears, attention: attention, rope: rope),
-      FeedForwardSublayer(linears: linears, activation: description.activation)
+      AttentionSublayer(
+        linears: linears, attention: attention(layer), rope: rope(layer),
+        residualScale: description.scales.residual),
+      FeedForwardSublayer(
+        linears: linears, activation: description.activation,
+        residualScale: description.scales.residual)
     )
   }
 
@@ -54,6 +78,7 @@ package struct DecoderModel: Sendable {
   ///   - positions: of each token in its sequence, within the model's context.
   func embed(_ tokens: [Int32], positions: [Int32], with compute: Compute) -> Matrix {
     let x = gather(tokens, of: weights.embedding, "token", with: compute)
+    compute.scale(x, by: description.scales.embedding)
     guard let learned = weights.positions else { return x }
     precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
     compute.arena.scoped {
@@ -84,7 +109,7 @@ package struct DecoderModel: Sendable {
   ) {
     let block = sublayers(layer, adapter, compute)
     block.attention.forward(x, positions: batch.positions, saved: saved) { q, k, v, output in
-      attention.forward(
+      block.attention.attention.forward(
         q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
     }
     block.feedForward.forward(x, saved: saved, needsOutput: needsOutput)
@@ -103,7 +128,8 @@ package struct DecoderModel: Sendable {
       let normed = weights.finalNorm.forward(
         compute.gather(x, rows: batch.scored), with: compute)
       return CrossEntropy.score(
-        hidden: normed, targets: batch.targets, head: weights.head, with: compute)
+        hidden: normed, targets: batch.targets, head: weights.head, scaling: logitScaling,
+        with: compute)
     }
   }
 
@@ -119,6 +145,9 @@ package struct DecoderModel: Sendable {
       }
       let last = weights.finalNorm.packed(compute.gather(x, rows: rows), with: compute)
       compute.multiply(last, weights.head.operand, .rowsOfMatrix, into: result)
+      for row in 0..<result.rows {
+        logitScaling.forward(result.row(row), count: result.columns)
+      }
     }
     return result
   }

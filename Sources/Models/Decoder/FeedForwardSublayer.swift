@@ -4,23 +4,35 @@ import Tensors
 struct FeedForwardSublayer {
   let linears: BlockLinears
   let activation: FeedForwardActivation
+  /// Constant of the residual stream.
+  let residualScale: Float
 
   private var block: FrozenWeights.Block { linears.block }
   private var compute: Compute { linears.compute }
+  private var residual: ResidualUpdate {
+    ResidualUpdate(norm: block.norms.afterFeedForward, scale: residualScale, compute: compute)
+  }
 
   /// The outputs of the first layers, or their gradients, `[tokens, intermediate]`.
   private struct Inner {
     let gate: Matrix?
     let up: Matrix
+    /// The layers that write them; one may give both side by side.
+    let parts: [(role: LinearRole, matrix: Matrix)]
 
     init(_ rows: Int, of block: FrozenWeights.Block, in arena: Arena) {
-      gate = block.has(.gate) ? arena.matrix(rows, block[.gate].weight.rows) : nil
-      up = arena.matrix(rows, block[.up].weight.rows)
-    }
-
-    /// The layers that write them.
-    var parts: [(role: LinearRole, matrix: Matrix)] {
-      (gate.map { [(.gate, $0)] } ?? []) + [(.up, up)]
+      let width = block[.down].weight.columns
+      if block.has(.gateUp) {
+        let both = arena.matrix(rows, 2 * width)
+        gate = both.columns(0..<width)
+        up = both.columns(width..<2 * width)
+        parts = [(.gateUp, both)]
+        return
+      }
+      let up = arena.matrix(rows, width)
+      let gate = block.has(.gate) ? arena.matrix(rows, width) : nil
+      (self.gate, self.up) = (gate, up)
+      parts = (gate.map { [(.gate, $0)] } ?? []) + [(.up, up)]
     }
   }
 
@@ -35,11 +47,16 @@ struct FeedForwardSublayer {
       arena.scoped {
         linears.forward(
           inner.parts.map { ($0.role, $0.matrix) },
-          from: linears.normed(block.feedForwardNorm, x), saved: saved)
+          from: linears.normed(block.norms.feedForward, x), saved: saved)
       }
-      linears.forward(
-        [(.down, needsOutput ? x : nil)], from: activated(inner, saved), accumulates: true,
-        saved: saved)
+      guard needsOutput || saved?.feedForwardOutput != nil else {
+        linears.forward([(.down, nil)], from: activated(inner, saved), saved: saved)
+        return
+      }
+      residual.forward(x, saved: saved?.feedForwardOutput) { y, accumulates in
+        linears.forward(
+          [(.down, y)], from: activated(inner, saved), accumulates: accumulates, saved: saved)
+      }
     }
   }
 
@@ -66,7 +83,7 @@ struct FeedForwardSublayer {
   private func activated(
     rows count: Int, _ blocks: @Sendable (Range<Int>, Arena) -> (gate: Matrix?, up: Matrix)
   ) -> Matrix {
-    let result = compute.arena.matrix(count, block[.up].weight.rows)
+    let result = compute.arena.matrix(count, block[.down].weight.columns)
     compute.forEachBlock(of: count, grain: 16) { rows, scratch in
       let (gate, up) = blocks(rows, scratch)
       activation.forward(gate: gate, up: up, into: result.rows(rows))
@@ -80,13 +97,9 @@ struct FeedForwardSublayer {
     arena.scoped {
       let gradients = Inner(dx.rows, of: block, in: arena)
       activationBackward(dx, saved, gradients)
-      let norm = block.feedForwardNorm
-      let isAdapted = linears.isAdapted(gradients.parts.map(\.role))
-      let normed = isAdapted ? norm.forward(saved.middle, rows: dx.rows, with: compute) : nil
-      let dNormed = arena.matrix(dx.rows, dx.columns)
       linears.backward(
-        gradients.parts.map { ($0.role, $0.matrix) }, normed, saved: saved, dx: dNormed)
-      norm.backward(saved.middle, dy: dNormed, into: dx, with: compute)
+        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.feedForward,
+        of: saved.middle, saved: saved, into: dx, rows: dx.rows)
     }
   }
 
@@ -99,7 +112,9 @@ struct FeedForwardSublayer {
       let isAdapted = linears.isAdapted([.down])
       let x = isAdapted ? activated(rows: dx.rows, kept) : nil
       let dActivation = arena.matrix(dx.rows, gradients.up.columns)
-      linears.backward([(.down, dx)], x, saved: saved, dx: dActivation)
+      linears.backward(
+        [(.down, residual.backward(dx, saved: saved.feedForwardOutput))], x, saved: saved,
+        dx: dActivation)
       compute.forEachBlock(of: dx.rows, grain: 16) { rows, scratch in
         let (gate, up) = kept(rows, scratch)
         activation.backward(

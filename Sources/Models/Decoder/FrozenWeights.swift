@@ -20,18 +20,16 @@ package struct FrozenWeights: Sendable {
 
   /// One decoder block.
   package struct Block: Sendable {
-    package let attentionNorm: Norm
-    package let feedForwardNorm: Norm
+    package let norms: BlockNorms
     /// The layers that the block has, in the order of its description.
     package let roles: [LinearRole]
     /// By `LinearRole.index`.
     private let places: [Linear?]
 
     package init(
-      attentionNorm: Norm, feedForwardNorm: Norm, linears: [(role: LinearRole, linear: Linear)]
+      norms: BlockNorms, linears: [(role: LinearRole, linear: Linear)]
     ) {
-      self.attentionNorm = attentionNorm
-      self.feedForwardNorm = feedForwardNorm
+      self.norms = norms
       roles = linears.map(\.role)
       var places = [Linear?](repeating: nil, count: LinearRole.allCases.count)
       for (role, linear) in linears { places[role.index] = linear }
@@ -81,7 +79,7 @@ package struct FrozenWeights: Sendable {
 
   /// Every vector, in an order that digests keep.
   package var vectors: [[Float]] {
-    let norms = blocks.flatMap { [$0.attentionNorm, $0.feedForwardNorm] } + [finalNorm]
+    let norms = blocks.flatMap(\.norms.all) + [finalNorm]
     let biases = blocks.flatMap { block in block.roles.map { block[$0].bias } }
     return norms.map(\.weight) + norms.map(\.bias) + biases
   }
@@ -137,9 +135,7 @@ extension FrozenWeights {
           ? (role, linear) : (role, Linear(weight: convert(linear.weight), bias: linear.bias))
       }
       progress(Double(index + 1) / Double(self.blocks.count))
-      return Block(
-        attentionNorm: block.attentionNorm, feedForwardNorm: block.feedForwardNorm,
-        linears: linears)
+      return Block(norms: block.norms, linears: linears)
     }
     let head = includesHead && !isTied ? convert(head) : head
     let result = FrozenWeights(

@@ -4,6 +4,10 @@ package enum LinearRole: String, Sendable, CaseIterable, Comparable {
   case query, key, value, attentionOutput, gate, up, down
   /// Queries, keys and values from one matrix, one after the other.
   case queryKeyValue
+  /// The gate and what it gates from one matrix, one after the other.
+  case gateUp
+
+  var isAttention: Bool { [.query, .key, .value, .attentionOutput, .queryKeyValue].contains(self) }
 
   package var index: Int {
     switch self {
@@ -15,6 +19,7 @@ package enum LinearRole: String, Sendable, CaseIterable, Comparable {
     case .up: 5
     case .down: 6
     case .queryKeyValue: 7
+    case .gateUp: 8
     }
   }
 
@@ -25,7 +30,7 @@ package enum LinearRole: String, Sendable, CaseIterable, Comparable {
   ///
   /// - Parameter places: numbers that the shared stream has for each block.
   func stream(_ purpose: String, layer: Int, places: Int) -> (name: String, index: UInt64) {
-    self == .queryKeyValue
+    index > LinearRole.down.index
       ? ("\(purpose) \(rawValue)", UInt64(layer)) : (purpose, UInt64(layer * places + index))
   }
 }

@@ -9,8 +9,13 @@ struct SavedBlock {
   let queries: StoredActivation
   let keys: StoredActivation
   let values: StoredActivation
+  /// Queries and keys before their norms, where they have some.
+  let unnormed: (queries: StoredActivation, keys: StoredActivation)?
   /// The attention's output before its last layer; only with an adapter there.
   let attended: StoredActivation?
+  /// The outputs of the sublayers, where norms follow.
+  let attentionOutput: StoredActivation?
+  let feedForwardOutput: StoredActivation?
   /// The residual stream between attention and feed-forward.
   let middle: StoredActivation
   /// Only where the feed-forward has a gate.
@@ -28,6 +33,9 @@ struct SavedBlock {
     queries = room(sizes.query)
     keys = room(sizes.keyValue)
     values = room(sizes.keyValue)
+    unnormed = model.headNorms == nil ? nil : (room(sizes.query), room(sizes.keyValue))
+    attentionOutput = model.normPlacement.isAfter ? room(sizes.hidden) : nil
+    feedForwardOutput = model.normPlacement.isAfter ? room(sizes.hidden) : nil
     attended = layout.entry(layer: layer, .attentionOutput).map { _ in room(sizes.query) }
     middle = room(sizes.hidden)
     gate = model.activation.isGated ? room(sizes.intermediate) : nil

@@ -86,8 +86,8 @@ package struct TrainingPass {
       let normed = model.weights.finalNorm.forward(gathered, with: compute)
       let dNormed = compute.arena.matrix(normed.rows, normed.columns)
       let score = CrossEntropy.score(
-        hidden: normed, targets: batch.targets, head: model.weights.head, gradient: dNormed,
-        weight: weight, with: compute)
+        hidden: normed, targets: batch.targets, head: model.weights.head,
+        scaling: model.logitScaling, gradient: dNormed, weight: weight, with: compute)
       let dGathered = compute.arena.matrix(normed.rows, normed.columns)
       dGathered.fill(0)
       model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)

@@ -21,6 +21,7 @@ extension DecoderModel {
       weights.finalNorm.forward(last, into: last)
       let vector = compute.packVector(last.base, count: last.columns)
       compute.multiply(vector, by: [(weights.head, logits)])
+      logitScaling.forward(logits, count: weights.head.rows)
     }
   }
 
@@ -33,7 +34,8 @@ extension DecoderModel {
     block.attention.forward(x, positions: positions, saved: nil) { q, k, v, output in
       let past = cache.count
       let (keys, values) = cache.append(k, v, layer: layer)
-      attention.forward(q: q, k: keys, v: values, past: past, into: output, with: compute)
+      block.attention.attention.forward(
+        q: q, k: keys, v: values, past: past, into: output, with: compute)
     }
     block.feedForward.forward(x, saved: nil)
   }

@@ -80,7 +80,9 @@ extension DecoderModel {
     }
     for digest in digests.withLock({ $0 }) { stream.append(Array(digest.utf8)) }
     for vector in weights.vectors { vector.withUnsafeBytes { stream.append($0) } }
-    rope?.firstTurn.withUnsafeBytes { stream.append($0) }
+    for rope in [ropes.all, ropes.windowed] {
+      rope?.firstTurn.withUnsafeBytes { stream.append($0) }
+    }
     return stream.finish()
   }
 
@@ -88,13 +90,13 @@ extension DecoderModel {
     let sizes = description.sizes
     let pairs =
       switch description.positions {
-      case .rotary(_, let pairing, _, _): "pairs \(pairing)"
+      case .rotary(_, let pairing, _, _, _): "pairs \(pairing)"
       case .learned: "learned positions"
       }
     return [
       description.architecture, "heads \(sizes.heads)", "key/value heads \(sizes.keyValueHeads)",
       "head size \(sizes.head)", "epsilon \(description.normEpsilon.bitPattern)", pairs,
-    ]
+    ] + description.peculiarities
   }
 }
 
@@ -124,5 +126,21 @@ extension ChatTemplateSource {
     switch self {
     case .jinja(let text), .unusable(let text): text
     }
+  }
+}
+
+extension DecoderDescription {
+  /// What sets this decoder apart from one that has nothing but sizes, norms before its sublayers and turns;
+  /// empty for such a one.
+  fileprivate var peculiarities: [String] {
+    var result: [String] = []
+    if scales != DecoderScales() { result.append("scales \(scales)") }
+    if normPlacement != .before { result.append("norms \(normPlacement.rawValue)") }
+    if let headNorms { result.append("norms of each \(headNorms.rawValue)") }
+    if windows.contains(where: { $0 != nil }) {
+      result.append("windows \(windows.map { $0.map(String.init) ?? "none" })")
+    }
+    if !unturnedLayers.isEmpty { result.append("no places in \(unturnedLayers.sorted())") }
+    return result
   }
 }

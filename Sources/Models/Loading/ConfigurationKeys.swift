@@ -6,8 +6,8 @@ import Files
 extension KeyTable {
   package static func configuration(_ family: Architecture) -> KeyTable {
     KeyTable(
-      sizes(family.keys) + constants(family) + (family.positions == .rotary ? rope : [])
-        + family.settings + switches,
+      sizes(family.keys) + constants(family) + (family.positions == .rotary ? rope(family) : [])
+        + family.windows.keys + family.scales.map(\.entry) + family.settings + switches,
       ignoring: descriptions + programSettings + generationSettings + family.ignoredSettings,
       prefixes: ["unsloth_"],
       fix: "use a model of type \"\(family.name)\" without it")
@@ -42,13 +42,32 @@ extension KeyTable {
     ]
   }
 
-  private static let rope: [Entry] = [
-    Entry("rope_theta", .read(.number(ropeBase))),
-    Entry("rope_parameters", .read(.object, allowsNull: true)),
-    Entry("rope_scaling", .read(.object, allowsNull: true)),
-    Entry("original_max_position_embeddings", .read(.integer(sizes))),
-    Entry("partial_rotary_factor", .only([1, nil])),
-  ]
+  private static func rope(_ family: Architecture) -> [Entry] {
+    var entries = [
+      Entry("rope_theta", .read(.number(ropeBase))),
+      Entry("rope_parameters", .read(.object, allowsNull: true)),
+      Entry("rope_scaling", .read(.object, allowsNull: true)),
+      Entry("original_max_position_embeddings", .read(.integer(sizes))),
+      turnedShare(family),
+    ]
+    if family.windowRopeBase != nil {
+      entries.append(Entry("rope_local_base_freq", .read(.number(ropeBase))))
+    }
+    if family.unturnedEvery != nil {
+      entries += [
+        Entry("no_rope_layers", .read(.any)),
+        Entry("no_rope_layer_interval", .read(.integer(sizes))),
+      ]
+    }
+    return entries
+  }
+
+  private static func turnedShare(_ family: Architecture) -> Entry {
+    let share = Double.leastNonzeroMagnitude...1
+    return Entry(
+      "partial_rotary_factor",
+      family.turnsPartOfHeads ? .read(.number(share), allowsNull: true) : .only([1, nil]))
+  }
 
   /// What any family can switch on, or files of other kinds of models have.
   private static let switches: [Entry] = [
@@ -99,7 +118,7 @@ extension KeyTable {
 
 /// The keys of the dictionary `rope_parameters`, formerly `rope_scaling`, by `rope_type`.
 extension KeyTable {
-  package static func ropeParameters(_ scaling: String) -> KeyTable {
+  package static func ropeParameters(_ scaling: String, _ family: Architecture) -> KeyTable {
     let factors: [Entry] =
       switch scaling {
       case "linear": [factor]
@@ -114,8 +133,7 @@ extension KeyTable {
     return KeyTable(
       [
         Entry("rope_type", .read(.text)), Entry("type", .read(.text)),
-        Entry("rope_theta", .read(.number(ropeBase))),
-        Entry("partial_rotary_factor", .only([1, nil])),
+        Entry("rope_theta", .read(.number(ropeBase))), turnedShare(family),
       ] + factors, fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
   }
 

@@ -5,13 +5,33 @@ import Files
 /// What llama.cpp would read and Skillet does not have is refused.
 extension KeyTable {
   package static func gguf(_ family: Architecture) -> KeyTable {
-    let keys = model + (family.positions == .rotary ? rope : []) + attention + scales + layout
+    let read = read(by: family)
+    let keys =
+      read
+      + (model + (family.positions == .rotary ? rope : []) + attention + scales + layout).filter {
+        entry in !read.contains { $0.key == entry.key }
+      }
     let epsilon = Entry(GGUFKey.epsilon(family.norm), .read(.fraction(notNegative)))
     return KeyTable(
-      general + (keys + [epsilon]).map { Entry("\(family.name).\($0.key)", $0.rule) },
+      general
+        + (keys + [epsilon]).map { Entry("\(family.ggufName ?? family.name).\($0.key)", $0.rule) },
       ignoring: ["general.alignment"],
       prefixes: ["general.", "quantize.imatrix.", "mradermacher.", "tokenizer."], isTyped: true,
       fix: "use a model of type \"\(family.name)\" without it, or convert the original again")
+  }
+
+  /// The keys that this family reads and others refuse.
+  private static func read(by family: Architecture) -> [Entry] {
+    var entries = family.scales.compactMap(\.gguf).map { Entry($0, .read(.fraction(notNegative))) }
+    switch family.windows {
+    case .every, .pattern:
+      entries.append(Entry(GGUFKey.window, .read(.integer(0...1 << 24))))
+    case .none, .switched: break
+    }
+    if family.windowRopeBase != nil {
+      entries.append(Entry(GGUFKey.windowRopeBase, .read(.fraction(ropeBase))))
+    }
+    return entries
   }
 
   private static let general: [Entry] = [

@@ -13,7 +13,7 @@ extension LoadedModel {
     let description = try DecoderDescription(
       gguf: metadata, vocabularySize: tokenCount,
       tiesHead: !reading.contains(TensorNames.gguf.head + ".weight"),
-      ropeFactors: reading.ropeFactors)
+      hasTensor: reading.contains, ropeFactors: reading.ropeFactors)
     let tokenizer = try Tokenizer(gguf: metadata, file: path)
     try description.requireRows(for: tokenizer, file: path)
     try reading.refuseUnused(description)

@@ -7,23 +7,58 @@ import Files
 struct RopeReading {
   let base: Double
   let scaling: RopeScaling
+  /// How much of a head turns.
+  let share: Double
 
-  init(huggingFace config: JSONObject, context: Int, file: String) throws(FileError) {
-    let places = ["rope_scaling", "rope_parameters"].compactMap { key in
-      config[key]?.object.flatMap { $0.members.isEmpty ? nil : (key: key, object: $0) }
-    }
+  /// - Parameter isWindowed: whether that of layers with a window is asked for, in families where they have
+  ///   one of their own.
+  init(
+    huggingFace config: JSONObject, _ family: Architecture, context: Int, isWindowed: Bool = false,
+    file: String
+  ) throws(FileError) {
+    let baseKey = isWindowed ? "rope_local_base_freq" : "rope_theta"
+    let places = try Self.places(config, family, isWindowed: isWindowed, file)
     if places.count == 2 { try Self.requireAgreement(places[0], places[1], file) }
     let parameters = places.first?.object ?? JSONObject()
     let type = try Self.type(parameters, file)
-    try KeyTable.ropeParameters(type).check(parameters, of: places.first?.key, file: file)
+    try KeyTable.ropeParameters(type, family).check(parameters, of: places.first?.key, file: file)
+    let defaultBase = isWindowed ? family.windowRopeBase : nil
     base =
+      try Self.same("rope_theta", parameters["rope_theta"], config[baseKey], file)?.double
+      ?? defaultBase ?? family.ropeBase
+    share =
       try Self.same(
-        "rope_theta", parameters["rope_theta"], config["rope_theta"], file)?.double ?? 10_000
+        "partial_rotary_factor", parameters["partial_rotary_factor"],
+        config["partial_rotary_factor"], file)?.double ?? 1
     let original = try Self.same(
       "original_max_position_embeddings", parameters["original_max_position_embeddings"],
       type == "llama3" ? config["original_max_position_embeddings"] : nil, file)
     scaling = try Self.scaling(
       type, parameters, originalContext: original?.int ?? context, file: file)
+  }
+
+  /// The dictionaries that describe the rope, by their keys. Where layers with a window have one of their own,
+  /// `rope_parameters` has a dictionary for each kind of layer, and `rope_scaling` is for those without.
+  private static func places(
+    _ config: JSONObject, _ family: Architecture, isWindowed: Bool, _ file: String
+  ) throws(FileError) -> [(key: String, object: JSONObject)] {
+    let kinds = ["full_attention", "sliding_attention"]
+    let keys = isWindowed ? ["rope_parameters"] : ["rope_scaling", "rope_parameters"]
+    var places: [(key: String, object: JSONObject)] = []
+    for key in keys {
+      guard let object = config[key]?.object, !object.members.isEmpty else { continue }
+      guard family.windowRopeBase != nil, key == "rope_parameters" else {
+        places.append((key, object))
+        continue
+      }
+      try KeyTable(
+        kinds.map { .init($0, .read(.object, allowsNull: true)) },
+        fix: "give one dictionary for each kind of layer"
+      ).check(object, of: key, file: file)
+      let kind = kinds[isWindowed ? 1 : 0]
+      if let part = object[kind]?.object { places.append(("\(key).\(kind)", part)) }
+    }
+    return places
   }
 
   private static func type(

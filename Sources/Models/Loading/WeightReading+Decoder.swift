@@ -12,10 +12,7 @@ extension WeightReading {
         linears.append((module.role, try linear(module, names.name(module.tensor, layer))))
       }
       blocks.append(
-        FrozenWeights.Block(
-          attentionNorm: try norm(names.name(names.attentionNorm, layer), model),
-          feedForwardNorm: try norm(names.name(names.feedForwardNorm, layer), model),
-          linears: linears))
+        FrozenWeights.Block(norms: try blockNorms(layer, model), linears: linears))
     }
     func table(_ name: String, _ rows: Int) throws(FileError) -> FrozenMatrix {
       try matrix(name + ".weight", rows: rows, columns: sizes.hidden, isTransposed: false)
@@ -38,12 +35,29 @@ extension WeightReading {
       bias: module.hasBias ? try vector(name + ".bias", count: module.outputs) : [])
   }
 
+  private func blockNorms(
+    _ layer: Int, _ model: DecoderDescription
+  ) throws(FileError) -> BlockNorms {
+    var found: [BlockNormRole: Norm] = [:]
+    for role in model.blockNorms {
+      found[role] = try norm(
+        model.names.name(model.names[role], layer), model, count: model.width(of: role))
+    }
+    return BlockNorms(
+      attention: found[.attention], feedForward: found[.feedForward],
+      afterAttention: found[.afterAttention], afterFeedForward: found[.afterFeedForward],
+      heads: found[.queries].flatMap { queries in
+        found[.keys].map { HeadNorms(queries: queries, keys: $0) }
+      })
+  }
+
   private func norm(
-    _ name: String, _ model: DecoderDescription
+    _ name: String, _ model: DecoderDescription, count: Int? = nil
   ) throws(FileError) -> Norm {
-    let count = model.sizes.hidden
+    let count = count ?? model.sizes.hidden
+    let weight = try vector(name + ".weight", count: count)
     return Norm(
-      model.norm, weight: try vector(name + ".weight", count: count),
+      model.norm, weight: model.normOffset == 0 ? weight : weight.map { model.normOffset + $0 },
       bias: model.normHasBias ? try vector(name + ".bias", count: count) : [],
       epsilon: model.normEpsilon)
   }
@@ -66,9 +80,7 @@ extension DecoderDescription {
     let ends = normHasBias ? [".weight", ".bias"] : [".weight"]
     result += ends.map { names.finalNorm + $0 }
     for layer in 0..<sizes.layers {
-      for norm in [names.attentionNorm, names.feedForwardNorm] {
-        result += ends.map { names.name(norm, layer) + $0 }
-      }
+      for role in blockNorms { result += ends.map { names.name(names[role], layer) + $0 } }
       for module in linears {
         let name = names.name(module.tensor, layer)
         result += [name + ".weight"] + (module.hasBias ? [name + ".bias"] : [])

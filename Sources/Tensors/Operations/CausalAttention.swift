@@ -4,23 +4,33 @@ import Glibc
 /// Causal softmax attention with grouped key/value heads (arXiv 2305.13245), cut into blocks of
 /// query rows so that scores of a whole sequence never exist at once.
 ///
-/// Sequences lie end to end in one matrix and see only themselves. Scores are computed again in the
-/// backward pass instead of being kept.
+/// Sequences lie end to end in one matrix and see only themselves; with a window a token sees only the
+/// last ones (arXiv 2004.05150), itself among them. Scores are computed again in the backward pass
+/// instead of being kept.
 package struct CausalAttention: Sendable {
   package let heads: Int
   package let keyValueHeads: Int
   package let headSize: Int
+  /// What becomes of the products of queries and keys.
+  package let scores: ScoreScaling
+  /// The most tokens that one sees; nil for all.
+  package let window: Int?
 
-  package init(heads: Int, keyValueHeads: Int, headSize: Int) {
+  /// - Parameter scores: nil for 1 / sqrt(headSize).
+  package init(
+    heads: Int, keyValueHeads: Int, headSize: Int, scores: ScoreScaling? = nil, window: Int? = nil
+  ) {
     precondition(
       headSize > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
       "\(heads) heads of \(headSize) over \(keyValueHeads)")
     self.heads = heads
     self.keyValueHeads = keyValueHeads
+    precondition(window.map { $0 > 0 } ?? true, "a window of \(window ?? 0) tokens")
     self.headSize = headSize
+    self.scores = scores ?? ScoreScaling(scale: 1 / Float(headSize).squareRoot())
+    self.window = window
   }
 
-  private var scale: Float { 1 / Float(headSize).squareRoot() }
   private var group: Int { heads / keyValueHeads }
   private static let queryBlock = 48
 
@@ -101,12 +111,25 @@ package struct CausalAttention: Sendable {
     }
   }
 
-  /// Softmax of each row over the positions it may see; the rest becomes 0.
-  private func softmax(_ scores: Matrix, firstPosition: Int) {
-    for row in 0..<scores.rows {
-      let visible = min(scores.columns, firstPosition + row + 1)
-      _ = ck_softmax(scores.row(row), visible, scale)
-      (scores.row(row) + visible).update(repeating: 0, count: scores.columns - visible)
+  /// The positions that the token at `position` sees.
+  private func visible(from position: Int) -> Range<Int> {
+    (window.map { max(0, position + 1 - $0) } ?? 0)..<position + 1
+  }
+
+  /// Scores of the positions that a row sees, capped, and their softmax; `row` points at the first.
+  private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int) {
+    if scores.cap != nil { scores.forward(row, count: count) }
+    _ = ck_softmax(row, count, scores.cap == nil ? scores.scale : 1)
+  }
+
+  /// Softmax of each row over the positions it sees; the rest becomes 0.
+  private func softmax(_ matrix: Matrix, firstPosition: Int) {
+    for row in 0..<matrix.rows {
+      let seen = visible(from: firstPosition + row).clamped(to: 0..<matrix.columns)
+      let values = matrix.row(row)
+      softmax(values + seen.lowerBound, count: seen.count)
+      values.update(repeating: 0, count: seen.lowerBound)
+      (values + seen.upperBound).update(repeating: 0, count: matrix.columns - seen.upperBound)
     }
   }
 
@@ -117,14 +140,15 @@ package struct CausalAttention: Sendable {
     compute.pool.run(heads) { head, worker in
       let arena = compute.scratch(of: worker)
       arena.scoped {
-        let scores = arena.matrix(1, k.rows).base
-        withUnsafePointer(to: slice(k, head: head / group).kernelMatrix) { keys in
-          ck_multiply_vector(keys, 0, k.rows, slice(q, head: head).base, scores)
+        let seen = visible(from: k.rows - 1)
+        let scores = arena.matrix(1, seen.count).base
+        withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
+          ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
         }
-        _ = ck_softmax(scores, k.rows, scale)
-        let values = slice(v, head: head / group)
+        softmax(scores, count: seen.count)
+        let values = slice(v, head: head / group).rows(seen)
         ck_weighted_sum(
-          scores, values.base, values.stride, k.rows, headSize, slice(output, head: head).base)
+          scores, values.base, values.stride, seen.count, headSize, slice(output, head: head).base)
       }
     }
   }
@@ -180,14 +204,17 @@ package struct CausalAttention: Sendable {
         let probabilities = products.arena.matrix(rows.count, visible)
         let dScores = products.arena.matrix(rows.count, visible)
         products.multiply(q.rows(rows), side.keysByRow, into: probabilities)
+        let capped = capped(probabilities, in: products.arena)
         softmax(probabilities, firstPosition: start)
         products.multiply(dOutput.rows(rows), side.valuesByRow, into: dScores)
         products.multiplyTransposed(
           probabilities, products.panels(ofColumns: dOutput.rows(rows)), accumulate: true,
           into: side.dv.rows(0..<visible))
+        let slope = capped == nil ? scores.scale : 1
         for row in 0..<rows.count {
           ck_softmax_backward(
-            probabilities.row(row), dScores.row(row), visible, scale, dScores.row(row))
+            probabilities.row(row), dScores.row(row), visible, slope, dScores.row(row))
+          if let capped { scores.backward(capped.row(row), dScores.row(row), count: visible) }
         }
         products.multiply(dScores, side.keysByColumn, into: dq.rows(rows))
         products.multiplyTransposed(
@@ -195,5 +222,15 @@ package struct CausalAttention: Sendable {
           into: side.dk.rows(0..<visible))
       }
     }
+  }
+
+  /// A copy of the scores as their softmax takes them, which the slope of a cap is made of; nil without
+  /// a cap.
+  private func capped(_ products: Matrix, in arena: Arena) -> Matrix? {
+    guard scores.cap != nil else { return nil }
+    let result = arena.matrix(products.rows, products.columns)
+    result.copy(from: products)
+    for row in 0..<result.rows { scores.forward(result.row(row), count: result.columns) }
+    return result
   }
 }

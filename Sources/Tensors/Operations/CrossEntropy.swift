@@ -36,10 +36,11 @@ package struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - hidden: `[positions, hidden]`, normalised, one row for each scored position.
   ///   - targets: the token that follows each position, in `0..<head.rows`.
+  ///   - scaling: of the logits.
   ///   - gradient: if given, `[positions, hidden]`, receives `weight` · d loss / d hidden.
   package static func score(
-    hidden: Matrix, targets: [Int32], head: FrozenMatrix, gradient: Matrix? = nil,
-    weight: Float = 1, with compute: Compute
+    hidden: Matrix, targets: [Int32], head: FrozenMatrix, scaling: ScoreScaling = ScoreScaling(),
+    gradient: Matrix? = nil, weight: Float = 1, with compute: Compute
   ) -> Score {
     precondition(
       targets.count == hidden.rows && hidden.columns == head.columns
@@ -59,7 +60,7 @@ package struct CrossEntropy: Sendable {
         }
         score.add(
           rowScores(
-            logits, targets: targets[rows], weight: gradient.map { _ in weight },
+            logits, targets: targets[rows], scaling, weight: gradient.map { _ in weight },
             with: compute))
         if let gradient {
           backward(logits, head: head, into: gradient.rows(rows), with: compute)
@@ -83,12 +84,14 @@ package struct CrossEntropy: Sendable {
 
   /// Scores each row; with a weight, turns its logits into weight · (softmax − one-hot).
   private static func rowScores(
-    _ logits: Matrix, targets: ArraySlice<Int32>, weight: Float?, with compute: Compute
+    _ logits: Matrix, targets: ArraySlice<Int32>, _ scaling: ScoreScaling, weight: Float?,
+    with compute: Compute
   ) -> Score {
     let scoped = compute.arena.matrix(logits.rows, 2)
-    compute.forEachBlock(of: logits.rows, grain: 4) { rows in
+    compute.forEachBlock(of: logits.rows, grain: 4) { rows, scratch in
       for row in rows {
         let values = logits.row(row)
+        scaling.forward(values, count: logits.columns)
         let target = Int(targets[targets.startIndex + row])
         precondition(
           (0..<logits.columns).contains(target), "the target \(target) of \(logits.columns) tokens")
@@ -98,9 +101,13 @@ package struct CrossEntropy: Sendable {
         let logSum = maximum + log(sum)
         scoped.row(row)[0] = logSum - values[target]
         scoped.row(row)[1] = values[target] >= maximum ? 1 : 0
-        if let weight {
+        guard let weight else { continue }
+        scratch.scoped {
+          let scaled = scaling.cap.map { _ in scratch.matrix(1, logits.columns).base }
+          scaled?.update(from: values, count: logits.columns)
           ck_cross_entropy_gradient(values, logits.columns, logSum, weight)
           values[target] -= weight
+          scaling.backward(scaled ?? values, values, count: logits.columns)
         }
       }
     }

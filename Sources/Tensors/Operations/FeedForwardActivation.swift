@@ -5,13 +5,15 @@ import CKernels
 package enum FeedForwardActivation: String, Sendable {
   /// SwiGLU (arXiv 2002.05202): y = silu(gate) · up.
   case swiGLU
+  /// GEGLU (arXiv 2002.05202) with tanh in place of the error function: y = gelu(gate) · up.
+  case geGLUTanh
   /// GELU (arXiv 1606.08415) with tanh in place of the error function, `gelu_new` of transformers.
   case geluTanh
 
   /// Whether there is a gate beside `up`.
   package var isGated: Bool {
     switch self {
-    case .swiGLU: true
+    case .swiGLU, .geGLUTanh: true
     case .geluTanh: false
     }
   }
@@ -20,10 +22,11 @@ package enum FeedForwardActivation: String, Sendable {
   package func forward(gate: Matrix?, up: Matrix, into y: Matrix) {
     check([gate, up], like: y)
     for row in 0..<y.rows {
-      if let gate {
-        ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
-      } else {
-        ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+      switch (self, gate) {
+      case (.swiGLU, let gate?): ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.geGLUTanh, let gate?):
+        ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
+      default: ck_gelu_tanh(up.row(row), y.columns, y.row(row))
       }
     }
   }
@@ -32,12 +35,12 @@ package enum FeedForwardActivation: String, Sendable {
   package func backward(gate: Matrix?, up: Matrix, dy: Matrix, dGate: Matrix?, dUp: Matrix) {
     check([gate, up, dGate, dUp], like: dy)
     for row in 0..<dy.rows {
-      if let gate, let dGate {
-        ck_swiglu_backward(
-          gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
-      } else {
+      guard let gate, let dGate else {
         ck_gelu_tanh_backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
+        continue
       }
+      let backward = self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
+      backward(gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
   }
 

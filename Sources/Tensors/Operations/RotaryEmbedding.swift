@@ -13,6 +13,8 @@ package final class RotaryEmbedding: Sendable {
   }
 
   package let headSize: Int
+  /// The first elements of a head, which turn; the others stay as they are.
+  package let dimensions: Int
   package let pairing: Pairing
   /// Positions that can be turned: the model's context.
   package let positionCount: Int
@@ -41,22 +43,27 @@ package final class RotaryEmbedding: Sendable {
   }
 
   /// - Parameters:
-  ///   - headSize: even, at least 2.
+  ///   - dimensions: elements of a head that turn, even, at least 2; nil for all.
   ///   - positions: how many positions there may be.
   ///   - frequencyFactors: divisors of each pair's frequency (GGUF's `rope_freqs.weight`), or empty.
   package init(
-    headSize: Int, positions: Int, base: Double, pairing: Pairing, frequencyFactors: [Float] = []
+    headSize: Int, dimensions: Int? = nil, positions: Int, base: Double, pairing: Pairing,
+    frequencyFactors: [Float] = []
   ) {
-    let pairs = headSize / 2
-    precondition(headSize >= 2 && headSize % 2 == 0, "a head of \(headSize) has no pairs")
+    let dimensions = dimensions ?? headSize
+    let pairs = dimensions / 2
+    precondition(
+      dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headSize,
+      "\(dimensions) of \(headSize) elements of a head cannot turn in pairs")
     precondition(
       frequencyFactors.isEmpty || frequencyFactors.count == pairs,
       "\(frequencyFactors.count) frequency factors for \(pairs) pairs")
     self.headSize = headSize
+    self.dimensions = dimensions
     self.pairing = pairing
     positionCount = positions
     frequencies = (0..<pairs).map { pair in
-      let frequency = pow(base, -2 * Double(pair) / Double(headSize))
+      let frequency = pow(base, -2 * Double(pair) / Double(dimensions))
       return frequencyFactors.isEmpty ? frequency : frequency / Double(frequencyFactors[pair])
     }
   }
@@ -88,7 +95,8 @@ package final class RotaryEmbedding: Sendable {
     precondition(
       first >= 0 && last < positionCount && positions.count >= x.rows,
       "positions \(first) to \(last) of \(x.rows) rows in a context of \(positionCount)")
-    let pairs = headSize / 2
+    let pairs = dimensions / 2
+    let heads = x.columns / headSize
     let tables = tables(of: Int(last) + 1)
     tables.cosines.withUnsafeBufferPointer { cosines in
       tables.sines.withUnsafeBufferPointer { sines in
@@ -98,9 +106,16 @@ package final class RotaryEmbedding: Sendable {
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {
             let offset = Int(positions[row]) * pairs
-            ck_rotate(
-              x.row(row), x.columns / headSize, headSize, tables.cosine + offset,
-              tables.sine + offset, pairing == .adjacent, inverse)
+            let (cosine, sine) = (tables.cosine + offset, tables.sine + offset)
+            if dimensions == headSize {
+              ck_rotate(x.row(row), heads, headSize, cosine, sine, pairing == .adjacent, inverse)
+              continue
+            }
+            for head in 0..<heads {
+              ck_rotate(
+                x.row(row) + head * headSize, 1, dimensions, cosine, sine, pairing == .adjacent,
+                inverse)
+            }
           }
         }
       }

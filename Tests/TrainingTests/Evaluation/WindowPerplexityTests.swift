@@ -22,7 +22,7 @@ import Training
     let norm = Norm(.rms, weight: [1, 1], epsilon: 1e-12)
     let zero = Self.matrix([0, 0, 0, 0])
     let block = FrozenWeights.Block(
-      attentionNorm: norm, feedForwardNorm: norm,
+      norms: BlockNorms(attention: norm, feedForward: norm),
       linears: description.linears.map { ($0.role, FrozenWeights.Linear(weight: zero)) })
     // The norm makes (1, 0) into (√2, 0); the head takes that back.
     model = DecoderModel(

@@ -1,0 +1,27 @@
+import Checkpoints
+import Files
+import Tensors
+
+extension Architecture {
+  /// OLMo 2 (arXiv 2501.00656): Llama whose norms come after its sublayers, with norms of all of a token's queries
+  /// and keys (Olmo2Config of transformers 5.24).
+  package static let olmo2 = Architecture(
+    name: "olmo2", ggufName: "olmo2", classes: ["Olmo2ForCausalLM"],
+    keys: ConfigurationNames(
+      keyValueHeads: .init("num_key_value_heads"),
+      context: .init("max_position_embeddings", else: 2048),
+      normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
+    settings: [
+      .init("hidden_act", .only(["silu", "swish"])),
+      .init("attention_bias", .read(.bool)),
+      .init("attention_dropout", .only([0, nil])),
+    ],
+    norm: .rms, normPlacement: .after, headNorms: .token, positions: .rotary, activation: .swiGLU,
+    linears: linears { $0.isAttention ? .setting("attention_bias") : .never },
+    huggingFace: TensorNames(
+      embedding: "model.embed_tokens", finalNorm: "model.norm", head: "lm_head",
+      block: "model.layers.", afterAttentionNorm: "post_attention_layernorm",
+      afterFeedForwardNorm: "post_feedforward_layernorm", queryNorm: "self_attn.q_norm",
+      keyNorm: "self_attn.k_norm", harmless: [".rotary_emb.inv_freq"]),
+    blockPath: "model.layers.")
+}

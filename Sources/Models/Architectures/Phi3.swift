@@ -1,0 +1,30 @@
+import Checkpoints
+import Files
+import Tensors
+
+extension Architecture {
+  /// Phi 3 and 4: Llama with one matrix for queries, keys and values, and one for the gate and what it gates
+  /// (Phi3Config of transformers 5.24).
+  package static let phi3 = Architecture(
+    name: "phi3", ggufName: "phi3", classes: ["Phi3ForCausalLM"],
+    keys: ConfigurationNames(
+      keyValueHeads: .init("num_key_value_heads"),
+      context: .init("max_position_embeddings", else: 4096),
+      normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
+    settings: [
+      .init("hidden_act", .only(["silu", "swish"])),
+      .init("attention_bias", .only([false])),
+      .init("attention_dropout", .only([0, nil])),
+    ],
+    // Dropouts of pretraining, and the context before rope was scaled, which only longrope reads.
+    ignoredSettings: ["resid_pdrop", "embd_pdrop"],
+    norm: .rms, positions: .rotary, turnsPartOfHeads: true, windows: .every(standard: nil),
+    activation: .swiGLU,
+    linears: [
+      .init(role: .queryKeyValue, path: "self_attn.qkv_proj", gguf: "attn_qkv"),
+      .init(role: .attentionOutput, path: "self_attn.o_proj", gguf: "attn_output"),
+      .init(role: .gateUp, path: "mlp.gate_up_proj", gguf: "ffn_up"),
+      .init(role: .down, path: "mlp.down_proj", gguf: "ffn_down"),
+    ],
+    huggingFace: tensorNames, blockPath: "model.layers.")
+}

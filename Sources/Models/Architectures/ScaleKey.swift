@@ -1,0 +1,55 @@
+import Checkpoints
+import Files
+
+/// A constant that a family's files name, and what it does.
+struct ScaleKey: Sendable {
+  enum Use: Sendable {
+    case embedding, attention, residual
+    /// Scores are divided by its square root.
+    case attentionRoot
+    case attentionCap
+    /// Logits are divided by it.
+    case logitDivisor
+    case logitCap
+  }
+
+  /// The key of config.json.
+  let name: String
+  let use: Use
+  /// Where the key is missing; nil where it then does nothing.
+  let value: Double?
+  /// The key of GGUF after the family's name, where it has one.
+  let gguf: String?
+
+  init(_ name: String, _ use: Use, else value: Double? = nil, gguf: String? = nil) {
+    self.name = name
+    self.use = use
+    self.value = value
+    self.gguf = gguf
+  }
+
+  private var isCap: Bool { use == .attentionCap || use == .logitCap }
+
+  var entry: KeyTable.Entry {
+    .init(name, .read(.number(KeyTable.positive), allowsNull: isCap))
+  }
+
+  /// Sets what the constant does; null stands for no cap.
+  func apply(_ config: JSONObject, to scales: inout DecoderScales) {
+    let named = config[name]
+    guard let value = named.map(\.double) ?? value else { return }
+    apply(value, to: &scales)
+  }
+
+  func apply(_ value: Double, to scales: inout DecoderScales) {
+    switch use {
+    case .embedding: scales.embedding = Float(value)
+    case .attention: scales.attention = Float(value)
+    case .attentionRoot: scales.attention = Float(1 / value.squareRoot())
+    case .attentionCap: scales.attentionCap = Float(value)
+    case .residual: scales.residual = Float(value)
+    case .logitDivisor: scales.logits = Float(1 / value)
+    case .logitCap: scales.logitCap = Float(value)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Checkpoints
+import Files
+
+/// How a family says which layers see only the last tokens.
+enum WindowRule: Sendable {
+  case none
+  /// All layers, where `sliding_window` is a number; `standard` stands for a key that is missing.
+  case every(standard: Int?)
+  /// Layers from `max_window_layers` on, where `use_sliding_window` is true.
+  case switched
+  /// All but every n-th layer.
+  case pattern(period: Int)
+
+  /// The window of a configuration that does not name it.
+  private var standard: Int? { if case .every(let window) = self { window } else { 4096 } }
+  private static let sliding = "sliding_attention"
+  private static let full = "full_attention"
+
+  /// The keys of config.json that it reads.
+  var keys: [KeyTable.Entry] {
+    let window = KeyTable.Entry(
+      "sliding_window", .read(.integer(KeyTable.sizes), allowsNull: true))
+    let types = KeyTable.Entry(
+      "layer_types", .read(.words([Self.sliding, Self.full]), allowsNull: true))
+    switch self {
+    case .none: return []
+    case .every: return [window]
+    case .switched:
+      return [
+        window, types, .init("use_sliding_window", .read(.bool)),
+        .init("max_window_layers", .read(.integer(0...1 << 24))),
+      ]
+    case .pattern:
+      return [
+        window, types, .init("sliding_window_pattern", .read(.integer(KeyTable.sizes))),
+        .init("_sliding_window_pattern", .read(.integer(KeyTable.sizes))),
+      ]
+    }
+  }
+
+  /// The window of each layer, nil where it sees all; empty where none has one.
+  func windows(_ config: JSONObject, layers: Int, file: String) throws(FileError) -> [Int?] {
+    var window: Int? = config["sliding_window"].map(\.int) ?? standard
+    if case .none = self { return [] }
+    if case .switched = self, config["use_sliding_window"]?.bool != true { window = nil }
+    guard let window else { return [] }
+    guard let types = config["layer_types"]?.array else {
+      return (0..<layers).map { slides($0, config) ? window : nil }
+    }
+    guard types.count == layers else {
+      throw FileError(
+        .malformed, file: file,
+        cause: "\"layer_types\" names \(types.count) layers, and there are \(layers)",
+        fix: "take config.json from the model's own folder")
+    }
+    return types.map { $0.string == Self.sliding ? window : nil }
+  }
+
+  /// The same from a GGUF file, which names the window only; 0 stands for none.
+  func windows(
+    gguf metadata: GGUFMetadata, _ name: String, layers: Int
+  ) throws(FileError) -> [Int?] {
+    guard let window = try metadata.integerIfPresent("\(name).\(GGUFKey.window)"), window > 0 else {
+      return []
+    }
+    return (0..<layers).map { slides($0, JSONObject()) ? window : nil }
+  }
+
+  private func slides(_ layer: Int, _ config: JSONObject) -> Bool {
+    switch self {
+    case .none: return false
+    case .every: return true
+    case .switched: return layer >= config["max_window_layers"]?.int ?? 28
+    case .pattern(let period):
+      let named = config["sliding_window_pattern"] ?? config["_sliding_window_pattern"]
+      return (layer + 1) % (named?.int ?? period) != 0
+    }
+  }
+}

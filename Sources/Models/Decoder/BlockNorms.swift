@@ -1,0 +1,63 @@
+import Tensors
+
+/// Where the norms of a block stand.
+package enum NormPlacement: String, Sendable {
+  /// Each sublayer reads the norm of the residual stream.
+  case before
+  /// Its output is normed as well before it joins the stream (Gemma 2).
+  case beforeAndAfter
+  /// Only its output is normed (OLMo 2).
+  case after
+
+  var isBefore: Bool { self != .after }
+  var isAfter: Bool { self != .before }
+}
+
+/// The norms of a block; which there are, its description says.
+package struct BlockNorms: Sendable {
+  package var attention: Norm?
+  package var feedForward: Norm?
+  package var afterAttention: Norm?
+  package var afterFeedForward: Norm?
+  package var heads: HeadNorms?
+
+  package init(
+    attention: Norm?, feedForward: Norm?, afterAttention: Norm? = nil,
+    afterFeedForward: Norm? = nil, heads: HeadNorms? = nil
+  ) {
+    self.attention = attention
+    self.feedForward = feedForward
+    self.afterAttention = afterAttention
+    self.afterFeedForward = afterFeedForward
+    self.heads = heads
+  }
+
+  /// Those that there are, in an order that digests keep.
+  var all: [Norm] {
+    [attention, feedForward, afterAttention, afterFeedForward, heads?.queries, heads?.keys]
+      .compactMap(\.self)
+  }
+}
+
+/// A norm of a block by what it does.
+enum BlockNormRole: Sendable {
+  case attention, feedForward, afterAttention, afterFeedForward, queries, keys
+}
+
+extension DecoderDescription {
+  /// The norms that each block has.
+  var blockNorms: [BlockNormRole] {
+    (normPlacement.isBefore ? [.attention, .feedForward] : [])
+      + (normPlacement.isAfter ? [.afterAttention, .afterFeedForward] : [])
+      + (headNorms == nil ? [] : [.queries, .keys])
+  }
+
+  func width(of role: BlockNormRole) -> Int {
+    switch (role, headNorms) {
+    case (.queries, .token): sizes.query
+    case (.keys, .token): sizes.keyValue
+    case (.queries, _), (.keys, _): sizes.head
+    default: sizes.hidden
+    }
+  }
+}
