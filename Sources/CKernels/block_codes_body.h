@@ -33,10 +33,12 @@ INLINE FN(group) FN(scaled)(FN(bytes16) first, FN(bytes16) second, float scale) 
 
 /* Bit i of `bits` as byte i: `value` where it is set, else 0. */
 INLINE FN(bytes16) FN(spread_bits)(uint16_t bits, uint8_t value) {
-  typedef uint64_t longs __attribute__((vector_size(16)));
+  typedef uint16_t shorts __attribute__((vector_size(16)));
   const FN(bytes16) place = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-  longs spread = {(bits & 255) * 0x0101010101010101u, (uint64_t)(bits >> 8) * 0x0101010101010101u};
-  return (FN(bytes16))(((FN(bytes16))spread & place) != 0) & value;
+  FN(bytes16) both = (FN(bytes16))((shorts){0} + bits);
+  FN(bytes16)
+  spread = __builtin_shufflevector(both, both, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  return (FN(bytes16))((spread & place) != 0) & value;
 }
 
 /* Bits shift.. of each byte under a mask; `shift` need not be constant. */
