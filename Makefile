@@ -77,6 +77,7 @@ faults:
 # Each key and tensor of the files that describe a model, changed one at a time, against transformers, PEFT and
 # llama.cpp, which come into a virtual environment of their own.
 interop: build .venv-interop/installed
+	.venv-interop/bin/python -B Tests/Interop/quantizations.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
 
 # What transformers makes of changes of config.json, for the suite to replay.

@@ -14,13 +14,16 @@ package final class Compute: @unchecked Sendable {
   package let operands: ck_operands
   /// Whether products go to OpenBLAS: where the CPU has none of our vector kernels.
   package let usesLibrary: Bool
+  /// Whether a single row, as in decoding, is multiplied as blocks of int8.
+  package let quantizesVectors: Bool
   /// Activations and temporaries of the calling thread.
   package let arena = Arena()
   private let workerArenas: [Arena]
 
   /// - Parameters:
   ///   - threadCount: nil reads SKILLET_THREADS, then takes the processors this process may use.
-  ///   - precision: nil takes bf16 where the CPU multiplies it in hardware, else f32.
+  ///   - precision: nil takes bf16 where the CPU multiplies it in hardware, else f32; f32, when it is
+  ///     given, makes products of single rows exact as well.
   ///   - usesLibrary: nil takes OpenBLAS with the portable kernel table only.
   package init(
     threadCount: Int? = nil, precision: Precision? = nil, usesLibrary: Bool? = nil
@@ -31,6 +34,7 @@ package final class Compute: @unchecked Sendable {
     let wantsBF16 = (precision ?? .bf16) == .bf16
     let library = usesLibrary ?? (String(cString: ck_isa_name()) == "portable")
     self.usesLibrary = library
+    quantizesVectors = !library && wantsBF16
     operands = !library && wantsBF16 && ck_has_bf16() ? CK_OPERANDS_BF16 : CK_OPERANDS_F32
   }
 

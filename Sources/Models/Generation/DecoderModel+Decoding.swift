@@ -19,7 +19,9 @@ extension DecoderModel {
       cache.advance(by: tokens.count)
       let last = x.rows(x.rows - 1..<x.rows)
       weights.finalNorm.forward(last, into: last)
-      let vector = compute.packVector(last.base, count: last.columns)
+      // The next token hangs on the logits: where products of many rows are exact, so are these.
+      let vector = compute.packVector(
+        last.base, count: last.columns, isExact: compute.precision == .f32)
       compute.multiply(vector, by: [(weights.head, logits)])
       logitScaling.forward(logits, count: weights.head.rows)
     }

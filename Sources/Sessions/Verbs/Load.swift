@@ -36,9 +36,10 @@ package enum Load: Verb {
         : "dataset \"examples/expenses/train.jsonl\", or generate \"…\"; :chat talks to the model"
     },
     details: """
-      A GGUF file is mapped, not read: its weights stay in the file's own 4- or 8-bit blocks, and
-      each product dequantizes only the panel that it is working on. `precision: f32` makes every
-      product exact, which is slower and is meant for comparing with other programs.
+      A GGUF file is mapped, not read: its weights stay in the file's own blocks, and each product
+      dequantizes only the panel that it is working on. While a reply is decoded, activations are
+      rounded to 8 bits where the CPU multiplies those faster. `precision: f32` makes every product
+      exact, which is slower and is meant for comparing with other programs.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {

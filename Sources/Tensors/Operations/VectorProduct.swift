@@ -10,10 +10,12 @@ package struct PackedVector: @unchecked Sendable {
 }
 
 extension Compute {
-  /// Prepares `x[count]`; with exact precision, or a count that is not whole blocks of 32, it stays
-  /// as it is. The memory comes from `arena`.
-  package func packVector(_ x: UnsafePointer<Float>, count: Int) -> PackedVector {
-    guard precision == .bf16, count % 32 == 0 else {
+  /// Prepares `x[count]`; where it shall be exact, or with a count that is not whole blocks of 32, it
+  /// stays as it is. The memory comes from `arena`.
+  package func packVector(
+    _ x: UnsafePointer<Float>, count: Int, isExact: Bool = false
+  ) -> PackedVector {
+    guard quantizesVectors, !isExact, count % 32 == 0 else {
       return PackedVector(count: count, values: x, codes: nil, scales: nil, sums: nil)
     }
     let codes = arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
