@@ -22,6 +22,11 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case absent
     /// The file could not be written.
     case unwritable
+
+    /// Whether there was nothing to read in.
+    package var isOfReading: Bool {
+      [.missing, .isFolder, .notRegular, .empty, .unreadable].contains(self)
+    }
   }
 
   package let kind: Kind

@@ -43,7 +43,8 @@ import Testing
   /// What a refusal calls sizes that do not fit together.
   private static let wordsOfSizes = [
     // Another family has other keys.
-    "model_type": ["architectures", "is not known"], "head_dim": ["head size"],
+    "model_type": ["architectures", "is not known", "hidden_act"], "attention_bias": [".bias"],
+    "mlp_bias": [".bias"], "head_dim": ["head size"],
     "hidden_size": ["hidden size"],
     "num_attention_heads": ["attention heads"], "num_key_value_heads": ["key/value heads"],
     "num_hidden_layers": ["layers"], "vocab_size": ["its embedding only"],

@@ -40,28 +40,32 @@ FAMILIES = {
 }
 
 
-def llama_like(name, targets=tiny_adapter.ALL_LINEAR, **options):
+def llama_like(name, targets=tiny_adapter.ALL_LINEAR, seed=SEED, **options):
     """A family of Llama's shape; what sets it apart is in `options`."""
     settings = dict(
         vocab_size=320, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
         num_key_value_heads=2, max_position_embeddings=128, tie_word_embeddings=False, bos_token_id=1, eos_token_id=2,
         pad_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 20000.0})
-    return dict(config=getattr(transformers, name)(**settings | options), targets=targets)
+    return dict(config=getattr(transformers, name)(**settings | options), targets=targets, seed=seed)
 
 
 FAMILIES |= {
     "llama-biased": llama_like("LlamaConfig", attention_bias=True, mlp_bias=True),
     "mistral": llama_like("MistralConfig", sliding_window=8, head_dim=12),
     "qwen3": llama_like(
-        "Qwen3Config", head_dim=12, attention_bias=True, use_sliding_window=True, sliding_window=8,
+        "Qwen3Config", seed=7, head_dim=12, attention_bias=True, use_sliding_window=True, sliding_window=8,
         max_window_layers=1),
-    "gemma": llama_like("GemmaConfig", head_dim=12, tie_word_embeddings=True),
+    "qwen3-gguf": llama_like("Qwen3Config", head_dim=12),
+    "gemma": llama_like("GemmaConfig", seed=11, head_dim=12, tie_word_embeddings=True),
     "gemma2": llama_like(
+        "Gemma2Config", head_dim=12, query_pre_attn_scalar=10, sliding_window=8, attn_logit_softcapping=3.0,
+        final_logit_softcapping=4.0, tie_word_embeddings=True),
+    # Of what a GGUF file can say: the scale of scores is that of the head size.
+    "gemma2-gguf": llama_like(
         "Gemma2Config", head_dim=12, query_pre_attn_scalar=12, sliding_window=8, attn_logit_softcapping=3.0,
         final_logit_softcapping=4.0, tie_word_embeddings=True),
     "gemma3": llama_like(
-        "Gemma3TextConfig", head_dim=12, query_pre_attn_scalar=10, sliding_window=8, num_hidden_layers=3,
-        layer_types=["sliding_attention", "full_attention", "sliding_attention"], tie_word_embeddings=True,
+        "Gemma3TextConfig", head_dim=12, query_pre_attn_scalar=12, sliding_window=8, num_hidden_layers=6, tie_word_embeddings=True,
         rope_parameters={
             "full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 50000.0},
             "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}}),
@@ -76,7 +80,8 @@ FAMILIES |= {
 }
 # What GGUF calls the families that llama.cpp has under their own name.
 GGUF_NAMES = {
-    "qwen2": "qwen2", "gpt2": "gpt2", "gemma": "gemma", "gemma2": "gemma2", "granite": "granite", "olmo2": "olmo2"}
+    "qwen2": "qwen2", "gpt2": "gpt2", "qwen3-gguf": "qwen3", "gemma": "gemma", "gemma2-gguf": "gemma2",
+    "gemma3": "gemma3", "granite": "granite", "olmo2": "olmo2", "phi3": "phi3"}
 
 # Kept as [inputs, outputs] by transformers; the converter turns them.
 CONV1D = (".c_attn.weight", ".c_proj.weight", ".c_fc.weight")
@@ -95,7 +100,7 @@ def make_model(config, generator):
             elif "wpe" in key or "wte" in key:
                 weight.copy_(0.3 * noise)
             elif "embed_tokens" in key:
-                weight.copy_(noise)
+                weight.copy_((0.1 if config.tie_word_embeddings else 1) * noise)
             else:
                 inputs = weight.shape[0] if key.endswith(CONV1D) else weight.shape[1]
                 weight.copy_(noise * 1.2 / inputs ** 0.5)
@@ -149,7 +154,17 @@ def write_gguf(path, name, config, state, tokenizer_json):
 
 def add_llama_like(writer, config):
     writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    rope = config.rope_parameters
+    if "full_attention" in rope:
+        writer.add_key_value("gemma3.rope.freq_base_swa", rope["sliding_attention"]["rope_theta"], gguf.GGUFValueType.FLOAT32)
+        rope = rope["full_attention"]
+    writer.add_rope_freq_base(rope["rope_theta"])
+    if rope["rope_type"] == "linear":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(rope["factor"])
+    if "partial_rotary_factor" in rope:
+        head = config.hidden_size // config.num_attention_heads
+        writer.add_rope_dimension_count(int(head * rope["partial_rotary_factor"]))
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     if getattr(config, "head_dim", None):
         writer.add_key_length(config.head_dim)
@@ -180,7 +195,7 @@ def greedy(model, ids, count=12):
 
 
 def make(name, family):
-    generator = torch.Generator().manual_seed(SEED + len(name))
+    generator = torch.Generator().manual_seed(family.get("seed", SEED + len(name)))
     tiny_adapter.BASE = f"families/{name}"
     folder = files.ROOT / tiny_adapter.BASE
     shutil.rmtree(folder, ignore_errors=True)
@@ -191,7 +206,7 @@ def make(name, family):
     tokenizer_json = json.loads((folder / "hf/tokenizer.json").read_text())
     if name in GGUF_NAMES:
         write_gguf(folder / "f32.gguf", GGUF_NAMES[name], family["config"], state, tokenizer_json)
-    if name in ("qwen2", "gpt2", "gemma2"):
+    if name in ("qwen2", "gpt2", "qwen3-gguf", "gemma2-gguf", "gemma3"):
         check_gguf(folder / "f32.gguf", family["config"], sequences, logits)
     start = tiny_adapter.make(SEED, r=3, lora_alpha=6, target_modules=family["targets"])
     tiny_adapter.save(start, folder / "adapter_initial")

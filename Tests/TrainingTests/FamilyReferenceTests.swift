@@ -28,7 +28,8 @@ import Training
 
   /// Every family that there are references of, in each kind of file.
   static let cases = [
-    "llama-biased", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "granite", "olmo2",
+    "llama-biased", "mistral", "qwen2", "qwen3", "qwen3-gguf", "gemma", "gemma2", "gemma2-gguf",
+    "gemma3", "granite", "olmo2",
     "phi3",
     "smollm3", "gpt2",
   ].flatMap { family in

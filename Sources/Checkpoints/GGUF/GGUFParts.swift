@@ -64,7 +64,7 @@ package struct GGUFParts: Sendable {
   private static func opened(_ path: String, _ what: String) throws(FileError) -> GGUFFile {
     do {
       return try GGUFFile(path: path)
-    } catch  where error.kind == .unreadable {
+    } catch  where error.kind.isOfReading {
       throw FileError(
         .absent, file: path, cause: "\(what) cannot be read: \(error.cause)",
         fix: "put all parts into one folder, under the names that they came with")

@@ -42,18 +42,17 @@ enum WindowRule: Sendable {
   func windows(_ config: JSONObject, layers: Int, file: String) throws(FileError) -> [Int?] {
     var window: Int? = config["sliding_window"].map(\.int) ?? standard
     if case .none = self { return [] }
-    if case .switched = self, config["use_sliding_window"]?.bool != true { window = nil }
-    guard let window else { return [] }
-    guard let types = config["layer_types"]?.array else {
-      return (0..<layers).map { slides($0, config) ? window : nil }
-    }
-    guard types.count == layers else {
+    let types = config["layer_types"]?.array
+    guard types == nil || types?.count == layers else {
       throw FileError(
         .malformed, file: file,
-        cause: "\"layer_types\" names \(types.count) layers, and there are \(layers)",
+        cause: "\"layer_types\" names \(types?.count ?? 0) layers, and there are \(layers)",
         fix: "take config.json from the model's own folder")
     }
-    return types.map { $0.string == Self.sliding ? window : nil }
+    if case .switched = self, config["use_sliding_window"]?.bool != true { window = nil }
+    guard let window else { return [] }
+    return types?.map { $0.string == Self.sliding ? window : nil }
+      ?? (0..<layers).map { slides($0, config) ? window : nil }
   }
 
   /// The same from a GGUF file, which names the window only; 0 stands for none.

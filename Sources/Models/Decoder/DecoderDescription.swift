@@ -135,8 +135,8 @@ extension DecoderDescription {
     if let inconsistency = sizes.inconsistency { return inconsistency }
     guard case .rotary(let base, _, _, _, let dimensions) = positions else { return nil }
     let turned = dimensions ?? sizes.head
-    if turned % 2 != 0 || !(2...sizes.head).contains(turned) {
-      return "\(turned) of the \(sizes.head) elements of a head turn, rotary embedding needs pairs"
+    if turned % 2 != 0 || !(2...max(2, sizes.head)).contains(turned) {
+      return "of the head size \(sizes.head) \(turned) elements turn, which are not pairs"
     }
     return base > 0 && base.isFinite ? nil : "the rope base is \(base)"
   }
