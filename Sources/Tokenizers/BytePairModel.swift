@@ -21,13 +21,14 @@ package struct BytePairModel {
       return vocabulary.append(Array(text), kind: kind, isFound: !text.isEmpty)
     }
     scratch.removeAll(keepingCapacity: true)
-    if kind != .normal || !ByteLevelAlphabet.decode(text, into: &scratch) {
+    let isSpelled = kind == .normal && ByteLevelAlphabet.decode(text, into: &scratch)
+    if !isSpelled {
       scratch.removeAll(keepingCapacity: true)
       scratch.append(contentsOf: text)
     }
     // Merges may also lead to a marker whose name spells itself.
     let isPlain = !text.isEmpty && text.allSatisfy { 0x21...0x7E ~= $0 }
-    vocabulary.append(scratch, kind: kind, isFound: kind == .normal || isPlain)
+    vocabulary.append(scratch, kind: kind, isFound: isSpelled || isPlain)
   }
 
   /// Makes room for merges, once, before the first.

@@ -1,6 +1,6 @@
 /// A step that changes text before it is split: the `normalizer` of a tokenizer.json.
 package enum Normalizer: Equatable, Sendable {
-  case nfc, nfd, nfkc, nfkd
+  case nfc, nfd
   /// Each character by itself, as Rust's `char::to_lowercase`.
   case lowercase
   case stripAccents
@@ -9,13 +9,14 @@ package enum Normalizer: Equatable, Sendable {
   /// Before text that is not empty, where a tokenizer puts its own space.
   case prepend([UInt8])
   case replace([UInt8], with: [UInt8])
+  case replacePattern(Pattern, with: [UInt8])
 
   /// What becomes of `text`, valid UTF-8.
   ///
   /// - Parameter isOpening: whether the text begins a stretch, and does not go on from other text.
   func applied(to text: [UInt8], isOpening: Bool) -> [UInt8] {
     switch self {
-    case .nfc, .nfd, .nfkc, .nfkd, .lowercase, .stripAccents:
+    case .nfc, .nfd, .lowercase, .stripAccents:
       // Of ASCII, only the case can change.
       if self != .lowercase, text.allSatisfy({ $0 < 0x80 }) { return text }
       var scalars = String.UnicodeScalarView()
@@ -24,6 +25,15 @@ package enum Normalizer: Equatable, Sendable {
     case .strip(let left, let right): return Self.stripped(text, left: left, right: right)
     case .prepend(let prefix): return text.isEmpty || !isOpening ? text : prefix + text
     case .replace(let old, let new): return text.replacing(old, with: new)
+    case .replacePattern(let pattern, let new):
+      let matches = text.withUnsafeBufferPointer { pattern.matches(in: $0) }
+      var result: [UInt8] = []
+      var start = 0
+      for match in matches {
+        result += text[start..<match.lowerBound] + new
+        start = match.upperBound
+      }
+      return result + text[start...]
     }
   }
 

@@ -12,15 +12,22 @@ package enum PreTokenizer: String, CaseIterable, Sendable {
   /// Llama 3's rule with single numbers: `\p{N}`.
   case qwen2
 
-  /// The rule that a GGUF file names in `tokenizer.ggml.pre`; nil for one that is not supported:
-  /// `default` is a rule of llama.cpp's own, which no model was trained with.
-  package init?(ggufName: String) {
-    switch ggufName {
-    case "gpt-2": self = .gpt2
-    case "smollm": self = .smollm
-    case "llama3", "llama-v3", "llama-bpe": self = .llama3
-    case "qwen2": self = .qwen2
-    default: return nil
+  /// The rule that a regular expression of a tokenizer.json stands for; nil if it is none of these.
+  package init?(pattern: String) {
+    guard let rule = Self.allCases.first(where: { $0.pattern == pattern }) else { return nil }
+    self = rule
+  }
+
+  /// The regular expression that the rule stands for; nil where it is more than one step.
+  package var pattern: String? {
+    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+    let rest = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+    return switch self {
+    case .gpt2:
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
+    case .smollm: nil
+    case .llama3: contractions + "\\p{N}{1,3}" + rest
+    case .qwen2: contractions + "\\p{N}" + rest
     }
   }
 

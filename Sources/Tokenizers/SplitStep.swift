@@ -4,9 +4,16 @@ package enum SplitStep: Equatable, Sendable {
   case rule(PreTokenizer)
   /// Where a text stands.
   case literal([UInt8], SplitBehavior)
+  /// Where a regular expression fits, or where it does not.
+  case pattern(Pattern, SplitBehavior, isInverted: Bool)
   /// Numbers, one by one or as far as they go.
   case digits(SplitBehavior)
+  /// Numbers in text of bytes that are written as characters, and in them each three digits of ASCII: what
+  /// Falcon does after its bytes are characters, where parts of others are numbers too.
+  case byteDigits
   case metaspace(Metaspace)
+  /// Runs of line feeds, and what is between them.
+  case newlines
   /// A space before text that does not begin with one.
   case prefixSpace
   /// Before characters that stand for a space, but not after one, and not after those of `joiners`:
@@ -27,6 +34,13 @@ package enum SplitStep: Equatable, Sendable {
     case .rule(let rule): rule.forEachWord(in: text) { body($0, place) }
     case .literal(let pattern, let behavior):
       behavior.forEachPart(of: text.count, matches: Self.matches(of: pattern, in: text), give)
+    case .pattern(let pattern, let behavior, let isInverted):
+      behavior.forEachPart(
+        of: text.count, matches: pattern.matches(in: text), isInverted: isInverted, give)
+    case .newlines:
+      let matches = Self.characters(of: text) { $0 == "\n" }
+      SplitBehavior.contiguous.forEachPart(of: text.count, matches: matches, give)
+    case .byteDigits: Self.cutsByteDigits(text, give)
     case .digits(let behavior):
       let matches = Self.characters(of: text) { CharacterClass($0) == .number }
       behavior.forEachPart(of: text.count, matches: matches, give)
@@ -60,6 +74,32 @@ package enum SplitStep: Equatable, Sendable {
       }
     }
     return matches
+  }
+
+  private static func cutsByteDigits(
+    _ text: UnsafeBufferPointer<UInt8>, _ give: (Range<Int>) -> Void
+  ) {
+    func isDigit(_ place: Int) -> Bool { 0x30...0x39 ~= text[place] }
+    // The superscripts and fractions of Latin-1 stand for these bytes.
+    let numbers: Set<UInt8> = [0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE]
+    func isNumber(_ place: Int) -> Bool { isDigit(place) || numbers.contains(text[place]) }
+    var (start, position) = (0, 0)
+    while position < text.count {
+      if position > start, isNumber(position) != isNumber(position - 1) {
+        give(start..<position)
+        start = position
+      }
+      if position + 3 <= text.count, isDigit(position), isDigit(position + 1), isDigit(position + 2)
+      {
+        give(start..<position)
+        give(position..<position + 3)
+        position += 3
+        start = position
+      } else {
+        position += 1
+      }
+    }
+    give(start..<text.count)
   }
 
   private static func characters(
@@ -96,93 +136,5 @@ package enum SplitStep: Equatable, Sendable {
       position += space.count
     }
     give(start..<text.count)
-  }
-}
-
-/// What becomes of the matches of a pattern: the `behavior` of a split.
-package enum SplitBehavior: String, Sendable {
-  case removed = "Removed"
-  case isolated = "Isolated"
-  case mergedWithPrevious = "MergedWithPrevious"
-  case mergedWithNext = "MergedWithNext"
-  /// Matches that touch are one word.
-  case contiguous = "Contiguous"
-
-  /// Calls `body` with the parts of `0..<count` that the matches, in order and without overlap, cut.
-  func forEachPart(of count: Int, matches: [Range<Int>], _ body: (Range<Int>) -> Void) {
-    var start = 0
-    // The end of the match that was given out last, or none.
-    var run: Range<Int>?
-    for match in matches {
-      switch self {
-      case .removed:
-        body(start..<match.lowerBound)
-      case .isolated:
-        body(start..<match.lowerBound)
-        body(match)
-      case .mergedWithPrevious:
-        body(start..<match.upperBound)
-      case .mergedWithNext:
-        body(start..<match.lowerBound)
-        start = match.lowerBound
-        continue
-      case .contiguous:
-        if let before = run, before.upperBound == match.lowerBound {
-          run = before.lowerBound..<match.upperBound
-        } else {
-          if let before = run { body(before) }
-          body(start..<match.lowerBound)
-          run = match
-        }
-      }
-      start = match.upperBound
-    }
-    if let run { body(run) }
-    body(start..<count)
-  }
-}
-
-/// The steps of a tokenizer between its text and its words.
-package struct TextPipeline: Equatable, Sendable {
-  package var normalizers: [Normalizer] = []
-  package var splits: [SplitStep] = []
-
-  package init(normalizers: [Normalizer] = [], splits: [SplitStep] = []) {
-    self.normalizers = normalizers
-    self.splits = splits
-  }
-
-  /// Whether text that stands there gets a space before it which nobody wrote.
-  package func prefixes(at place: TextPlace) -> Bool {
-    if place == .inside { return false }
-    let isPrepended = normalizers.contains { if case .prepend = $0 { true } else { false } }
-    return isPrepended
-      || splits.contains {
-        guard case .metaspace(let metaspace) = $0 else { return false }
-        return metaspace.prefix == .always || metaspace.prefix == .first && place == .start
-      }
-  }
-
-  func normalized(_ text: UnsafeBufferPointer<UInt8>, isOpening: Bool) -> [UInt8] {
-    normalizers.reduce(Array(text)) { $1.applied(to: $0, isOpening: isOpening) }
-  }
-
-  /// Calls `body` with each word.
-  func forEachWord(
-    in text: UnsafeBufferPointer<UInt8>, at place: TextPlace,
-    _ body: (UnsafeBufferPointer<UInt8>) -> Void
-  ) {
-    Self.split(text, place, splits[...], body)
-  }
-
-  private static func split(
-    _ text: UnsafeBufferPointer<UInt8>, _ place: TextPlace, _ steps: ArraySlice<SplitStep>,
-    _ body: (UnsafeBufferPointer<UInt8>) -> Void
-  ) {
-    guard let step = steps.first else { return body(text) }
-    if steps.count == 1, case .rule(let rule) = step { return rule.forEachWord(in: text, body) }
-    step.forEachPart(of: text, at: place) { part, place in
-      split(part, place, steps.dropFirst(), body)
-    }
   }
 }

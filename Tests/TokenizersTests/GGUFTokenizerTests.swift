@@ -52,9 +52,9 @@ import Tokenizers
     let model = refusal(["tokenizer.ggml.model": .string("bert")])
     #expect(model?.kind == .unsupported)
     #expect(model?.cause.contains("tokenizer model \"bert\"") == true)
-    let rule = refusal(["tokenizer.ggml.pre": .string("tekken")])
+    let rule = refusal(["tokenizer.ggml.pre": .string("kimi-k2")])
     #expect(rule?.kind == .unsupported)
-    #expect(rule?.cause.contains("splitting rule \"tekken\"") == true)
+    #expect(rule?.cause.contains("splitting rule \"kimi-k2\"") == true)
   }
 
   @Test func contradictionsAreRefused() {

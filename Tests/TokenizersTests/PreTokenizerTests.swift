@@ -16,13 +16,4 @@ import Tokenizers
         "\(text.debugDescription)")
     }
   }
-
-  @Test func namesOfGGUFFilesAreKnownOrRefused() {
-    #expect(PreTokenizer(ggufName: "smollm") == .smollm)
-    #expect(PreTokenizer(ggufName: "llama-bpe") == .llama3)
-    #expect(PreTokenizer(ggufName: "gpt-2") == .gpt2)
-    #expect(PreTokenizer(ggufName: "qwen2") == .qwen2)
-    #expect(PreTokenizer(ggufName: "tekken") == nil)
-    #expect(PreTokenizer(ggufName: "") == nil)
-  }
 }

@@ -135,7 +135,7 @@ enum WordGoldens {
   }
 
   @Test func `there are goldens of every kind`() {
-    #expect(WordGoldens.names("folders").count >= 21)
+    #expect(WordGoldens.names("folders").count >= 41)
     #expect(WordGoldens.names("files").count >= 3)
   }
 }

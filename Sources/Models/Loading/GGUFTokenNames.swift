@@ -1,3 +1,4 @@
+import Checkpoints
 import Tokenizers
 
 /// What llama.cpp takes tokens for by their names, whatever type the file gives them
@@ -47,12 +48,19 @@ enum GGUFTokenNames {
 
   /// The names that one file's tokens are known by.
   ///
-  /// - Parameter hasKey: whether the file gives a role's token by number; its names say nothing then.
+  /// - Parameters:
+  ///   - tokens: all that the file has.
+  ///   - hasKey: whether the file gives a role's token by number; its names say nothing then.
   struct Known {
     private(set) var ends = GGUFTokenNames.ends
     private var markers = GGUFTokenNames.ends
 
-    init(hasKey: (_ role: String) -> Bool) {
+    init(_ tokens: ByteStrings, hasKey: (_ role: String) -> Bool) {
+      // Gemma 4 ends replies with other tokens, and has this one as text.
+      if tokens.contains(where: { $0.elementsEqual("<|tool_response>".utf8) }) {
+        ends.remove("</s>")
+        markers.remove("</s>")
+      }
       for part in GGUFTokenNames.parts where ![part.role, part.oldRole].contains(where: isGiven) {
         markers.formUnion(part.names)
         if GGUFTokenNames.endingParts.contains(part.role) { ends.formUnion(part.names) }

@@ -6,30 +6,57 @@ extension GGUFTokenizer {
   /// Byte-level BPE with the splitting rule that the file names.
   func byteLevel() throws(FileError) -> Tokenizer {
     let name = try metadata.text("tokenizer.ggml.pre")
-    guard let rule = PreTokenizer(ggufName: name) else {
+    guard let family = GGUFSplitting.family(named: name) else {
       throw FileError(
         .unsupported, file: metadata.file,
         cause: "the splitting rule \"\(name)\" is not supported (tokenizer.ggml.pre)",
-        fix: "use a model with one of gpt-2, smollm, llama-bpe, qwen2")
+        fix: "use a model with one of "
+          + GGUFSplitting.families.map { $0.names[0] }.joined(separator: ", "))
     }
-    let model = try bytePairModel()
-    let special = try specialTokens(addsBegin: rule == .llama3)
+    let splits: [SplitStep]
+    do throws(TokenizerError) {
+      splits = try family.splits()
+    } catch {
+      throw metadata.malformedTokenizer(error.cause)
+    }
+    let model = try bytePairModel(isByteLevel: true)
+    let special = try specialTokens(addsBegin: family.addsBegin)
     // llama.cpp leaves bytes out that no token has.
     var units = BytePairEncoder.Units()
     units.holdsPlaces = true
-    units.takesWholeWords = rule == .llama3
+    units.takesWholeWords = family.takesWholeWords
     // It normalizes no text, not even a Qwen model's, whose tokenizer.json has NFC.
     return Tokenizer(
       vocabulary: model.vocabulary,
       model: .bytePair(
         BytePairEncoder(vocabulary: model.vocabulary, order: .table(model.merges), units: units)),
       specialTokens: special, addedTokens: try addedTokens(special),
-      pipeline: TextPipeline(splits: [.rule(rule)]), rules: .llamaCpp)
+      pipeline: TextPipeline(splits: splits), rules: .llamaCpp)
   }
 
-  private func bytePairModel() throws(FileError) -> BytePairModel {
+  /// Gemma 4's BPE on characters: spaces are U+2581, and what is no token is spelled in bytes.
+  func spaced() throws(FileError) -> Tokenizer {
+    let model = try bytePairModel(isByteLevel: false)
+    let special = try specialTokens(addsBegin: true)
+    var units = BytePairEncoder.Units()
+    units.areCharacters = true
+    units.holdsPlaces = true
+    var decoding = TextDecoding.sentencePiece(opening: .kept)
+    decoding.keepsAdded = true
+    return Tokenizer(
+      vocabulary: model.vocabulary,
+      model: .bytePair(
+        BytePairEncoder(vocabulary: model.vocabulary, order: .table(model.merges), units: units)),
+      specialTokens: special, addedTokens: try addedTokens(special),
+      pipeline: TextPipeline(
+        normalizers: [.replace([UInt8(ascii: " ")], with: Metaspace.standard)],
+        splits: [.newlines, .betweenTokens(joiners: model.vocabulary.joiners)]),
+      decoding: decoding, rules: .llamaCpp)
+  }
+
+  private func bytePairModel(isByteLevel: Bool) throws(FileError) -> BytePairModel {
     let merges = try metadata.strings("tokenizer.ggml.merges")
-    var model = BytePairModel(isByteLevel: true)
+    var model = BytePairModel(isByteLevel: isByteLevel)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.byteCount)
     for (token, kind) in zip(tokens, kinds) { model.appendToken(token, kind: kind) }
     try refuseRepeated(model.vocabulary)

@@ -60,8 +60,10 @@ extension TokenizerJSON {
     "Digits": step([.init("individual_digits", .bool, required: true)]),
     "Split": step([
       .init("pattern", .object, required: true), .init("behavior", .string, required: true),
-      .init("invert", .values([false]), required: true),
+      .init("invert", .bool, required: true),
     ]),
+    "Punctuation": step([.init("behavior", .string)]), "Whitespace": step(),
+    "WhitespaceSplit": step(), "BertPreTokenizer": step(),
     "Sequence": step([.init("pretokenizers", .array, required: true)]),
   ]
 

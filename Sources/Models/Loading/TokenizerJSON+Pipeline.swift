@@ -51,8 +51,11 @@ extension TokenizerJSON {
         left: step["strip_left"]?.bool ?? true, right: step["strip_right"]?.bool ?? true)
     case "Prepend": return .prepend(Array((step["prepend"]?.string ?? "").utf8))
     case "Replace":
-      let old = try literal(step, at: "normalizer")
-      return .replace(old, with: Array((step["content"]?.string ?? "").utf8))
+      let content = Array((step["content"]?.string ?? "").utf8)
+      if let text = step["pattern"]?["Regex"]?.string {
+        return .replacePattern(try pattern(text, at: "normalizer"), with: content)
+      }
+      return .replace(try literal(step, at: "normalizer"), with: content)
     case let type: throw unsupported("the normalizer \(type ?? "without a type")")
     }
   }
@@ -75,24 +78,48 @@ extension TokenizerJSON {
   var isByteLevel: Bool { preTokenizers.contains { $0["type"] == "ByteLevel" } }
 
   private func splits() throws(FileError) -> [SplitStep] {
-    let steps = preTokenizers
-    if let place = steps.firstIndex(where: { $0["type"] == "ByteLevel" }), place < steps.count - 1 {
-      throw unsupported("pre_tokenizer has steps after ByteLevel")
-    }
+    var steps = preTokenizers
     var result: [SplitStep] = []
+    var after: [JSONValue] = []
+    if let place = steps.firstIndex(where: { $0["type"] == "ByteLevel" }), place < steps.count - 1 {
+      after = Array(steps[(place + 1)...])
+      steps.removeSubrange((place + 1)...)
+    }
     for step in steps { result += try split(step) }
     // Single digits before GPT-2's rule are a rule that is written by hand.
-    if result == [.digits(.isolated), .rule(.gpt2)] { return [.rule(.smollm)] }
-    return result
+    if result == [.digits(.isolated), .rule(.gpt2)] { result = [.rule(.smollm)] }
+    return try result + afterByteLevel(after)
+  }
+
+  /// Steps on bytes that are written as characters: Falcon has two, and no one else any.
+  private func afterByteLevel(_ steps: [JSONValue]) throws(FileError) -> [SplitStep] {
+    if steps.isEmpty { return [] }
+    guard steps.count == 2, steps[0]["type"] == "Digits", steps[0]["individual_digits"] == false,
+      steps[1]["pattern"]?["Regex"] == "[0-9][0-9][0-9]", steps[1]["behavior"] == "Isolated",
+      steps[1]["invert"] == false
+    else { throw unsupported("pre_tokenizer has steps after ByteLevel") }
+    return [.byteDigits]
   }
 
   private func split(_ step: JSONValue) throws(FileError) -> [SplitStep] {
+    func fixed(
+      _ text: String, _ behavior: SplitBehavior, isInverted: Bool = false
+    ) throws(FileError) -> SplitStep {
+      .pattern(try pattern(text, at: "pre_tokenizer"), behavior, isInverted: isInverted)
+    }
+    let spaces = "\\s", marks = "[!-/:-@\\[-`{-~\\p{P}]"
     switch step["type"]?.string {
     case "ByteLevel":
       let prefix: [SplitStep] = step["add_prefix_space"]?.bool == true ? [.prefixSpace] : []
       return prefix + (step["use_regex"]?.bool ?? true ? [.rule(.gpt2)] : [])
     case "Digits":
       return [.digits(step["individual_digits"]?.bool == true ? .isolated : .contiguous)]
+    case "Punctuation": return [try fixed(marks, try behavior(step) ?? .isolated)]
+    case "WhitespaceSplit": return [try fixed(spaces, .removed)]
+    case "BertPreTokenizer": return [try fixed(spaces, .removed), try fixed(marks, .isolated)]
+    case "Whitespace":
+      let word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D"
+      return [try fixed("[\(word)]+|[^\(word)\\s]+", .removed, isInverted: true)]
     case "Metaspace": return [.metaspace(try metaspace(step, at: "pre_tokenizer"))]
     case "Split": return [try patternSplit(step)]
     case let type: throw unsupported("the pre_tokenizer \(type ?? "without a type")")
@@ -100,18 +127,30 @@ extension TokenizerJSON {
   }
 
   private func patternSplit(_ step: JSONValue) throws(FileError) -> SplitStep {
-    guard let behavior = step["behavior"]?.string.flatMap(SplitBehavior.init) else {
-      throw unsupported("pre_tokenizer.behavior is \(ValueTable.shown(step["behavior"] ?? .null))")
-    }
-    guard let pattern = step["pattern"]?["Regex"]?.string else {
+    let behavior = try behavior(step) ?? .isolated
+    let isInverted = step["invert"]?.bool ?? false
+    guard let text = step["pattern"]?["Regex"]?.string else {
+      guard !isInverted else { throw unsupported("pre_tokenizer.invert is true of a text") }
       return .literal(try literal(step, at: "pre_tokenizer"), behavior)
     }
-    if behavior == .isolated,
-      let rule = PreTokenizer.allCases.first(where: { $0.pattern == pattern })
-    {
+    if behavior == .isolated, !isInverted, let rule = PreTokenizer(pattern: text) {
       return .rule(rule)
     }
-    throw unsupported("the splitting rule is \(pattern)")
+    return .pattern(try pattern(text, at: "pre_tokenizer"), behavior, isInverted: isInverted)
+  }
+
+  private func behavior(_ step: JSONValue) throws(FileError) -> SplitBehavior? {
+    guard let name = step["behavior"] else { return nil }
+    if let behavior = name.string.flatMap(SplitBehavior.init) { return behavior }
+    throw unsupported("pre_tokenizer.behavior is \(ValueTable.shown(name))")
+  }
+
+  private func pattern(_ text: String, at place: String) throws(FileError) -> Pattern {
+    do throws(TokenizerError) {
+      return try Pattern(text, endsAtLines: true)
+    } catch {
+      throw unsupported("the pattern \(text) of \(place) has \(error.cause)")
+    }
   }
 
   /// Old files say `add_prefix_space`, newer ones `prepend_scheme`, and some both, which must agree.
@@ -163,20 +202,5 @@ extension TokenizerJSON {
       }
     }
     return result
-  }
-}
-
-extension PreTokenizer {
-  /// The regular expression that the rule stands for; nil where it is more than one step.
-  fileprivate var pattern: String? {
-    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
-    let rest = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
-    return switch self {
-    case .gpt2:
-      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
-    case .smollm: nil
-    case .llama3: contractions + "\\p{N}{1,3}" + rest
-    case .qwen2: contractions + "\\p{N}" + rest
-    }
   }
 }

@@ -19,6 +19,7 @@ extension Tokenizer {
     switch kind {
     case .gpt2: self = try reading.byteLevel()
     case .llama: self = try reading.sentencePiece()
+    case .gemma4: self = try reading.spaced()
     }
   }
 }
@@ -31,16 +32,19 @@ struct GGUFTokenizer {
     case gpt2
     /// SentencePiece's BPE, with scores.
     case llama
+    /// BPE on characters, with merges.
+    case gemma4
 
     /// Keys in whose place llama.cpp would take a default, which fits few models.
     var requiredKeys: [(name: String, loss: String)] {
-      let own =
+      let own: [(String, String)] =
         switch self {
-        case .gpt2: ("pre", "how its text is split")
-        case .llama: ("scores", "which of its tokens come first")
+        case .gpt2: [("pre", "how its text is split")]
+        case .llama: [("scores", "which of its tokens come first")]
+        case .gemma4: []
         }
-      return [
-        own, ("token_type", "which of its tokens are markers"),
+      return own + [
+        ("token_type", "which of its tokens are markers"),
         ("eos_token_id", "which token ends a text"),
       ]
     }
@@ -62,7 +66,7 @@ struct GGUFTokenizer {
         "it has \(tokens.count) tokens, and a tokenizer may have \(Vocabulary.limit)")
     }
     scores = try Self.scores(metadata, count: tokens.count)
-    names = GGUFTokenNames.Known { metadata["tokenizer.ggml.\($0)_token_id"] != nil }
+    names = GGUFTokenNames.Known(tokens) { metadata["tokenizer.ggml.\($0)_token_id"] != nil }
     kinds = try Self.tokenKinds(tokens, names, metadata, hasBytes: kind != .gpt2)
   }
 

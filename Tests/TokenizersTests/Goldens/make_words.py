@@ -66,12 +66,58 @@ def vocabularies(all_texts):
         vocab_size=420, limit_alphabet=200, special_tokens=special, show_progress=False,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())[:180]))
     level = json.loads(level.to_str())["model"]
+    whole = Tokenizer(models.BPE())
+    whole.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    whole.train_from_iterator(all_texts, trainers.BpeTrainer(
+        vocab_size=560, special_tokens=special, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    whole = json.loads(whole.to_str())["model"]
     return {
+        "byte level across words": {"vocab": whole["vocab"], "merges": whole["merges"]},
         "bytes": {"vocab": numbered(special + named + pieces), "merges": model["merges"]},
         "some bytes": {"vocab": numbered(special + [n for n in named if n not in missing] + pieces), "merges": model["merges"]},
         "no bytes": {"vocab": numbered(special + pieces), "merges": model["merges"]},
         "byte level": {"vocab": level["vocab"], "merges": level["merges"]},
     }
+
+
+# Splitting rules, as published tokenizer.json files have them
+
+LETTERS = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+%s|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*%s"
+ENDING = r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+SUFFIX = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+DEEPSEEK_3 = (r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"""
+              r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+CJK = "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+"
+
+
+def split(pattern, behavior="Isolated", invert=False):
+    return {"type": "Split", "pattern": {"Regex": pattern}, "behavior": behavior, "invert": invert}
+
+
+def splitting_rules():
+    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+    words = {**level, "use_regex": True}
+    single, numbers = ({"type": "Digits", "individual_digits": flag} for flag in (True, False))
+    yield "o200k", [split(LETTERS % (SUFFIX, SUFFIX) + r"|\p{N}{1,3}" + ENDING), level]
+    yield "tekken", [split(LETTERS % ("", "") + r"|\p{N}" + ENDING), level]
+    yield "cl100k, possessive", [split(r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"), level]
+    yield "Bloom", [split(" ?[^(\\s|[.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c])]+"), level]
+    yield "DeepSeek V3", [split(r"\p{N}{1,3}"), split("[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+"), split(DEEPSEEK_3), level]
+    yield "DeepSeek LLM", [split("[\r\n]"), split("\\s?[A-Za-z\u00b5\u00c0-\u00d6\u00d8-\u00f6]+"), split("\\s?[!-/:-~\uff01-\uff0f\u2018-\u201f\u3000-\u3002]+"), split(r"\s+$"), split(CJK), numbers, level]
+    yield "DeepSeek Coder", [split("[\r\n]"), split(r"\s?\p{L}+"), split(r"\s?\p{P}+"), split(CJK), single, level]
+    yield "Falcon", [{"type": "Punctuation", "behavior": "Contiguous"}, words, numbers, split("[0-9][0-9][0-9]")]
+    yield "StarCoder", [single, words]
+    yield "numbers as far as they go", [numbers, words]
+    yield "Exaone", [split(r"[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?|\s*[\r\n]|\s+(?!\S)|\s+"), level]
+    yield "what a pattern takes", [split(LETTERS % ("", ""), "Removed", True), level]
+    yield "Whitespace", [{"type": "Whitespace"}, level]
+    yield "WhitespaceSplit", [{"type": "WhitespaceSplit"}, level]
+    yield "BertPreTokenizer", [{"type": "BertPreTokenizer"}, level]
+    yield "marks with what is before", [{"type": "Punctuation", "behavior": "MergedWithPrevious"}, words]
+    yield "marks with what is after", [{"type": "Punctuation", "behavior": "MergedWithNext"}, words]
+    yield "thousands", [split(r"\d{1,3}(?=(?:\d{3})*\b)"), words]
+    yield "places without text", [split(r"(?=(\d{3})+(?!\d))"), words]
+    yield "looks and lazy repetitions", [split(r"\s+$|^\w+|(?<=[a-z])[A-Z]|x??y|a*?b|(?>ab|a)c|\Bn\b|[a-z&&[^aeiou]]|[^\P{L}a]"), words]
 
 
 # Steps of a tokenizer.json
@@ -146,6 +192,8 @@ def variants():
     yield "stripped at the right", "bytes", bpe(), sequence("normalizers", {"type": "Strip", "strip_left": False, "strip_right": True}, SPACES), None, decoders(False), False, {}
     yield "byte level with a space before", "byte level", level, None, {**BYTE_LEVEL, "add_prefix_space": True}, BYTE_LEVEL, True, {}
     yield "byte level with an unknown token", "byte level", bpe(byte_fallback=False), {"type": "NFC"}, BYTE_LEVEL, BYTE_LEVEL, True, {}
+    for name, steps in splitting_rules():
+        yield name, "byte level across words", level, None, sequence("pretokenizers", *steps), BYTE_LEVEL, False, {}
     yield "class Llama", "bytes", bpe(), LEGACY, None, decoders(True), True, {"tokenizer_class": "LlamaTokenizer", "legacy": False}
     yield "class Llama, legacy", "bytes", bpe(), LEGACY, None, decoders(True), True, {"tokenizer_class": "LlamaTokenizerFast", "legacy": True}
     yield "class Llama, no space", "bytes", bpe(), LEGACY, None, decoders(True), False, {"tokenizer_class": "LlamaTokenizer", "add_prefix_space": False}

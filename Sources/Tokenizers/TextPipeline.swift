@@ -1,0 +1,54 @@
+/// The steps of a tokenizer between its text and its words.
+package struct TextPipeline: Equatable, Sendable {
+  package var normalizers: [Normalizer] = []
+  package var splits: [SplitStep] = []
+
+  package init(normalizers: [Normalizer] = [], splits: [SplitStep] = []) {
+    self.normalizers = normalizers
+    self.splits = splits
+  }
+
+  /// Whether text that stands there gets a space before it which nobody wrote.
+  package func prefixes(at place: TextPlace) -> Bool {
+    if place == .inside { return false }
+    let isPrepended = normalizers.contains { if case .prepend = $0 { true } else { false } }
+    return isPrepended
+      || splits.contains {
+        guard case .metaspace(let metaspace) = $0 else { return false }
+        return metaspace.prefix == .always || metaspace.prefix == .first && place == .start
+      }
+  }
+
+  func normalized(_ text: UnsafeBufferPointer<UInt8>, isOpening: Bool) -> [UInt8] {
+    normalizers.reduce(Array(text)) { $1.applied(to: $0, isOpening: isOpening) }
+  }
+
+  /// Calls `body` with each word.
+  func forEachWord(
+    in text: UnsafeBufferPointer<UInt8>, at place: TextPlace,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    Self.split(text, place, splits[...], body)
+  }
+
+  /// The words of a text at its beginning, without what normalizers do.
+  package func words(of text: String) -> [String] {
+    var text = text
+    var words: [String] = []
+    text.withUTF8 { buffer in
+      forEachWord(in: buffer, at: .start) { words.append(String(decoding: $0, as: UTF8.self)) }
+    }
+    return words
+  }
+
+  private static func split(
+    _ text: UnsafeBufferPointer<UInt8>, _ place: TextPlace, _ steps: ArraySlice<SplitStep>,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    guard let step = steps.first else { return body(text) }
+    if steps.count == 1, case .rule(let rule) = step { return rule.forEachWord(in: text, body) }
+    step.forEachPart(of: text, at: place) { part, place in
+      split(part, place, steps.dropFirst(), body)
+    }
+  }
+}
