@@ -4,7 +4,10 @@ struct PatternMatcher {
   private let text: UnsafeBufferPointer<UInt8>
   private var stack: [Choice] = []
   private var steps = 0
-  /// Choices that have failed, once there are many: they fail again.
+  /// Look arounds and atomic groups that stand one in another, and the pattern around them.
+  private var depth = 0
+  /// Places from which nothing fits, once many ways were tried: what follows an instruction at a position
+  /// does not depend on how it was reached, nor on where the match began.
   private var failed: Set<Failure> = []
 
   /// A way that is left: to go on at an instruction.
@@ -18,7 +21,6 @@ struct PatternMatcher {
   private struct Failure: Hashable {
     let instruction: Int
     let position: Int
-    let bound: Int
   }
 
   private static let fewSteps = 4096
@@ -35,9 +37,10 @@ struct PatternMatcher {
     var position = 0
     while position < text.count {
       if program.first.contains(text[position]) {
-        steps = 0
-        if !failed.isEmpty { failed.removeAll(keepingCapacity: true) }
         if let end = run(from: 0, at: position) {
+          // The way that was taken last did fit.
+          steps = 0
+          if !failed.isEmpty { failed.removeAll(keepingCapacity: true) }
           ranges.append(position..<end)
           if end > position {
             position = end
@@ -53,6 +56,8 @@ struct PatternMatcher {
   /// The end of what fits from an instruction on up to its `accept`; nil if nothing does.
   private mutating func run(from start: Int, at place: Int) -> Int? {
     let base = stack.count
+    depth += 1
+    defer { depth -= 1 }
     var instruction = start
     var position = place
     while true {
@@ -106,16 +111,20 @@ struct PatternMatcher {
     }
   }
 
-  /// Takes the last way that is left; nil if none is.
+  /// Takes the last way that is left and was not tried before; nil if none is.
   private mutating func resume(above base: Int, _ position: inout Int) -> Int? {
-    while stack.count > base, let choice = stack.popLast() {
+    while let next = takeChoice(above: base, &position) {
       steps += 1
       // Within a look around, a way that was taken may have fitted.
-      if steps > Self.fewSteps, base == 0 {
-        let failure = Failure(
-          instruction: choice.instruction, position: choice.position, bound: choice.bound)
-        guard failed.insert(failure).inserted else { continue }
-      }
+      guard steps > Self.fewSteps, depth == 1 else { return next }
+      if failed.insert(Failure(instruction: next, position: position)).inserted { return next }
+    }
+    return nil
+  }
+
+  /// The instruction and the position of the last way that is left; nil if none is.
+  private mutating func takeChoice(above base: Int, _ position: inout Int) -> Int? {
+    while stack.count > base, let choice = stack.popLast() {
       guard choice.bound >= 0 else {
         position = choice.position
         return choice.instruction
