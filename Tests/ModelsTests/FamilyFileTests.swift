@@ -76,7 +76,9 @@ import Testing
       ("gemma3", "layer_types", ["full_attention"]), ("gemma3", "rope_parameters", ["global": [:]]),
       ("gemma", "hidden_act", "silu"), ("granite", "logits_scaling", 0),
       ("phi3", "partial_rotary_factor", 0.1), ("smollm3", "no_rope_layers", [1, 2, 1, 1]),
-      ("smollm3", "no_rope_layers", [1]), ("mistral", "sliding_window", 0),
+      ("smollm3", "no_rope_layers", [1]), ("smollm3", "no_rope_layers", []),
+      ("smollm3", "use_sliding_window", true), ("gemma2", "sliding_window_pattern", 3),
+      ("mistral", "sliding_window", 0),
       ("olmo2", "rope_scaling", ["rope_type": "yarn", "factor": 2]),
     ] as [(String, String, JSONValue)])
   func `what a family does not have is refused by name`(
@@ -116,6 +118,30 @@ import Testing
       _ = try LoadedModel(path: folder.path + "/m.gguf")
       return nil
     } catch { return error }
+  }
+
+  /// What llama.cpp does with files of the first converters, which named neither caps nor windows.
+  @Test func `a GGUF file of Gemma that names no caps has those of its family`() throws {
+    func description(_ family: String) throws -> DecoderDescription {
+      let file = try GGUFFile(path: References.path("families/\(family)/f32.gguf"))
+      let folder = TemporaryFolder()
+      var writer = GGUFWriter(file: folder.path + "/m.gguf")
+      for key in file.metadata.keys
+      where !key.hasSuffix("softcapping") && !key.hasSuffix("sliding_window") {
+        if let value = file.metadata[key] { writer.set(key, value) }
+      }
+      for entry in file.tensors.entries {
+        try writer.add(entry.name, entry.elementType, shape: entry.shape, bytes: Array(entry.bytes))
+      }
+      try writer.write()
+      return try LoadedModel(path: folder.path + "/m.gguf").decoder.description
+    }
+    let second = try description("gemma2-gguf")
+    #expect(second.scales.attentionCap == 50 && second.scales.logitCap == 30)
+    #expect(second.windows == [4096, nil])
+    let third = try description("gemma3")
+    #expect(third.scales.attentionCap == nil && third.scales.logitCap == nil)
+    #expect(third.windows.isEmpty)
   }
 
   @Test func `the factors of frequencies are read from the file, and from no block of it`() throws {

@@ -51,10 +51,8 @@ extension DecoderDescription {
       tiesHead: tiesHead, isGGUF: true,
       isSet: { _, tensor in hasTensor(TensorNames.gguf.name(tensor, 0) + ".bias") })
     for scale in family.scales {
-      guard let key = scale.gguf, let value = try metadata.numberIfPresent("\(name).\(key)"),
-        value != 0
-      else { continue }
-      scale.apply(value, to: &scales)
+      guard let key = scale.gguf else { continue }
+      scale.apply(gguf: try metadata.numberIfPresent("\(name).\(key)"), to: &scales)
     }
     if let layers = family.wideScoreLayers, layers == sizes.layers {
       scales.attention = 1 / (Float(sizes.hidden) / Float(sizes.heads)).squareRoot()

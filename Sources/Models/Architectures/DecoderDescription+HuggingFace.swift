@@ -63,7 +63,7 @@ extension DecoderDescription {
     _ object: JSONObject, _ family: Architecture, _ layers: Int, file: String
   ) throws(FileError) -> Set<Int> {
     guard let period = family.unturnedEvery else { return [] }
-    guard let listed = object["no_rope_layers"]?.array, !listed.isEmpty else {
+    guard let listed = object["no_rope_layers"]?.array else {
       let period = object["no_rope_layer_interval"]?.int ?? period
       return Set((0..<layers).filter { ($0 + 1) % period == 0 })
     }

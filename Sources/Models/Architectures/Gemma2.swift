@@ -14,7 +14,7 @@ extension Architecture {
     // Written by old versions, and obeyed by none.
     ignoredSettings: ["cache_implementation"],
     norm: .rms, normOffset: 1, normPlacement: .beforeAndAfter, positions: .rotary,
-    windows: .pattern(period: 2),
+    windows: .pattern(period: 2, ggufStandard: 4096),
     scales: [
       .init("query_pre_attn_scalar", .attentionRoot, else: 256),
       .init("attn_logit_softcapping", .attentionCap, else: 50, gguf: "attn_logit_softcapping"),

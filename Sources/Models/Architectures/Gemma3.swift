@@ -12,10 +12,11 @@ extension Architecture {
     settings: [
       .init("hidden_activation", .only(["gelu_pytorch_tanh"]))
     ] + gemmaSettings,
-    ignoredSettings: ["cache_implementation"],
+    // transformers writes the second and does not read it.
+    ignoredSettings: ["cache_implementation", "_sliding_window_pattern"],
     norm: .rms, normOffset: 1, normPlacement: .beforeAndAfter, headNorms: .head,
     positions: .rotary, ropeBase: 1_000_000, windowRopeBase: 10_000,
-    windows: .pattern(period: 6),
+    windows: .pattern(period: 6, key: "sliding_window_pattern"),
     scales: [
       .init("query_pre_attn_scalar", .attentionRoot, else: 256),
       .init("attn_logit_softcapping", .attentionCap, gguf: "attn_logit_softcapping"),

@@ -11,12 +11,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"),
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .read(.bool)),
-      .init("mlp_bias", .read(.bool)),
-      .init("attention_dropout", .only([0, nil])),
-    ],
+    settings: llamaSettings + llamaBiasSettings,
     norm: .rms, positions: .rotary, ggufPairing: .adjacent,
     scales: [
       .init("embedding_multiplier", .embedding, else: 1, gguf: "embedding_scale"),
@@ -25,6 +20,6 @@ extension Architecture {
       .init("logits_scaling", .logitDivisor, else: 1, gguf: "logit_scale"),
     ],
     activation: .swiGLU,
-    linears: linears { $0.isAttention ? .setting("attention_bias") : .setting("mlp_bias") },
+    linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

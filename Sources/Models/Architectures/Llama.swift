@@ -11,11 +11,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .read(.bool)),
-      .init("mlp_bias", .read(.bool)),
-      .init("attention_dropout", .only([0, nil])),
+    settings: llamaSettings + llamaBiasSettings + [
       .init("rope_interleaved", .only([false])),
       .init("sliding_window", .only([nil])),
       .init("use_sliding_window", .only([false])),
@@ -23,8 +19,22 @@ extension Architecture {
     // Slices of `pretraining_tp` add up to the same products.
     ignoredSettings: ["pretraining_tp", "is_llama_config"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent, activation: .swiGLU,
-    linears: linears { $0.isAttention ? .setting("attention_bias") : .setting("mlp_bias") },
+    linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
+
+  /// What config.json says of every relative of Llama whose activation is Llama's.
+  static let llamaSettings: [KeyTable.Entry] = [
+    .init("hidden_act", .only(["silu", "swish"])), .init("attention_dropout", .only([0, nil])),
+  ]
+
+  static let llamaBiasSettings: [KeyTable.Entry] = [
+    .init("attention_bias", .read(.bool)), .init("mlp_bias", .read(.bool)),
+  ]
+
+  /// The biases that those two keys switch on.
+  static func llamaBias(_ role: LinearRole) -> Bias {
+    role.isAttention ? .setting("attention_bias") : .setting("mlp_bias")
+  }
 
   /// The linear layers of Llama and its relatives.
   ///

@@ -11,10 +11,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads", else: 8), head: "head_dim",
       context: .init("max_position_embeddings", else: 131_072),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_dropout", .only([0, nil])),
-    ],
+    settings: llamaSettings,
     norm: .rms, positions: .rotary, windows: .every(standard: 4096), activation: .swiGLU,
     linears: linears(),
     huggingFace: tensorNames, blockPath: "model.layers.")

@@ -11,11 +11,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"),
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .read(.bool)),
-      .init("attention_dropout", .only([0, nil])),
-    ],
+    settings: llamaSettings + [.init("attention_bias", .read(.bool))],
     norm: .rms, normPlacement: .after, headNorms: .token, positions: .rotary, activation: .swiGLU,
     linears: linears { $0.isAttention ? .setting("attention_bias") : .never },
     huggingFace: TensorNames(

@@ -11,12 +11,8 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"),
       context: .init("max_position_embeddings", else: 4096),
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .only([false])),
-      .init("attention_dropout", .only([0, nil])),
-    ],
-    // Dropouts of pretraining, and the context before rope was scaled, which only longrope reads.
+    settings: llamaSettings + [.init("attention_bias", .only([false]))],
+    // Dropouts of pretraining.
     ignoredSettings: ["resid_pdrop", "embd_pdrop"],
     norm: .rms, positions: .rotary, turnsPartOfHeads: true, windows: .every(standard: nil),
     activation: .swiGLU,

@@ -10,11 +10,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads", else: 32), head: "head_dim",
       context: .init("max_position_embeddings", else: 32_768),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_dropout", .only([0, nil])),
-      .init("use_mrope", .only([false])),
-    ],
+    settings: llamaSettings + [.init("use_mrope", .only([false]))],
     norm: .rms, positions: .rotary, windows: .switched, activation: .swiGLU,
     linears: linears { [.query, .key, .value].contains($0) ? .always : .never },
     huggingFace: tensorNames,

@@ -10,11 +10,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads", else: 32), head: "head_dim", headDefault: 128,
       context: .init("max_position_embeddings", else: 32_768),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .read(.bool)),
-      .init("attention_dropout", .only([0, nil])),
-    ],
+    settings: llamaSettings + [.init("attention_bias", .read(.bool))],
     norm: .rms, headNorms: .head, positions: .rotary, windows: .switched, activation: .swiGLU,
     linears: linears { $0.isAttention ? .setting("attention_bias") : .never },
     huggingFace: tensorNames, blockPath: "model.layers.")

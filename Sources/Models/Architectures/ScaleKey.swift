@@ -41,7 +41,14 @@ struct ScaleKey: Sendable {
     apply(value, to: &scales)
   }
 
-  func apply(_ value: Double, to scales: inout DecoderScales) {
+  /// The same from a GGUF file, where 0 stands for nothing. llama.cpp has the caps of a file that does not
+  /// name them from the family, and for everything else nothing.
+  func apply(gguf named: Double?, to scales: inout DecoderScales) {
+    guard let value = named ?? (isCap ? value : nil), value != 0 else { return }
+    apply(value, to: &scales)
+  }
+
+  private func apply(_ value: Double, to scales: inout DecoderScales) {
     switch use {
     case .embedding: scales.embedding = Float(value)
     case .attention: scales.attention = Float(value)

@@ -10,15 +10,14 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads", else: 4),
       context: .init("max_position_embeddings", else: 32_768),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: [
-      .init("hidden_act", .only(["silu", "swish"])),
-      .init("attention_bias", .read(.bool)),
-      .init("mlp_bias", .read(.bool)),
-      .init("attention_dropout", .only([0, nil])),
+    // Its files name windows and have none.
+    settings: llamaSettings + llamaBiasSettings + [
+      .init("use_sliding_window", .only([false])),
+      .init("layer_types", .read(.words(["full_attention"]), allowsNull: true)),
     ],
-    ignoredSettings: ["pretraining_tp"],
-    norm: .rms, positions: .rotary, ropeBase: 2_000_000, unturnedEvery: 4, windows: .switched,
+    ignoredSettings: ["pretraining_tp", "sliding_window", "max_window_layers"],
+    norm: .rms, positions: .rotary, ropeBase: 2_000_000, unturnedEvery: 4,
     activation: .swiGLU, tiesHeadByDefault: true,
-    linears: linears { $0.isAttention ? .setting("attention_bias") : .setting("mlp_bias") },
+    linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

@@ -9,7 +9,11 @@ enum WindowRule: Sendable {
   /// Layers from `max_window_layers` on, where `use_sliding_window` is true.
   case switched
   /// All but every n-th layer.
-  case pattern(period: Int)
+  ///
+  /// - Parameters:
+  ///   - key: what may give another n.
+  ///   - ggufStandard: the window of a GGUF file that names none; nil for no window.
+  case pattern(period: Int, key: String? = nil, ggufStandard: Int? = nil)
 
   /// The window of a configuration that does not name it.
   private var standard: Int? { if case .every(let window) = self { window } else { 4096 } }
@@ -30,11 +34,8 @@ enum WindowRule: Sendable {
         window, types, .init("use_sliding_window", .read(.bool)),
         .init("max_window_layers", .read(.integer(0...1 << 24))),
       ]
-    case .pattern:
-      return [
-        window, types, .init("sliding_window_pattern", .read(.integer(KeyTable.sizes))),
-        .init("_sliding_window_pattern", .read(.integer(KeyTable.sizes))),
-      ]
+    case .pattern(_, let key, _):
+      return [window, types] + (key.map { [.init($0, .read(.integer(KeyTable.sizes)))] } ?? [])
     }
   }
 
@@ -55,13 +56,16 @@ enum WindowRule: Sendable {
       ?? (0..<layers).map { slides($0, config) ? window : nil }
   }
 
+  private var ggufStandard: Int? {
+    if case .pattern(_, _, let window) = self { window } else { nil }
+  }
+
   /// The same from a GGUF file, which names the window only; 0 stands for none.
   func windows(
     gguf metadata: GGUFMetadata, _ name: String, layers: Int
   ) throws(FileError) -> [Int?] {
-    guard let window = try metadata.integerIfPresent("\(name).\(GGUFKey.window)"), window > 0 else {
-      return []
-    }
+    let named = try metadata.integerIfPresent("\(name).\(GGUFKey.window)")
+    guard let window = named ?? ggufStandard, window > 0 else { return [] }
     return (0..<layers).map { slides($0, JSONObject()) ? window : nil }
   }
 
@@ -70,9 +74,8 @@ enum WindowRule: Sendable {
     case .none: return false
     case .every: return true
     case .switched: return layer >= config["max_window_layers"]?.int ?? 28
-    case .pattern(let period):
-      let named = config["sliding_window_pattern"] ?? config["_sliding_window_pattern"]
-      return (layer + 1) % (named?.int ?? period) != 0
+    case .pattern(let period, let key, _):
+      return (layer + 1) % (key.flatMap { config[$0]?.int } ?? period) != 0
     }
   }
 }
