@@ -65,10 +65,11 @@ let package = Package(
     layer(
       "Notebooks",
       ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Tensors", "Files"]),
+    layer("Reports", ["Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
     .executableTarget(
       name: "skillet",
       dependencies: [
-        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Files",
+        "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Files",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -102,10 +103,13 @@ let package = Package(
     tests(
       "NotebooksTests",
       [
-        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files", "Tokenizers", "Training",
+        "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Tokenizers", "Training",
       ]),
+    tests(
+      "ReportsTests",
+      ["Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
     .executableTarget(
-      name: "EditorProbe", dependencies: ["Terminals"], path: "Tests/EditorProbe",
+      name: "EditorProbe", dependencies: ["Terminals", "Diagnostics"], path: "Tests/EditorProbe",
       swiftSettings: settings),
     .target(
       name: "SystemCallFaults", path: "Tests/SystemCallFaults",

@@ -29,7 +29,7 @@ package struct Cell {
     /// Generated text, in one piece.
     case text(String)
     case notice(String)
-    case curve(TrainingCurve)
+    case figure(Figure)
     case diagnostic(Diagnostic)
   }
 }
@@ -60,7 +60,7 @@ struct CellRecorder {
       }
       outputs.append(.value(event))
       if event.name == nil, event.value != .none { valueStatements.append(started - 1) }
-    case .curve(let curve): outputs.append(.curve(curve))
+    case .figure(let figure, _): outputs.append(.figure(figure))
     case .text(let text):
       if case .text(let before)? = outputs.last {
         outputs[outputs.count - 1] = .text(before + text)

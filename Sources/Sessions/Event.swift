@@ -13,8 +13,8 @@ package enum Event: Sendable {
   case text(String)
   /// One line that a person should know and that no value holds.
   case notice(String)
-  /// A curve to draw.
-  case curve(TrainingCurve)
+  /// A picture; whether it only goes with the value of work that tells the same.
+  case figure(Figure, goesWithValue: Bool)
   /// The user stopped the work at hand; what it had made by then is its value. The text says how much,
   /// where that was not said already.
   case cutShort(String? = nil)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The list of completions below the input: those with a description one a line below the others while
 /// that fits on the screen, else columns of names only.
 package enum CompletionList {

@@ -27,7 +27,7 @@ package struct ProgressState: Equatable, Sendable {
   package func line(columns: Int, isUnicode: Bool = true) -> String {
     let head = "\(label)  \(counter)"
     var parts = figures
-    if let secondsLeft { parts.insert(HumanFormat.clock(secondsLeft) + " left", at: timePosition) }
+    if let secondsLeft { parts.insert(Self.clock(secondsLeft) + " left", at: timePosition) }
     let headWidth = DisplayWidth.of(head)
     func width(_ parts: [String]) -> Int {
       parts.reduce(headWidth) { $0 + 2 + DisplayWidth.of($1) }
@@ -44,9 +44,19 @@ package struct ProgressState: Equatable, Sendable {
   package var plainLine: String {
     var parts = ["\(label) \(done)" + (total.map { "/\($0)" } ?? "")] + figures
     if let secondsLeft {
-      parts.insert(HumanFormat.clock(secondsLeft) + " left", at: timePosition + 1)
+      parts.insert(Self.clock(secondsLeft) + " left", at: timePosition + 1)
     }
     return parts.joined(separator: ", ")
+  }
+
+  /// A clock that runs: `0:42`, `12:05`, `1:03:20`.
+  static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e9 else { return "–:––" }
+    let whole = max(0, Int(seconds.rounded()))
+    let twoDigits = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }
+    let (minutes, rest) = (whole / 60, twoDigits(whole % 60))
+    if minutes < 60 { return "\(minutes):\(rest)" }
+    return "\(minutes / 60):\(twoDigits(minutes % 60)):\(rest)"
   }
 
   /// The time left stands behind the first two figures.

@@ -17,7 +17,8 @@ import Testing
     "Terminals": ["Files", "Diagnostics", "CEditLine"],
     "Sessions": ["Training", "RecipeLanguage"],
     "Notebooks": ["Sessions"],
-    "skillet": ["Notebooks", "Terminals"],
+    "Reports": ["Notebooks"],
+    "skillet": ["Reports", "Terminals"],
     "skillet-bench": ["Training"],
   ]
 

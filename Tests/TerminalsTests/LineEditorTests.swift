@@ -1,6 +1,7 @@
+import Diagnostics
 import Glibc
-import TestSupport
 import Terminals
+import TestSupport
 import Testing
 
 /// The editor in a pseudo-terminal, by way of the probe that stands beside the test program.

@@ -5,42 +5,101 @@ package enum Plot: Verb {
   static let loss = "loss"
 
   package static let subject = Argument.requiredValue(
-    "subject", .either([.word([loss]), .any]), "a list of numbers, or the word loss")
+    "subject", .either([.word([loss]), .any]),
+    "the word loss, a list of numbers, a record of lists, or a table")
+  package static let x = Argument.column(
+    "x", "what the numbers are counted by: of a table the column, of lists only the name")
+  package static let y = Argument.column(
+    "y", "what is drawn: of a table the column, of lists only the name")
 
   package static let declaration = VerbDeclaration(
-    "plot", "draws a list of numbers, or the losses of the last training",
-    arguments: [subject], fields: [], examples: ["plot [3, 2, 1.5, 1.2]"],
-    related: ["train", "show"])
+    "plot", "draws numbers, several lists in one picture, or the losses of the last training",
+    arguments: [subject, x, y], fields: [],
+    examples: [
+      "plot [3, 2, 1.5, 1.2]", "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
+      "plot for r in [4, 8] { show {rank: r, loss: 8 / r} }, x: rank, y: loss",
+    ], related: ["train", "show"])
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
-    try session.plot(call)
+    session.onEvent(.figure(try session.figure(of: call), goesWithValue: false))
+    return .none
   }
 }
 
 extension Session {
-  func plot(_ call: VerbCall) throws(VerbFailure) -> Value {
-    let subject = call[Plot.subject]
-    if subject == .word(Plot.loss) {
+  fileprivate func figure(of call: VerbCall) throws(VerbFailure) -> Figure {
+    let (x, y) = (call[Plot.x] ?? "number", call[Plot.y] ?? "value")
+    switch call[Plot.subject] {
+    case .word(Plot.loss):
       guard let curve = state.adapter?.curve, !curve.losses.isEmpty else {
         throw VerbFailure(
           "E0421", "there are no losses yet", argument: Plot.subject, help: "train first")
       }
-      onEvent(.curve(curve))
-      return .none
+      return curve.figure
+    case .table(let table): return try figure(of: table, call)
+    case .record(let record) where !record.fields.isEmpty:
+      return Figure(
+        x: x, y: y,
+        series: try record.fields.map { (field) throws(VerbFailure) in
+          Figure.Series(field.name, .line, try points(field.value))
+        })
+    case let value:
+      return Figure(x: x, y: y, series: [Figure.Series(y, .line, try points(value))])
     }
-    guard case .list(let values) = subject, !values.isEmpty,
+  }
+
+  /// The numbers of a list over their places, counted from 1.
+  private func points(_ value: Value) throws(VerbFailure) -> [Figure.Point] {
+    guard case .list(let values) = value, !values.isEmpty,
       values.allSatisfy({ $0.number != nil })
     else {
       throw VerbFailure(
-        "E0422", "`plot` draws a list of numbers or the word loss, not this \(subject.typeName)",
-        argument: Plot.subject, help: "for example plot loss, or plot runs.perplexity")
+        "E0422",
+        "`plot` draws lists of numbers, tables and the word loss, not "
+          + value.typeName.withArticle, argument: Plot.subject,
+        help: "for example plot loss, or plot runs.perplexity")
     }
-    onEvent(
-      .curve(
-        TrainingCurve(
-          losses: values.enumerated().map {
-            TrainingCurve.Point(step: $0 + 1, loss: $1.number ?? .nan)
-          }, evaluations: [])))
-    return .none
+    return values.enumerated().map { Figure.Point(x: Double($0 + 1), y: $1.number ?? .nan) }
+  }
+
+  /// One column over another, or over the numbers of the rows.
+  private func figure(of table: Table, _ call: VerbCall) throws(VerbFailure) -> Figure {
+    let measured = table.columns.filter { name in
+      table.column(name).allSatisfy { $0.number != nil }
+    }
+    guard let y = call[Plot.y] else {
+      throw VerbFailure(
+        "E0422", "a table has several columns; `plot` has to be told which one",
+        argument: Plot.subject,
+        help: measured.isEmpty
+          ? "this one has no column of numbers" : "for example y: \(measured[0])",
+        notes: measured.isEmpty
+          ? [] : ["columns of numbers are \(measured.joined(separator: ", "))"])
+    }
+    let heights = try numbers(y, of: table, argument: Plot.y, measured)
+    guard let x = call[Plot.x] else {
+      let points = heights.enumerated().map { Figure.Point(x: Double($0 + 1), y: $1) }
+      return Figure(x: "row", y: y, series: [Figure.Series(y, .line, points)])
+    }
+    let places = try numbers(x, of: table, argument: Plot.x, measured)
+    let points = zip(places, heights).map { Figure.Point(x: $0, y: $1) }
+    return Figure(x: x, y: y, series: [Figure.Series(y, .line, points.sorted { $0.x < $1.x })])
+  }
+
+  private func numbers(
+    _ column: String, of table: Table, argument: any DeclaredArgument, _ measured: [String]
+  ) throws(VerbFailure) -> [Double] {
+    let values = table.column(column).map(\.number)
+    guard !values.isEmpty, !values.contains(nil) else {
+      let isThere = table.columns.contains(column)
+      throw VerbFailure(
+        "E0420",
+        isThere
+          ? "the column `\(column)` has values that are no numbers"
+          : "there is no column `\(column)`", argument: argument,
+        notes: measured.isEmpty
+          ? [] : ["columns of numbers are \(measured.joined(separator: ", "))"])
+    }
+    return values.compactMap(\.self)
   }
 }

@@ -41,7 +41,7 @@ extension Session {
     if let folder { write(run, trained, of: kept.step, to: folder) }
     if result.ending == .not_finite { hasDiverged = true }
     explain(result, of: run)
-    if run.curve.losses.count > 1 { onEvent(.curve(run.curve)) }
+    if run.curve.losses.count > 1 { onEvent(.figure(run.curve.figure, goesWithValue: true)) }
     let reference = rememberAdapter()
     keep(run, for: reference)
     return .record(try summary(of: result, run, in: model, reference))

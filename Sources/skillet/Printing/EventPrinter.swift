@@ -1,0 +1,35 @@
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Sessions
+import Terminals
+
+/// Shows what a session tells: to people, or as JSON lines.
+protocol EventPrinter: AnyObject {
+  func show(_ event: Event)
+  /// A recipe was checked, and nothing is wrong with it.
+  func showGood(_ file: String)
+  /// A run of a sweep begins; what follows belongs to it.
+  func begin(_ run: ParameterSweep.Run, number: Int, of count: Int)
+  /// The runs of a sweep that ended well, a row each. Nothing belongs to one run any more.
+  func show(_ runs: RecipeLanguage.Table)
+  /// What became of an expectation that a run found broken or without a value.
+  func show(_ verdict: ExpectationVerdict)
+  /// One remark about the work as a whole.
+  func tell(_ text: String, _ role: TextStyle.Role)
+  func finish(_ status: ExitStatus, seconds: Double)
+}
+
+extension ProgressState {
+  init(_ progress: Progress) {
+    var figures: [String] = []
+    if let loss = progress.loss { figures.append("loss " + NumberText.significant(loss)) }
+    if let speed = progress.tokensPerSecond {
+      figures.append(NumberText.significant(speed, digits: 3) + " tok/s")
+    }
+    figures.append(NumberText.size(progress.memory))
+    self.init(
+      progress.verb, done: progress.done, total: progress.total, figures: figures,
+      secondsLeft: progress.secondsLeft)
+  }
+}

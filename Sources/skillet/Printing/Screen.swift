@@ -1,0 +1,78 @@
+import Diagnostics
+import Glibc
+import Reports
+import Sessions
+import Terminals
+
+/// Where output goes and how it may look, decided once.
+struct Screen {
+  let streams: OutputStreams
+  let style: TextStyle
+  let errorStyle: TextStyle
+  let isUnicode: Bool
+  /// Whether lines on standard error can be drawn again in place; that needs no colour.
+  private let canRedraw: Bool
+
+  /// The width of the output; nil asks the terminal.
+  private let fixedColumns: Int?
+
+  init(color: ColorChoice) {
+    fixedColumns = nil
+    streams = OutputStreams.standard()
+    var environment: [String: String] = [:]
+    for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
+    let choice = TextStyle.Choice(rawValue: color.rawValue) ?? .auto
+    style = TextStyle(choice, isTerminal: streams.output.isTerminal, environment: environment)
+    errorStyle = TextStyle(choice, isTerminal: streams.error.isTerminal, environment: environment)
+    isUnicode = TextStyle.canShowUnicode(environment: environment)
+    canRedraw = streams.error.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+  }
+
+  private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
+    self.streams = streams
+    self.style = style
+    errorStyle = style
+    isUnicode = other.isUnicode
+    canRedraw = other.canRedraw && streams.error.isTerminal
+    fixedColumns = columns
+  }
+
+  /// The same screen with everything on standard error.
+  var aside: Screen {
+    let streams = OutputStreams(output: streams.error, error: streams.error)
+    return Screen(self, streams: streams, style: errorStyle, columns: fixedColumns)
+  }
+
+  /// Text of this width without colours, all of it written to one place.
+  func plain(columns: Int, to output: TextOutput) -> Screen {
+    let streams = OutputStreams(output: output, error: output)
+    return Screen(self, streams: streams, style: .plain, columns: columns)
+  }
+
+  /// Wide lines are hard to read, so a wide terminal is not filled.
+  var columns: Int { fixedColumns ?? min(120, streams.output.size?.columns ?? 80) }
+
+  /// What reports are laid out for.
+  var page: TextPage { TextPage(columns: columns, isUnicode: isUnicode, style: style) }
+
+  /// The same for figures, whose lines tell less where they are long.
+  var figurePage: TextPage {
+    TextPage(columns: min(80, columns), isUnicode: isUnicode, style: style)
+  }
+
+  /// One remark to standard error, broken at blanks on a terminal.
+  func notice(_ text: String, _ role: TextStyle.Role = .dim) {
+    let width = streams.error.isTerminal ? columns : .max
+    for line in WrappedText.lines(text, columns: width) {
+      streams.error.writeLine(errorStyle(role, line))
+    }
+  }
+
+  func progressLine() -> ProgressLine {
+    let line = ProgressLine(output: streams.error, isLive: canRedraw)
+    line.isUnicode = isUnicode
+    return line
+  }
+}

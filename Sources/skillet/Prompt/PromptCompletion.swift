@@ -1,0 +1,83 @@
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Reports
+import Sessions
+import Terminals
+
+/// What Tab offers at a place of the prompt.
+struct PromptCompletion {
+  let notebook: Notebook
+
+  /// - Parameter cursor: in bytes of the text's UTF-8.
+  func items(_ text: String, cursor: Int) -> [CompletionItem] {
+    let typed = String(decoding: text.utf8.prefix(cursor), as: UTF8.self)
+    if typed.hasPrefix(":"), let blank = typed.firstIndex(of: " ") {
+      let name = String(typed[..<blank].dropFirst())
+      guard let command = SessionCommand.matches(of: name).first else { return [] }
+      return items(of: command, String(typed[typed.index(after: blank)...]), cursor: cursor)
+    }
+    return items(
+      Completion.at(
+        cursor, in: text, context: notebook.checkContext,
+        sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) }))
+  }
+
+  /// - Parameter offset: what is to be added to the places that the language names.
+  private func items(_ completion: Completion, offset: Int = 0) -> [CompletionItem] {
+    let range = completion.range.lowerBound + offset..<completion.range.upperBound + offset
+    if let path = completion.path {
+      return PathCompletion(closing: "\"", isModel: path.isModel)
+        .items(path.prefix, endingAt: range.upperBound)
+    }
+    return completion.candidates.filter { !PromptName.isPromptName($0.text) }.map { candidate in
+      CompletionItem(
+        insert: candidate.text + candidate.suffix, display: Self.display(candidate),
+        description: candidate.help, replaceRange: range)
+    }
+  }
+
+  private static func display(_ candidate: Completion.Candidate) -> String {
+    switch candidate.kind {
+    case .sessionCommand: ":" + candidate.text
+    case .argument: candidate.text + ":"
+    default: candidate.text
+    }
+  }
+
+  // MARK: Behind a session command
+
+  /// - Parameter rest: what stands between the command and the cursor.
+  private func items(
+    of command: SessionCommand, _ rest: String, cursor: Int
+  ) -> [CompletionItem] {
+    switch command {
+    case .help:
+      return words(
+        VerbCatalog.standard.all.map { ($0.name, $0.summary) }
+          + PureFunction.allCases.map { ($0.rawValue, $0.usage.summary) }, rest, cursor)
+    case .mode: return words(OutputMode.allCases.map { ($0.rawValue, "") }, rest, cursor)
+    case .hints: return words([("on", ""), ("off", "")], rest, cursor)
+    case .save, .export, .once:
+      let isQuoted = rest.hasPrefix("\"")
+      return PathCompletion(closing: isQuoted ? "\"" : " ", isModel: false)
+        .items(isQuoted ? String(rest.dropFirst()) : rest, endingAt: cursor)
+    case .chat:
+      let call = Notebook.conversationCall + ", "
+      let completion = Completion.at(
+        call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
+      return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
+    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .quit: return []
+    }
+  }
+
+  private func words(
+    _ words: [(name: String, help: String)], _ typed: String, _ cursor: Int
+  ) -> [CompletionItem] {
+    words.filter { $0.name.hasPrefix(typed) }.map {
+      CompletionItem(
+        insert: $0.name, display: $0.name, description: $0.help,
+        replaceRange: cursor - typed.utf8.count..<cursor)
+    }
+  }
+}

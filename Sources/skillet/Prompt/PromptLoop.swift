@@ -1,0 +1,225 @@
+import Files
+import Glibc
+import Notebooks
+import RecipeLanguage
+import Sessions
+import Terminals
+
+/// Reads cells, runs them, shows what they give; nothing else.
+final class PromptLoop {
+  let screen: Screen
+  /// Where answers go that are about the session: beside JSON lines, not among them.
+  private let aside: Screen
+  let settings: OutputSettings
+  let notebook = Notebook()
+  let printer: any EventPrinter
+  private let isJSON: Bool
+  private var history: HistoryFile?
+  private var nextStep = NextStep()
+  /// The exit status that the last failure asks for.
+  private(set) var lastStatus = ExitStatus.good
+  private let sessionName = "\(getpid())-\(Int(HistoryEntry.now))"
+
+  init(screen: Screen, settings: OutputSettings, isJSON: Bool) {
+    self.screen = screen
+    self.settings = settings
+    self.isJSON = isJSON
+    aside = isJSON ? screen.aside : screen
+    let printer: any EventPrinter =
+      isJSON
+      ? JSONPrinter(screen: screen)
+      : PeoplePrinter(screen: screen, settings: settings, echoes: false)
+    self.printer = printer
+    notebook.onEvent = { printer.show($0) }
+    notebook.interpreter.isCancelled = { Interruption.isRequested }
+    notebook.session.isInterrupted = { Interruption.isRequested }
+    notebook.session.isAborted = { Interruption.level == .abort }
+  }
+
+  /// - Parameter startUpFile: cells and commands to run first; nil for none.
+  func run(startUpFile: String?) -> ExitStatus {
+    if let startUpFile, !runStartUp(startUpFile) { return lastStatus }
+    guard isatty(STDIN_FILENO) == 1 else { return runPlain(PlainLineReader()) }
+    history = Self.historyPath.map { HistoryFile(path: $0) }
+    let entries = history?.load() ?? []
+    guard
+      let editor = LineEditor(
+        promptName: "skillet", history: entries.map(\.text), style: screen.style)
+    else {
+      return runPlain(PlainLineReader(promptOutput: screen.streams.output), isPerson: true)
+    }
+    editor.completeness = { CellText.state(of: $0) }
+    editor.completions = { [notebook] in PromptCompletion(notebook: notebook).items($0, cursor: $1)
+    }
+    screen.streams.output.writeLine(
+      screen.style(.heading, "skillet") + ": fine-tune a small model, a line a step.")
+    screen.streams.output.writeLine(
+      screen.style(.dim, "Begin with load \"smollm2\"; ?load explains it, :help lists the rest."))
+    return loop(editor)
+  }
+
+  // MARK: Reading
+
+  private func loop(_ editor: LineEditor) -> ExitStatus {
+    var initial: String?
+    while true {
+      let reading = editor.readLine(prompt: prompt, initial: initial)
+      initial = nil
+      switch reading {
+      case .interrupted:
+        if hasToEnd { return leave() }
+        continue
+      case .endOfFile: return ending
+      case .line(let text):
+        guard !text.allSatisfy(\.isWhitespace) else { continue }
+        editor.remember(text)
+        let cell = notebook.nextCell
+        let entry = begin(text)
+        let outcome = Interruption.job { perform(text) }
+        let isCell = CellText.sessionCommand(in: text) == nil
+        remember(entry, isGood: outcome != .failed, cell: isCell ? cell : nil)
+        if hasToEnd { return leave() }
+        switch outcome {
+        case .quit: return ending
+        case .edit(let text): initial = text
+        case .chat(let settings): chat(settings, editor)
+        case .done, .failed: break
+        }
+      }
+    }
+  }
+
+  /// Whether a signal asked for the end, or nobody can see the prompt any more.
+  private var hasToEnd: Bool { Interruption.endingSignal != nil || StandardOutput.isLost }
+
+  /// How a session ends that its person leaves. Errors were theirs to see, and are no failure of the
+  /// session; what was to be written and is not is one.
+  var ending: ExitStatus {
+    notebook.session.hasUnsaved || settings.hasUnwritten ? .failed : .good
+  }
+
+  /// What a session that is ended from outside keeps.
+  private func leave() -> ExitStatus {
+    printer.rescueAdapter(of: notebook.session)
+    return .interrupted
+  }
+
+  var prompt: String { "skillet[\(notebook.nextCell)]> " }
+
+  // MARK: Running
+
+  enum Outcome: Equatable {
+    case done, failed, quit
+    case edit(String)
+    case chat(String)
+  }
+
+  func perform(_ text: String) -> Outcome {
+    if let line = CellText.sessionCommand(in: text) {
+      let commands = SessionCommands(
+        notebook: notebook, screen: aside, settings: settings, earlier: { [self] in earlier })
+      switch commands.perform(line) {
+      case .done: return .done
+      case .quit: return .quit
+      case .edit(let text): return .edit(text)
+      case .chat(let settings): return .chat(settings)
+      case .run(let cells): return rerun(cells)
+      case .failed:
+        lastStatus = .wrongUsage
+        return .failed
+      case .unwritten:
+        lastStatus = .failed
+        return .failed
+      }
+    }
+    if let request = CellText.helpRequest(in: text) {
+      if aside.showHelp(on: request.subject, isDeep: request.isDeep) { return .done }
+      lastStatus = .wrongUsage
+      return .failed
+    }
+    return runCell(text)
+  }
+
+  private func runCell(_ text: String) -> Outcome {
+    do throws(RunFailure) {
+      let cell = notebook.nextCell
+      try notebook.run(text)
+      rememberTrainings(ofCell: cell)
+      giveHint()
+      return .done
+    } catch {
+      lastStatus = ExitStatus(error.kind)
+      if error.kind == .interrupted { screen.notice("stopped; the cell has changed nothing") }
+      return .failed
+    }
+  }
+
+  private func rememberTrainings(ofCell number: Int) {
+    guard let cell = notebook.cells.last, cell.number == number, let history = RunHistory.own
+    else { return }
+    for run in RunHistory.records(ofTrainingsIn: cell, of: notebook.session) { history.append(run) }
+  }
+
+  private func rerun(_ cells: [String]) -> Outcome {
+    for text in cells {
+      aside.streams.output.writeLine(aside.style(.prompt, prompt) + text)
+      let cell = notebook.nextCell
+      let entry = begin(text)
+      let outcome = runCell(text)
+      remember(entry, isGood: outcome == .done, cell: cell)
+      // a training that was stopped counts, and what stands behind it is not wanted now
+      if outcome != .done || Interruption.isRequested { return outcome }
+    }
+    return .done
+  }
+
+  private func giveHint() {
+    guard settings.givesHints, !isJSON, isatty(STDOUT_FILENO) == 1, let cell = notebook.cells.last,
+      let hint = nextStep.hint(after: cell.verbs, in: notebook.session.shape)
+    else { return }
+    screen.notice(hint)
+  }
+
+  private func chat(_ settings: String, _ editor: LineEditor) {
+    guard notebook.session.shape.has.contains(.model) else {
+      return screen.notice(":chat needs a model; load one first: load \"smollm2\"", .error)
+    }
+    guard let conversation = try? notebook.conversation(settings) else { return }
+    ChatLoop(conversation, screen: screen).run(editor)
+  }
+
+  private static let historyPath = SkilletHome.path("history.jsonl")
+
+  private var earlier: EarlierSessions {
+    EarlierSessions(
+      Self.historyPath.map { HistoryFile(path: $0).load() } ?? [], current: sessionName)
+  }
+
+  /// Writes a text into the history before it runs, so that it is there whatever becomes of the process.
+  private func begin(_ text: String) -> HistoryEntry {
+    let entry = HistoryEntry(
+      text: text, time: HistoryEntry.now,
+      folder: Paths.currentFolder, session: sessionName, ok: false)
+    append(entry)
+    return entry
+  }
+
+  /// Writes how it ended; the entry takes the place of the one from before.
+  ///
+  /// - Parameter cell: the number that the text has if it was accepted as a cell.
+  private func remember(_ begun: HistoryEntry, isGood: Bool, cell: Int?) {
+    var entry = begun
+    entry.ok = isGood
+    entry.cell = notebook.cells.last { $0.number == cell && isGood && !$0.wasCutShort }?.number
+    if entry != begun { append(entry) }
+  }
+
+  private func append(_ entry: HistoryEntry) {
+    do throws(FileError) {
+      try history?.append(entry)
+    } catch {
+      screen.notice("history is off, and cells of this session are not kept: \(error)", .error)
+      history = nil
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+import Notebooks
+import Reports
+import Sessions
+import Terminals
+
+/// A command that begins with a colon: about the session, never part of a recipe.
+enum SessionCommand: String, CaseIterable {
+  case help, history, edit, editor, rerun, undo, vars, runs, save, export, chat, mode, once, hints
+  case quit
+
+  /// How it is written, without the colon.
+  var usage: String {
+    switch self {
+    case .help: "help [NAME or /WORD/]"
+    case .history: "history [CELLS]"
+    case .edit: "edit [CELLS]"
+    case .editor: "editor [CELLS]"
+    case .rerun: "rerun [CELLS]"
+    case .save: "save FILE [CELLS]"
+    case .export: "export FILE [CELLS]"
+    case .chat: "chat [SETTINGS]"
+    case .mode: "mode [NAME]"
+    case .once: "once FILE"
+    case .hints: "hints [on|off]"
+    case .runs: "runs [COUNT]"
+    case .undo, .vars, .quit: rawValue
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .help: "explain all, one command, or what has a word"
+    case .history: "list cells: 4, 4-6; ~1/2-5 of the last session"
+    case .edit: "put cells on the prompt, the last if none is named"
+    case .editor: "open cells in $EDITOR, then put them on the prompt"
+    case .rerun: "show cells and run them again"
+    case .undo: "take the last cell back, weights included"
+    case .vars: "list names, what is stale, what the session holds"
+    case .runs: "list the last recipes run and trainings typed, with what they measured"
+    case .save: "write the session as a recipe that replays"
+    case .export: "write cells and outputs as .md or .ipynb"
+    case .chat: "talk to the model, as in :chat temperature: 0.7"
+    case .mode: "results as box, markdown, csv, json, jsonl or line"
+    case .once: "send the next result to a file"
+    case .hints: "say or stop saying what could come next"
+    case .quit: "leave (or Ctrl-D)"
+    }
+  }
+
+  /// The one command that an input with a colon means, or nil.
+  static func meant(by input: String) -> SessionCommand? {
+    guard let line = CellText.sessionCommand(in: input) else { return nil }
+    let matches = matches(of: String(line.prefix { !$0.isWhitespace }))
+    return matches.count == 1 ? matches.first : nil
+  }
+
+  /// The commands that a typed word can mean: itself, or those that it begins.
+  static func matches(of typed: String) -> [SessionCommand] {
+    if let exact = SessionCommand(rawValue: typed) { return [exact] }
+    return typed.isEmpty ? [] : allCases.filter { $0.rawValue.hasPrefix(typed) }
+  }
+}
+
+extension Screen {
+  /// Shows help; false, with a word on it, if there is none.
+  func showHelp(on subject: String, isDeep: Bool) -> Bool {
+    let commands = SessionCommand.allCases.map { (name: ":" + $0.usage, text: $0.summary) }
+    do throws(HelpPage.Missing) {
+      let help = try HelpPage(subject, isDeep: isDeep, sessionCommands: commands)
+      for line in help.lines(on: page) { streams.output.writeLine(line) }
+      return true
+    } catch {
+      notice(error.message, .error)
+      return false
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Diagnostics
+import Files
+import Notebooks
+import RecipeLanguage
+import Reports
+import Sessions
+import Terminals
+
+/// :save and :export.
+extension SessionCommands {
+  func save(_ rest: String) throws(CellRange.Refusal) -> Outcome {
+    guard let (name, range) = CommandWords.first(of: rest) else {
+      return fail(":save needs a file: :save first.recipe")
+    }
+    let (cells, all) = try cells(range)
+    guard !cells.isEmpty else { return fail("there is nothing to save yet") }
+    let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
+    do throws(RecipeWriter.Refusal) {
+      let text = try RecipeWriter.recipe(
+        of: cells, among: all, title: title(of: path))
+      return write(text, to: path, telling: "replay: skillet run \(path)", cells)
+    } catch {
+      let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
+      screen.streams.error.write(renderer.render(error.diagnostics))
+      return fail("not saved: " + error.message)
+    }
+  }
+
+  /// The file's name without folder and suffix.
+  private func title(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  func write(_ text: String, to path: String, telling more: String, _ cells: [Cell]) -> Outcome {
+    do throws(FileError) {
+      try AtomicFile.write(text, to: Paths.expandingHome(path))
+    } catch {
+      _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      return .unwritten
+    }
+    let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
+    output.writeLine("\(count) in \(path); \(more)")
+    return .done
+  }
+
+  func export(_ rest: String) throws(CellRange.Refusal) -> Outcome {
+    guard let (path, range) = CommandWords.first(of: rest) else {
+      return fail(":export needs a file: :export session.md, or session.ipynb")
+    }
+    let cells = try cells(range).chosen
+    guard !cells.isEmpty else { return fail("there is nothing to export yet") }
+    if path.hasSuffix(".ipynb") {
+      let file = IPythonNotebook.file(of: cells, seed: notebook.session.state.seed)
+      return write(file, to: path, telling: "open it in Jupyter, VS Code or on GitHub", cells)
+    }
+    guard path.hasSuffix(".md") else {
+      return fail(":export writes .md and .ipynb; name the file so")
+    }
+    let document = MarkdownNotebook(cells, title: title(of: path))
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    for image in document.images {
+      let outcome = writeImage(image.svg, to: folder + image.name)
+      if outcome != .done { return outcome }
+    }
+    let images = document.images.map(\.name).joined(separator: ", ")
+    return write(
+      document.text, to: path,
+      telling: images.isEmpty ? "a Markdown document" : "beside it \(images)",
+      cells)
+  }
+
+  private func writeImage(_ svg: String, to path: String) -> Outcome {
+    do throws(FileError) {
+      try AtomicFile.write(svg, to: Paths.expandingHome(path))
+      return .done
+    } catch {
+      _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
+      return .unwritten
+    }
+  }
+}

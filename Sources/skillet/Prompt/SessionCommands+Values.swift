@@ -1,0 +1,62 @@
+import Diagnostics
+import Notebooks
+import RecipeLanguage
+import Reports
+import Sessions
+import Terminals
+
+/// :vars and :runs.
+extension SessionCommands {
+  func variables() -> Outcome {
+    let environment = notebook.interpreter.environment
+    let staleness = notebook.staleness
+    let reasons = notebook.names.map { staleness.reason(of: $0) ?? "" }
+    let isStale = reasons.contains { !$0.isEmpty }
+    let rows = zip(notebook.names, reasons).compactMap { name, reason in
+      environment.binding(name).map { binding in
+        [name, binding.value.typeName, "\(binding.cell)"] + (isStale ? [reason] : [])
+          + [summary(of: binding.value)]
+      }
+    }
+    if rows.isEmpty {
+      output.writeLine("no names yet; let base = eval makes one")
+    } else {
+      let layout = TableLayout(screen.page)
+      let table = TextTable(
+        columns: [.init("name"), .init("type"), .init("cell", .number)]
+          + (isStale ? [.init("stale since")] : []) + [.init("value")],
+        rows: rows)
+      for line in layout.box(table) { output.writeLine(line) }
+    }
+    for line in SessionSummary(notebook.session.state).lines {
+      for part in WrappedText.lines(line, columns: screen.columns) {
+        output.writeLine(screen.style(.dim, part))
+      }
+    }
+    return .done
+  }
+
+  func runs(_ rest: String) -> Outcome {
+    guard let count = rest.isEmpty ? 20 : Int(rest), count > 0 else {
+      return fail("how many? Write :runs, or :runs 50")
+    }
+    let runs = RunHistory.own?.newest(count) ?? []
+    if runs.isEmpty {
+      output.writeLine("nothing was run yet; skillet run FILE runs a recipe, train a training")
+    } else {
+      let table = RunHistory.table(of: runs)
+      let lines =
+        settings.mode == .box
+        ? ValueView(screen.page).table(table)
+        : DataView(settings.mode).lines(of: .table(table))
+      for line in lines { output.writeLine(line) }
+    }
+    return .done
+  }
+
+  /// A value in as few words as possible: records by their fields.
+  private func summary(of value: Value) -> String {
+    if case .record(let record) = value { return ValueView(screen.page).figures(of: record) }
+    return value.display
+  }
+}

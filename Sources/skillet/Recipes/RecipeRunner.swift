@@ -1,0 +1,226 @@
+import Diagnostics
+import Files
+import Notebooks
+import RecipeLanguage
+import Sessions
+import Terminals
+
+/// Reads, checks and runs whole recipes.
+struct RecipeRunner {
+  let printer: any EventPrinter
+  let clock = ContinuousClock()
+
+  init(printer: any EventPrinter) { self.printer = printer }
+
+  /// What a run is told beside its recipe.
+  struct Settings {
+    /// `name=value` each.
+    var overrides: [String] = []
+    /// `name=a,b` each; none for a single run.
+    var sweeps: [String] = []
+    /// For all trainings of a run together, in seconds.
+    var budget: Double?
+  }
+
+  /// Reads, checks and runs a recipe.
+  func run(_ file: String, _ settings: Settings) -> ExitStatus {
+    let start = clock.now
+    do throws(ExitStatus) {
+      return finish(try run(read(file), settings), since: start)
+    } catch {
+      return finish(error, since: start)
+    }
+  }
+
+  /// Reads recipes and shows all that is wrong with them.
+  func check(_ files: [String]) -> ExitStatus {
+    let start = clock.now
+    var status = ExitStatus.good
+    do throws(ExitStatus) {
+      for file in files {
+        if report(diagnostics(of: try read(file))) == .good {
+          printer.showGood(file)
+        } else {
+          status = .badRecipe
+        }
+      }
+    } catch {
+      status = error
+    }
+    return finish(status, since: start)
+  }
+
+  /// The last event comes whatever happened.
+  func finish(_ status: ExitStatus, since start: ContinuousClock.Instant) -> ExitStatus {
+    printer.finish(status, seconds: (clock.now - start).seconds)
+    return status
+  }
+
+  func read(_ file: String) throws(ExitStatus) -> RecipeFile {
+    do throws(FileError) {
+      guard file == "-" else { return try RecipeFile(path: file) }
+      guard let bytes = try StandardInput.bytes(upTo: SourceText.largest) else {
+        throw FileError(
+          .malformed, file: "<stdin>",
+          cause: "a recipe may have \(SourceText.largest >> 20) MB, and this one has more",
+          fix: "keep long data in files that the recipe names")
+      }
+      return RecipeFile(source: SourceText(name: "<stdin>", bytes: bytes))
+    } catch {
+      let source = SourceText(name: file, text: "")
+      printer.show(
+        .diagnostic(
+          Diagnostic(
+            "E0801", "the recipe cannot be read: \(error.cause)",
+            at: Label(source, SourceRange(at: 0)), help: error.fix)))
+      throw .badInput
+    }
+  }
+
+  func diagnostics(of recipe: RecipeFile, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
+    recipe.check(overrides: overrides)
+  }
+
+  /// More mistakes than these tell of a file that is no recipe.
+  private static let mostShown = 100
+
+  /// Shows what is wrong. An assertion that cannot hold is one that fails, not a bad recipe.
+  func report(_ diagnostics: [Diagnostic]) -> ExitStatus {
+    for diagnostic in diagnostics.prefix(Self.mostShown) { printer.show(.diagnostic(diagnostic)) }
+    if diagnostics.count > Self.mostShown {
+      printer.tell("and \(diagnostics.count - Self.mostShown) more", .error)
+    }
+    guard diagnostics.containsError else { return .good }
+    let failures = ["E0701", EvaluationError.notANumberCode]
+    return diagnostics.allSatisfy { !$0.isError || failures.contains($0.code) }
+      ? .failed : .badRecipe
+  }
+
+  private func run(
+    _ recipe: RecipeFile, _ settings: Settings
+  ) throws(ExitStatus) -> ExitStatus {
+    let fixed = try overrides(settings.overrides, for: recipe)
+    guard settings.sweeps.isEmpty else { return try sweep(recipe, fixed, settings) }
+    let fault = report(diagnostics(of: recipe, fixed))
+    guard fault == .good else { throw fault }
+    Interruption.install()
+    return Interruption.job { execute(recipe, fixed, budget: settings.budget).verdict }
+  }
+
+  func overrides(
+    _ texts: [String], for recipe: RecipeFile
+  ) throws(ExitStatus) -> [String: Value] {
+    var values: [String: Value] = [:]
+    do throws(ParameterValue.Refusal) {
+      for text in texts {
+        let (name, value) = try ParameterValue.parse(text, for: recipe)
+        values[name] = value
+      }
+    } catch {
+      printer.tell("skillet: --set: \(error.message)", .error)
+      throw .wrongUsage
+    }
+    return values
+  }
+
+  /// How a run ended, and what it measured.
+  struct Execution {
+    let status: ExitStatus
+    let summary: RunSummary
+    let expectations: [ExpectationOutcome]
+    let seconds: Double
+    let seed: UInt64
+    /// Whether a training ended early because its loss was NaN or infinite.
+    let hasDiverged: Bool
+
+    /// A run whose training diverged went on to its end, and has failed.
+    var verdict: ExitStatus { status == .good && hasDiverged ? .failed : status }
+  }
+
+  /// Runs a recipe that was checked, from nothing.
+  ///
+  /// - Parameter records: whether expectations are there to be recorded, and none of them fails it.
+  func execute(
+    _ recipe: RecipeFile, _ overrides: [String: Value], budget: Double? = nil,
+    records: Bool = false
+  ) -> Execution {
+    let start = clock.now
+    let interpreter = Interpreter(executor: Session())
+    interpreter.overrides = overrides
+    interpreter.executor.deadline = budget.map { start + .seconds($0) }
+    var summary = RunSummary()
+    connect(interpreter) { event in
+      summary.record(event)
+      if !records || !event.isAboutExpectation { printer.show(event) }
+    }
+    var status = run(recipe, interpreter)
+    if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
+    if status == .good, interpreter.executor.hasUnsaved {
+      printer.tell("the run has failed: what it was to save is not saved", .error)
+      status = .failed
+    }
+    if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
+    let execution = Execution(
+      status: status, summary: summary, expectations: interpreter.expectations,
+      seconds: (clock.now - start).seconds, seed: interpreter.executor.state.seed,
+      hasDiverged: interpreter.executor.hasDiverged)
+    RunHistory.own?.append(
+      RunHistory.record(
+        of: recipe, parameters(of: recipe, in: interpreter), ending: "\(execution.verdict)",
+        seed: execution.seed, seconds: execution.seconds, summary))
+    return execution
+  }
+
+  /// The values that a run had, in the order of their names.
+  private func parameters(
+    of recipe: RecipeFile, in interpreter: Interpreter<Session>
+  ) -> [(name: String, value: Value)] {
+    recipe.parameters.keys.sorted().compactMap { name in
+      interpreter.environment[name].map { (name, $0) }
+    }
+  }
+
+  private func connect(
+    _ interpreter: Interpreter<Session>, _ onEvent: @escaping (Event) -> Void
+  ) {
+    interpreter.onEvent = onEvent
+    interpreter.isCancelled = { Interruption.isRequested }
+    interpreter.executor.endsWhenInterrupted = true
+    interpreter.executor.isInterrupted = { Interruption.isRequested }
+    interpreter.executor.isAborted = { Interruption.level == .abort }
+  }
+
+  private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {
+    do throws(RunFailure) {
+      for part in recipe.parts {
+        try interpreter.run(part.statements, of: part.tree.source)
+      }
+    } catch {
+      return ExitStatus(error.kind)
+    }
+    // A training that was stopped gives its value; what the recipe promised is not done.
+    return Interruption.isRequested ? .interrupted : .good
+  }
+}
+
+extension Event {
+  /// Whether it says that an expectation does not hold or has no value.
+  fileprivate var isAboutExpectation: Bool {
+    if case .diagnostic(let diagnostic) = self {
+      ["E0702", "E0703"].contains(diagnostic.code)
+    } else {
+      false
+    }
+  }
+}
+
+extension ExitStatus {
+  init(_ kind: RunFailure.Kind) {
+    switch kind {
+    case .failed: self = .failed
+    case .recipe: self = .badRecipe
+    case .input: self = .badInput
+    case .interrupted: self = .interrupted
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Reports
+import Sessions
+import Testing
+
+@Suite struct FigureTextTests {
+  private func series(
+    _ name: String = "training loss", _ drawing: Figure.Series.Drawing = .line, _ values: [Double]
+  ) -> Figure.Series {
+    Figure.Series(
+      name, drawing, values.enumerated().map { .init(x: Double($0.offset + 1), y: $0.element) })
+  }
+
+  private func lines(
+    _ series: Figure.Series..., columns: Int, rows: Int = 8, isUnicode: Bool = true
+  ) -> [String] {
+    FigureText(
+      Figure(x: "step", y: "loss", series: series),
+      on: TextPage(columns: columns, isUnicode: isUnicode)
+    ).lines(rows: rows)
+  }
+
+  @Test func `a straight fall runs from corner to corner`() {
+    #expect(
+      lines(series([4, 3, 2, 1]), columns: 24, rows: 2, isUnicode: false) == [
+        "  4.000|********", "  1.000|       ********", "       +---------------",
+        "        step 1        4", "        ** training loss",
+      ])
+  }
+
+  @Test func `braille has eight dots a character`() {
+    // 22 × 8 dots: three dots of width for every dot of height, drawn by Bresenham's rule
+    #expect(
+      lines(series([2, 1]), columns: 20, rows: 2) == [
+        "  2.000┤⠉⠒⠢⠤⣀⡀", "  1.000┤     ⠈⠉⠒⠢⠤⣀", "       └───────────", "        step 1    2",
+        "        ⠤⠤ training…",
+      ])
+  }
+
+  @Test func `points are marked over the lines`() {
+    let validation = Figure.Series("validation loss", .points, [.init(x: 4, y: 2.5)])
+    let lines = lines(
+      series([4, 3, 2, 1]), validation, columns: 50, rows: 3, isUnicode: false)
+    #expect(lines[1].last == "o")
+    #expect(lines.last == "        ** training loss   o validation loss")
+  }
+
+  @Test func `lines of one picture differ without colours, by gaps or by letters`() {
+    let (slow, fast) = (series("slow", [3, 3, 3, 3]), series("fast", [1, 1, 1, 1]))
+    let braille = lines(slow, fast, columns: 30, rows: 2)
+    #expect(braille[0].filter { $0 == "⠉" }.count == 21)
+    #expect(braille[1].contains("⣀⣀  ⣀⣀"))
+    #expect(braille.last == "        ⠤⠤ slow   ⠤ ⠤ fast")
+    let letters = lines(slow, fast, columns: 30, rows: 2, isUnicode: false)
+    #expect(letters[0].contains("*****") && letters[1].contains("+++++"))
+    #expect(letters.last == "        ** slow   ++ fast")
+  }
+
+  @Test func `a series has its colour in the plot and in the legend`() {
+    let figure = Figure(
+      x: "x", y: "y", series: [series("a", [1, 2]), series("b", [2, 1])])
+    let lines = FigureText(figure, on: TextPage(columns: 30, style: .colored)).lines(rows: 3)
+    for role in [TextStyle.Role.good, .warning] {
+      let mark = TextStyle.colored(role, "·").prefix { $0 != "·" }
+      #expect(lines.dropLast().joined().contains(mark) && lines.last?.contains(mark) == true)
+    }
+  }
+
+  @Test func `one point and equal values stand in the middle with one label`() {
+    #expect(
+      lines(series([2]), columns: 24, rows: 3, isUnicode: false) == [
+        "       |", "  2.000|       *", "       |", "       +---------------", "        step 1",
+        "        ** training loss",
+      ])
+    let equal = lines(series([2, 2]), columns: 20, rows: 3, isUnicode: false)
+    #expect(equal[1] == "  2.000|***********")
+  }
+
+  @Test func `values that are not finite are named, not drawn`() {
+    #expect(
+      lines(series([2, .nan, 1, .infinity]), columns: 60).last
+        == "not drawn: 2 values of loss are not finite (step 2, 4)")
+    #expect(
+      lines(series([.nan]), columns: 60) == ["not drawn: one loss is not finite (step 1)"])
+    #expect(lines(series([]), columns: 40).isEmpty)
+  }
+
+  @Test(arguments: [1, 20, 40, 80, 200, 1_000]) func `every width holds`(columns: Int) {
+    let losses = (0..<500).map { 3 / Double($0 + 1) }
+    let validation = Figure.Series("validation loss", .points, [.init(x: 500, y: 1)])
+    let lines = lines(series(losses), validation, columns: columns)
+    let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
+    #expect(widest <= min(200, max(20, columns)))
+  }
+}
