@@ -8,11 +8,14 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A Swift target and the only arrows of the layer picture that start there.
+/// A Swift target and the only arrows of the layer picture that start there. What could break memory is
+/// marked in it.
 func layer(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude,
+    swiftSettings: settings + [.strictMemorySafety()])
 }
 
 func tests(

@@ -5,24 +5,24 @@ import Files
 import Files
 
 /// Reads little-endian values one after the other; every read is checked against the end.
-struct ByteReader {
+@safe struct ByteReader {
   private let bytes: UnsafeRawBufferPointer
   private let file: String
   /// Bytes read so far.
   private(set) var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) {
-    self.bytes = bytes
+    unsafe self.bytes = bytes
     self.file = file
   }
 
-  var remaining: Int { bytes.count - offset }
+  var remaining: Int { unsafe bytes.count - offset }
 
   mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type, _ what: @autoclosure () -> String
   ) throws(FileError) -> Value {
-    let part = try take(MemoryLayout<Value>.size, what())
-    return Value(littleEndian: part.loadUnaligned(as: Value.self))
+    let part = try unsafe take(MemoryLayout<Value>.size, what())
+    return unsafe Value(littleEndian: part.loadUnaligned(as: Value.self))
   }
 
   /// The next `count` bytes of the file itself; they live as long as the file.
@@ -36,7 +36,7 @@ struct ByteReader {
         fix: "download or copy the file again")
     }
     defer { offset += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
   }
 
   /// A 64-bit count of things that take at least `minimumBytes` each, refused at once where they
@@ -58,14 +58,14 @@ struct ByteReader {
   /// A 64-bit length and that many bytes.
   mutating func readString(_ what: String) throws(FileError) -> UnsafeRawBufferPointer {
     let count = try readCount("the length of \(what)", minimumBytes: 1)
-    return try take(count, what)
+    return try unsafe take(count, what)
   }
 
   /// A string that must be UTF-8.
   mutating func readText(_ what: String) throws(FileError) -> String {
     let start = offset
-    let raw = try readString(what)
-    guard let text = String(validating: raw.bindMemory(to: UInt8.self), as: UTF8.self) else {
+    let raw = try unsafe readString(what)
+    guard let text = unsafe String(validating: raw.bindMemory(to: UInt8.self), as: UTF8.self) else {
       throw FileError(
         .malformed, file: file, offset: start, cause: "\(what) is not UTF-8",
         fix: "write the file again with the tool that made it")

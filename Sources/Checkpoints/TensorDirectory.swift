@@ -21,7 +21,7 @@ package struct TensorEntry: Sendable {
 
   /// The bytes in the file's layout, little-endian; they live as long as `owner`.
   package var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: owner.bytes[range])
+    unsafe UnsafeRawBufferPointer(rebasing: owner.bytes[range])
   }
 }
 

@@ -3,44 +3,44 @@ import COpenSSL
 package enum FileDigest {
   package static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
     var stream = Stream()
-    stream.append(bytes)
+    unsafe stream.append(bytes)
     return stream.finish()
   }
 
   package static func sha256(_ bytes: [UInt8]) -> String {
-    bytes.withUnsafeBytes { sha256($0) }
+    unsafe bytes.withUnsafeBytes { unsafe sha256($0) }
   }
 
   package static func sha256(file path: String) throws(FileError) -> String {
     let file = try MappedFile(path: path)
-    return withExtendedLifetime(file) { sha256(file.bytes) }
+    return withExtendedLifetime(file) { unsafe sha256(file.bytes) }
   }
 
   /// The digest of parts that are not in memory together.
-  package struct Stream: ~Copyable {
-    private let context = EVP_MD_CTX_new()
+  @safe package struct Stream: ~Copyable {
+    private let context = unsafe EVP_MD_CTX_new()
 
     package init() {
-      let isBegun = EVP_DigestInit_ex(context, EVP_sha256(), nil)
+      let isBegun = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
       precondition(isBegun == 1, "libcrypto gives no SHA-256 (\(isBegun))")
     }
 
-    deinit { EVP_MD_CTX_free(context) }
+    deinit { unsafe EVP_MD_CTX_free(context) }
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
-      let isTaken = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+      let isTaken = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
       precondition(isTaken == 1, "libcrypto refused \(bytes.count) bytes of a digest")
     }
 
     package mutating func append(_ bytes: [UInt8]) {
-      bytes.withUnsafeBytes { append($0) }
+      unsafe bytes.withUnsafeBytes { unsafe append($0) }
     }
 
     package consuming func finish() -> String {
       let digits = Array("0123456789abcdef".utf8)
       let byteCount = 32
-      let digest = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-        let isWhole = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      let digest = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        let isWhole = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
         precondition(isWhole == 1, "libcrypto gave no digest (\(isWhole))")
         count = byteCount
       }

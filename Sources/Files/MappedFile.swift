@@ -6,7 +6,7 @@ import Glibc
 /// program shortens while it is mapped ends this process (SIGBUS); files that are replaced by
 /// renaming, as ours are, keep their old contents here.
 // SAFETY: every stored property is a `let` and the mapping is read-only, so no access can race.
-package final class MappedFile: @unchecked Sendable {
+@safe package final class MappedFile: @unchecked Sendable {
   /// The path as it was given.
   package let path: String
   /// The contents; never empty.
@@ -15,21 +15,22 @@ package final class MappedFile: @unchecked Sendable {
   /// - Throws: a `FileError` that tells what is there instead of a regular file with contents.
   package init(path: String) throws(FileError) {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.failure(path, errno) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
+    guard unsafe fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
     try Self.check(status, path)
     let size = Int(status.st_size)
-    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    guard let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      unsafe start != MAP_FAILED
     else { throw Self.failure(path, errno) }
     self.path = path
-    bytes = UnsafeRawBufferPointer(start: start, count: size)
+    unsafe bytes = UnsafeRawBufferPointer(start: start, count: size)
   }
 
   deinit {
-    munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    unsafe munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }
 
   private static func check(_ status: stat, _ path: String) throws(FileError) {
@@ -58,7 +59,7 @@ package final class MappedFile: @unchecked Sendable {
     default:
       FileError(
         .unreadable, file: path,
-        cause: "the system could not open it (\(String(cString: strerror(number))))",
+        cause: unsafe "the system could not open it (\(String(cString: strerror(number))))",
         fix: "check the disk and the limits of the system")
     }
   }
@@ -70,12 +71,12 @@ package final class MappedFile: @unchecked Sendable {
 
   /// A copy of the contents. `bytes` alone does not keep the mapping alive.
   package func contents() -> [UInt8] {
-    withExtendedLifetime(self) { Array(bytes) }
+    withExtendedLifetime(self) { unsafe Array(bytes) }
   }
 
   /// Tells the system that the contents are not needed for now, so that they stop counting as this
   /// process's memory; reading them later brings them back.
   package func releasePages() {
-    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+    unsafe madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// What stands at a path, and the parts of one.
 package enum Paths {
-  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   package static func isFolder(_ path: String) -> Bool {
     status(of: path, followsLink: true)?.isFolder == true
@@ -10,12 +10,12 @@ package enum Paths {
 
   /// The names in a folder, hidden ones too, sorted; nil if it cannot be read.
   package static func names(in folder: String) -> [String]? {
-    guard let directory = opendir(folder) else { return nil }
-    defer { closedir(directory) }
+    guard let directory = unsafe opendir(folder) else { return nil }
+    defer { unsafe closedir(directory) }
     var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
     }
@@ -36,21 +36,23 @@ package enum Paths {
 
   /// The folder that relative paths begin at; empty where it has been removed.
   package static var currentFolder: String {
-    guard let path = getcwd(nil, 0) else { return "" }
-    defer { free(path) }
-    return String(cString: path)
+    guard let path = unsafe getcwd(nil, 0) else { return "" }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
   }
 
   /// `~/` at the start as the home folder.
   package static func expandingHome(_ path: String) -> String {
-    guard path.hasPrefix("~/"), let home = getenv("HOME"), home.pointee != 0 else { return path }
-    return String(cString: home) + path.dropFirst(1)
+    guard path.hasPrefix("~/"), let home = unsafe getenv("HOME"), unsafe home.pointee != 0 else {
+      return path
+    }
+    return unsafe String(cString: home) + path.dropFirst(1)
   }
 
   /// What stands at a path, a link followed or not; nil if nothing does.
   static func status(of path: String, followsLink: Bool) -> stat? {
     var status = stat()
-    let result = followsLink ? stat(path, &status) : lstat(path, &status)
+    let result = unsafe followsLink ? stat(path, &status) : lstat(path, &status)
     return result == 0 ? status : nil
   }
 }

@@ -12,7 +12,7 @@ package final class Arena: @unchecked Sendable {
     fileprivate let offset: Int
   }
 
-  private struct Chunk {
+  @safe private struct Chunk {
     let base: UnsafeMutableRawPointer
     let byteCount: Int
     /// Bytes of the chunks before it.
@@ -28,7 +28,7 @@ package final class Arena: @unchecked Sendable {
   package init() {}
 
   deinit {
-    for chunk in chunks { free(chunk.base) }
+    for chunk in chunks { unsafe free(chunk.base) }
   }
 
   /// Bytes held from the system.
@@ -61,13 +61,13 @@ package final class Arena: @unchecked Sendable {
     }
     defer { offset += size }
     peakByteCount = max(peakByteCount, chunks[current].start + offset + size)
-    return chunks[current].base + offset
+    return unsafe chunks[current].base + offset
   }
 
   /// A matrix `[rows, columns]` with undefined contents.
   package func matrix(_ rows: Int, _ columns: Int) -> Matrix {
-    let bytes = allocate(byteCount: rows * columns * MemoryLayout<Float>.stride)
-    return Matrix(
+    let bytes = unsafe allocate(byteCount: rows * columns * MemoryLayout<Float>.stride)
+    return unsafe Matrix(
       base: bytes.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
   }
 
@@ -82,14 +82,14 @@ package final class Arena: @unchecked Sendable {
 
   private func appendChunk(byteCount: Int) {
     var pointer: UnsafeMutableRawPointer?
-    let status = posix_memalign(&pointer, Self.hugePage, byteCount)
-    guard status == 0, let pointer else {
+    let status = unsafe posix_memalign(&pointer, Self.hugePage, byteCount)
+    guard status == 0, let pointer = unsafe pointer else {
       // Out of memory is the one failure that no caller can act on.
-      perror("skillet: out of memory")
+      unsafe perror("skillet: out of memory")
       exit(70)
     }
     // Activations are walked by columns too, a page a row: small pages would outnumber the TLB.
-    madvise(pointer, byteCount, MADV_HUGEPAGE)
-    chunks.append(Chunk(base: pointer, byteCount: byteCount, start: self.byteCount))
+    unsafe madvise(pointer, byteCount, MADV_HUGEPAGE)
+    unsafe chunks.append(Chunk(base: pointer, byteCount: byteCount, start: self.byteCount))
   }
 }

@@ -32,7 +32,7 @@ package final class Compute: @unchecked Sendable {
     pool = WorkerPool(threadCount: threads)
     workerArenas = (0..<pool.threadCount).map { _ in Arena() }
     let wantsBF16 = (precision ?? .bf16) == .bf16
-    let library = usesLibrary ?? (String(cString: ck_isa_name()) == "portable")
+    let library = unsafe usesLibrary ?? (String(cString: ck_isa_name()) == "portable")
     self.usesLibrary = library
     quantizesVectors = !library && wantsBF16
     operands = !library && wantsBF16 && ck_has_bf16() ? CK_OPERANDS_BF16 : CK_OPERANDS_F32
@@ -41,7 +41,9 @@ package final class Compute: @unchecked Sendable {
   package var precision: Precision { operands == CK_OPERANDS_BF16 ? .bf16 : .f32 }
 
   package static var defaultThreadCount: Int {
-    if let text = getenv("SKILLET_THREADS"), let count = Int(String(cString: text)), count > 0 {
+    if let text = unsafe getenv("SKILLET_THREADS"), let count = unsafe Int(String(cString: text)),
+      count > 0
+    {
       return count
     }
     return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Products dequantize one panel of it at a time; `owner` keeps the memory (a mapped file or a
 /// buffer) alive.
-package final class FrozenMatrix: @unchecked Sendable {
+@safe package final class FrozenMatrix: @unchecked Sendable {
   package let format: WeightFormat
   package let rows: Int
   package let columns: Int
@@ -29,24 +29,24 @@ package final class FrozenMatrix: @unchecked Sendable {
     self.columns = columns
     self.owners = owners
     byteCount = rows * rowByteCount + factorByteCount
-    var kernelMatrix = ck_matrix(
+    var kernelMatrix = unsafe ck_matrix(
       format.kernelFormat, rows: rows, columns: columns, data: data, rowByteCount: rowByteCount)
-    configure(&kernelMatrix)
-    self.kernelMatrix = kernelMatrix
+    unsafe configure(&kernelMatrix)
+    unsafe self.kernelMatrix = kernelMatrix
   }
 
   package var elementCount: Int { rows * columns }
 
   /// This matrix as the right-hand side of a product.
-  package var operand: Operand { Operand(kernelMatrix) }
+  package var operand: Operand { unsafe Operand(kernelMatrix) }
 
   /// Elements that share a factor; 0 where factors are part of the codes.
-  package var factorBlock: Int { kernelMatrix.block }
+  package var factorBlock: Int { unsafe kernelMatrix.block }
   /// Whether the factors are quantized themselves.
-  package var isDouble: Bool { kernelMatrix.nested_codes != nil }
+  package var isDouble: Bool { unsafe kernelMatrix.nested_codes != nil }
   /// The codes, row after row.
   package var codes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: kernelMatrix.data, count: rows * kernelMatrix.row_bytes)
+    unsafe UnsafeRawBufferPointer(start: kernelMatrix.data, count: rows * kernelMatrix.row_bytes)
   }
 
   /// The transposed matrix in memory of its own; nil where elements share a block.
@@ -58,19 +58,19 @@ package final class FrozenMatrix: @unchecked Sendable {
     default: return nil
     }
     let buffer = RawBuffer(byteCount: rows * columns * size)
-    let source = kernelMatrix.data
+    let source = unsafe kernelMatrix.data
     // Squares of 64 × 64 stay in the cache, whichever way they are walked.
     for firstRow in stride(from: 0, to: rows, by: 64) {
       for firstColumn in stride(from: 0, to: columns, by: 64) {
         for column in firstColumn..<min(columns, firstColumn + 64) {
           for row in firstRow..<min(rows, firstRow + 64) {
-            (buffer.base + (column * rows + row) * size).copyMemory(
+            unsafe (buffer.base + (column * rows + row) * size).copyMemory(
               from: source + (row * columns + column) * size, byteCount: size)
           }
         }
       }
     }
-    return FrozenMatrix(
+    return unsafe FrozenMatrix(
       format: format, rows: columns, columns: rows, data: buffer.base, rowByteCount: rows * size,
       owners: [buffer])
   }
@@ -80,7 +80,9 @@ package final class FrozenMatrix: @unchecked Sendable {
   /// Writes row `index` as floats to `output[columns]`.
   package func dequantize(row index: Int, into output: UnsafeMutablePointer<Float>) {
     precondition((0..<rows).contains(index), "row \(index) of a matrix with \(rows)")
-    withUnsafePointer(to: kernelMatrix) { ck_dequantize($0, index, 0, columns, output) }
+    unsafe withUnsafePointer(to: kernelMatrix) {
+      unsafe ck_dequantize($0, index, 0, columns, output)
+    }
   }
 }
 
@@ -89,7 +91,7 @@ extension ck_matrix {
   init(
     _ format: ck_format, rows: Int, columns: Int, data: UnsafeRawPointer, rowByteCount: Int
   ) {
-    self.init(
+    unsafe self.init(
       format: format, rows: rows, columns: columns, data: data, row_bytes: rowByteCount,
       scales: nil, block: 0, table: nil, nested_codes: nil, nested_table: nil, nested_scales: nil,
       nested_offset: 0)
@@ -97,18 +99,18 @@ extension ck_matrix {
 }
 
 /// Aligned memory that a `FrozenMatrix` owns.
-package final class RawBuffer: @unchecked Sendable {
+@safe package final class RawBuffer: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
 
   package init(byteCount: Int) {
     self.byteCount = byteCount
-    base = .allocate(byteCount: max(64, byteCount), alignment: 64)
+    unsafe base = .allocate(byteCount: max(64, byteCount), alignment: 64)
   }
 
-  deinit { base.deallocate() }
+  deinit { unsafe base.deallocate() }
 
   package func bound<Element>(to type: Element.Type) -> UnsafeMutablePointer<Element> {
-    base.assumingMemoryBound(to: type)
+    unsafe base.assumingMemoryBound(to: type)
   }
 }

@@ -14,13 +14,13 @@ extension Compute {
     pool.run(pool.threadCount) { _, worker in
       let arena = scratch(of: worker)
       arena.scoped {
-        let tile = arena.allocate(byteCount: tileBytes)
-        let panel = arena.allocate(byteCount: panelBytes)
+        let tile = unsafe arena.allocate(byteCount: tileBytes)
+        let panel = unsafe arena.allocate(byteCount: panelBytes)
         let sums = arena.matrix(rows, columns)
-        tile.initializeMemory(as: UInt8.self, repeating: 0, count: tileBytes)
-        panel.initializeMemory(as: UInt8.self, repeating: 0, count: panelBytes)
+        unsafe tile.initializeMemory(as: UInt8.self, repeating: 0, count: tileBytes)
+        unsafe panel.initializeMemory(as: UInt8.self, repeating: 0, count: panelBytes)
         for _ in 0..<repetitions {
-          ck_multiply(
+          unsafe ck_multiply(
             operands, tile, rows, panel, columns, depth, 1, false, sums.base, sums.stride)
         }
       }
@@ -35,8 +35,8 @@ extension Compute {
     pool.run(threads) { task, _ in
       let first = w.rows * task / threads
       let count = w.rows * (task + 1) / threads - first
-      withUnsafePointer(to: w.kernelMatrix) {
-        ck_multiply_vector($0, first, count, x.base, y.base + first)
+      unsafe withUnsafePointer(to: w.kernelMatrix) {
+        unsafe ck_multiply_vector($0, first, count, x.base, y.base + first)
       }
     }
   }

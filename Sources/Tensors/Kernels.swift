@@ -3,12 +3,14 @@ import CKernels
 /// The kernels that run on this CPU.
 package enum Kernels {
   /// The table in use, such as `avx512bf16`.
-  package static var name: String { String(cString: ck_isa_name()) }
+  package static var name: String { unsafe String(cString: ck_isa_name()) }
 
   /// The tables that this CPU can run, best first.
   package static var available: [String] {
     var names: [String] = []
-    while let name = ck_isa_available(names.count) { names.append(String(cString: name)) }
+    while let name = unsafe ck_isa_available(names.count) {
+      unsafe names.append(String(cString: name))
+    }
     return names
   }
 

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// The memory belongs to an `Arena` (or a `KeyValueCache`), which must outlive the view. Tasks on
 /// several threads may write disjoint rows or columns of one matrix.
-package struct Matrix: @unchecked Sendable {
+@safe package struct Matrix: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let rows: Int
   package let columns: Int
@@ -13,7 +13,7 @@ package struct Matrix: @unchecked Sendable {
   package init(
     base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil
   ) {
-    self.base = base
+    unsafe self.base = base
     self.rows = rows
     self.columns = columns
     self.stride = stride ?? columns
@@ -21,13 +21,14 @@ package struct Matrix: @unchecked Sendable {
 
   package var count: Int { rows * columns }
 
-  package func row(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
+  package func row(_ index: Int) -> UnsafeMutablePointer<Float> { unsafe base + index * stride }
 
   /// The rows of `range` as a view.
   package func rows(_ range: Range<Int>) -> Matrix {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a matrix with \(rows)")
-    return Matrix(base: row(range.lowerBound), rows: range.count, columns: columns, stride: stride)
+    return unsafe Matrix(
+      base: row(range.lowerBound), rows: range.count, columns: columns, stride: stride)
   }
 
   /// The columns of `range` as a view.
@@ -35,27 +36,28 @@ package struct Matrix: @unchecked Sendable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= columns,
       "columns \(range) of a matrix with \(columns)")
-    return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    return unsafe Matrix(
+      base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// This matrix as the right-hand side of a product.
-  package var operand: Operand { Operand(kernelMatrix) }
+  package var operand: Operand { unsafe Operand(kernelMatrix) }
 
   /// What the kernels read.
   var kernelMatrix: ck_matrix {
-    ck_matrix(
+    unsafe ck_matrix(
       CK_F32, rows: rows, columns: columns, data: UnsafeRawPointer(base),
       rowByteCount: stride * MemoryLayout<Float>.stride)
   }
 
   package func fill(_ value: Float) {
-    for index in 0..<rows { row(index).update(repeating: value, count: columns) }
+    for index in 0..<rows { unsafe row(index).update(repeating: value, count: columns) }
   }
 
   package func copy(from other: Matrix) {
     precondition(
       other.rows == rows && other.columns == columns,
       "a copy of \(other.rows) × \(other.columns) into \(rows) × \(columns)")
-    for index in 0..<rows { row(index).update(from: other.row(index), count: columns) }
+    for index in 0..<rows { unsafe row(index).update(from: other.row(index), count: columns) }
   }
 }

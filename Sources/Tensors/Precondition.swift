@@ -19,7 +19,7 @@ package func preconditionFailure(
   _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) -> Never {
   let text = Array("skillet: this is a bug of skillet (\(file):\(line)): \(message())\n".utf8)
-  _ = write(STDERR_FILENO, text, text.count)
+  _ = unsafe write(STDERR_FILENO, text, text.count)
   // Other threads may be in the middle of anything: nothing of theirs is to be torn down.
   _exit(70)
 }

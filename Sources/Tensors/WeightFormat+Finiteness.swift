@@ -5,13 +5,13 @@ extension WeightFormat {
   /// float16 factors every weight is finite.
   package func isFinite(_ rows: UnsafeRawBufferPointer) -> Bool {
     switch self {
-    case .f32: !Self.holds(UInt32(0x7F80_0000), in: rows, every: 4)
-    case .bf16: !Self.holds(UInt16(0x7F80), in: rows, every: 2)
+    case .f32: unsafe !Self.holds(UInt32(0x7F80_0000), in: rows, every: 4)
+    case .bf16: unsafe !Self.holds(UInt16(0x7F80), in: rows, every: 2)
     default:
-      factorPlaces.isEmpty
+      unsafe factorPlaces.isEmpty
         ? decodesToNumbers(rows)
         : !factorPlaces.contains { place in
-          Self.holds(Self.halfExponent, in: rows, from: place, every: byteCount)
+          unsafe Self.holds(Self.halfExponent, in: rows, from: place, every: byteCount)
         }
     }
   }
@@ -22,16 +22,16 @@ extension WeightFormat {
     guard let base = rows.baseAddress else { return true }
     let blocksAtOnce = 64
     var values = [Float](repeating: 0, count: blocksAtOnce * columnMultiple)
-    return values.withUnsafeMutableBufferPointer { values in
+    return unsafe values.withUnsafeMutableBufferPointer { values in
       guard let output = values.baseAddress else { return true }
       let blocks = rows.count / byteCount
       return stride(from: 0, to: blocks, by: blocksAtOnce).allSatisfy { first in
         let count = min(blocksAtOnce, blocks - first)
-        let matrix = FrozenMatrix(
+        let matrix = unsafe FrozenMatrix(
           format: self, rows: 1, columns: count * columnMultiple, data: base + first * byteCount,
           rowByteCount: count * byteCount, owners: [])
-        matrix.dequantize(row: 0, into: output)
-        return values.prefix(matrix.columns).allSatisfy(\.isFinite)
+        unsafe matrix.dequantize(row: 0, into: output)
+        return unsafe values.prefix(matrix.columns).allSatisfy(\.isFinite)
       }
     }
   }
@@ -46,7 +46,8 @@ extension WeightFormat {
     var found = false
     var place = offset
     while place + MemoryLayout<Word>.size <= bytes.count {
-      let word = Word(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Word.self))
+      let word = unsafe Word(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Word.self))
       // without a branch, so that several words are looked at in one step
       found = (word & exponent == exponent) || found
       place += stride

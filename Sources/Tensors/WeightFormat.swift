@@ -17,15 +17,15 @@ package struct WeightFormat: RawRepresentable, Hashable, Sendable {
   package let factorPlaces: [Int]
 
   private init(_ kernelFormat: ck_format, named name: String? = nil) {
-    guard let row = ck_describe(kernelFormat)?.pointee else {
+    guard let row = unsafe ck_describe(kernelFormat)?.pointee else {
       preconditionFailure("the kernels have no format \(kernelFormat.rawValue)")
     }
-    rawValue = name ?? String(cString: row.name)
+    rawValue = unsafe name ?? String(cString: row.name)
     self.kernelFormat = kernelFormat
-    columnMultiple = Int(row.elements)
-    byteCount = Int(row.bytes)
-    ggmlNumber = UInt32(exactly: row.number)
-    factorPlaces = (0..<Int(row.factors)).map { Int(row.factors_at) + 2 * $0 }
+    columnMultiple = unsafe Int(row.elements)
+    byteCount = unsafe Int(row.bytes)
+    ggmlNumber = unsafe UInt32(exactly: row.number)
+    factorPlaces = unsafe (0..<Int(row.factors)).map { unsafe Int(row.factors_at) + 2 * $0 }
   }
 
   package init?(rawValue: String) {

@@ -6,7 +6,7 @@ import Synchronization
 /// Tasks are claimed in order from one atomic word, so a slow core takes fewer; which thread runs a
 /// task never changes its result because every task writes its own outputs. Idle workers spin for a
 /// moment (products follow one another within microseconds), then sleep.
-package final class WorkerPool: @unchecked Sendable {
+@safe package final class WorkerPool: @unchecked Sendable {
   /// Threads that work, the calling one included.
   package let threadCount: Int
 
@@ -29,8 +29,8 @@ package final class WorkerPool: @unchecked Sendable {
 
   package init(threadCount: Int) {
     self.threadCount = max(1, min(threadCount, 256))
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
     for worker in 1..<max(2, self.threadCount) where worker < self.threadCount {
       start(worker: worker)
     }
@@ -40,10 +40,10 @@ package final class WorkerPool: @unchecked Sendable {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     wake()
     for thread in threads { pthread_join(thread, nil) }
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
   }
 
   /// Runs `body(task, worker)` for every task in `0..<count`, at most `largestTaskCount` of them;
@@ -102,16 +102,16 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   private func start(worker: Int) {
-    let start = ThreadStart(pool: Unmanaged.passUnretained(self), worker: worker)
+    let start = unsafe ThreadStart(pool: Unmanaged.passUnretained(self), worker: worker)
     var thread = pthread_t()
-    let status = pthread_create(
+    let status = unsafe pthread_create(
       &thread, nil,
       { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-        start.pool.takeUnretainedValue().serve(worker: start.worker)
+        guard let argument = unsafe argument else { return nil }
+        let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+        unsafe start.pool.takeUnretainedValue().serve(worker: start.worker)
         return nil
-      }, Unmanaged.passRetained(start).toOpaque())
+      }, unsafe Unmanaged.passRetained(start).toOpaque())
     if status == 0 { threads.append(thread) }
   }
 
@@ -135,30 +135,30 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   private func sleep(while generation: UInt64) {
-    pthread_mutex_lock(mutex)
+    unsafe pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
     while !isStopping.load(ordering: .sequentiallyConsistent),
       claim.load(ordering: .sequentiallyConsistent) >> (2 * Self.indexBits) == generation
     {
-      pthread_cond_wait(condition, mutex)
+      unsafe pthread_cond_wait(condition, mutex)
     }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_mutex_unlock(mutex)
   }
 
   private func wake() {
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_mutex_lock(mutex)
+    unsafe pthread_cond_broadcast(condition)
+    unsafe pthread_mutex_unlock(mutex)
   }
 }
 
-private final class ThreadStart {
+@safe private final class ThreadStart {
   let pool: Unmanaged<WorkerPool>
   let worker: Int
 
   init(pool: Unmanaged<WorkerPool>, worker: Int) {
-    self.pool = pool
+    unsafe self.pool = pool
     self.worker = worker
   }
 }

@@ -30,7 +30,7 @@ package struct HistoryEntry: Equatable, Sendable {
   /// Seconds since 1970, as an entry has them.
   package static var now: Double {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -19,11 +19,11 @@ package struct HistoryFile {
   package func load() -> [HistoryEntry] {
     guard let file = try? MappedFile(path: path) else { return [] }
     return withExtendedLifetime(file) {
-      let end = file.bytes.suffix(Self.readLimit)
-      var lines = end.split(separator: UInt8(ascii: "\n"))
-      if end.count < file.bytes.count, !lines.isEmpty { lines.removeFirst() }
-      let entries = lines.suffix(limit * 2).compactMap { line in
-        (try? JSONValue(parsing: line)).flatMap(HistoryEntry.init)
+      let end = unsafe file.bytes.suffix(Self.readLimit)
+      var lines = unsafe end.split(separator: UInt8(ascii: "\n"))
+      if unsafe end.count < file.bytes.count, unsafe !lines.isEmpty { unsafe lines.removeFirst() }
+      let entries = unsafe lines.suffix(limit * 2).compactMap { line in
+        unsafe (try? JSONValue(parsing: line)).flatMap(HistoryEntry.init)
       }
       return Self.latest(of: entries).suffix(limit)
     }

@@ -5,7 +5,7 @@ import Glibc
 /// The prompt on a terminal: blocks that are edited as a whole, completion, history and paste.
 ///
 /// There is one terminal, so there should be one editor; all calls come from one thread.
-package final class LineEditor {
+@safe package final class LineEditor {
   /// Asked at every Enter whether the text is a whole cell.
   package var completeness: (String) -> InputState = { _ in .complete }
   /// Asked at every Tab for the ways to go on: the text and the UTF-8 offset of the cursor.
@@ -27,35 +27,36 @@ package final class LineEditor {
     self.promptName = promptName
     self.style = style
     browser = HistoryBrowser(cells: history)
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    guard let opened = cedit_open(promptName, Self.callbacks, context) else { return nil }
-    editor = opened
-    for cell in browser.cells { cedit_add_history(opened, cell) }
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    guard let opened = unsafe cedit_open(promptName, Self.callbacks, context) else { return nil }
+    unsafe editor = opened
+    for cell in browser.cells { unsafe cedit_add_history(opened, cell) }
   }
 
   deinit {
-    if let editor { cedit_close(editor) }
+    if let editor = unsafe editor { unsafe cedit_close(editor) }
   }
 
   /// Shows the prompt and lets the user edit one cell.
   ///
   /// - Parameter initial: text that stands on the prompt to begin with.
   package func readLine(prompt: String, initial: String? = nil) -> Reading {
-    guard let editor else { return .endOfFile }
+    guard let editor = unsafe editor else { return .endOfFile }
     browser.leave()
     var text: UnsafePointer<CChar>?
-    switch cedit_read(editor, marked(prompt), initial.map { VisibleText.escaped($0) }, &text) {
+    switch unsafe cedit_read(editor, marked(prompt), initial.map { VisibleText.escaped($0) }, &text)
+    {
     case CEDIT_INTERRUPTED: return .interrupted
-    case CEDIT_LINE: return .line(text.map { String(cString: $0) } ?? "")
+    case CEDIT_LINE: return unsafe .line(text.map { unsafe String(cString: $0) } ?? "")
     default: return .endOfFile
     }
   }
 
   /// Makes a cell reachable with Up and Ctrl-R.
   package func remember(_ cell: String) {
-    guard let editor, !cell.allSatisfy(\.isWhitespace) else { return }
+    guard let editor = unsafe editor, !cell.allSatisfy(\.isWhitespace) else { return }
     browser.append(cell)
-    cedit_add_history(editor, VisibleText.escaped(cell))
+    unsafe cedit_add_history(editor, VisibleText.escaped(cell))
   }
 
   /// Gives Up and Down other texts, oldest first, as where something else than cells is typed; gives
@@ -74,29 +75,30 @@ package final class LineEditor {
   }
 
   private static var hasCapableTerminal: Bool {
-    guard let name = getenv("TERM") else { return false }
-    let kind = String(cString: name)
+    guard let name = unsafe getenv("TERM") else { return false }
+    let kind = unsafe String(cString: name)
     return kind != "dumb" && !kind.isEmpty
   }
 
-  private static let callbacks = cedit_callbacks(
+  private static let callbacks = unsafe cedit_callbacks(
     indent: { context, text in
-      LineEditor.with(context, text) { editor, text in
+      unsafe LineEditor.with(context, text) { editor, text in
         editor.completeness(text).continuationIndent.map { Int32(clamping: min($0, 64)) } ?? -1
       } ?? -1
     },
     complete: { context, text, cursor in
-      LineEditor.with(context, text) { $0.complete($1, cursor: cursor) } ?? cedit_edit()
+      unsafe LineEditor.with(context, text) { unsafe $0.complete($1, cursor: cursor) }
+        ?? cedit_edit()
     },
     recall: { context, text, cursor, direction in
-      LineEditor.with(context, text) { editor, text in
-        editor.recall(from: text, cursor: Int(cursor), direction: direction)
+      unsafe LineEditor.with(context, text) { editor, text in
+        unsafe editor.recall(from: text, cursor: Int(cursor), direction: direction)
       } ?? nil
     },
     clean_paste: { context, text in
-      LineEditor.with(context, text) { editor, text in
+      unsafe LineEditor.with(context, text) { editor, text in
         let isOpen = { editor.completeness($0).continuationIndent != nil }
-        return strdup(
+        return unsafe strdup(
           PastedText.cleaned(text, promptName: editor.promptName, isOpen: isOpen))
       } ?? nil
     }
@@ -106,9 +108,9 @@ package final class LineEditor {
     _ context: UnsafeMutableRawPointer?, _ text: UnsafePointer<CChar>?,
     _ body: (LineEditor, String) -> Result
   ) -> Result? {
-    guard let context, let text else { return nil }
-    let editor = Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
-    return body(editor, String(cString: text))
+    guard let context = unsafe context, let text = unsafe text else { return nil }
+    let editor = unsafe Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
+    return unsafe body(editor, String(cString: text))
   }
 
   private func recall(
@@ -118,19 +120,21 @@ package final class LineEditor {
     let cell =
       direction < 0
       ? browser.earlier(than: text, beforeCursor: before) : browser.later(than: text)
-    return cell.flatMap { strdup($0) }
+    return unsafe cell.flatMap { unsafe strdup($0) }
   }
 
   private func complete(_ text: String, cursor: Int) -> cedit_edit {
     let answer = CompletionAnswer(items: completions(text, cursor), text: text, cursor: cursor)
-    var edit = cedit_edit()
-    edit.before = Int32(clamping: answer.before)
-    edit.after = Int32(clamping: answer.after)
-    edit.insert = answer.insert.flatMap { strdup(VisibleText.escaped($0)) }
+    var edit = unsafe cedit_edit()
+    unsafe edit.before = Int32(clamping: answer.before)
+    unsafe edit.after = Int32(clamping: answer.after)
+    unsafe edit.insert = answer.insert.flatMap { unsafe strdup(VisibleText.escaped($0)) }
     let size = TerminalSize.of(descriptor: STDOUT_FILENO) ?? TerminalSize(columns: 80, rows: 24)
     let lines = CompletionList.lines(
       answer.listed, columns: size.columns, rows: max(4, size.rows - 3), style: style)
-    if !lines.isEmpty { edit.listing = strdup(VisibleText.rendered(lines.joined(separator: "\n"))) }
-    return edit
+    if !lines.isEmpty {
+      unsafe edit.listing = strdup(VisibleText.rendered(lines.joined(separator: "\n")))
+    }
+    return unsafe edit
   }
 }

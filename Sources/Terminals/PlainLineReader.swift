@@ -73,8 +73,8 @@ package final class PlainLineReader {
     pending.removeFirst(consumed)
     consumed = 0
     var chunk = [UInt8](repeating: 0, count: 65_536)
-    let count = chunk.withUnsafeMutableBytes {
-      cedit_read_bytes(descriptor, $0.baseAddress, $0.count)
+    let count = unsafe chunk.withUnsafeMutableBytes {
+      unsafe cedit_read_bytes(descriptor, $0.baseAddress, $0.count)
     }
     if count < 0, errno == EINTR { return false }
     if count <= 0 {

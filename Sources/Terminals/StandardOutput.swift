@@ -20,7 +20,7 @@ package enum StandardOutput {
   package static var isLost: Bool {
     if error != nil { return true }
     var file = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-    guard poll(&file, 1, 0) == 1, file.revents & Int16(POLLERR | POLLHUP) != 0 else {
+    guard unsafe poll(&file, 1, 0) == 1, file.revents & Int16(POLLERR | POLLHUP) != 0 else {
       return false
     }
     fail(isatty(STDOUT_FILENO) == 1 ? EIO : EPIPE)
@@ -31,7 +31,7 @@ package enum StandardOutput {
   /// fail, before another file gets its number. To be called first.
   package static func openMissingStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }

@@ -14,7 +14,7 @@ package struct TerminalSize: Equatable, Sendable {
   package static func of(descriptor: Int32) -> TerminalSize? {
     var columns: Int32 = 0
     var rows: Int32 = 0
-    guard cedit_terminal_size(descriptor, &columns, &rows) else { return nil }
+    guard unsafe cedit_terminal_size(descriptor, &columns, &rows) else { return nil }
     return TerminalSize(columns: Int(columns), rows: Int(rows))
   }
 }

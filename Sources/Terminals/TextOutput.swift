@@ -28,10 +28,10 @@ package final class TextOutput {
     var text = text
     text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      while unsafe !rest.isEmpty {
+        let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count >= 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+          unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         } else if errno == EAGAIN {
           waitUntilWritable()
         } else if errno != EINTR {
@@ -50,7 +50,7 @@ package final class TextOutput {
 
   private func waitUntilWritable() {
     var file = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = poll(&file, 1, -1)
+    _ = unsafe poll(&file, 1, -1)
   }
 }
 

@@ -38,7 +38,7 @@ package struct AddedTokenMatcher: Sendable {
   ) {
     var start = 0
     if parseSpecial || hasVisible {
-      forEachMatch(in: text, parseSpecial: parseSpecial) { match in
+      unsafe forEachMatch(in: text, parseSpecial: parseSpecial) { match in
         if start < match.range.lowerBound { body(start..<match.range.lowerBound, nil) }
         body(match.range, match.id)
         start = match.range.upperBound
@@ -53,8 +53,8 @@ package struct AddedTokenMatcher: Sendable {
     var position = 0
     var end = 0
     while position < text.count {
-      guard index.begins(with: text[position]),
-        let found = index.longestPrefix(
+      guard unsafe index.begins(with: text[position]),
+        let found = unsafe index.longestPrefix(
           of: text, at: position,
           where: { parseSpecial || rules == .tokenizers || !tokens[Int($0)].isSpecial })
       else {
@@ -64,15 +64,16 @@ package struct AddedTokenMatcher: Sendable {
       let token = tokens[Int(found.value)]
       var range = position..<position + found.length
       position = range.upperBound
-      guard parseSpecial || !token.isSpecial, !token.isWord || Self.isWord(range, in: text) else {
+      guard parseSpecial || !token.isSpecial, unsafe !token.isWord || Self.isWord(range, in: text)
+      else {
         continue
       }
       if token.takesSpaceBefore {
-        let start = max(startOfSpaces(before: range.lowerBound, in: text), end)
+        let start = unsafe max(startOfSpaces(before: range.lowerBound, in: text), end)
         range = min(start, range.lowerBound)..<range.upperBound
       }
       if token.takesSpaceAfter {
-        range = range.lowerBound..<endOfSpaces(from: range.upperBound, in: text)
+        range = unsafe range.lowerBound..<endOfSpaces(from: range.upperBound, in: text)
       }
       end = range.upperBound
       if rules == .llamaCpp { position = end }
@@ -84,16 +85,17 @@ package struct AddedTokenMatcher: Sendable {
 
   private static func isWord(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
     let before =
-      range.lowerBound == 0 ? nil : UTF8Scalars.scalar(before: range.lowerBound, in: text)
+      unsafe range.lowerBound == 0 ? nil : UTF8Scalars.scalar(before: range.lowerBound, in: text)
     let after =
-      range.upperBound == text.count ? nil : UTF8Scalars.scalar(at: range.upperBound, in: text)
+      unsafe range.upperBound == text.count
+      ? nil : UTF8Scalars.scalar(at: range.upperBound, in: text)
     return ![before, after].contains { $0.map { CharacterClass.isWord($0.scalar) } ?? false }
   }
 
   private func startOfSpaces(before end: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
     var start = end
     while start > 0 {
-      let last = UTF8Scalars.scalar(before: start, in: text)
+      let last = unsafe UTF8Scalars.scalar(before: start, in: text)
       guard isSpace(last.scalar) else { break }
       start -= last.length
     }
@@ -103,7 +105,7 @@ package struct AddedTokenMatcher: Sendable {
   private func endOfSpaces(from start: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
     var end = start
     while end < text.count {
-      let next = UTF8Scalars.scalar(at: end, in: text)
+      let next = unsafe UTF8Scalars.scalar(at: end, in: text)
       guard isSpace(next.scalar) else { break }
       end += next.length
     }

@@ -6,13 +6,13 @@ enum ByteHash {
     var hash = UInt64(truncatingIfNeeded: raw.count) &* 0x9E37_79B9_7F4A_7C15
     var position = 0
     while position + 8 <= raw.count {
-      let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      let word = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
       hash = mixed(hash ^ UInt64(littleEndian: word))
       position += 8
     }
     var rest: UInt64 = 0
     while position < raw.count {
-      rest = rest << 8 | UInt64(raw[position])
+      rest = unsafe rest << 8 | UInt64(raw[position])
       position += 1
     }
     return mixed(hash ^ rest)

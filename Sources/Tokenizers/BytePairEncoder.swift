@@ -56,13 +56,13 @@ package final class BytePairEncoder: Sendable {
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
     switch order {
-    case .table(let merges): merges.forEachPart(body)
-    case .scores(let scores): scores.withUnsafeBytes(body)
+    case .table(let merges): unsafe merges.forEachPart(body)
+    case .scores(let scores): unsafe scores.withUnsafeBytes(body)
     }
-    [UInt8(units.takesWholeWords ? 1 : 0)].withUnsafeBytes(body)
+    unsafe [UInt8(units.takesWholeWords ? 1 : 0)].withUnsafeBytes(body)
     guard units.areCharacters || units.unknown != nil else { return }
     let rest = "\(units.fallsBackToBytes) \(units.unknown ?? -1) \(units.fusesUnknown)"
-    Array(rest.utf8).withUnsafeBytes(body)
+    unsafe Array(rest.utf8).withUnsafeBytes(body)
   }
 
   /// A stretch of a word with one token (-1: none), linked to its neighbours by position; -1 is none.
@@ -79,36 +79,36 @@ package final class BytePairEncoder: Sendable {
   func encode(
     _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
   ) {
-    if word.count == 1, byteTokens[Int(word[0])] >= 0 {
-      return output.append(byteTokens[Int(word[0])])
+    if word.count == 1, unsafe byteTokens[Int(word[0])] >= 0 {
+      return unsafe output.append(byteTokens[Int(word[0])])
     }
-    let hash = ByteHash.of(word)
-    if workspace.cache.append(word, hash, to: &output) { return }
+    let hash = unsafe ByteHash.of(word)
+    if unsafe workspace.cache.append(word, hash, to: &output) { return }
     let start = output.count
-    if units.takesWholeWords, let token = vocabulary.id(of: word) {
+    if units.takesWholeWords, let token = unsafe vocabulary.id(of: word) {
       output.append(token)
     } else {
-      merge(word, into: &output, &workspace)
+      unsafe merge(word, into: &output, &workspace)
     }
-    workspace.cache.insert(word, hash, output[start...])
+    unsafe workspace.cache.insert(word, hash, output[start...])
   }
 
   private func merge(
     _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
   ) {
-    fill(&workspace, from: word)
+    unsafe fill(&workspace, from: word)
     guard !workspace.pieces.isEmpty else { return }
     workspace.pieces[workspace.pieces.count - 1].next = -1
     for position in 0..<workspace.pieces.count - 1 {
-      offer(Int32(truncatingIfNeeded: position), word, &workspace)
+      unsafe offer(Int32(truncatingIfNeeded: position), word, &workspace)
     }
     while let candidate = workspace.queue.removeFirst() {
-      apply(candidate, word, &workspace)
+      unsafe apply(candidate, word, &workspace)
     }
     var position: Int32 = 0
     while position >= 0 {
       let piece = workspace.pieces[Int(position)]
-      append(piece, of: word, to: &output)
+      unsafe append(piece, of: word, to: &output)
       position = piece.next
     }
   }
@@ -118,7 +118,8 @@ package final class BytePairEncoder: Sendable {
     _ piece: Piece, of word: UnsafeBufferPointer<UInt8>, to output: inout [Int32]
   ) {
     if piece.token >= 0 { return output.append(piece.token) }
-    for byte in word[Int(piece.start)..<Int(piece.start + piece.length)] {
+    for place in Int(piece.start)..<Int(piece.start + piece.length) {
+      let byte = unsafe word[place]
       let named = namedBytes[Int(byte)]
       let token = named >= 0 ? named : byteTokens[Int(byte)]
       if let token = token >= 0 ? token : units.unknown { output.append(token) }
@@ -142,8 +143,10 @@ package final class BytePairEncoder: Sendable {
         MergeQueue.Candidate(
           rank: merge.rank, position: position, length: length, token: merge.token))
     case .scores:
-      let text = word[Int(piece.start)..<Int(piece.start + length)]
-      guard let token = vocabulary.id(of: UnsafeBufferPointer(rebasing: text)) else { return }
+      let text = unsafe word[Int(piece.start)..<Int(piece.start + length)]
+      guard let token = unsafe vocabulary.id(of: UnsafeBufferPointer(rebasing: text)) else {
+        return
+      }
       workspace.queue.insert(
         MergeQueue.Candidate(
           rank: ranks[Int(token)], position: position, length: length, token: token))
@@ -166,8 +169,8 @@ package final class BytePairEncoder: Sendable {
     workspace.pieces[position].length = candidate.length
     workspace.pieces[position].next = absorbed.next
     if absorbed.next >= 0 { workspace.pieces[Int(absorbed.next)].previous = candidate.position }
-    if piece.previous >= 0 { offer(piece.previous, word, &workspace) }
-    offer(candidate.position, word, &workspace)
+    if piece.previous >= 0 { unsafe offer(piece.previous, word, &workspace) }
+    unsafe offer(candidate.position, word, &workspace)
   }
 }
 
@@ -181,16 +184,17 @@ extension BytePairEncoder {
     var unknownStart: Int?
     var position = 0
     while position < word.count {
-      let length = units.areCharacters ? UTF8Scalars.length(of: word[position]) : 1
+      let length = unsafe units.areCharacters ? UTF8Scalars.length(of: word[position]) : 1
       let end = min(position + length, word.count)
-      let unit = UnsafeBufferPointer(rebasing: word[position..<end])
-      let token = length == 1 ? byteTokens[Int(word[position])] : vocabulary.id(of: unit) ?? -1
+      let unit = unsafe UnsafeBufferPointer(rebasing: word[position..<end])
+      let token =
+        unsafe length == 1 ? byteTokens[Int(word[position])] : vocabulary.id(of: unit) ?? -1
       if token >= 0 || units.holdsPlaces {
         giveUnknown(&workspace, from: &unknownStart, to: position)
         Self.append(token, position..<end, to: &workspace)
-      } else if units.fallsBackToBytes, unit.allSatisfy({ namedBytes[Int($0)] >= 0 }) {
+      } else if units.fallsBackToBytes, unsafe unit.allSatisfy({ namedBytes[Int($0)] >= 0 }) {
         for place in position..<end {
-          Self.append(namedBytes[Int(word[place])], place..<place + 1, to: &workspace)
+          unsafe Self.append(namedBytes[Int(word[place])], place..<place + 1, to: &workspace)
         }
       } else if units.unknown != nil {
         if !units.fusesUnknown { giveUnknown(&workspace, from: &unknownStart, to: position) }

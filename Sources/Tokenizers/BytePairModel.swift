@@ -70,10 +70,10 @@ package struct BytePairModel {
 
   /// The tokens of the two parts of the scratch bytes, and of all of them.
   private func ids(splitAt middle: Int) -> (left: Int32, right: Int32, whole: Int32)? {
-    scratch.withUnsafeBufferPointer { bytes in
-      guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<middle])),
-        let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[middle...])),
-        let whole = vocabulary.id(of: bytes)
+    unsafe scratch.withUnsafeBufferPointer { bytes in
+      guard let left = unsafe vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<middle])),
+        let right = unsafe vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[middle...])),
+        let whole = unsafe vocabulary.id(of: bytes)
       else { return nil }
       return (left, right, whole)
     }

@@ -39,9 +39,9 @@ package struct MergeTable: Sendable {
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
     for slot in slots where slot.pair != Self.free {
-      withUnsafeBytes(of: slot.pair.littleEndian, body)
-      withUnsafeBytes(of: slot.merge.rank.littleEndian, body)
-      withUnsafeBytes(of: slot.merge.token.littleEndian, body)
+      unsafe withUnsafeBytes(of: slot.pair.littleEndian, body)
+      unsafe withUnsafeBytes(of: slot.merge.rank.littleEndian, body)
+      unsafe withUnsafeBytes(of: slot.merge.token.littleEndian, body)
     }
   }
 

@@ -25,10 +25,11 @@ package struct Metaspace: Equatable, Sendable {
     result.reserveCapacity(text.count + text.count / 2 + 3)
     let wanted = prefix == .always ? place != .inside : prefix == .first && place == .start
     let space = UInt8(ascii: " ")
-    if wanted, text.first != space, !text.starts(with: replacement) {
+    if wanted, unsafe text.first != space, unsafe !text.starts(with: replacement) {
       result.append(contentsOf: replacement)
     }
-    for byte in text {
+    for place in text.indices {
+      let byte = unsafe text[place]
       if byte == space { result.append(contentsOf: replacement) } else { result.append(byte) }
     }
     return result

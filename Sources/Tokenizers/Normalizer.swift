@@ -26,7 +26,7 @@ package enum Normalizer: Equatable, Sendable {
     case .prepend(let prefix): return text.isEmpty || !isOpening ? text : prefix + text
     case .replace(let old, let new): return text.replacing(old, with: new)
     case .replacePattern(let pattern, let new):
-      let matches = text.withUnsafeBufferPointer { pattern.matches(in: $0) }
+      let matches = unsafe text.withUnsafeBufferPointer { unsafe pattern.matches(in: $0) }
       var result: [UInt8] = []
       var start = 0
       for match in matches {
@@ -51,19 +51,19 @@ package enum Normalizer: Equatable, Sendable {
   }
 
   private static func stripped(_ text: [UInt8], left: Bool, right: Bool) -> [UInt8] {
-    text.withUnsafeBufferPointer { buffer in
+    unsafe text.withUnsafeBufferPointer { buffer in
       var (start, end) = (0, buffer.count)
       while left, start < end {
-        let next = UTF8Scalars.scalar(at: start, in: buffer)
+        let next = unsafe UTF8Scalars.scalar(at: start, in: buffer)
         guard CharacterClass(next.scalar).isSpace else { break }
         start += next.length
       }
       while right, end > start {
-        let last = UTF8Scalars.scalar(before: end, in: buffer)
+        let last = unsafe UTF8Scalars.scalar(before: end, in: buffer)
         guard CharacterClass(last.scalar).isSpace else { break }
         end -= last.length
       }
-      return Array(buffer[start..<end])
+      return unsafe Array(buffer[start..<end])
     }
   }
 }

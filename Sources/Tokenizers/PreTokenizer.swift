@@ -37,11 +37,11 @@ package enum PreTokenizer: String, CaseIterable, Sendable {
   func forEachWord(
     in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    var scanner = WordScanner(text: text)
+    var scanner = unsafe WordScanner(text: text)
     var start = 0
     while start < text.count {
       let end = nextCut(&scanner, from: start)
-      body(UnsafeBufferPointer(rebasing: text[start..<end]))
+      unsafe body(UnsafeBufferPointer(rebasing: text[start..<end]))
       start = end
     }
   }
@@ -51,7 +51,7 @@ package enum PreTokenizer: String, CaseIterable, Sendable {
     var text = text
     var words: [String] = []
     text.withUTF8 { buffer in
-      forEachWord(in: buffer) { words.append(String(decoding: $0, as: UTF8.self)) }
+      unsafe forEachWord(in: buffer) { unsafe words.append(String(decoding: $0, as: UTF8.self)) }
     }
     return words
   }

@@ -40,8 +40,8 @@ struct PrefixIndex: Sendable {
     of text: UnsafeBufferPointer<UInt8>, at position: Int, _ body: (Int, Int32) -> Void
   ) {
     guard position < text.count else { return }
-    var low = starts[Int(text[position])]
-    var high = starts[Int(text[position]) + 1]
+    var low = unsafe starts[Int(text[position])]
+    var high = unsafe starts[Int(text[position]) + 1]
     var length = 1
     while low < high {
       if keys.range(low).count == length {
@@ -49,7 +49,7 @@ struct PrefixIndex: Sendable {
         low += 1
       }
       guard position + length < text.count else { return }
-      let byte = text[position + length]
+      let byte = unsafe text[position + length]
       low = firstPlace(in: low..<high, length) { $0 >= byte }
       high = firstPlace(in: low..<high, length) { $0 > byte }
       length += 1
@@ -61,7 +61,7 @@ struct PrefixIndex: Sendable {
     of text: UnsafeBufferPointer<UInt8>, at position: Int, where isWanted: (Int32) -> Bool
   ) -> (length: Int, value: Int32)? {
     var longest: (length: Int, value: Int32)?
-    forEachPrefix(of: text, at: position) { length, value in
+    unsafe forEachPrefix(of: text, at: position) { length, value in
       if isWanted(value) { longest = (length, value) }
     }
     return longest

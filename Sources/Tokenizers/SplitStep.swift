@@ -27,34 +27,35 @@ package enum SplitStep: Equatable, Sendable {
   ) {
     func give(_ range: Range<Int>) {
       guard !range.isEmpty else { return }
-      body(
+      unsafe body(
         UnsafeBufferPointer(rebasing: text[range]), range.lowerBound == 0 ? place : .inside)
     }
     switch self {
-    case .rule(let rule): rule.forEachWord(in: text) { body($0, place) }
+    case .rule(let rule): unsafe rule.forEachWord(in: text) { unsafe body($0, place) }
     case .literal(let pattern, let behavior):
-      behavior.forEachPart(of: text.count, matches: Self.matches(of: pattern, in: text), give)
+      unsafe behavior.forEachPart(
+        of: text.count, matches: Self.matches(of: pattern, in: text), give)
     case .pattern(let pattern, let behavior, let isInverted):
-      behavior.forEachPart(
+      unsafe behavior.forEachPart(
         of: text.count, matches: pattern.matches(in: text), isInverted: isInverted, give)
     case .newlines:
-      let matches = Self.characters(of: text) { $0 == "\n" }
+      let matches = unsafe Self.characters(of: text) { $0 == "\n" }
       SplitBehavior.contiguous.forEachPart(of: text.count, matches: matches, give)
-    case .byteDigits: Self.cutsByteDigits(text, give)
+    case .byteDigits: unsafe Self.cutsByteDigits(text, give)
     case .digits(let behavior):
-      let matches = Self.characters(of: text) { CharacterClass($0) == .number }
+      let matches = unsafe Self.characters(of: text) { CharacterClass($0) == .number }
       behavior.forEachPart(of: text.count, matches: matches, give)
     case .metaspace(let metaspace):
-      let spaced = metaspace.applied(to: text, at: place)
-      spaced.withUnsafeBufferPointer { buffer in
-        guard metaspace.splits else { return body(buffer, place) }
-        SplitStep.literal(metaspace.replacement, .mergedWithNext)
+      let spaced = unsafe metaspace.applied(to: text, at: place)
+      unsafe spaced.withUnsafeBufferPointer { buffer in
+        guard metaspace.splits else { return unsafe body(buffer, place) }
+        unsafe SplitStep.literal(metaspace.replacement, .mergedWithNext)
           .forEachPart(of: buffer, at: place, body)
       }
     case .prefixSpace:
-      guard text.first != UInt8(ascii: " ") else { return body(text, place) }
-      ([UInt8(ascii: " ")] + text).withUnsafeBufferPointer { body($0, place) }
-    case .betweenTokens(let joiners): Self.cutsBetweenTokens(text, joiners, give)
+      guard unsafe text.first != UInt8(ascii: " ") else { return unsafe body(text, place) }
+      unsafe ([UInt8(ascii: " ")] + text).withUnsafeBufferPointer { unsafe body($0, place) }
+    case .betweenTokens(let joiners): unsafe Self.cutsBetweenTokens(text, joiners, give)
     }
   }
 
@@ -65,7 +66,8 @@ package enum SplitStep: Equatable, Sendable {
     var matches: [Range<Int>] = []
     var position = 0
     while position + pattern.count <= text.count {
-      if text[position] == first, pattern.indices.allSatisfy({ text[position + $0] == pattern[$0] })
+      if unsafe text[position] == first,
+        pattern.indices.allSatisfy({ unsafe text[position + $0] == pattern[$0] })
       {
         matches.append(position..<position + pattern.count)
         position += pattern.count
@@ -79,10 +81,10 @@ package enum SplitStep: Equatable, Sendable {
   private static func cutsByteDigits(
     _ text: UnsafeBufferPointer<UInt8>, _ give: (Range<Int>) -> Void
   ) {
-    func isDigit(_ place: Int) -> Bool { 0x30...0x39 ~= text[place] }
+    func isDigit(_ place: Int) -> Bool { unsafe 0x30...0x39 ~= text[place] }
     // The superscripts and fractions of Latin-1 stand for these bytes.
     let numbers: Set<UInt8> = [0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE]
-    func isNumber(_ place: Int) -> Bool { isDigit(place) || numbers.contains(text[place]) }
+    func isNumber(_ place: Int) -> Bool { unsafe isDigit(place) || numbers.contains(text[place]) }
     var (start, position) = (0, 0)
     while position < text.count {
       if position > start, isNumber(position) != isNumber(position - 1) {
@@ -108,7 +110,7 @@ package enum SplitStep: Equatable, Sendable {
     var matches: [Range<Int>] = []
     var position = 0
     while position < text.count {
-      let next = UTF8Scalars.scalar(at: position, in: text)
+      let next = unsafe UTF8Scalars.scalar(at: position, in: text)
       if isWanted(next.scalar) { matches.append(position..<position + next.length) }
       position += next.length
     }
@@ -122,13 +124,13 @@ package enum SplitStep: Equatable, Sendable {
     var start = 0
     var position = 1
     while position + space.count <= text.count {
-      guard text[position] == space[0], text[position + 1] == space[1],
-        text[position + 2] == space[2]
+      guard unsafe text[position] == space[0], unsafe text[position + 1] == space[1],
+        unsafe text[position + 2] == space[2]
       else {
         position += 1
         continue
       }
-      let before = UTF8Scalars.scalar(before: position, in: text).scalar
+      let before = unsafe UTF8Scalars.scalar(before: position, in: text).scalar
       if before != "\u{2581}", joiners.isEmpty || !joiners.contains(before.value) {
         give(start..<position)
         start = position

@@ -20,7 +20,7 @@ package struct TextPipeline: Equatable, Sendable {
   }
 
   func normalized(_ text: UnsafeBufferPointer<UInt8>, isOpening: Bool) -> [UInt8] {
-    normalizers.reduce(Array(text)) { $1.applied(to: $0, isOpening: isOpening) }
+    unsafe normalizers.reduce(Array(text)) { $1.applied(to: $0, isOpening: isOpening) }
   }
 
   /// Calls `body` with each word.
@@ -28,7 +28,7 @@ package struct TextPipeline: Equatable, Sendable {
     in text: UnsafeBufferPointer<UInt8>, at place: TextPlace,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    Self.split(text, place, splits[...], body)
+    unsafe Self.split(text, place, splits[...], body)
   }
 
   /// The words of a text at its beginning, without what normalizers do.
@@ -36,7 +36,9 @@ package struct TextPipeline: Equatable, Sendable {
     var text = text
     var words: [String] = []
     text.withUTF8 { buffer in
-      forEachWord(in: buffer, at: .start) { words.append(String(decoding: $0, as: UTF8.self)) }
+      unsafe forEachWord(in: buffer, at: .start) {
+        unsafe words.append(String(decoding: $0, as: UTF8.self))
+      }
     }
     return words
   }
@@ -45,10 +47,12 @@ package struct TextPipeline: Equatable, Sendable {
     _ text: UnsafeBufferPointer<UInt8>, _ place: TextPlace, _ steps: ArraySlice<SplitStep>,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    guard let step = steps.first else { return body(text) }
-    if steps.count == 1, case .rule(let rule) = step { return rule.forEachWord(in: text, body) }
-    step.forEachPart(of: text, at: place) { part, place in
-      split(part, place, steps.dropFirst(), body)
+    guard let step = steps.first else { return unsafe body(text) }
+    if steps.count == 1, case .rule(let rule) = step {
+      return unsafe rule.forEachWord(in: text, body)
+    }
+    unsafe step.forEachPart(of: text, at: place) { part, place in
+      unsafe split(part, place, steps.dropFirst(), body)
     }
   }
 }

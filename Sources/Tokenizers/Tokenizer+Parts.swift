@@ -2,8 +2,8 @@ extension Tokenizer {
   /// Gives everything that decides which ids a text has, for a digest: the same parts in the same order
   /// for equal tokenizers.
   package func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
-    vocabulary.forEachPart(body)
-    model.forEachPart(body)
+    unsafe vocabulary.forEachPart(body)
+    unsafe model.forEachPart(body)
     let special = specialTokens
     let roles = [
       special.beginOfSequence, special.endOfSequence, special.unknown, special.padding,
@@ -14,7 +14,7 @@ extension Tokenizer {
     let rules =
       pipeline.parts + ["\(special.addsBeginOfSequence)"]
       + roles.map { $0.map { "\($0)" } ?? "none" } + names + traits
-    for rule in rules { Array((rule + "\n").utf8).withUnsafeBytes(body) }
+    for rule in rules { unsafe Array((rule + "\n").utf8).withUnsafeBytes(body) }
   }
 }
 

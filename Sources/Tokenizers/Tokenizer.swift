@@ -32,14 +32,16 @@ package struct Tokenizer: TextEncoder, Sendable {
     }
     matcher = AddedTokenMatcher(addedTokens.filter { !isNormalized($0) }, rules: rules)
     normalizedMatcher = AddedTokenMatcher(addedTokens.filter(isNormalized), rules: rules) { text in
-      Array(text.utf8).withUnsafeBufferPointer { pipeline.normalized($0, isOpening: true) }
+      unsafe Array(text.utf8).withUnsafeBufferPointer {
+        unsafe pipeline.normalized($0, isOpening: true)
+      }
     }
     addedIds = Set(addedTokens.map(\.id))
     // Tokens that are found in normalized text read as they are found.
     var normalized: [Int32: [UInt8]] = [:]
     for token in addedTokens where isNormalized(token) {
-      normalized[token.id] = Array(token.text.utf8).withUnsafeBufferPointer {
-        pipeline.normalized($0, isOpening: true)
+      normalized[token.id] = unsafe Array(token.text.utf8).withUnsafeBufferPointer {
+        unsafe pipeline.normalized($0, isOpening: true)
       }
     }
     var vocabulary = vocabulary
@@ -63,7 +65,7 @@ package struct Tokenizer: TextEncoder, Sendable {
     let place = place(after: output)
     text.withUTF8 { buffer in
       workspace.with { workspace in
-        encode(buffer, parseSpecial, at: place, into: &output, &workspace)
+        unsafe encode(buffer, parseSpecial, at: place, into: &output, &workspace)
       }
     }
   }
@@ -84,7 +86,7 @@ package struct Tokenizer: TextEncoder, Sendable {
     var text = text
     text.withUTF8 { buffer in
       for matcher in [matcher, normalizedMatcher] {
-        matcher.forEachPart(of: buffer, parseSpecial: true) { _, id in
+        unsafe matcher.forEachPart(of: buffer, parseSpecial: true) { _, id in
           guard let id, isControl(id) else { return }
           let name = name(of: id)
           if !names.contains(name) { names.append(name) }
@@ -147,17 +149,17 @@ extension Tokenizer {
     into output: inout [Int32], _ workspace: inout Workspace
   ) {
     var place = place
-    matcher.forEachPart(of: text, parseSpecial: parseSpecial) { range, id in
+    unsafe matcher.forEachPart(of: text, parseSpecial: parseSpecial) { range, id in
       if let id {
         output.append(id)
         place = .afterToken
         return
       }
-      let stretch = UnsafeBufferPointer(rebasing: text[range])
+      let stretch = unsafe UnsafeBufferPointer(rebasing: text[range])
       if pipeline.normalizers.isEmpty {
-        encodeWords(stretch, at: place, into: &output, &workspace)
+        unsafe encodeWords(stretch, at: place, into: &output, &workspace)
       } else {
-        encodeNormalized(stretch, parseSpecial, at: place, into: &output, &workspace)
+        unsafe encodeNormalized(stretch, parseSpecial, at: place, into: &output, &workspace)
       }
     }
   }
@@ -166,16 +168,16 @@ extension Tokenizer {
     _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, at place: TextPlace,
     into output: inout [Int32], _ workspace: inout Workspace
   ) {
-    let normalized = pipeline.normalized(text, isOpening: place != .inside)
+    let normalized = unsafe pipeline.normalized(text, isOpening: place != .inside)
     var place = place
-    normalized.withUnsafeBufferPointer { buffer in
-      normalizedMatcher.forEachPart(of: buffer, parseSpecial: parseSpecial) { range, id in
+    unsafe normalized.withUnsafeBufferPointer { buffer in
+      unsafe normalizedMatcher.forEachPart(of: buffer, parseSpecial: parseSpecial) { range, id in
         if let id {
           output.append(id)
           place = .afterToken
         } else {
-          let stretch = UnsafeBufferPointer(rebasing: buffer[range])
-          encodeWords(stretch, at: place, into: &output, &workspace)
+          let stretch = unsafe UnsafeBufferPointer(rebasing: buffer[range])
+          unsafe encodeWords(stretch, at: place, into: &output, &workspace)
         }
       }
     }
@@ -185,8 +187,8 @@ extension Tokenizer {
     _ text: UnsafeBufferPointer<UInt8>, at place: TextPlace, into output: inout [Int32],
     _ workspace: inout Workspace
   ) {
-    pipeline.forEachWord(in: text, at: place) { word in
-      model.encode(word, into: &output, &workspace)
+    unsafe pipeline.forEachWord(in: text, at: place) { word in
+      unsafe model.encode(word, into: &output, &workspace)
     }
   }
 }

@@ -46,10 +46,10 @@ package struct Vocabulary: Sendable {
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
     for part in [keys, texts].compactMap({ $0 }) {
-      part.storage.withUnsafeBytes(body)
-      part.ends.withUnsafeBytes(body)
+      unsafe part.storage.withUnsafeBytes(body)
+      unsafe part.ends.withUnsafeBytes(body)
     }
-    kinds.map(\.rawValue).withUnsafeBytes(body)
+    unsafe kinds.map(\.rawValue).withUnsafeBytes(unsafe body)
   }
 
   package mutating func reserveCapacity(_ count: Int, bytes: Int) {
@@ -67,16 +67,16 @@ package struct Vocabulary: Sendable {
   ) {
     let isFound = isFound ?? (kind == .normal || kind == .byte)
     let id = UInt32(truncatingIfNeeded: count)
-    keys.append(bytes)
+    unsafe keys.append(bytes)
     kinds.append(kind)
     areFound.append(isFound)
     guard isFound else { return }
     if count * 2 > slots.count { return growSlots(toHold: count * 2) }
-    insert(bytes, id)
+    unsafe insert(bytes, id)
   }
 
   package mutating func append(_ bytes: [UInt8], kind: Kind, isFound: Bool? = nil) {
-    bytes.withUnsafeBufferPointer { append($0, kind: kind, isFound: isFound) }
+    unsafe bytes.withUnsafeBufferPointer { unsafe append($0, kind: kind, isFound: isFound) }
   }
 
   /// Says how each token reads as text, where that is not how the encoder finds it.
@@ -108,12 +108,12 @@ package struct Vocabulary: Sendable {
   /// The token of exactly these bytes, among those that are found.
   package func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     guard !slots.isEmpty else { return nil }
-    let successor = slots[place(of: bytes, ByteHash.of(bytes))].successor
+    let successor = unsafe slots[place(of: bytes, ByteHash.of(bytes))].successor
     return successor == 0 ? nil : Int32(truncatingIfNeeded: successor - 1)
   }
 
   package func id(of bytes: some Sequence<UInt8>) -> Int32? {
-    Array(bytes).withUnsafeBufferPointer { id(of: $0) }
+    unsafe Array(bytes).withUnsafeBufferPointer { unsafe id(of: $0) }
   }
 
   private func position(of id: Int32) -> Int? {
@@ -129,7 +129,7 @@ package struct Vocabulary: Sendable {
     while slots[place].successor != 0 {
       if slots[place].tag == tag {
         let range = keys.range(Int(slots[place].successor - 1))
-        if range.count == bytes.count, matches(bytes, at: range.lowerBound) { break }
+        if range.count == bytes.count, unsafe matches(bytes, at: range.lowerBound) { break }
       }
       place = (place + 1) & mask
     }
@@ -137,15 +137,15 @@ package struct Vocabulary: Sendable {
   }
 
   private func matches(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-    for offset in 0..<bytes.count where keys.storage[start + offset] != bytes[offset] {
+    for offset in 0..<bytes.count where unsafe keys.storage[start + offset] != bytes[offset] {
       return false
     }
     return true
   }
 
   private mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ id: UInt32) {
-    let hash = ByteHash.of(bytes)
-    let place = place(of: bytes, hash)
+    let hash = unsafe ByteHash.of(bytes)
+    let place = unsafe place(of: bytes, hash)
     guard slots[place].successor == 0 else {
       repeated = repeated ?? Int32(truncatingIfNeeded: id)
       return
@@ -157,9 +157,9 @@ package struct Vocabulary: Sendable {
     var size = 64
     while size < capacity * 2 { size *= 2 }
     slots = [Slot](repeating: Slot(), count: size)
-    keys.storage.withUnsafeBufferPointer { all in
+    unsafe keys.storage.withUnsafeBufferPointer { all in
       for position in kinds.indices where areFound[position] {
-        insert(
+        unsafe insert(
           UnsafeBufferPointer(rebasing: all[keys.range(position)]),
           UInt32(truncatingIfNeeded: position))
       }

@@ -26,7 +26,7 @@ struct WordCache: Sendable {
   ) -> Bool {
     guard !entries.isEmpty else { return false }
     let entry = entries[Int(truncatingIfNeeded: hash) & (Self.placeCount - 1)]
-    guard entry.hash == hash, Int(entry.wordCount) == word.count, matches(word, entry) else {
+    guard entry.hash == hash, Int(entry.wordCount) == word.count, unsafe matches(word, entry) else {
       return false
     }
     let start = Int(entry.tokenStart)
@@ -42,13 +42,13 @@ struct WordCache: Sendable {
     entries[Int(truncatingIfNeeded: hash) & (Self.placeCount - 1)] = Entry(
       hash: hash, wordStart: UInt32(words.count), tokenStart: UInt32(tokens.count),
       wordCount: UInt8(word.count), tokenCount: UInt8(wordTokens.count))
-    words.append(contentsOf: word)
+    unsafe words.append(contentsOf: word)
     tokens.append(contentsOf: wordTokens)
   }
 
   private func matches(_ word: UnsafeBufferPointer<UInt8>, _ entry: Entry) -> Bool {
     let start = Int(entry.wordStart)
-    for offset in 0..<word.count where words[start + offset] != word[offset] { return false }
+    for offset in 0..<word.count where unsafe words[start + offset] != word[offset] { return false }
     return true
   }
 

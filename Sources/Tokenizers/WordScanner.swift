@@ -1,5 +1,5 @@
 /// Matches the splitting rules at a place in valid UTF-8, one function a rule.
-struct WordScanner {
+@safe struct WordScanner {
   private let text: UnsafeBufferPointer<UInt8>
   /// What the rules see as the end of the text.
   private var limit: Int
@@ -7,7 +7,7 @@ struct WordScanner {
   private var nextNumber = -1
 
   init(text: UnsafeBufferPointer<UInt8>) {
-    self.text = text
+    unsafe self.text = text
     limit = text.count
   }
 
@@ -16,7 +16,7 @@ struct WordScanner {
     if let end = contraction(at: start, ignoringCase: false) { return end }
     let first = character(at: start)
     // " ?X+": a space may stand before a run of letters, numbers or others.
-    if text[start] == UInt8(ascii: " "), first.end < limit {
+    if unsafe text[start] == UInt8(ascii: " "), first.end < limit {
       let second = character(at: first.end)
       if !second.class.isSpace { return endOfRun(of: second.class, from: second.end) }
     }
@@ -28,7 +28,7 @@ struct WordScanner {
   mutating func wordWithSingleNumbers(from start: Int) -> Int {
     if nextNumber < start {
       nextNumber = start
-      while nextNumber < text.count {
+      while unsafe nextNumber < text.count {
         let next = character(at: nextNumber)
         if next.class == .number { break }
         nextNumber = next.end
@@ -36,7 +36,7 @@ struct WordScanner {
     }
     if nextNumber == start { return character(at: start).end }
     limit = nextNumber
-    defer { limit = text.count }
+    defer { limit = unsafe text.count }
     return gpt2Word(from: start)
   }
 
@@ -54,7 +54,7 @@ struct WordScanner {
     let second = first.end < limit ? character(at: first.end) : nil
     if let second, second.class == .letter { return endOfRun(of: .letter, from: second.end) }
     if first.class == .other { return endOfNewlines(from: endOfRun(of: .other, from: first.end)) }
-    if text[start] == UInt8(ascii: " "), let second, second.class == .other {
+    if unsafe text[start] == UInt8(ascii: " "), let second, second.class == .other {
       return endOfNewlines(from: endOfRun(of: .other, from: second.end))
     }
     return endOfLines(from: start) ?? endOfSpaces(from: start)
@@ -71,7 +71,7 @@ extension WordScanner {
   }
 
   private func decode(at position: Int) -> (scalar: Unicode.Scalar, length: Int) {
-    UTF8Scalars.scalar(at: position, in: text)
+    unsafe UTF8Scalars.scalar(at: position, in: text)
   }
 
   /// The end of the characters of one class from `position` on.
@@ -128,7 +128,7 @@ extension WordScanner {
 
   /// `'s|'t|'re|'ve|'m|'ll|'d`.
   private func contraction(at start: Int, ignoringCase: Bool) -> Int? {
-    guard text[start] == UInt8(ascii: "'"), start + 1 < limit else { return nil }
+    guard unsafe text[start] == UInt8(ascii: "'"), start + 1 < limit else { return nil }
     let first = folded(at: start + 1, ignoringCase)
     switch first.letter {
     case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"):

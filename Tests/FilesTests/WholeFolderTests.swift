@@ -106,10 +106,10 @@ import Testing
   }
 
   @Test func `checking leaves nothing`() throws {
-    try WholeFolder.check(folder.path + "/a/b")
+    try WholeFolder.requireWritable(folder.path + "/a/b")
     #expect(folder.names == [])
     folder.write("mine", as: "file")
-    #expect(throws: FileError.self) { try WholeFolder.check(folder.path + "/file/a") }
+    #expect(throws: FileError.self) { try WholeFolder.requireWritable(folder.path + "/file/a") }
   }
 
   private func status(_ path: String, followsLink: Bool = true) -> stat {

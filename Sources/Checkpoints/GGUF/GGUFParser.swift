@@ -16,7 +16,7 @@ struct GGUFParser {
 
   init(file: MappedFile) {
     self.file = file
-    reader = ByteReader(file.bytes, file: file.path)
+    reader = unsafe ByteReader(file.bytes, file: file.path)
     metadata = GGUFMetadata(file: file.path)
   }
 
@@ -35,8 +35,8 @@ struct GGUFParser {
   }
 
   private mutating func parseMagicAndVersion() throws(FileError) {
-    let magic = try reader.take(4, "the magic number")
-    guard magic.elementsEqual("GGUF".utf8) else {
+    let magic = try unsafe reader.take(4, "the magic number")
+    guard unsafe magic.elementsEqual("GGUF".utf8) else {
       throw error(
         .wrongFormat, at: 0, "this is not a GGUF file (it does not begin with \"GGUF\")",
         "give a .gguf file, or a folder with safetensors")
@@ -110,7 +110,7 @@ extension GGUFParser {
     case .float32: return .float32(Float(bitPattern: try reader.read(UInt32.self, key)))
     case .float64: return .float64(Double(bitPattern: try reader.read(UInt64.self, key)))
     case .bool: return .bool(try reader.read(UInt8.self, key) != 0)
-    case .string, .array: return .string(Array(try reader.readString(key)))
+    case .string, .array: return unsafe .string(Array(try reader.readString(key)))
     }
   }
 
@@ -126,12 +126,12 @@ extension GGUFParser {
       let count = try reader.readCount("the length of \(key)", minimumBytes: 8)
       var strings = ByteStrings()
       strings.reserveCapacity(count)
-      for _ in 0..<count { strings.append(try reader.readString(key)) }
+      for _ in 0..<count { unsafe strings.append(try reader.readString(key)) }
       return .strings(strings)
     default:
       let size = type.byteCount ?? 1
       let count = try reader.readCount("the length of \(key)", minimumBytes: size)
-      return .numbers(
+      return unsafe .numbers(
         GGUFNumbers(type: type, bytes: Array(try reader.take(count * size, key))))
     }
   }
@@ -231,7 +231,7 @@ extension GGUFParser {
           + "of the alignment \(alignment)",
         "convert the model again with a current converter")
     }
-    let available = max(0, file.bytes.count - dataStart)
+    let available = unsafe max(0, file.bytes.count - dataStart)
     guard let offset = Int(exactly: description.dataOffset), offset <= available,
       description.byteCount <= available - offset
     else {

@@ -102,14 +102,14 @@ package struct GGUFNumbers: Equatable, Sendable {
   package init(int32 values: [Int32]) {
     self.init(
       type: .int32,
-      bytes: values.flatMap { value in withUnsafeBytes(of: value.littleEndian, Array.init) })
+      bytes: values.flatMap { value in unsafe withUnsafeBytes(of: value.littleEndian, Array.init) })
   }
 
   package init(float32 values: [Float]) {
     self.init(
       type: .float32,
       bytes: values.flatMap { value in
-        withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+        unsafe withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
       })
   }
 
@@ -142,12 +142,13 @@ package struct GGUFNumbers: Equatable, Sendable {
   }
 
   private func values<Value: FixedWidthInteger & BitwiseCopyable>(of: Value.Type) -> [Int]? {
-    bytes.withUnsafeBytes { raw in
+    unsafe bytes.withUnsafeBytes { raw in
       let size = MemoryLayout<Value>.size
       var result: [Int] = []
       result.reserveCapacity(raw.count / size)
       for start in stride(from: 0, to: raw.count, by: size) {
-        let value = Value(littleEndian: raw.loadUnaligned(fromByteOffset: start, as: Value.self))
+        let value = unsafe Value(
+          littleEndian: raw.loadUnaligned(fromByteOffset: start, as: Value.self))
         guard let number = Int(exactly: value) else { return nil }
         result.append(number)
       }

@@ -114,7 +114,7 @@ package struct GGUFWriter {
 
 extension [UInt8] {
   fileprivate mutating func append(little value: some FixedWidthInteger) {
-    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   fileprivate mutating func append(string bytes: some Collection<UInt8>) {

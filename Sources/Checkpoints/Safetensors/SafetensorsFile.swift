@@ -25,7 +25,7 @@ package struct SafetensorsFile: Sendable {
 
   package init(_ file: MappedFile) throws(FileError) {
     defer { withExtendedLifetime(file) {} }
-    var reader = ByteReader(file.bytes, file: file.path)
+    var reader = unsafe ByteReader(file.bytes, file: file.path)
     let size = try reader.read(UInt64.self, "the header's size")
     guard size <= Self.headerLimit else {
       throw FileError(
@@ -33,14 +33,14 @@ package struct SafetensorsFile: Sendable {
         cause: "the header's size is \(size) bytes, more than the \(Self.headerLimit) allowed",
         fix: "check that this is a safetensors file")
     }
-    let header = try Self.parse(reader.take(Int(size), "the header"), file)
+    let header = try unsafe Self.parse(reader.take(Int(size), "the header"), file)
     var descriptions: [Description] = []
     var metadata: [String: String] = [:]
     for member in header.members {
       if member.key == "__metadata__" {
         metadata = try Self.metadata(member.value, file)
       } else {
-        descriptions.append(
+        unsafe descriptions.append(
           try Description(member, file: file.path, dataCount: file.bytes.count - reader.offset))
       }
     }
@@ -52,13 +52,13 @@ package struct SafetensorsFile: Sendable {
   private static func parse(
     _ bytes: UnsafeRawBufferPointer, _ file: MappedFile
   ) throws(FileError) -> JSONObject {
-    guard bytes.first == UInt8(ascii: "{") else {
+    guard unsafe bytes.first == UInt8(ascii: "{") else {
       throw FileError(
         .wrongFormat, file: file.path, offset: 8, cause: "the header does not begin with {",
         fix: "check that this is a safetensors file")
     }
     do throws(JSONError) {
-      if let object = try JSONValue(parsing: bytes).object { return object }
+      if let object = try unsafe JSONValue(parsing: bytes).object { return object }
       return JSONObject()
     } catch {
       throw FileError(
@@ -105,10 +105,10 @@ package struct SafetensorsFile: Sendable {
           cause: "the tensor name \(description.name) occurs twice", fix: fix)
       }
     }
-    guard dataStart + end == file.bytes.count else {
+    guard unsafe dataStart + end == file.bytes.count else {
       throw FileError(
         .malformed, file: file.path, offset: dataStart + end,
-        cause: "\(file.bytes.count - dataStart - end) bytes at the end belong to no tensor",
+        cause: unsafe "\(file.bytes.count - dataStart - end) bytes at the end belong to no tensor",
         fix: fix)
     }
     return directory

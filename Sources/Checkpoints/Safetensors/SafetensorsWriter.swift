@@ -66,7 +66,7 @@ package struct SafetensorsWriter {
   ) throws(FileError) {
     try add(name, .f32, shape: shape) {
       values.flatMap { value in
-        withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+        unsafe withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
       }
     }
   }
@@ -130,7 +130,7 @@ package struct SafetensorsWriter {
     let document = JSONValue.object(JSONObject(checked: members))
     var text = Array(document.text(sortedKeys: false).utf8)
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    return withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init) + text
+    return unsafe withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init) + text
   }
 
   private func error(_ kind: FileError.Kind, _ cause: String) -> FileError {

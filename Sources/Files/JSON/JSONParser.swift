@@ -16,8 +16,8 @@ extension JSONValue {
     parsing bytes: some Sequence<UInt8>, keepsDigits: Bool = false
   ) throws(JSONError) {
     let whole = Array(bytes)
-    self = try whole.withUnsafeBufferPointer { buffer throws(JSONError) in
-      try JSONValue(parsing: UnsafeRawBufferPointer(buffer), keepsDigits: keepsDigits)
+    self = try unsafe whole.withUnsafeBufferPointer { buffer throws(JSONError) in
+      try unsafe JSONValue(parsing: UnsafeRawBufferPointer(buffer), keepsDigits: keepsDigits)
     }
   }
 
@@ -28,7 +28,8 @@ extension JSONValue {
   package init(
     parsing bytes: UnsafeRawBufferPointer, keepsDigits: Bool = false
   ) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes.bindMemory(to: UInt8.self), keepsDigits: keepsDigits)
+    var parser = unsafe JSONParser(
+      bytes: bytes.bindMemory(to: UInt8.self), keepsDigits: keepsDigits)
     self = try parser.parseDocument()
   }
 
@@ -37,7 +38,7 @@ extension JSONValue {
     let file = try MappedFile(path: path)
     do {
       self = try withExtendedLifetime(file) { () throws(JSONError) in
-        try JSONValue(parsing: file.bytes)
+        try unsafe JSONValue(parsing: file.bytes)
       }
     } catch {
       throw FileError(
@@ -49,7 +50,7 @@ extension JSONValue {
 
 /// A recursive-descent parser over bytes. Foundation's decoder neither reports duplicate keys nor
 /// reads a tokenizer's 100,000 strings into a tree quickly.
-private struct JSONParser {
+@safe private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let keepsDigits: Bool
   var position = 0
@@ -59,20 +60,20 @@ private struct JSONParser {
   static let maximumDepth = 256
 
   /// The byte at the position; 0, which no JSON token begins with, at the end.
-  var current: UInt8 { position < bytes.count ? bytes[position] : 0 }
+  var current: UInt8 { unsafe position < bytes.count ? bytes[position] : 0 }
 
   mutating func parseDocument() throws(JSONError) -> JSONValue {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    if unsafe bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     let value = try parseValue()
     skipSpace()
-    guard position == bytes.count else {
+    guard unsafe position == bytes.count else {
       throw error("there is more text after the end of the document")
     }
     return value
   }
 
   mutating func skipSpace() {
-    while position < bytes.count, case let byte = bytes[position],
+    while unsafe position < bytes.count, case let byte = unsafe bytes[position],
       byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     { position += 1 }
   }
@@ -94,7 +95,8 @@ private struct JSONParser {
     case UInt8(ascii: "n"): return try parseWord("null", .null)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
     default:
-      throw error(position < bytes.count ? "a value should stand here" : "the text ends too early")
+      throw unsafe error(
+        position < bytes.count ? "a value should stand here" : "the text ends too early")
     }
   }
 
@@ -155,8 +157,8 @@ private struct JSONParser {
     _ word: StaticString, _ value: JSONValue
   ) throws(JSONError) -> JSONValue {
     let length = word.utf8CodeUnitCount
-    guard length <= bytes.count - position,
-      (0..<length).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] })
+    guard unsafe length <= bytes.count - position,
+      (0..<length).allSatisfy({ unsafe bytes[position + $0] == word.utf8Start[$0] })
     else { throw error("a value should stand here") }
     position += length
     return value
@@ -187,7 +189,7 @@ extension JSONParser {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
       _ = try takeDigits()
     }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    let text = unsafe String(decoding: bytes[start..<position], as: UTF8.self)
     if keepsDigits { return .digits(text) }
     if isInteger, let value = Int(text) { return .int(value) }
     guard let value = Double(text), value.isFinite else {
@@ -211,10 +213,11 @@ extension JSONParser {
   private mutating func parseString() throws(JSONError) -> String {
     position += 1
     let start = position
-    while position < bytes.count {
-      switch bytes[position] {
+    while unsafe position < bytes.count {
+      switch unsafe bytes[position] {
       case UInt8(ascii: "\""):
-        let text = try text(UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
+        let text = try unsafe text(
+          UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
         position += 1
         return text
       case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
@@ -228,21 +231,21 @@ extension JSONParser {
   private func text(
     _ part: UnsafeBufferPointer<UInt8>, at start: Int
   ) throws(JSONError) -> String {
-    let text = String(decoding: part, as: UTF8.self)
+    let text = unsafe String(decoding: part, as: UTF8.self)
     // What is not UTF-8 becomes other bytes.
-    if text.hasBytes(of: part) { return text }
+    if unsafe text.hasBytes(of: part) { return text }
     throw JSONError(offset: start, cause: "the string is not UTF-8")
   }
 
   private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
-    var result = Array(bytes[start..<position])
-    while position < bytes.count {
-      let byte = bytes[position]
+    var result = unsafe Array(bytes[start..<position])
+    while unsafe position < bytes.count {
+      let byte = unsafe bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        return try result.withUnsafeBufferPointer { part throws(JSONError) in
-          try text(part, at: start)
+        return try unsafe result.withUnsafeBufferPointer { part throws(JSONError) in
+          try unsafe text(part, at: start)
         }
       case UInt8(ascii: "\\"):
         position += 1

@@ -11,18 +11,18 @@ package enum AppendedLine {
     _ line: String, to path: String, permissions: mode_t = 0o644
   ) throws(FileError) {
     let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC
-    let descriptor = WritingCalls.retrying { open(path, flags, permissions) }
+    let descriptor = WritingCalls.retrying { unsafe open(path, flags, permissions) }
     guard descriptor >= 0 else { throw WritingCalls.error(path, "cannot be written") }
     defer { close(descriptor) }
     // the lock is for taking half a line back, and held no longer than the call
     _ = WritingCalls.retrying { flock(descriptor, LOCK_EX) }
     let end = lseek(descriptor, 0, SEEK_END)
     var last = UInt8(ascii: "\n")
-    if end > 0 { pread(descriptor, &last, 1, end - 1) }
+    if end > 0 { unsafe pread(descriptor, &last, 1, end - 1) }
     let bytes = Array(((last == UInt8(ascii: "\n") ? "" : "\n") + line + "\n").utf8)
     do throws(FileError) {
-      try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
-        try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
+      try unsafe bytes.withUnsafeBufferPointer { buffer throws(FileError) in
+        try unsafe WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
       }
     } catch {
       if end >= 0 { ftruncate(descriptor, end) }

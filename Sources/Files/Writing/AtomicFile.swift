@@ -35,7 +35,7 @@ package struct AtomicFile: ~Copyable {
     while true {
       let place = folder + "/" + names.fresh()
       let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-      let descriptor = WritingCalls.retrying { Glibc.open(place, flags, 0o644) }
+      let descriptor = WritingCalls.retrying { unsafe Glibc.open(place, flags, 0o644) }
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0 else { throw WritingCalls.error(path, "cannot be written") }
       // another process that removes leftovers may have come between the two calls
@@ -50,20 +50,20 @@ package struct AtomicFile: ~Copyable {
 
   deinit {
     close(descriptor)
-    if !isCommitted { unlink(temporaryPath) }
+    if !isCommitted { unsafe unlink(temporaryPath) }
   }
 
   package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if buffer.count + bytes.count > Self.bufferSize { try flush() }
     if bytes.count >= Self.bufferSize {
-      return try WritingCalls.write(bytes, to: descriptor, of: path)
+      return try unsafe WritingCalls.write(bytes, to: descriptor, of: path)
     }
-    buffer.append(contentsOf: bytes)
+    unsafe buffer.append(contentsOf: bytes)
   }
 
   package mutating func append(_ bytes: [UInt8]) throws(FileError) {
-    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
-      try append(UnsafeRawBufferPointer(buffer))
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(FileError) in
+      try unsafe append(UnsafeRawBufferPointer(buffer))
     }
   }
 
@@ -72,7 +72,7 @@ package struct AtomicFile: ~Copyable {
     try flush()
     if let permissions = target.permissions { fchmod(descriptor, permissions) }
     try WritingCalls.synchronize(descriptor, of: path)
-    guard rename(temporaryPath, target.path) == 0 else {
+    guard unsafe rename(temporaryPath, target.path) == 0 else {
       throw WritingCalls.error(path, "cannot be renamed to")
     }
     isCommitted = true
@@ -94,8 +94,8 @@ package struct AtomicFile: ~Copyable {
   private mutating func flush() throws(FileError) {
     let pending = buffer
     buffer.removeAll(keepingCapacity: true)
-    try pending.withUnsafeBufferPointer { buffer throws(FileError) in
-      try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
+    try unsafe pending.withUnsafeBufferPointer { buffer throws(FileError) in
+      try unsafe WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: path)
     }
   }
 
@@ -124,7 +124,7 @@ package struct AtomicFile: ~Copyable {
 
     private mutating func follow(_ given: String) throws(FileError) {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let count = readlink(path, &buffer, buffer.count)
+      let count = unsafe readlink(path, &buffer, buffer.count)
       guard count >= 0 else { throw WritingCalls.error(given, "is a link that cannot be read") }
       let destination = String(
         decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -140,7 +140,7 @@ package struct AtomicFile: ~Copyable {
           cause: status.isFolder ? "a folder has this name" : "this is no regular file",
           fix: "choose another name")
       }
-      guard access(path, W_OK) == 0 else {
+      guard unsafe access(path, W_OK) == 0 else {
         throw WritingCalls.error(given, "may not be written")
       }
       permissions = status.permissions

@@ -35,14 +35,16 @@ package struct FolderJournal {
 
   /// Whether a folder has a file of this name that counts.
   package static func has(_ file: String, in folder: String) -> Bool {
-    place(of: file, in: folder).map { access($0, F_OK) == 0 } ?? false
+    place(of: file, in: folder).map { unsafe access($0, F_OK) == 0 } ?? false
   }
 
   /// - Parameter removed: names of files that go.
   func write(
     _ files: [(name: String, bytes: [UInt8])], removing removed: Set<String>
   ) throws(FileError) {
-    let descriptor = WritingCalls.retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let descriptor = WritingCalls.retrying {
+      unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
     guard descriptor >= 0 else { throw WritingCalls.error(given, "cannot be opened") }
     defer { close(descriptor) }
     // writers take turns; where there are no locks they come one by one anyway
@@ -55,7 +57,7 @@ package struct FolderJournal {
       try staged.write([], as: name + Self.goneSuffix)
     }
     try staged.synchronize()
-    guard rename(staged.path, journal) == 0 else {
+    guard unsafe rename(staged.path, journal) == 0 else {
       throw WritingCalls.error(given, "cannot be written")
     }
     try WritingCalls.synchronize(folder: folder)
@@ -72,13 +74,13 @@ package struct FolderJournal {
     for name in Paths.names(in: journal) ?? [] {
       let entry = journal + "/" + name
       if name.hasSuffix(Self.goneSuffix) {
-        unlink(folder + "/" + name.dropLast(Self.goneSuffix.count))
-        unlink(entry)
-      } else if rename(entry, folder + "/" + name) != 0 {
+        unsafe unlink(folder + "/" + name.dropLast(Self.goneSuffix.count))
+        unsafe unlink(entry)
+      } else if unsafe rename(entry, folder + "/" + name) != 0 {
         throw WritingCalls.error(given + "/" + name, "cannot be written")
       }
     }
     try WritingCalls.synchronize(folder: folder)
-    guard rmdir(journal) == 0 else { throw WritingCalls.error(given, "cannot be written") }
+    guard unsafe rmdir(journal) == 0 else { throw WritingCalls.error(given, "cannot be written") }
   }
 }

@@ -12,14 +12,15 @@ package enum FolderMaking {
     for part in path.split(separator: "/") {
       current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
       if Paths.isFolder(current) { continue }
-      if mkdir(current, 0o755) == 0 {
+      if unsafe mkdir(current, 0o755) == 0 {
         made.append(current)
         continue
       }
       let number = errno
       if Paths.isFolder(current) { continue }
       unmake(made)
-      let reason = number == EEXIST ? "a file has this name" : String(cString: strerror(number))
+      let reason =
+        unsafe number == EEXIST ? "a file has this name" : String(cString: strerror(number))
       throw FileError(
         .unwritable, file: path, cause: "the folder \(current) cannot be made (\(reason))",
         fix: "choose another folder, or check its permissions")
@@ -29,6 +30,6 @@ package enum FolderMaking {
 
   /// Removes folders that were made for nothing, as far as they are empty.
   static func unmake(_ made: [String]) {
-    for folder in made.reversed() { rmdir(folder) }
+    for folder in made.reversed() { unsafe rmdir(folder) }
   }
 }

@@ -13,16 +13,16 @@ enum Leftovers {
     for name in Paths.names(in: folder) ?? [] where names.isOne(name) {
       let path = folder + "/" + name
       let descriptor = WritingCalls.retrying {
-        open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
       }
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
       var status = stat()
-      guard fstat(descriptor, &status) == 0, WritingCalls.lock(descriptor) else { continue }
+      guard unsafe fstat(descriptor, &status) == 0, WritingCalls.lock(descriptor) else { continue }
       if status.isFolder {
         removeFolder(path, owning: owned, movingTo: target)
       } else if status.isRegularFile {
-        unlink(path)
+        unsafe unlink(path)
       }
     }
   }
@@ -37,11 +37,11 @@ enum Leftovers {
       if let owned, !owned.contains(name),
         Paths.status(of: successor, followsLink: false) == nil
       {
-        rename(file, successor)
+        unsafe rename(file, successor)
       } else {
-        unlink(file)
+        unsafe unlink(file)
       }
     }
-    rmdir(path)
+    unsafe rmdir(path)
   }
 }

@@ -29,15 +29,17 @@ struct StagedFolder: ~Copyable {
     let names = TemporaryName(of: Paths.name(of: target))
     while true {
       let path = folder + "/" + names.fresh()
-      if mkdir(path, 0o755) != 0 {
+      if unsafe mkdir(path, 0o755) != 0 {
         if errno == EEXIST { continue }
         throw WritingCalls.error(given, "cannot be written")
       }
-      let descriptor = WritingCalls.retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      let descriptor = WritingCalls.retrying {
+        unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      }
       if descriptor < 0 {
         if errno == ENOENT { continue }
         let error = WritingCalls.error(given, "cannot be written")
-        rmdir(path)
+        unsafe rmdir(path)
         throw error
       }
       // another process that removes leftovers may have come between the calls
@@ -58,12 +60,12 @@ struct StagedFolder: ~Copyable {
     let file = path + "/" + name
     let shown = givenPath + "/" + name
     let descriptor = WritingCalls.retrying {
-      open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     }
     guard descriptor >= 0 else { throw WritingCalls.error(shown, "cannot be written") }
     defer { close(descriptor) }
-    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
-      try WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: shown)
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(FileError) in
+      try unsafe WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: shown)
     }
     try WritingCalls.synchronize(descriptor, of: shown)
   }
@@ -75,7 +77,7 @@ struct StagedFolder: ~Copyable {
       let status = Paths.status(of: folder, followsLink: true)
     else { return false }
     for name in found where !names.contains(name) {
-      guard link(folder + "/" + name, path + "/" + name) == 0 || errno == EEXIST else {
+      guard unsafe link(folder + "/" + name, path + "/" + name) == 0 || errno == EEXIST else {
         return false
       }
     }

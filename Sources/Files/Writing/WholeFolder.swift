@@ -31,12 +31,12 @@ package struct WholeFolder {
   }
 
   /// Checks that a folder could be written, and leaves nothing behind.
-  package static func check(_ path: String) throws(FileError) {
+  package static func requireWritable(_ path: String) throws(FileError) {
     let made = try FolderMaking.make(path)
     defer { FolderMaking.unmake(made) }
     let folder = try WholeFolder(path, owning: [])
     let parent = Paths.parent(of: folder.target)
-    let isBeside = access(parent, W_OK | X_OK) == 0
+    let isBeside = unsafe access(parent, W_OK | X_OK) == 0
     _ = try StagedFolder(
       of: folder.target, in: isBeside ? parent : folder.target, owning: nil, given: path)
   }
@@ -58,7 +58,7 @@ package struct WholeFolder {
     let trimmed = String(given.reversed().drop { $0 == "/" }.reversed())
     let path = trimmed.isEmpty && given.hasPrefix("/") ? "/" : trimmed
     (self.given, self.owned) = (given, owned)
-    guard let resolved = realpath(path, nil) else {
+    guard let resolved = unsafe realpath(path, nil) else {
       guard errno == ENOENT, Paths.status(of: path, followsLink: false) == nil else {
         throw FileError(
           .unwritable, file: given,
@@ -68,8 +68,8 @@ package struct WholeFolder {
       (target, exists) = (path, false)
       return
     }
-    defer { free(resolved) }
-    (target, exists) = (String(cString: resolved), true)
+    defer { unsafe free(resolved) }
+    (target, exists) = unsafe (String(cString: resolved), true)
     guard Paths.status(of: target, followsLink: true)?.isFolder == true else {
       throw FileError(
         .unwritable, file: given, cause: "a file has this name", fix: "choose another folder")
@@ -99,7 +99,7 @@ package struct WholeFolder {
     guard exists, let own = Paths.status(of: target, followsLink: true) else { return false }
     let isCurrent = Paths.status(of: ".", followsLink: true)?.isSame(as: own) ?? true
     let isMounted = Paths.status(of: parent, followsLink: true)?.st_dev != own.st_dev
-    return target == "/" || isCurrent || isMounted || access(parent, W_OK | X_OK) != 0
+    return unsafe target == "/" || isCurrent || isMounted || access(parent, W_OK | X_OK) != 0
       || FolderJournal.isOpen(in: target)
   }
 
@@ -112,16 +112,16 @@ package struct WholeFolder {
     if exists, !staged.take(from: target, except: owned.subtracting(kept)) { return false }
     try staged.synchronize()
     if !exists {
-      if rename(staged.path, target) == 0 {
-        return try confirm(in: parent) { rename(target, staged.path) }
+      if unsafe rename(staged.path, target) == 0 {
+        return try confirm(in: parent) { unsafe rename(target, staged.path) }
       }
       guard [EEXIST, ENOTEMPTY].contains(errno) else {
         throw WritingCalls.error(given, "cannot be renamed to")
       }
       // somebody else has made it meanwhile
     }
-    guard cfiles_exchange(staged.path, target) == 0 else { return false }
-    return try confirm(in: parent) { cfiles_exchange(staged.path, target) }
+    guard unsafe cfiles_exchange(staged.path, target) == 0 else { return false }
+    return try confirm(in: parent) { unsafe cfiles_exchange(staged.path, target) }
   }
 
   /// Forces the change to the disk, or takes it back.

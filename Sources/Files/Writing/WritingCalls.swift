@@ -13,13 +13,13 @@ enum WritingCalls {
   static func write(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of path: String
   ) throws(FileError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let written = Glibc.write(descriptor, part.baseAddress, part.count)
+    var rest = unsafe bytes[...]
+    while unsafe !rest.isEmpty {
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest)
+      let written = unsafe Glibc.write(descriptor, part.baseAddress, part.count)
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { throw error(path, "cannot be written") }
-      rest = rest.dropFirst(written)
+      unsafe rest = rest.dropFirst(written)
     }
   }
 
@@ -32,7 +32,7 @@ enum WritingCalls {
   /// Forces the names in a folder to the disk, so that they survive a power cut. File systems that
   /// know no such thing say so, which is no failure.
   static func synchronize(folder path: String) throws(FileError) {
-    let descriptor = retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let descriptor = retrying { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     // a folder that may be written but not listed
     if descriptor < 0, errno == EACCES { return }
     guard descriptor >= 0 else { throw error(path, "cannot be opened") }
@@ -51,7 +51,7 @@ enum WritingCalls {
   static func error(_ path: String, _ what: String) -> FileError {
     let number = errno
     return FileError(
-      .unwritable, file: path, cause: "it \(what) (\(String(cString: strerror(number))))",
+      .unwritable, file: path, cause: unsafe "it \(what) (\(String(cString: strerror(number))))",
       fix: "check that the folder exists, that you may write in it and that the disk has room")
   }
 }

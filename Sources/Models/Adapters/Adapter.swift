@@ -22,7 +22,7 @@ package final class Adapter: @unchecked Sendable {
       var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
       let bound = 1 / Float(entry.inputs).squareRoot()
       let a = parameters.pair(entry).a
-      for index in 0..<a.count { a.base[index] = (random.uniform() * 2 - 1) * bound }
+      for index in 0..<a.count { unsafe a.base[index] = (random.uniform() * 2 - 1) * bound }
     }
     self.init(configuration: configuration, parameters: parameters)
   }

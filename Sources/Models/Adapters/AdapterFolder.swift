@@ -69,14 +69,14 @@ package struct AdapterFolder {
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
       let path = path(of: entry)
-      let a = (0..<pair.a.count).map { pair.a.base[$0] }
+      let a = (0..<pair.a.count).map { unsafe pair.a.base[$0] }
       try writer.add(
         path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
       for row in 0..<entry.outputs {
         let source = storedRow(row, of: entry.role)
         for column in 0..<pair.a.rows {
-          b[row * pair.a.rows + column] = pair.bTransposed.row(column)[source]
+          b[row * pair.a.rows + column] = unsafe pair.bTransposed.row(column)[source]
         }
       }
       try writer.add(
@@ -142,14 +142,14 @@ package struct AdapterFolder {
   private func copy(
     _ a: FrozenMatrix, _ b: FrozenMatrix, to pair: LoRAPair, of role: LinearRole
   ) {
-    for row in 0..<a.rows { a.dequantize(row: row, into: pair.a.row(row)) }
+    for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
     var values = [Float](repeating: 0, count: b.columns)
     for row in 0..<b.rows {
-      values.withUnsafeMutableBufferPointer { buffer in
-        if let base = buffer.baseAddress { b.dequantize(row: row, into: base) }
+      unsafe values.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { unsafe b.dequantize(row: row, into: base) }
       }
       let target = storedRow(row, of: role)
-      for column in 0..<b.columns { pair.bTransposed.row(column)[target] = values[column] }
+      for column in 0..<b.columns { unsafe pair.bTransposed.row(column)[target] = values[column] }
     }
   }
 

@@ -63,19 +63,19 @@ package final class AdapterVector: @unchecked Sendable {
   package init(layout: AdapterLayout) {
     self.layout = layout
     buffer = RawBuffer(byteCount: layout.count * 4)
-    values.update(repeating: 0, count: layout.count)
+    unsafe values.update(repeating: 0, count: layout.count)
   }
 
   package var count: Int { layout.count }
-  package var values: UnsafeMutablePointer<Float> { buffer.bound(to: Float.self) }
+  package var values: UnsafeMutablePointer<Float> { unsafe buffer.bound(to: Float.self) }
 
   package func copy() -> AdapterVector {
     let result = AdapterVector(layout: layout)
-    result.values.update(from: values, count: count)
+    unsafe result.values.update(from: values, count: count)
     return result
   }
 
-  package func fill(_ value: Float) { values.update(repeating: value, count: count) }
+  package func fill(_ value: Float) { unsafe values.update(repeating: value, count: count) }
 
   /// A `[rank, inputs]` and Bᵀ `[rank, outputs]` of one module.
   package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? {
@@ -83,8 +83,8 @@ package final class AdapterVector: @unchecked Sendable {
   }
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
-    let start = values + entry.offset
-    return LoRAPair(
+    let start = unsafe values + entry.offset
+    return unsafe LoRAPair(
       a: Matrix(base: start, rows: layout.rank, columns: entry.inputs),
       bTransposed: Matrix(
         base: start + layout.rank * entry.inputs, rows: layout.rank, columns: entry.outputs))

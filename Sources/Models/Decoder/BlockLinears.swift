@@ -69,9 +69,9 @@ struct BlockLinears {
         }
       }
       compute.arena.scoped {
-        let vector = compute.packVector(x.base, count: x.columns)
-        compute.multiply(
-          vector, by: results.map { (matrix: $0.linear.weight, y: $0.result.base) })
+        let vector = unsafe compute.packVector(x.base, count: x.columns)
+        unsafe compute.multiply(
+          vector, by: results.map { unsafe (matrix: $0.linear.weight, y: $0.result.base) })
       }
       for (linear, y, result) in results {
         linear.addAdapter(ofRow: x, to: result, with: compute)

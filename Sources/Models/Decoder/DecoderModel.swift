@@ -97,7 +97,7 @@ package struct DecoderModel: Sendable {
     }
     let result = compute.arena.matrix(numbers.count, table.columns)
     compute.forEachBlock(of: numbers.count, grain: 64) { block in
-      for row in block { table.dequantize(row: Int(numbers[row]), into: result.row(row)) }
+      for row in block { unsafe table.dequantize(row: Int(numbers[row]), into: result.row(row)) }
     }
     return result
   }
@@ -146,7 +146,7 @@ package struct DecoderModel: Sendable {
       let last = weights.finalNorm.packed(compute.gather(x, rows: rows), with: compute)
       compute.multiply(last, weights.head.operand, .rowsOfMatrix, into: result)
       for row in 0..<result.rows {
-        logitScaling.forward(result.row(row), count: result.columns)
+        unsafe logitScaling.forward(result.row(row), count: result.columns)
       }
     }
     return result
@@ -158,7 +158,7 @@ extension Compute {
   func gather(_ x: Matrix, rows: [Int]) -> Matrix {
     let result = arena.matrix(rows.count, x.columns)
     for (index, row) in rows.enumerated() {
-      result.row(index).update(from: x.row(row), count: x.columns)
+      unsafe result.row(index).update(from: x.row(row), count: x.columns)
     }
     return result
   }

@@ -51,7 +51,7 @@ extension Compute {
   func scale(_ x: Matrix, by factor: Float) {
     guard factor != 1 else { return }
     forEachBlock(of: x.rows, grain: 64) { rows in
-      for row in rows { VectorUpdates.scale(x.row(row), by: factor, count: x.columns) }
+      for row in rows { unsafe VectorUpdates.scale(x.row(row), by: factor, count: x.columns) }
     }
   }
 }

@@ -2,21 +2,25 @@ import Tensors
 
 /// An activation kept from the forward to the backward pass: floats, or bfloat16 where products
 /// round their operands to that anyway. Tasks may store and read rows apart.
-struct StoredActivation: @unchecked Sendable {
+@safe struct StoredActivation: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   private let rows: Int
   private let columns: Int
   private let precision: Precision
 
-  private var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
-  private var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
+  private var floats: UnsafeMutablePointer<Float> {
+    unsafe base.assumingMemoryBound(to: Float.self)
+  }
+  private var halves: UnsafeMutablePointer<UInt16> {
+    unsafe base.assumingMemoryBound(to: UInt16.self)
+  }
 
   /// Room for `[rows, columns]` in the arena of `compute`.
   init(_ rows: Int, _ columns: Int, in compute: Compute) {
     self.rows = rows
     self.columns = columns
     precision = compute.precision
-    base = compute.arena.allocate(byteCount: rows * columns * (precision == .bf16 ? 2 : 4))
+    unsafe base = compute.arena.allocate(byteCount: rows * columns * (precision == .bf16 ? 2 : 4))
   }
 
   /// Keeps all rows.
@@ -34,8 +38,8 @@ struct StoredActivation: @unchecked Sendable {
     for row in 0..<x.rows {
       let offset = (first + row) * columns
       switch precision {
-      case .bf16: BrainFloat.store(x.row(row), count: columns, to: halves + offset)
-      case .f32: (floats + offset).update(from: x.row(row), count: columns)
+      case .bf16: unsafe BrainFloat.store(x.row(row), count: columns, to: halves + offset)
+      case .f32: unsafe (floats + offset).update(from: x.row(row), count: columns)
       }
     }
   }
@@ -46,7 +50,7 @@ struct StoredActivation: @unchecked Sendable {
       range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows) kept")
     let offset = range.lowerBound * columns
     guard precision == .bf16 else {
-      return Matrix(base: floats + offset, rows: range.count, columns: columns)
+      return unsafe Matrix(base: floats + offset, rows: range.count, columns: columns)
     }
     let result = scratch.matrix(range.count, columns)
     read(range, into: result)
@@ -72,8 +76,8 @@ struct StoredActivation: @unchecked Sendable {
     for (index, row) in range.enumerated() {
       switch precision {
       case .bf16:
-        BrainFloat.load(halves + row * columns, count: columns, to: result.row(index))
-      case .f32: result.row(index).update(from: floats + row * columns, count: columns)
+        unsafe BrainFloat.load(halves + row * columns, count: columns, to: result.row(index))
+      case .f32: unsafe result.row(index).update(from: floats + row * columns, count: columns)
       }
     }
   }

@@ -93,7 +93,7 @@ package struct TrainingPass {
       model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)
       x.fill(0)
       for (index, row) in batch.scored.enumerated() {
-        x.row(row).update(from: dGathered.row(index), count: x.columns)
+        unsafe x.row(row).update(from: dGathered.row(index), count: x.columns)
       }
       return score
     }

@@ -20,10 +20,10 @@ extension DecoderModel {
       let last = x.rows(x.rows - 1..<x.rows)
       weights.finalNorm.forward(last, into: last)
       // The next token hangs on the logits: where products of many rows are exact, so are these.
-      let vector = compute.packVector(
+      let vector = unsafe compute.packVector(
         last.base, count: last.columns, isExact: compute.precision == .f32)
-      compute.multiply(vector, by: [(weights.head, logits)])
-      logitScaling.forward(logits, count: weights.head.rows)
+      unsafe compute.multiply(vector, by: [(weights.head, logits)])
+      unsafe logitScaling.forward(logits, count: weights.head.rows)
     }
   }
 

@@ -46,23 +46,23 @@ package struct Sampler {
   ) -> Int32? {
     if options.repetitionPenalty != 1 {
       for token in seen where Int(token) < logits.count && token >= 0 {
-        let value = logits[Int(token)]
-        logits[Int(token)] =
+        let value = unsafe logits[Int(token)]
+        unsafe logits[Int(token)] =
           value > 0 ? value / options.repetitionPenalty : value * options.repetitionPenalty
       }
     }
-    guard let best = Self.likeliest(logits) else { return nil }
+    guard let best = unsafe Self.likeliest(logits) else { return nil }
     guard options.temperature > 0 else { return Int32(best) }
-    return draw(candidates(logits, best: logits[best]))
+    return unsafe draw(candidates(logits, best: logits[best]))
   }
 
   private static func likeliest(_ logits: UnsafeMutableBufferPointer<Float>) -> Int? {
     var best = 0
-    for index in logits.indices where !(logits[index] <= logits[best]) {
-      if logits[index].isNaN { return nil }
+    for index in logits.indices where unsafe !(logits[index] <= logits[best]) {
+      if unsafe logits[index].isNaN { return nil }
       best = index
     }
-    return logits[best].isFinite ? best : nil
+    return unsafe logits[best].isFinite ? best : nil
   }
 
   private struct Candidate {
@@ -76,8 +76,8 @@ package struct Sampler {
   ) -> [Candidate] {
     var list: [Candidate] = []
     let floor = Double(options.minP ?? 0)
-    for (token, logit) in logits.enumerated() {
-      let weight = exp(Double((logit - best) / options.temperature))
+    for token in logits.indices {
+      let weight = unsafe exp(Double((logits[token] - best) / options.temperature))
       // Weights below this share of the likeliest never change a draw of 53 bits.
       if weight >= max(floor, 1e-12) { list.append(Candidate(token: token, weight: weight)) }
     }

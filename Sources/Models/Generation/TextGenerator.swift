@@ -64,12 +64,12 @@ package struct TextGenerator {
       ?? KeyValueCache(sizes: model.description.sizes, capacity: prompt.count + room)
     let use = adapter.map { AdapterUse($0) }
     let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: model.weights.head.rows)
-    defer { logits.deallocate() }
+    defer { unsafe logits.deallocate() }
     guard let base = logits.baseAddress else {
       preconditionFailure("no room for \(logits.count) logits")
     }
     func feed(_ tokens: [Int32]) {
-      model.feed(tokens, cache: cache, adapter: use, into: base, with: compute)
+      unsafe model.feed(tokens, cache: cache, adapter: use, into: base, with: compute)
       prefix?.append(tokens)
     }
     let clock = ContinuousClock()
@@ -83,7 +83,7 @@ package struct TextGenerator {
         feed([token])
         seen.insert(token)
       }
-      return sampler.next(logits, seen: seen)
+      return unsafe sampler.next(logits, seen: seen)
     }
     result.promptSeconds = (began - start).seconds
     result.seconds = (clock.now - began).seconds

@@ -64,12 +64,12 @@ extension DecoderModel {
   /// the angles of the first position, from which those of all others follow.
   fileprivate func digest(with pool: WorkerPool) -> String {
     // Tasks only read the weights.
-    nonisolated(unsafe) let pieces = weights.matrices.flatMap(\.pieces)
-    let digests = Mutex([String](repeating: "", count: pieces.count))
-    for start in stride(from: 0, to: pieces.count, by: WorkerPool.largestTaskCount) {
-      let count = min(pieces.count - start, WorkerPool.largestTaskCount)
+    nonisolated(unsafe) let pieces = unsafe weights.matrices.flatMap(unsafe \.pieces)
+    let digests = unsafe Mutex([String](repeating: "", count: pieces.count))
+    for start in unsafe stride(from: 0, to: pieces.count, by: WorkerPool.largestTaskCount) {
+      let count = unsafe min(pieces.count - start, WorkerPool.largestTaskCount)
       pool.run(count) { task, _ in
-        let digest = FileDigest.sha256(pieces[start + task])
+        let digest = unsafe FileDigest.sha256(pieces[start + task])
         digests.withLock { $0[start + task] = digest }
       }
     }
@@ -79,9 +79,9 @@ extension DecoderModel {
       stream.append(Array("\(matrix.format.rawValue) \(matrix.rows) \(matrix.columns)\n".utf8))
     }
     for digest in digests.withLock({ $0 }) { stream.append(Array(digest.utf8)) }
-    for vector in weights.vectors { vector.withUnsafeBytes { stream.append($0) } }
+    for vector in weights.vectors { unsafe vector.withUnsafeBytes { unsafe stream.append($0) } }
     for rope in [ropes.all, ropes.windowed] {
-      rope?.firstTurn.withUnsafeBytes { stream.append($0) }
+      unsafe rope?.firstTurn.withUnsafeBytes { unsafe stream.append($0) }
     }
     return stream.finish()
   }
@@ -106,8 +106,8 @@ extension FrozenMatrix {
 
   /// The bytes of the codes, as they are in the file.
   fileprivate var pieces: [UnsafeRawBufferPointer] {
-    stride(from: 0, to: codes.count, by: Self.pieceSize).map {
-      UnsafeRawBufferPointer(rebasing: codes[$0..<min($0 + Self.pieceSize, codes.count)])
+    unsafe stride(from: 0, to: codes.count, by: Self.pieceSize).map {
+      unsafe UnsafeRawBufferPointer(rebasing: codes[$0..<min($0 + Self.pieceSize, codes.count)])
     }
   }
 }
@@ -115,7 +115,7 @@ extension FrozenMatrix {
 extension Tokenizer {
   fileprivate var digest: String {
     var stream = FileDigest.Stream()
-    forEachPart { stream.append($0) }
+    unsafe forEachPart { unsafe stream.append($0) }
     return stream.finish()
   }
 }

@@ -38,7 +38,7 @@ extension WeightReading {
   ) throws(FileError) {
     let embedding = try directory.entry(names.embedding + ".weight", file: file)
     guard head.elementType == embedding.elementType, head.shape == embedding.shape,
-      head.bytes.elementsEqual(embedding.bytes)
+      unsafe head.bytes.elementsEqual(embedding.bytes)
     else {
       throw FileError(
         .malformed, file: file,

@@ -28,7 +28,7 @@ struct WeightReading {
     let entry = try checked(name, shape: [rows, columns])
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: columns),
-      entry.byteCount == rows * rowBytes, let base = entry.bytes.baseAddress
+      entry.byteCount == rows * rowBytes, let base = unsafe entry.bytes.baseAddress
     else {
       throw FileError(
         .malformed, file: file,
@@ -36,11 +36,11 @@ struct WeightReading {
           + "\(rows) rows of \(columns) weights in \(format.rawValue)",
         fix: "download or convert the model again")
     }
-    let matrix = FrozenMatrix(
+    let matrix = unsafe FrozenMatrix(
       format: format, rows: rows, columns: columns, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
     if directory.byteCount <= Self.byteCountLookedThrough,
-      !format.isFinite(UnsafeRawBufferPointer(entry.bytes))
+      unsafe !format.isFinite(UnsafeRawBufferPointer(entry.bytes))
     {
       try refuse(matrix, name)
     }
@@ -55,8 +55,8 @@ struct WeightReading {
   private func refuse(_ matrix: FrozenMatrix, _ name: String) throws(FileError) {
     var values = [Float](repeating: 0, count: matrix.columns)
     for row in 0..<matrix.rows {
-      values.withUnsafeMutableBufferPointer { buffer in
-        if let output = buffer.baseAddress { matrix.dequantize(row: row, into: output) }
+      unsafe values.withUnsafeMutableBufferPointer { buffer in
+        if let output = buffer.baseAddress { unsafe matrix.dequantize(row: row, into: output) }
       }
       try requireFinite(values, of: name, from: row * matrix.columns)
     }
@@ -77,17 +77,17 @@ struct WeightReading {
     let entry = try checked(name, shape: [count])
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: count), entry.byteCount == rowBytes,
-      let base = entry.bytes.baseAddress
+      let base = unsafe entry.bytes.baseAddress
     else {
       throw FileError(
         .malformed, file: file, cause: "the tensor \"\(name)\" does not hold \(count) numbers",
         fix: "download or convert the model again")
     }
-    let row = FrozenMatrix(
+    let row = unsafe FrozenMatrix(
       format: format, rows: 1, columns: count, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
-    let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if let output = buffer.baseAddress { row.dequantize(row: 0, into: output) }
+    let values = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let output = buffer.baseAddress { unsafe row.dequantize(row: 0, into: output) }
       initialized = count
     }
     try requireFinite(values, of: name)

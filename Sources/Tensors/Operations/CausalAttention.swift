@@ -118,18 +118,19 @@ package struct CausalAttention: Sendable {
 
   /// Scores of the positions that a row sees, capped, and their softmax; `row` points at the first.
   private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int) {
-    if scores.cap != nil { scores.forward(row, count: count) }
-    _ = ck_softmax(row, count, scores.cap == nil ? scores.scale : 1)
+    if scores.cap != nil { unsafe scores.forward(row, count: count) }
+    _ = unsafe ck_softmax(row, count, scores.cap == nil ? scores.scale : 1)
   }
 
   /// Softmax of each row over the positions it sees; the rest becomes 0.
   private func softmax(_ matrix: Matrix, firstPosition: Int) {
     for row in 0..<matrix.rows {
       let seen = visible(from: firstPosition + row).clamped(to: 0..<matrix.columns)
-      let values = matrix.row(row)
-      softmax(values + seen.lowerBound, count: seen.count)
-      values.update(repeating: 0, count: seen.lowerBound)
-      (values + seen.upperBound).update(repeating: 0, count: matrix.columns - seen.upperBound)
+      let values = unsafe matrix.row(row)
+      unsafe softmax(values + seen.lowerBound, count: seen.count)
+      unsafe values.update(repeating: 0, count: seen.lowerBound)
+      unsafe (values + seen.upperBound).update(
+        repeating: 0, count: matrix.columns - seen.upperBound)
     }
   }
 
@@ -141,13 +142,13 @@ package struct CausalAttention: Sendable {
       let arena = compute.scratch(of: worker)
       arena.scoped {
         let seen = visible(from: k.rows - 1)
-        let scores = arena.matrix(1, seen.count).base
-        withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
-          ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
+        let scores = unsafe arena.matrix(1, seen.count).base
+        unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
+          unsafe ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
         }
-        softmax(scores, count: seen.count)
+        unsafe softmax(scores, count: seen.count)
         let values = slice(v, head: head / group).rows(seen)
-        ck_weighted_sum(
+        unsafe ck_weighted_sum(
           scores, values.base, values.stride, seen.count, headSize, slice(output, head: head).base)
       }
     }
@@ -212,9 +213,11 @@ package struct CausalAttention: Sendable {
           into: side.dv.rows(0..<visible))
         let slope = capped == nil ? scores.scale : 1
         for row in 0..<rows.count {
-          ck_softmax_backward(
+          unsafe ck_softmax_backward(
             probabilities.row(row), dScores.row(row), visible, slope, dScores.row(row))
-          if let capped { scores.backward(capped.row(row), dScores.row(row), count: visible) }
+          if let capped {
+            unsafe scores.backward(capped.row(row), dScores.row(row), count: visible)
+          }
         }
         products.multiply(dScores, side.keysByColumn, into: dq.rows(rows))
         products.multiplyTransposed(
@@ -230,7 +233,7 @@ package struct CausalAttention: Sendable {
     guard scores.cap != nil else { return nil }
     let result = arena.matrix(products.rows, products.columns)
     result.copy(from: products)
-    for row in 0..<result.rows { scores.forward(result.row(row), count: result.columns) }
+    for row in 0..<result.rows { unsafe scores.forward(result.row(row), count: result.columns) }
     return result
   }
 }

@@ -90,30 +90,30 @@ package struct CrossEntropy: Sendable {
     let scoped = compute.arena.matrix(logits.rows, 2)
     compute.forEachBlock(of: logits.rows, grain: 4) { rows, scratch in
       for row in rows {
-        let values = logits.row(row)
-        scaling.forward(values, count: logits.columns)
+        let values = unsafe logits.row(row)
+        unsafe scaling.forward(values, count: logits.columns)
         let target = Int(targets[targets.startIndex + row])
         precondition(
           (0..<logits.columns).contains(target), "the target \(target) of \(logits.columns) tokens")
         var maximum = -Float.infinity
         var sum: Float = 0
-        ck_log_sum_exp_chunk(values, logits.columns, &maximum, &sum)
+        unsafe ck_log_sum_exp_chunk(values, logits.columns, &maximum, &sum)
         let logSum = maximum + log(sum)
-        scoped.row(row)[0] = logSum - values[target]
-        scoped.row(row)[1] = values[target] >= maximum ? 1 : 0
+        unsafe scoped.row(row)[0] = unsafe logSum - values[target]
+        unsafe scoped.row(row)[1] = unsafe values[target] >= maximum ? 1 : 0
         guard let weight else { continue }
         scratch.scoped {
-          let scaled = scaling.cap.map { _ in scratch.matrix(1, logits.columns).base }
-          scaled?.update(from: values, count: logits.columns)
-          ck_cross_entropy_gradient(values, logits.columns, logSum, weight)
-          values[target] -= weight
-          scaling.backward(scaled ?? values, values, count: logits.columns)
+          let scaled = unsafe scaling.cap.map { _ in unsafe scratch.matrix(1, logits.columns).base }
+          unsafe scaled?.update(from: values, count: logits.columns)
+          unsafe ck_cross_entropy_gradient(values, logits.columns, logSum, weight)
+          unsafe values[target] -= weight
+          unsafe scaling.backward(scaled ?? values, values, count: logits.columns)
         }
       }
     }
     var score = Score()
     for row in 0..<logits.rows {
-      score.add(loss: Double(scoped.row(row)[0]), isCorrect: scoped.row(row)[1] > 0)
+      unsafe score.add(loss: Double(scoped.row(row)[0]), isCorrect: scoped.row(row)[1] > 0)
     }
     return score
   }

@@ -20,10 +20,10 @@ package struct Dropout: Sendable {
     let threshold = UInt64(Double(probability) * 0x1p32)
     compute.forEachBlock(of: x.rows, grain: 64) { rows in
       for row in rows {
-        let (input, output) = (x.row(row), y.row(row))
+        let (input, output) = unsafe (x.row(row), y.row(row))
         for column in 0..<x.columns {
           let draw = Self.mix(seed ^ UInt64(row * x.columns + column)) >> 32
-          output[column] = draw < threshold ? 0 : input[column] * scale
+          unsafe output[column] = draw < threshold ? 0 : input[column] * scale
         }
       }
     }

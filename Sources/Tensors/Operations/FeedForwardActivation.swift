@@ -23,10 +23,10 @@ package enum FeedForwardActivation: String, Sendable {
     check([gate, up], like: y)
     for row in 0..<y.rows {
       switch (self, gate) {
-      case (.swiGLU, let gate?): ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.swiGLU, let gate?): unsafe ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
       case (.geGLUTanh, let gate?):
-        ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
-      default: ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+        unsafe ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
+      default: unsafe ck_gelu_tanh(up.row(row), y.columns, y.row(row))
       }
     }
   }
@@ -36,11 +36,12 @@ package enum FeedForwardActivation: String, Sendable {
     check([gate, up, dGate, dUp], like: dy)
     for row in 0..<dy.rows {
       guard let gate, let dGate else {
-        ck_gelu_tanh_backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
+        unsafe ck_gelu_tanh_backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
         continue
       }
-      let backward = self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
-      backward(gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
+      let backward = unsafe self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
+      unsafe backward(
+        gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
   }
 

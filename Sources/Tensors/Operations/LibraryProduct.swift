@@ -27,16 +27,16 @@ package enum LibraryProduct {
         let count = min(blockColumns, c.columns - first)
         let byRow = orientation == .rowsOfMatrix
         let block = byRow ? scratch.matrix(count, depth) : scratch.matrix(depth, count)
-        withUnsafePointer(to: w.matrix) { w in
+        unsafe withUnsafePointer(to: w.matrix) { w in
           for row in 0..<block.rows {
             if byRow {
-              ck_dequantize(w, first + row, depthStart, depth, block.row(row))
+              unsafe ck_dequantize(w, first + row, depthStart, depth, block.row(row))
             } else {
-              ck_dequantize(w, depthStart + row, first, count, block.row(row))
+              unsafe ck_dequantize(w, depthStart + row, first, count, block.row(row))
             }
           }
         }
-        cblas_sgemm(
+        unsafe cblas_sgemm(
           CblasRowMajor, isTransposed ? CblasTrans : CblasNoTrans,
           byRow ? CblasTrans : CblasNoTrans, Int32(c.rows), Int32(count), Int32(depth), alpha,
           a.base, Int32(a.stride), block.base, Int32(block.stride), accumulate ? 1 : 0,
@@ -48,5 +48,5 @@ package enum LibraryProduct {
 
 extension LibraryProduct {
   /// OpenBLAS's own description: version and options.
-  package static var version: String { String(cString: openblas_get_config()) }
+  package static var version: String { unsafe String(cString: openblas_get_config()) }
 }

@@ -23,7 +23,7 @@ package struct LowRankTerm {
 }
 
 /// A low-rank term with its panels for one task of a product.
-struct PackedTerm {
+@safe struct PackedTerm {
   private let tiles: UnsafeMutableRawPointer
   private let tileBytes: Int
   private let tileRows: Int
@@ -42,13 +42,13 @@ struct PackedTerm {
     guard case .tiles(let tiles, let tileBytes) = term.rows.storage else {
       preconditionFailure("a term of rank \(term.rows.depth) is not packed as its product is")
     }
-    let matrix = term.matrix.matrix
-    precondition(
+    let matrix = unsafe term.matrix.matrix
+    unsafe precondition(
       term.rows.rows == target.rows && matrix.rows == term.rows.depth
         && matrix.columns == target.columns,
-      "a term of \(term.rows.rows) × \(term.rows.depth) by \(matrix.rows) × "
+      unsafe "a term of \(term.rows.rows) × \(term.rows.depth) by \(matrix.rows) × "
         + "\(matrix.columns) into \(target.rows) × \(target.columns)")
-    self.tiles = tiles
+    unsafe self.tiles = tiles
     self.tileBytes = tileBytes
     self.operands = operands
     tileRows = plan.tileRows
@@ -56,11 +56,11 @@ struct PackedTerm {
     alpha = term.alpha
     stride = target.stride
     panelBytes = ck_panel_bytes(operands, depth)
-    panels = scratch.allocate(byteCount: group.count * panelBytes)
-    withUnsafePointer(to: matrix) { matrix in
+    unsafe panels = scratch.allocate(byteCount: group.count * panelBytes)
+    unsafe withUnsafePointer(to: matrix) { matrix in
       for (index, panel) in group.enumerated() {
         let first = panel * plan.panelColumns
-        ck_pack_panel_of_columns(
+        unsafe ck_pack_panel_of_columns(
           operands, matrix, first, min(plan.panelColumns, target.columns - first), 0, depth,
           panels + index * panelBytes)
       }
@@ -69,7 +69,7 @@ struct PackedTerm {
 
   /// Adds to `columns` columns of the group's panel number `panel`, in the rows named.
   func add(_ rows: Range<Int>, panel: Int, columns: Int, to target: UnsafeMutablePointer<Float>) {
-    ck_multiply(
+    unsafe ck_multiply(
       operands, tiles + rows.lowerBound / tileRows * tileBytes, rows.count,
       panels + panel * panelBytes, columns, depth, alpha, true, target, stride)
   }

@@ -34,11 +34,11 @@ package struct Norm: Sendable {
   package func forward(_ x: Matrix, into y: Matrix) {
     check(x, y)
     switch kind {
-    case .rms: ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
+    case .rms: unsafe ck_rms_norm(x.base, weight, x.rows, x.columns, epsilon, y.base)
     case .layer:
-      bias.withUnsafeBufferPointer { bias in
+      unsafe bias.withUnsafeBufferPointer { bias in
         let added = bias.isEmpty ? nil : bias.baseAddress
-        ck_layer_norm(x.base, weight, added, x.rows, x.columns, epsilon, y.base)
+        unsafe ck_layer_norm(x.base, weight, added, x.rows, x.columns, epsilon, y.base)
       }
     }
   }
@@ -48,9 +48,10 @@ package struct Norm: Sendable {
     check(x, dy)
     check(x, dx)
     switch kind {
-    case .rms: ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+    case .rms:
+      unsafe ck_rms_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
     case .layer:
-      ck_layer_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
+      unsafe ck_layer_norm_backward(x.base, weight, dy.base, x.rows, x.columns, epsilon, dx.base)
     }
   }
 

@@ -3,7 +3,7 @@ import CKernels
 /// A left-hand operand, made once and used by every product that shares it: rows in tiles, as
 /// `ck_multiply` reads them, or the matrix itself where OpenBLAS multiplies.
 package struct PackedRows: @unchecked Sendable {
-  enum Storage {
+  @safe enum Storage {
     case tiles(UnsafeMutableRawPointer, tileBytes: Int)
     case plain(Matrix, isTransposed: Bool)
   }
@@ -22,10 +22,10 @@ package enum Orientation {
 }
 
 /// The right-hand side of a product: a frozen matrix in its format, or floats. What it reads must outlive it.
-package struct Operand: @unchecked Sendable {
+@safe package struct Operand: @unchecked Sendable {
   let matrix: ck_matrix
 
-  init(_ matrix: ck_matrix) { self.matrix = matrix }
+  init(_ matrix: ck_matrix) { unsafe self.matrix = matrix }
 }
 
 extension Compute {
@@ -55,14 +55,15 @@ extension Compute {
     let tile = ck_tile_rows(operands)
     let tileBytes = ck_packed_rows_bytes(operands, tile, depth)
     // Each task writes tiles of its own.
-    nonisolated(unsafe) let base = arena.allocate(byteCount: (rows + tile - 1) / tile * tileBytes)
+    nonisolated(unsafe) let base = unsafe arena.allocate(
+      byteCount: (rows + tile - 1) / tile * tileBytes)
     let operands = operands
     forEachBlock(of: rows, grain: tile * max(1, 65_536 / max(1, tileBytes))) { range, scratch in
       let x = block(range, scratch)
-      ck_pack_rows(
+      unsafe ck_pack_rows(
         operands, x.base, x.stride, 1, x.rows, depth, base + range.lowerBound / tile * tileBytes)
     }
-    return PackedRows(rows: rows, depth: depth, storage: .tiles(base, tileBytes: tileBytes))
+    return unsafe PackedRows(rows: rows, depth: depth, storage: .tiles(base, tileBytes: tileBytes))
   }
 
   /// Packs the transpose of `x` `[depth, rows]`, that is rows are columns of `x`.
@@ -74,15 +75,15 @@ extension Compute {
     let tileBytes = ck_packed_rows_bytes(operands, tile, x.rows)
     let tiles = (x.columns + tile - 1) / tile
     // Each task writes tiles of its own.
-    nonisolated(unsafe) let base = arena.allocate(byteCount: tiles * tileBytes)
+    nonisolated(unsafe) let base = unsafe arena.allocate(byteCount: tiles * tileBytes)
     let operands = operands
     forEachBlock(of: tiles, grain: 1) { block in
       let first = block.lowerBound * tile
       let rows = min(x.columns, block.upperBound * tile) - first
-      ck_pack_rows(
+      unsafe ck_pack_rows(
         operands, x.base + first, 1, x.stride, rows, x.rows, base + block.lowerBound * tileBytes)
     }
-    return PackedRows(
+    return unsafe PackedRows(
       rows: x.columns, depth: x.rows, storage: .tiles(base, tileBytes: tileBytes))
   }
 
@@ -94,8 +95,8 @@ extension Compute {
     _ a: PackedRows, _ operand: Operand, _ orientation: Orientation, depthStart: Int = 0,
     alpha: Float = 1, accumulate: Bool = false, plus term: LowRankTerm? = nil, into c: Matrix
   ) {
-    let w = operand.matrix
-    check(a, w, orientation, depthStart: depthStart, into: c)
+    let w = unsafe operand.matrix
+    unsafe check(a, w, orientation, depthStart: depthStart, into: c)
     switch a.storage {
     case .plain(let matrix, let isTransposed):
       LibraryProduct.multiply(
@@ -107,7 +108,7 @@ extension Compute {
           term.rows, term.matrix, .columnsOfMatrix, alpha: term.alpha, accumulate: true, into: c)
       }
     case .tiles(let tiles, let tileBytes):
-      let product = TiledProduct(
+      let product = unsafe TiledProduct(
         tiles: tiles, tileBytes: tileBytes, w: w, orientation: orientation,
         depthStart: depthStart, alpha: alpha, accumulate: accumulate, term: term, c: c,
         operands: operands,
@@ -127,17 +128,17 @@ extension Compute {
     _ a: PackedRows, _ w: ck_matrix, _ orientation: Orientation, depthStart: Int, into c: Matrix
   ) {
     let byRow = orientation == .rowsOfMatrix
-    let (columns, depth) = byRow ? (w.rows, w.columns) : (w.columns, w.rows)
+    let (columns, depth) = unsafe byRow ? (w.rows, w.columns) : (w.columns, w.rows)
     precondition(
       c.rows == a.rows && c.columns == columns && depthStart >= 0
         && a.depth <= Int(depth) - depthStart,
-      "\(a.rows) × \(a.depth) by \(w.rows) × \(w.columns) from \(depthStart) into "
+      unsafe "\(a.rows) × \(a.depth) by \(w.rows) × \(w.columns) from \(depthStart) into "
         + "\(c.rows) × \(c.columns), by \(byRow ? "rows" : "columns")")
   }
 }
 
 /// One product over packed tiles: each task packs a few panels and passes its rows by them.
-private struct TiledProduct: @unchecked Sendable {
+@safe private struct TiledProduct: @unchecked Sendable {
   let tiles: UnsafeMutableRawPointer
   let tileBytes: Int
   let w: ck_matrix
@@ -158,21 +159,21 @@ private struct TiledProduct: @unchecked Sendable {
     scratch.scoped {
       let panels = plan.panels(ofGroup: task / plan.rowBlocks)
       let panelBytes = ck_panel_bytes(operands, plan.depth)
-      let packed = scratch.allocate(byteCount: panels.count * panelBytes)
+      let packed = unsafe scratch.allocate(byteCount: panels.count * panelBytes)
       for (index, panel) in panels.enumerated() {
-        pack(panel, into: packed + index * panelBytes)
+        unsafe pack(panel, into: packed + index * panelBytes)
       }
       let added = term.map {
         PackedTerm($0, panels: panels, of: plan, operands: operands, target: c, scratch)
       }
       plan.forEachRowStep(in: plan.rows(ofBlock: task % plan.rowBlocks)) { step in
         for (index, panel) in panels.enumerated() {
-          let target = c.row(step.lowerBound) + panel * plan.panelColumns
-          ck_multiply(
+          let target = unsafe c.row(step.lowerBound) + panel * plan.panelColumns
+          unsafe ck_multiply(
             operands, tiles + step.lowerBound / plan.tileRows * tileBytes, step.count,
             packed + index * panelBytes, width(ofPanel: panel), plan.depth, alpha, accumulate,
             target, c.stride)
-          added?.add(step, panel: index, columns: width(ofPanel: panel), to: target)
+          unsafe added?.add(step, panel: index, columns: width(ofPanel: panel), to: target)
         }
       }
     }
@@ -180,13 +181,13 @@ private struct TiledProduct: @unchecked Sendable {
 
   private func pack(_ panel: Int, into target: UnsafeMutableRawPointer) {
     let first = panel * plan.panelColumns
-    withUnsafePointer(to: w) { w in
+    unsafe withUnsafePointer(to: w) { w in
       switch orientation {
       case .rowsOfMatrix:
-        ck_pack_panel_of_rows(
+        unsafe ck_pack_panel_of_rows(
           operands, w, first, width(ofPanel: panel), depthStart, plan.depth, target)
       case .columnsOfMatrix:
-        ck_pack_panel_of_columns(
+        unsafe ck_pack_panel_of_columns(
           operands, w, first, width(ofPanel: panel), depthStart, plan.depth, target)
       }
     }

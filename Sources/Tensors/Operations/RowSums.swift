@@ -5,13 +5,13 @@ extension Compute {
   package func spread(_ bias: [Float], over y: Matrix, accumulates: Bool) {
     precondition(bias.count == y.columns, "\(bias.count) biases for \(y.columns) columns")
     forEachBlock(of: y.rows, grain: 64) { rows in
-      bias.withUnsafeBufferPointer { bias in
+      unsafe bias.withUnsafeBufferPointer { bias in
         guard let values = bias.baseAddress else { return }
         for row in rows {
           if accumulates {
-            ck_add(y.row(row), values, y.columns)
+            unsafe ck_add(y.row(row), values, y.columns)
           } else {
-            y.row(row).update(from: values, count: y.columns)
+            unsafe y.row(row).update(from: values, count: y.columns)
           }
         }
       }
@@ -24,7 +24,7 @@ extension Compute {
       x.rows == y.rows && x.columns == y.columns,
       "\(x.rows) × \(x.columns) added to \(y.rows) × \(y.columns)")
     forEachBlock(of: x.rows, grain: 64) { rows in
-      for row in rows { ck_add(y.row(row), x.row(row), x.columns) }
+      for row in rows { unsafe ck_add(y.row(row), x.row(row), x.columns) }
     }
   }
 }

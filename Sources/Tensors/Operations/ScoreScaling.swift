@@ -17,9 +17,9 @@ package struct ScoreScaling: Sendable, Equatable {
   /// In place.
   package func forward(_ scores: UnsafeMutablePointer<Float>, count: Int) {
     if let cap {
-      ck_softcap(scores, count, scale, cap)
+      unsafe ck_softcap(scores, count, scale, cap)
     } else if scale != 1 {
-      ck_scale(scores, scale, count)
+      unsafe ck_scale(scores, scale, count)
     }
   }
 
@@ -28,9 +28,9 @@ package struct ScoreScaling: Sendable, Equatable {
     _ y: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     if let cap {
-      ck_softcap_backward(y, count, scale, cap, gradient)
+      unsafe ck_softcap_backward(y, count, scale, cap, gradient)
     } else if scale != 1 {
-      ck_scale(gradient, scale, count)
+      unsafe ck_scale(gradient, scale, count)
     }
   }
 }

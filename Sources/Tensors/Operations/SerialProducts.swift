@@ -1,7 +1,7 @@
 import CKernels
 
 /// All panels of a small float operand, packed once by one thread and used by several products.
-struct SerialPanels {
+@safe struct SerialPanels {
   let base: UnsafeMutableRawPointer
   let columns: Int
   let depth: Int
@@ -16,18 +16,18 @@ struct SerialProducts {
 
   /// Panels for `A · mᵀ`.
   func panels(ofRows m: Matrix) -> SerialPanels {
-    panels(columns: m.rows, depth: m.columns) { first, count, panel in
-      withUnsafePointer(to: m.kernelMatrix) {
-        ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel)
+    unsafe panels(columns: m.rows, depth: m.columns) { first, count, panel in
+      unsafe withUnsafePointer(to: m.kernelMatrix) {
+        unsafe ck_pack_panel_of_rows(operands, $0, first, count, 0, m.columns, panel)
       }
     }
   }
 
   /// Panels for `A · m`.
   func panels(ofColumns m: Matrix) -> SerialPanels {
-    panels(columns: m.columns, depth: m.rows) { first, count, panel in
-      withUnsafePointer(to: m.kernelMatrix) {
-        ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel)
+    unsafe panels(columns: m.columns, depth: m.rows) { first, count, panel in
+      unsafe withUnsafePointer(to: m.kernelMatrix) {
+        unsafe ck_pack_panel_of_columns(operands, $0, first, count, 0, m.rows, panel)
       }
     }
   }
@@ -38,20 +38,20 @@ struct SerialProducts {
   ) -> SerialPanels {
     let width = ck_panel_columns(operands)
     let stride = ck_panel_bytes(operands, depth)
-    let base = arena.allocate(byteCount: (columns + width - 1) / width * stride)
+    let base = unsafe arena.allocate(byteCount: (columns + width - 1) / width * stride)
     for first in Swift.stride(from: 0, to: columns, by: width) {
-      pack(first, min(width, columns - first), base + first / width * stride)
+      unsafe pack(first, min(width, columns - first), base + first / width * stride)
     }
-    return SerialPanels(base: base, columns: columns, depth: depth, stride: stride)
+    return unsafe SerialPanels(base: base, columns: columns, depth: depth, stride: stride)
   }
 
   /// `c = a · panels`, over the first `c.columns` columns and the first `a.columns` of the depth.
   func multiply(_ a: Matrix, _ panels: SerialPanels, accumulate: Bool = false, into c: Matrix) {
     arena.scoped {
-      let packed = arena.allocate(
+      let packed = unsafe arena.allocate(
         byteCount: ck_packed_rows_bytes(operands, a.rows, a.columns))
-      ck_pack_rows(operands, a.base, a.stride, 1, a.rows, a.columns, packed)
-      multiply(packed, depth: a.columns, panels, accumulate: accumulate, into: c)
+      unsafe ck_pack_rows(operands, a.base, a.stride, 1, a.rows, a.columns, packed)
+      unsafe multiply(packed, depth: a.columns, panels, accumulate: accumulate, into: c)
     }
   }
 
@@ -60,10 +60,10 @@ struct SerialProducts {
     _ a: Matrix, _ panels: SerialPanels, accumulate: Bool = false, into c: Matrix
   ) {
     arena.scoped {
-      let packed = arena.allocate(
+      let packed = unsafe arena.allocate(
         byteCount: ck_packed_rows_bytes(operands, a.columns, a.rows))
-      ck_pack_rows(operands, a.base, 1, a.stride, a.columns, a.rows, packed)
-      multiply(packed, depth: a.rows, panels, accumulate: accumulate, into: c)
+      unsafe ck_pack_rows(operands, a.base, 1, a.stride, a.columns, a.rows, packed)
+      unsafe multiply(packed, depth: a.rows, panels, accumulate: accumulate, into: c)
     }
   }
 
@@ -73,7 +73,7 @@ struct SerialProducts {
   ) {
     let width = ck_panel_columns(operands)
     for first in Swift.stride(from: 0, to: c.columns, by: width) {
-      ck_multiply(
+      unsafe ck_multiply(
         operands, packed, c.rows, panels.base + first / width * panels.stride,
         min(width, c.columns - first), depth, 1, accumulate, c.base + first, c.stride)
     }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// One row for products with several matrices while decoding: exact, or as int8 blocks. Tasks only read it.
-package struct PackedVector: @unchecked Sendable {
+@safe package struct PackedVector: @unchecked Sendable {
   let count: Int
   let values: UnsafePointer<Float>
   let codes: UnsafeMutablePointer<Int8>?
@@ -16,12 +16,12 @@ extension Compute {
     _ x: UnsafePointer<Float>, count: Int, isExact: Bool = false
   ) -> PackedVector {
     guard quantizesVectors, !isExact, count % 32 == 0 else {
-      return PackedVector(count: count, values: x, codes: nil, scales: nil, sums: nil)
+      return unsafe PackedVector(count: count, values: x, codes: nil, scales: nil, sums: nil)
     }
-    let codes = arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
+    let codes = unsafe arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
     let factors = arena.matrix(2, count / 32)
-    ck_quantize_vector(x, count, codes, factors.row(0), factors.row(1))
-    return PackedVector(
+    unsafe ck_quantize_vector(x, count, codes, factors.row(0), factors.row(1))
+    return unsafe PackedVector(
       count: count, values: x, codes: codes, scales: factors.row(0), sums: factors.row(1))
   }
 
@@ -30,24 +30,24 @@ extension Compute {
   package func multiply(
     _ x: PackedVector, by products: [(matrix: FrozenMatrix, y: UnsafeMutablePointer<Float>)]
   ) {
-    for (matrix, _) in products {
+    for matrix in unsafe products.map(\.matrix) {
       precondition(
         matrix.columns == x.count, "[\(matrix.rows), \(matrix.columns)] · [\(x.count)]")
     }
     let shares = pool.threadCount
     // Each task writes rows of its own.
-    nonisolated(unsafe) let products = products
-    pool.run(products.count * shares) { task, _ in
-      let (matrix, y) = products[task / shares]
+    nonisolated(unsafe) let products = unsafe products
+    unsafe pool.run(products.count * shares) { task, _ in
+      let (matrix, y) = unsafe products[task / shares]
       let first = matrix.rows * (task % shares) / shares
       let count = matrix.rows * (task % shares + 1) / shares - first
-      withUnsafePointer(to: matrix.kernelMatrix) { operand in
-        if let codes = x.codes, let scales = x.scales, let sums = x.sums,
-          ck_multiply_vector_int8(operand, first, count, codes, scales, sums, y + first)
+      unsafe withUnsafePointer(to: matrix.kernelMatrix) { operand in
+        if let codes = unsafe x.codes, let scales = unsafe x.scales, let sums = unsafe x.sums,
+          unsafe ck_multiply_vector_int8(operand, first, count, codes, scales, sums, y + first)
         {
           return
         }
-        ck_multiply_vector(operand, first, count, x.values, y + first)
+        unsafe ck_multiply_vector(operand, first, count, x.values, y + first)
       }
     }
   }
@@ -59,8 +59,10 @@ extension Compute {
     precondition(
       x.columns == w.columns && y.columns == w.rows,
       "[\(w.rows), \(w.columns)] · [\(x.columns)] into [\(y.columns)]")
-    withUnsafePointer(to: w.kernelMatrix) { ck_multiply_vector($0, 0, w.rows, x.base, y.base) }
-    ck_scale(y.base, alpha, y.columns)
+    unsafe withUnsafePointer(to: w.kernelMatrix) {
+      unsafe ck_multiply_vector($0, 0, w.rows, x.base, y.base)
+    }
+    unsafe ck_scale(y.base, alpha, y.columns)
   }
 
   /// y += Σ weights[i] · row i of `w`, for one row of weights `[1, rows]`.
@@ -70,8 +72,8 @@ extension Compute {
       "[\(weights.columns)] · [\(w.rows), \(w.columns)] into [\(y.columns)]")
     arena.scoped {
       let sum = arena.matrix(1, y.columns)
-      ck_weighted_sum(weights.base, w.base, w.stride, w.rows, w.columns, sum.base)
-      ck_add(y.base, sum.base, y.columns)
+      unsafe ck_weighted_sum(weights.base, w.base, w.stride, w.rows, w.columns, sum.base)
+      unsafe ck_add(y.base, sum.base, y.columns)
     }
   }
 }

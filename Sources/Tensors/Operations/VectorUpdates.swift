@@ -6,7 +6,7 @@ extension Matrix {
     precondition(
       (0..<rows).contains(first) && (0..<rows).contains(second),
       "rows \(first) and \(second) of \(rows)")
-    return ck_dot(row(first), row(second), columns)
+    return unsafe ck_dot(row(first), row(second), columns)
   }
 }
 
@@ -14,11 +14,11 @@ extension Matrix {
 package enum VectorUpdates {
   /// In double precision.
   package static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
-    ck_sum_of_squares(values, count)
+    unsafe ck_sum_of_squares(values, count)
   }
 
   package static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
-    ck_scale(values, factor, count)
+    unsafe ck_scale(values, factor, count)
   }
 
   /// The constants of one AdamW update (arXiv 1711.05101).
@@ -52,7 +52,7 @@ package enum VectorUpdates {
     secondMoment: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int,
     _ update: AdamW
   ) {
-    ck_adamw(
+    unsafe ck_adamw(
       parameters, firstMoment, secondMoment, gradient, count, update.rate, update.beta1,
       update.beta2, update.epsilon, update.weightDecay, update.bias1, update.bias2)
   }
@@ -64,12 +64,12 @@ package enum BrainFloat {
   package static func store(
     _ values: UnsafePointer<Float>, count: Int, to halves: UnsafeMutablePointer<UInt16>
   ) {
-    ck_to_bf16(values, count, halves)
+    unsafe ck_to_bf16(values, count, halves)
   }
 
   package static func load(
     _ halves: UnsafePointer<UInt16>, count: Int, to values: UnsafeMutablePointer<Float>
   ) {
-    ck_from_bf16(halves, count, values)
+    unsafe ck_from_bf16(halves, count, values)
   }
 }

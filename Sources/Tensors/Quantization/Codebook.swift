@@ -42,19 +42,19 @@ package enum Codebook {
     let codes = RawBuffer(byteCount: source.rows * rowBytes)
     let absmax = RawBuffer(byteCount: source.rows * blocks * 4)
     // Each task writes the factors of its rows.
-    nonisolated(unsafe) let scales = absmax.bound(to: Float.self)
+    nonisolated(unsafe) let scales = unsafe absmax.bound(to: Float.self)
     compute.pool.run((source.rows + 31) / 32) { task, worker in
       let scratch = compute.scratch(of: worker)
       scratch.scoped {
-        let values = scratch.matrix(1, columns).base
+        let values = unsafe scratch.matrix(1, columns).base
         for row in task * 32..<min(source.rows, (task + 1) * 32) {
-          source.dequantize(row: row, into: values)
+          unsafe source.dequantize(row: row, into: values)
           for block in 0..<blocks {
             let start = block * scheme.block
             let count = min(scheme.block, columns - start)
-            let largest = ck_absmax(values + start, count)
-            scales[row * blocks + block] = largest
-            ck_encode_code4(
+            let largest = unsafe ck_absmax(values + start, count)
+            unsafe scales[row * blocks + block] = largest
+            unsafe ck_encode_code4(
               values + start, count, largest, table, order,
               codes.bound(to: UInt8.self) + row * rowBytes + start / 2)
           }
@@ -69,23 +69,23 @@ package enum Codebook {
     absmax: RawBuffer, blocks: Int
   ) -> FrozenMatrix {
     let values = RawBuffer(byteCount: 16 * 4)
-    values.bound(to: Float.self).update(from: table, count: 16)
+    unsafe values.bound(to: Float.self).update(from: table, count: 16)
     let count = source.rows * blocks
     let nested =
-      scheme.isDouble
+      unsafe scheme.isDouble
       ? NestedAbsmax(UnsafeBufferPointer(start: absmax.bound(to: Float.self), count: count)) : nil
     let factors: [AnyObject] = nested.map { [$0] } ?? [absmax]
-    return FrozenMatrix(
+    return unsafe FrozenMatrix(
       format: scheme.format, rows: source.rows, columns: source.columns, data: codes.base,
       rowByteCount: source.columns / 2, factorByteCount: nested?.byteCount ?? absmax.byteCount,
       owners: [codes, values] + factors
     ) { operand in
-      operand.block = scheme.block
-      operand.table = UnsafePointer(values.bound(to: Float.self))
+      unsafe operand.block = scheme.block
+      unsafe operand.table = UnsafePointer(values.bound(to: Float.self))
       if let nested {
-        nested.describe(in: &operand)
+        unsafe nested.describe(in: &operand)
       } else {
-        operand.scales = UnsafePointer(absmax.bound(to: Float.self))
+        unsafe operand.scales = UnsafePointer(absmax.bound(to: Float.self))
       }
     }
   }

@@ -18,16 +18,16 @@ package final class NestedAbsmax: @unchecked Sendable {
     codes = RawBuffer(byteCount: count)
     scales = RawBuffer(byteCount: blocks * 4)
     table = RawBuffer(byteCount: 256 * 4)
-    table.bound(to: Float.self).update(from: Self.dynamicMap, count: 256)
-    let sum = absmax.reduce(into: 0.0) { $0 += Double($1) }
+    unsafe table.bound(to: Float.self).update(from: Self.dynamicMap, count: 256)
+    let sum = unsafe absmax.reduce(into: 0.0) { $0 += Double($1) }
     offset = count == 0 ? 0 : Float(sum / Double(count))
     for index in 0..<blocks {
       let range = index * Self.block..<min(count, (index + 1) * Self.block)
-      let largest = range.reduce(Float(0)) { max($0, abs(absmax[$1] - offset)) }
-      scales.bound(to: Float.self)[index] = largest
+      let largest = range.reduce(Float(0)) { unsafe max($0, abs(absmax[$1] - offset)) }
+      unsafe scales.bound(to: Float.self)[index] = largest
       for element in range {
-        let value = largest > 0 ? (absmax[element] - offset) / largest : 0
-        codes.bound(to: UInt8.self)[element] = Self.nearestCode(to: value)
+        let value = unsafe largest > 0 ? (absmax[element] - offset) / largest : 0
+        unsafe codes.bound(to: UInt8.self)[element] = Self.nearestCode(to: value)
       }
     }
   }
@@ -35,10 +35,10 @@ package final class NestedAbsmax: @unchecked Sendable {
   package var byteCount: Int { codes.byteCount + scales.byteCount }
 
   func describe(in operand: inout ck_matrix) {
-    operand.nested_codes = UnsafePointer(codes.bound(to: UInt8.self))
-    operand.nested_table = UnsafePointer(table.bound(to: Float.self))
-    operand.nested_scales = UnsafePointer(scales.bound(to: Float.self))
-    operand.nested_offset = offset
+    unsafe operand.nested_codes = UnsafePointer(codes.bound(to: UInt8.self))
+    unsafe operand.nested_table = UnsafePointer(table.bound(to: Float.self))
+    unsafe operand.nested_scales = UnsafePointer(scales.bound(to: Float.self))
+    unsafe operand.nested_offset = offset
   }
 
   /// The 256 signed values of bitsandbytes' `create_dynamic_map`: for each of seven decades, the

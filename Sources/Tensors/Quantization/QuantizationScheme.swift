@@ -51,7 +51,7 @@ package struct ReconstructionError: Sendable {
     _ row: UnsafePointer<Float>, _ reconstruction: UnsafePointer<Float>, count: Int
   ) {
     for index in 0..<count {
-      let difference = row[index] - reconstruction[index]
+      let difference = unsafe row[index] - reconstruction[index]
       squares += Double(difference) * Double(difference)
       largest = max(largest, abs(difference))
     }
@@ -73,7 +73,7 @@ extension FrozenMatrix {
     case .int8:
       result = RowInt8.encode(self, with: compute)
     default:
-      result = StoredBlocks.encode(self, format: scheme.format, with: compute)
+      result = BlockQuantizer.encode(self, format: scheme.format, with: compute)
     }
     return (result, result.error(against: self, with: compute))
   }
@@ -83,20 +83,20 @@ extension FrozenMatrix {
     let grain = 64
     let blocks = (rows + grain - 1) / grain
     var parts = [ReconstructionError](repeating: ReconstructionError(), count: blocks)
-    parts.withUnsafeMutableBufferPointer { parts in
+    unsafe parts.withUnsafeMutableBufferPointer { parts in
       // Each task writes its own part.
-      nonisolated(unsafe) let parts = parts
+      nonisolated(unsafe) let parts = unsafe parts
       compute.pool.run(blocks) { block, worker in
         let scratch = compute.scratch(of: worker)
         scratch.scoped {
           let values = scratch.matrix(2, columns)
           var part = ReconstructionError()
           for row in block * grain..<min(rows, (block + 1) * grain) {
-            original.dequantize(row: row, into: values.row(0))
-            dequantize(row: row, into: values.row(1))
-            part.add(values.row(0), values.row(1), count: columns)
+            unsafe original.dequantize(row: row, into: values.row(0))
+            unsafe dequantize(row: row, into: values.row(1))
+            unsafe part.add(values.row(0), values.row(1), count: columns)
           }
-          parts[block] = part
+          unsafe parts[block] = part
         }
       }
     }

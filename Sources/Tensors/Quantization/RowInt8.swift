@@ -10,23 +10,24 @@ package enum RowInt8 {
     compute.pool.run((source.rows + 31) / 32) { task, worker in
       let scratch = compute.scratch(of: worker)
       scratch.scoped {
-        let values = scratch.matrix(1, columns).base
+        let values = unsafe scratch.matrix(1, columns).base
         for row in task * 32..<min(source.rows, (task + 1) * 32) {
-          source.dequantize(row: row, into: values)
-          let largest = ck_absmax(values, columns)
+          unsafe source.dequantize(row: row, into: values)
+          let largest = unsafe ck_absmax(values, columns)
           let factor = largest > 0 ? 127 / largest : 0
-          let target = codes.bound(to: Int8.self) + row * columns
+          let target = unsafe codes.bound(to: Int8.self) + row * columns
           for index in 0..<columns {
-            target[index] = Int8(code: (values[index] * factor).rounded(.toNearestOrEven))
+            unsafe target[index] = Int8(
+              code: (values[index] * factor).rounded(.toNearestOrEven))
           }
-          scales.bound(to: Float.self)[row] = largest / 127
+          unsafe scales.bound(to: Float.self)[row] = largest / 127
         }
       }
     }
-    return FrozenMatrix(
+    return unsafe FrozenMatrix(
       format: .int8, rows: source.rows, columns: columns, data: codes.base, rowByteCount: columns,
       factorByteCount: scales.byteCount, owners: [codes, scales]
-    ) { $0.scales = UnsafePointer(scales.bound(to: Float.self)) }
+    ) { unsafe $0.scales = unsafe UnsafePointer(scales.bound(to: Float.self)) }
   }
 }
 

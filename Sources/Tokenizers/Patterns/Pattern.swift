@@ -16,7 +16,7 @@ package struct Pattern: Equatable, Sendable, CustomStringConvertible {
   package var description: String { text }
 
   func matches(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-    var matcher = PatternMatcher(program, text)
+    var matcher = unsafe PatternMatcher(program, text)
     return matcher.matches()
   }
 }

@@ -1,5 +1,5 @@
 /// Runs a pattern's program at places of a text: backtracking, the first way that fits, as the libraries do.
-struct PatternMatcher {
+@safe struct PatternMatcher {
   private let program: PatternProgram
   private let text: UnsafeBufferPointer<UInt8>
   private var stack: [Choice] = []
@@ -27,16 +27,16 @@ struct PatternMatcher {
 
   init(_ program: PatternProgram, _ text: UnsafeBufferPointer<UInt8>) {
     self.program = program
-    self.text = text
+    unsafe self.text = text
   }
 
   /// The matches from the left, without overlap; empty ones where the pattern takes nothing.
   mutating func matches() -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    ranges.reserveCapacity(text.count / 4 + 1)
+    unsafe ranges.reserveCapacity(text.count / 4 + 1)
     var position = 0
-    while position < text.count {
-      if program.first.contains(text[position]) {
+    while unsafe position < text.count {
+      if unsafe program.first.contains(text[position]) {
         if let end = run(from: 0, at: position) {
           // The way that was taken last did fit.
           steps = 0
@@ -48,7 +48,7 @@ struct PatternMatcher {
           }
         }
       }
-      position += UTF8Scalars.length(of: text[position])
+      unsafe position += UTF8Scalars.length(of: text[position])
     }
     return ranges
   }
@@ -96,7 +96,7 @@ struct PatternMatcher {
         instruction = Int(code.a) - 1
       case .behind:
         let isThere =
-          position > 0
+          unsafe position > 0
           && program.sets[Int(code.a)].contains(
             UTF8Scalars.scalar(before: position, in: text).scalar)
         isGood = isThere == (code.b == 0)
@@ -150,7 +150,8 @@ struct PatternMatcher {
         return choice.instruction + 1
       default:
         // A greedy run gives its last character back.
-        position = choice.position - UTF8Scalars.scalar(before: choice.position, in: text).length
+        position =
+          unsafe choice.position - UTF8Scalars.scalar(before: choice.position, in: text).length
         if position > choice.bound {
           stack.append(
             Choice(instruction: choice.instruction, position: position, bound: choice.bound))
@@ -166,7 +167,7 @@ struct PatternMatcher {
     of list: Int, from place: Int, _ instruction: Int, _ position: Int
   ) -> Int? {
     let alternatives = program.lists[list]
-    let byte = position < text.count ? text[position] : nil
+    let byte = unsafe position < text.count ? text[position] : nil
     for index in place..<alternatives.count {
       let first = alternatives[index].first
       guard byte.map(first.contains) ?? first.mayBeEmpty else { continue }
@@ -206,25 +207,26 @@ struct PatternMatcher {
   /// How many bytes the character at `position` has, if it is of a set; else 0.
   @inline(__always)
   private func length(ofSet set: Int32, at position: Int) -> Int {
-    guard position < text.count else { return 0 }
-    let byte = text[position]
+    guard unsafe position < text.count else { return 0 }
+    let byte = unsafe text[position]
     if byte < 0x80 { return program.sets[Int(set)].contains(ascii: byte) ? 1 : 0 }
-    let next = UTF8Scalars.scalar(at: position, in: text)
+    let next = unsafe UTF8Scalars.scalar(at: position, in: text)
     return program.sets[Int(set)].contains(next.scalar) ? next.length : 0
   }
 
   private func isBoundary(_ boundary: PatternNode.Boundary, at position: Int) -> Bool {
-    let isEnd = position == text.count
+    let isEnd = unsafe position == text.count
     switch boundary {
     case .textStart: return position == 0
     case .textEnd: return isEnd
-    case .lineStart: return position == 0 || text[position - 1] == UInt8(ascii: "\n") && !isEnd
-    case .lineEnd: return isEnd || text[position] == UInt8(ascii: "\n")
+    case .lineStart:
+      return unsafe position == 0 || text[position - 1] == UInt8(ascii: "\n") && !isEnd
+    case .lineEnd: return unsafe isEnd || text[position] == UInt8(ascii: "\n")
     case .lastLineEnd:
-      return isEnd || position == text.count - 1 && text[position] == UInt8(ascii: "\n")
+      return unsafe isEnd || position == text.count - 1 && text[position] == UInt8(ascii: "\n")
     case .word, .notWord:
-      let before = position > 0 ? UTF8Scalars.scalar(before: position, in: text).scalar : nil
-      let after = isEnd ? nil : UTF8Scalars.scalar(at: position, in: text).scalar
+      let before = unsafe position > 0 ? UTF8Scalars.scalar(before: position, in: text).scalar : nil
+      let after = unsafe isEnd ? nil : UTF8Scalars.scalar(at: position, in: text).scalar
       let word = CharacterSet([.word])
       let isBoundary = (before.map(word.contains) ?? false) != (after.map(word.contains) ?? false)
       return isBoundary == (boundary == .word)
