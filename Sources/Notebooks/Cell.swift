@@ -75,7 +75,7 @@ struct CellRecorder {
 
   /// The text of a cell up to its last finished statement; nil if none finished or the cell is made of
   /// several texts.
-  func end(in recipe: RecipeFile, of source: SourceText) -> String? {
+  func end(in recipe: RecipeText, of source: SourceText) -> String? {
     guard finished > 0, recipe.parts.count == 1, let part = recipe.parts.first else { return nil }
     let statements = part.statements.filter { !$0.isProse }
     guard statements.indices.contains(finished - 1) else { return nil }

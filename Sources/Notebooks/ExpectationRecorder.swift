@@ -90,7 +90,7 @@ package struct ExpectationRecorder {
     case .matches: return .failure(Reason("a pattern is the author's to change"))
     case .unrecorded:
       let end = outcome.expectation.subject.range.upperBound
-      guard let check = RecordedValue.check(of: outcome.actual) else {
+      guard let check = RecordedValue.expectation(of: outcome.actual) else {
         return .failure(cannotBeWritten)
       }
       return .success(Edit(range: SourceRange(at: end), text: " " + check))

@@ -15,7 +15,7 @@ struct InputStamp: Equatable {
   /// The stamp of a file as it is now; nil if it cannot be found.
   init?(_ name: String) {
     var status = stat()
-    guard let path = ModelFolder.path(of: name), stat(path, &status) == 0 else { return nil }
+    guard let path = ModelFolder.path(of: name), unsafe stat(path, &status) == 0 else { return nil }
     self.name = name
     byteCount = Int(status.st_size)
     seconds = Int(status.st_mtim.tv_sec)

@@ -52,7 +52,7 @@ extension Interpreter {
   /// `expect x` alone asks for its value to be recorded.
   private func unrecorded(_ actual: Value, _ expectation: Expectation) -> EvaluationError {
     let subject = source.text(in: expectation.subject.range)
-    let help = RecordedValue.check(of: actual).map {
+    let help = RecordedValue.expectation(of: actual).map {
       "`skillet accept` writes it into the recipe:\nexpect \(subject) \($0)"
     }
     return EvaluationError(

@@ -43,7 +43,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   }
 
   /// Runs statements of one text, each a cell of its own. What ran before a failure stays.
-  package func run(_ statements: [Statement], of source: SourceText) throws(RunFailure) {
+  package func runRecipe(_ statements: [Statement], of source: SourceText) throws(RunFailure) {
     self.source = source
     defer { showProse() }
     for statement in statements {
@@ -53,7 +53,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   }
 
   /// Runs a cell of the prompt with what it includes: it counts once, and leaves `_` and `_n`.
-  package func run(cell parts: [RecipeFile.Part]) throws(RunFailure) {
+  package func runCell(_ parts: [RecipeText.Part]) throws(RunFailure) {
     cell += 1
     defer { showProse() }
     for part in parts {
@@ -67,10 +67,10 @@ package final class Interpreter<Executor: VerbExecutor> {
     _ statement: Statement, keepsValue: Bool
   ) throws(RunFailure) {
     try stopIfCancelled()
-    try run(statement, keepsValue: keepsValue)
+    try runStatement(statement, keepsValue: keepsValue)
   }
 
-  private func run(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
+  private func runStatement(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
     let start = clock.now
     let line = source.line(at: statement.range.lowerBound)
     if case .prose(let text) = statement.kind { return read(text, line: line) }
@@ -82,7 +82,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       if let result {
         let event = ValueEvent(
           cell: cell, line: line, verb: result.verb, name: result.name, value: result.value,
-          isSilent: statement.isSilenced || result.name != nil)
+          isSilenced: statement.isSilenced)
         if keepsValue, result.name == nil { keep(result.value) }
         onEvent(.value(event))
       }
@@ -157,9 +157,9 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   private func value(of operation: Operation) throws(RunFailure) -> (value: Value, verb: String?) {
     switch operation {
-    case .command(let command): (try run(command), command.verb.text)
+    case .command(let command): (try runCommand(command), command.verb.text)
     case .expression(let expression): (try evaluate(expression), nil)
-    case .loop(let loop): (.table(try run(loop)), nil)
+    case .loop(let loop): (.table(try runLoop(loop)), nil)
     }
   }
 
@@ -174,7 +174,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       verbs: executor.verbs, variable: { [self] in environment[$0] },
       run: { [self] (command) throws(EvaluationError) in
         do throws(RunFailure) {
-          return try run(command)
+          return try runCommand(command)
         } catch {
           commandFailure = error
           throw EvaluationError("E0600", "a command failed", at: command.range)
@@ -227,7 +227,7 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   // MARK: - Statements
 
-  private func run(_ command: Command) throws(RunFailure) -> Value {
+  private func runCommand(_ command: Command) throws(RunFailure) -> Value {
     let call = try call(of: command)
     do throws(VerbFailure) {
       return try executor.execute(call)
@@ -249,7 +249,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       let (argument, declaration) = (bound.argument, bound.declaration)
       let words = declaration.type.words(of: argument.value)
       let value = if let words { words } else { try evaluate(argument.value) }
-      if let error = declaration.error(for: value, of: verb.name, at: argument.value.range) {
+      if let error = declaration.error(for: value, of: verb, at: argument.value.range) {
         throw failure(error)
       }
       arguments[declaration.name] = value
@@ -259,7 +259,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       verb: verb, given: arguments, range: command.range, ranges: ranges, valueName: valueName)
   }
 
-  private func run(_ loop: Loop) throws(RunFailure) -> Table {
+  private func runLoop(_ loop: Loop) throws(RunFailure) -> Table {
     let start = snapshot()
     defer { restore(start) }
     let combinations = try combinations(loop.generators)
@@ -284,7 +284,7 @@ package final class Interpreter<Executor: VerbExecutor> {
           ValueEvent(
             cell: cell, line: source.line(at: loop.range.lowerBound),
             verb: ValueEvent.loopRow, name: rows.last?.label,
-            value: (rows.last?.record).map { .record($0) } ?? .none, isSilent: false)))
+            value: (rows.last?.record).map { .record($0) } ?? .none, isSilenced: false)))
       progress = Progress(done: rows.count, of: combinations.count, since: begin)
       if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
@@ -369,9 +369,8 @@ package final class Interpreter<Executor: VerbExecutor> {
   ) throws(RunFailure) {
     let claim = try claim(condition)
     if claim.holds { return }
-    var error = EvaluationError(
-      "E0701", "assertion failed", at: condition.range, label: "this is false")
-    if let message { error.message += ": " + (try text(message)) }
+    let words = if let message { try text(message) } else { String?.none }
+    var error = EvaluationError.failedAssertion(at: condition.range, message: words)
     for (side, value) in claim.sides where !isLiteral(side) {
       error.notes.append("\(source.text(in: side.range)) is \(value.display)")
     }

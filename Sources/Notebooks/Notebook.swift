@@ -37,9 +37,9 @@ package final class Notebook {
   /// that was interrupted between two statements ends there, and what ran counts.
   package func run(_ text: String) throws(RunFailure) {
     let source = SourceText(name: "cell \(nextCell)", text: text)
-    let recipe = RecipeFile(source: source)
+    let recipe = RecipeText(source: source)
     recorder = CellRecorder()
-    let diagnostics = recipe.check(checkContext)
+    let diagnostics = recipe.mistakes(in: checkContext)
     for diagnostic in diagnostics { interpreter.onEvent(.diagnostic(diagnostic)) }
     if diagnostics.containsError { throw RunFailure(kind: .recipe, diagnostic: nil) }
     // a comment alone is no cell
@@ -47,7 +47,7 @@ package final class Notebook {
     let before = interpreter.snapshot()
     let trainings = InputStamp.trainings(of: text)
     do throws(RunFailure) {
-      try interpreter.run(cell: recipe.parts)
+      try interpreter.runCell(recipe.parts)
       keep(text, trainings, before)
     } catch {
       let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil

@@ -27,7 +27,7 @@ package struct ParameterSweep {
   ///   - fixed: parameters that have one value for all runs.
   /// - Throws: a sentence about a parameter or a value that the recipe does not have.
   package init(
-    _ texts: [String], for recipe: RecipeFile, beside fixed: some Sequence<String>
+    _ texts: [String], for recipe: RecipeText, beside fixed: some Sequence<String>
   ) throws(ParameterValue.Refusal) {
     var taken = Set(fixed)
     var combinations: [[(name: String, value: Value)]] = [[]]

@@ -24,7 +24,7 @@ package enum ParameterValue {
   /// Reads `name=value`; the value is an expression of the language, or plain text where the parameter
   /// wants text.
   package static func parse(
-    _ text: String, for recipe: RecipeFile
+    _ text: String, for recipe: RecipeText
   ) throws(Refusal) -> (name: String, value: Value) {
     let setting = try setting(text, in: recipe)
     return (setting.name, try value(of: setting.content, for: setting))
@@ -33,7 +33,7 @@ package enum ParameterValue {
   /// Reads `name=a,b`. The language itself finds the commas, so that those inside of brackets and
   /// quotes separate nothing; a range such as `1..4` stands for its numbers.
   package static func parseList(
-    _ text: String, for recipe: RecipeFile
+    _ text: String, for recipe: RecipeText
   ) throws(Refusal) -> (name: String, values: [Value]) {
     let setting = try setting(text, in: recipe)
     if case .list(let elements)? = literal("[\(setting.content)]"), !elements.isEmpty {
@@ -65,7 +65,7 @@ package enum ParameterValue {
   }
 
   private static func setting(
-    _ text: String, in recipe: RecipeFile
+    _ text: String, in recipe: RecipeText
   ) throws(Refusal) -> Setting {
     guard let sign = text.firstIndex(of: "=") else {
       throw Refusal(message: "\"\(text)\" is not of the form name=value")

@@ -7,7 +7,7 @@ import Tensors
 
 /// A recipe read from a file (or another text) together with what it includes, in the order in which
 /// statements run.
-package struct RecipeFile {
+package struct RecipeText {
   /// The statements of one text.
   package struct Part {
     package let tree: SyntaxTree
@@ -16,7 +16,7 @@ package struct RecipeFile {
   }
 
   package private(set) var parts: [Part] = []
-  /// What is wrong with includes; `check` finds the rest.
+  /// What is wrong with includes; `mistakes` finds the rest.
   private var diagnostics: [Diagnostic] = []
   /// The files that are being read, each included by the one before.
   private var open: [Included] = []
@@ -29,12 +29,12 @@ package struct RecipeFile {
 
     init(_ path: String) {
       self.path = path
-      guard let whole = realpath(path, nil) else {
+      guard let whole = unsafe realpath(path, nil) else {
         identity = path
         return
       }
-      identity = String(cString: whole)
-      free(whole)
+      identity = unsafe String(cString: whole)
+      unsafe free(whole)
     }
   }
 
@@ -57,14 +57,14 @@ package struct RecipeFile {
   /// Everything that is wrong and can be known before the recipe runs.
   ///
   /// - Parameter overrides: values given to parameters from outside.
-  package func check(overrides: [String: Value] = [:]) -> [Diagnostic] {
+  package func mistakes(overrides: [String: Value] = [:]) -> [Diagnostic] {
     var context = CheckContext()
     context.overrides = overrides
-    return check(context)
+    return mistakes(in: context)
   }
 
   /// Everything that is wrong given what is there already.
-  package func check(_ context: CheckContext) -> [Diagnostic] {
+  package func mistakes(in context: CheckContext) -> [Diagnostic] {
     let all = parts.map { Checker.Part(tree: $0.tree, statements: $0.statements) }
     return diagnostics + Checker.check(all, of: main, context: context)
   }
@@ -72,11 +72,11 @@ package struct RecipeFile {
   private static func bytes(_ path: String) throws(FileError) -> [UInt8] {
     do throws(FileError) {
       let file = try MappedFile(path: path)
-      guard file.bytes.count <= SourceText.largest else {
+      guard unsafe file.bytes.count <= SourceText.largest else {
         throw FileError(
           .malformed, file: path,
           cause: "a recipe may have \(SourceText.largest >> 20) MB, and this file has "
-            + "\(file.bytes.count >> 20)",
+            + "\(unsafe file.bytes.count >> 20)",
           fix: "keep long data in files that the recipe names")
       }
       return file.contents()

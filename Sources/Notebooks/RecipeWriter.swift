@@ -71,7 +71,7 @@ package struct RecipeWriter {
     try writer.nameValues(in: isChosen)
     let text = Formatter.format(
       Parser.parse(SourceText(name: title, text: writer.text(of: isChosen, title: title))))
-    try check(text, title: title)
+    try refuseMistakes(in: text, title: title)
     return text
   }
 
@@ -83,11 +83,11 @@ package struct RecipeWriter {
     }
   }
 
-  private static func check(
-    _ text: String, title: String
+  private static func refuseMistakes(
+    in text: String, title: String
   ) throws(Refusal) {
-    let recipe = RecipeFile(source: SourceText(name: title, text: text))
-    let diagnostics = recipe.check()
+    let recipe = RecipeText(source: SourceText(name: title, text: text))
+    let diagnostics = recipe.mistakes()
     if diagnostics.containsError {
       throw Refusal(
         message: "these cells alone are no recipe that runs", diagnostics: diagnostics)

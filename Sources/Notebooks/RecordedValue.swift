@@ -6,7 +6,7 @@ enum RecordedValue {
   /// `== 512`, `~= 2.306 within 0.001`; nil for what has no such text: records, tables, NaN.
   ///
   /// A number with decimals is written with four digits, and may differ by one in the last of them.
-  static func check(of value: Value) -> String? {
+  static func expectation(of value: Value) -> String? {
     switch value {
     case .float(0): return "~= 0 within 1e-6"
     case .float(let number):

@@ -3,6 +3,7 @@ import Files
 import Glibc
 import RecipeLanguage
 import Sessions
+import Training
 
 /// Every run of a recipe and every training of a prompt, one JSON object a line, in the user's own folder. Several runs may end at
 /// once: each is one append.
@@ -10,7 +11,9 @@ package struct RunHistory {
   private let path: String
 
   /// The user's own; nil where there is no folder for it.
-  package static var own: RunHistory? { SkilletHome.path("runs.jsonl").map { RunHistory(path: $0) } }
+  package static var own: RunHistory? {
+    SkilletHome.path("runs.jsonl").map { RunHistory(path: $0) }
+  }
 
   package init(path: String) {
     self.path = path
@@ -23,13 +26,29 @@ package struct RunHistory {
   }
 
   /// The newest runs, oldest first; lines that are none are passed over.
-  package func newest(_ count: Int) -> [Record] {
+  ///
+  /// - Parameter word: what a run's recipe, model, data, folder, parameters or ending must have in it; nil for all runs.
+  package func newest(_ count: Int, with word: String? = nil) -> [Record] {
     guard let bytes = try? MappedFile.contents(of: path) else { return [] }
-    return bytes.split(separator: UInt8(ascii: "\n")).suffix(count).compactMap { line in
-      guard let json = try? JSONValue(parsing: line), case .record(let run) = Value(json)
-      else { return nil }
-      return run
+    var runs: [Record] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() where runs.count < count {
+      guard let json = try? JSONValue(parsing: line), case .record(let run) = Value(json),
+        word.map({ Self.has($0, run) }) ?? true
+      else { continue }
+      runs.append(run)
     }
+    return runs.reversed()
+  }
+
+  /// The run of this name; it may be cut where no other begins so.
+  package func run(named id: String) -> Record? {
+    let found = newest(.max).filter { $0["id"]?.text?.hasPrefix(id) == true }
+    return found.count == 1 ? found.first : found.first { $0["id"]?.text == id }
+  }
+
+  private static func has(_ word: String, _ run: Record) -> Bool {
+    let texts = ["recipe", "model", "data", "folder", "ended"].compactMap { run[$0]?.text }
+    return (texts + [parameters(of: run)]).contains { $0.lowercased().contains(word.lowercased()) }
   }
 }
 
@@ -38,21 +57,33 @@ extension RunHistory {
   ///
   /// - Parameter ending: how it ended, in a word.
   package static func record(
-    of recipe: RecipeFile, _ parameters: [(name: String, value: Value)], ending: String,
-    seed: UInt64, seconds: Double, _ summary: RunSummary
+    of recipe: RecipeText, _ parameters: [(name: String, value: Value)], in session: Session,
+    ending: String, seconds: Double, _ summary: RunSummary
   ) -> Record {
-    var run = Record([
-      ("time", .int(Glibc.time(nil))),
-      ("recipe", .string(recipe.main.source.name)),
-      ("recipe_sha256", .string(FileDigest.sha256(recipe.main.source.bytes))),
-      ("params", .record(Record(parameters.map { ($0.name, $0.value) }))),
-      ("ended", .string(ending)),
-      ("seed", .int(Int(truncatingIfNeeded: seed))),
-      ("seconds", .duration(seconds)),
-    ])
+    var run = Record(
+      circumstances(session) + [
+        ("recipe", .string(recipe.main.source.name)),
+        ("recipe_sha256", .string(FileDigest.sha256(recipe.main.source.bytes))),
+        ("params", .record(Record(parameters.map { ($0.name, $0.value) }))),
+        ("ended", .string(ending)),
+        ("seed", .int(Int(truncatingIfNeeded: session.state.seed))),
+        ("seconds", .duration(seconds)),
+      ])
     for (name, value) in summary.metrics { run[name] = value }
     if let adapter = summary.adapter { run["adapter_sha256"] = adapter }
     return run
+  }
+
+  /// When and where a run was, on what, and by which version; and a name for it, 8 random digits.
+  private static func circumstances(_ session: Session) -> [(String, Value)] {
+    let id = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
+    return [
+      ("id", .string(id)), ("time", .int(Glibc.time(nil))),
+      ("version", .string(SkilletVersion.current)),
+      ("folder", .string(Paths.currentFolder)),
+      ("model", session.state.model.map { .string($0.source) } ?? .none),
+      ("data", session.state.data.map { .string($0.dataset.source.name) } ?? .none),
+    ]
   }
 
   /// The trainings of a prompt's cell, as if each were a run of its own.
@@ -62,13 +93,13 @@ extension RunHistory {
         case .record(let value) = event.value, let origin = session.origin(ofTraining: value)
       else { return nil }
       let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
-      var run = Record([
-        ("time", .int(Glibc.time(nil))),
-        ("recipe", .string("(cell \(cell.number))")),
-        ("params", .record(origin.arguments)),
-        ("ended", .string(ended)),
-        ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
-      ])
+      var run = Record(
+        circumstances(session) + [
+          ("recipe", .string("(cell \(cell.number))")),
+          ("params", .record(origin.arguments)),
+          ("ended", .string(ended)),
+          ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
+        ])
       for name in ["seconds", "loss", "valid_loss", "adapter_sha256"] {
         if let figure = value[name], figure != .none { run[name] = figure }
       }
@@ -81,6 +112,7 @@ extension RunHistory {
     Table(
       rows: runs.map { run in
         var shown = Record([
+          ("id", run["id"] ?? .none), ("model", run["model"] ?? .none),
           ("recipe", run["recipe"] ?? .none), ("params", .string(parameters(of: run))),
         ])
         let names = ["perplexity", "loss", "ended", "valid_loss", "token_accuracy", "seed"]
@@ -100,10 +132,10 @@ extension RunHistory {
 
   private static func time(of run: Record) -> String {
     guard case .int(var seconds)? = run["time"] else { return "" }
-    var parts = tm()
-    guard localtime_r(&seconds, &parts) != nil else { return "" }
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&seconds, &parts) != nil else { return "" }
     var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M", &parts)
+    let count = unsafe strftime(&text, text.count, "%Y-%m-%d %H:%M", &parts)
     return String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -5,7 +5,7 @@ package enum SkilletHome {
   /// The path of a file in it; nil where there is no home or the folder cannot be made.
   package static func path(_ name: String) -> String? {
     guard let folder = folder else { return nil }
-    guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { return nil }
+    guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else { return nil }
     return folder + "/" + name
   }
 
@@ -15,7 +15,9 @@ package enum SkilletHome {
   }
 
   private static func value(_ name: String) -> String? {
-    guard let text = getenv(name).map({ String(cString: $0) }), !text.isEmpty else { return nil }
+    guard let text = unsafe getenv(name).map({ unsafe String(cString: $0) }), !text.isEmpty else {
+      return nil
+    }
     return text
   }
 }

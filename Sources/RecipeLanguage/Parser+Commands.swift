@@ -97,6 +97,15 @@ extension Parser {
 
   private mutating func stuckAfter(_ argument: ArgumentSyntax?, of verb: Name) -> Stop {
     let reading = "I was reading the arguments of `\(verb.text)` and got stuck"
+    if at(.name), lookAhead(1).kind == .colon {
+      let end = argument?.range.upperBound ?? verb.range.upperBound
+      let written = source.text(in: SourceRange(verb.range.lowerBound, end))
+      return stop(
+        "E0110", reading, label: "expected `,` before the next argument",
+        help: "put a comma between them: "
+          + "`\(written), \(currentName): \(valueText(of: lookAhead(2)))`")
+    }
+    if let flag = flag(behind: argument, of: verb) { return flag }
     if let argument, argument.name == nil, case .name(let name) = argument.value.kind,
       startsArgument(current, after: current) || at(.leftBracket)
     {
@@ -113,6 +122,21 @@ extension Parser {
         help: "put a comma between two arguments")
     }
     return unexpected("`,` or the end of the line")
+  }
+
+  /// `rank: r --alpha 16`, which reads as a difference of `r` and `-alpha` up to the number.
+  private mutating func flag(behind argument: ArgumentSyntax?, of verb: Name) -> Stop? {
+    guard let argument, case .binary(.minus, let left, let right, _) = argument.value.kind,
+      case .unary(.minus, let name) = right.kind, case .name(let flag) = name.kind,
+      right.range.lowerBound + 1 == name.range.lowerBound,
+      source.text(in: SourceRange(left.range.upperBound, name.range.lowerBound)).hasSuffix("--")
+    else { return nil }
+    let value = valueText(of: current)
+    let written = source.text(in: SourceRange(verb.range.lowerBound, left.range.upperBound))
+    return stop(
+      "E0116", "arguments are not written as flags",
+      at: SourceRange(right.range.lowerBound - 1, name.range.upperBound),
+      help: "write `\(written), \(flag): \(value)`")
   }
 
   /// `lora(rank=8)`, `eval.loss`, `train = 3`: right elsewhere, not here.
@@ -145,7 +169,7 @@ extension Parser {
         + "for example `(eval).perplexity`")
   }
 
-  /// The arguments in parentheses on this line, written our way.
+  /// The arguments in parentheses on this line, written our way and with our names.
   private func rewrittenCall(of verb: Name) -> String {
     var result = verb.text
     var position = index + 1
@@ -158,10 +182,22 @@ extension Parser {
       if token.kind.closesBracket { open -= 1 }
       let isSign = token.kind == .assign || token.kind == .colon
       let needsSpace = result == verb.text || result.hasSuffix(",") || result.hasSuffix(":")
-      result += (needsSpace ? " " : "") + (isSign ? ":" : text(token))
+      let isArgument =
+        open == 0 && position + 1 < tokens.count
+        && [.assign, .colon].contains(tokens[position + 1].kind)
+      let word = isArgument ? nameOfArgument(text(token), of: verb) : text(token)
+      result += (needsSpace ? " " : "") + (isSign ? ":" : word)
       position += 1
     }
     return result
+  }
+
+  /// The name that an argument has here, which other tools may call otherwise.
+  private func nameOfArgument(_ written: String, of verb: Name) -> String {
+    guard let declaration = verbs.verb(named: verb.text), declaration.argument(written) == nil,
+      let meant = declaration.arguments.first(where: { $0.foreignNames.contains(written) })
+    else { return written }
+    return meant.name
   }
 
   /// `--rank 8`, `/data/x.jsonl`, `../x`, `~/x` where a value should stand.

@@ -111,6 +111,11 @@ package struct Loop: Sendable {
   package struct Generator: Sendable {
     package let name: Name
     package let values: Expression
+
+    /// Whether the text lists one value only.
+    var hasOneValue: Bool {
+      if case .list(let elements) = values.kind { elements.count == 1 } else { false }
+    }
   }
 
   package let generators: [Generator]

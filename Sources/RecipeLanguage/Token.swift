@@ -79,3 +79,45 @@ package enum Keyword {
   /// Keywords that stand between two expressions, so that what follows a name is no argument.
   static let infix: Set<String> = ["in", "as", "where", "within", "matches", "and", "or", "of"]
 }
+
+extension Keyword {
+  /// What a keyword does, and a line with it.
+  package static func usage(of word: String) -> (text: String, example: String)? {
+    usages.first { $0.words.contains(word) }.map { ($0.text, $0.example) }
+  }
+
+  private static let usages: [(words: [String], text: String, example: String)] = [
+    (
+      ["recipe"], "The first line of a recipe: its title and the version of the language.",
+      "recipe \"my tune\", language: 1"
+    ),
+    (
+      ["include"], "Takes over the parameters and names of another recipe.",
+      "include \"common.recipe\""
+    ),
+    (
+      ["param", "one", "of"],
+      "A value that may be set from outside: skillet run FILE --set rank=16.",
+      "param rank: one of [4, 8, 16] = 8"
+    ),
+    (["let"], "Gives a value a name.", "let base = eval"),
+    (
+      ["for", "in", "as"],
+      "Runs a block once for each value, each time from the same state, and gives a table.",
+      "for r in [4, 8] as \"rank {r}\" { lora rank: r }"
+    ),
+    (
+      ["assert"], "Fails the run where a condition does not hold.",
+      "assert 1 < 2, \"as it should be\""
+    ),
+    (
+      ["expect", "within", "matches"],
+      "Compares a value with what was recorded; skillet accept records new ones.",
+      "expect 0.5 + 0.5 ~= 1 within 0.001"
+    ),
+    (["where"], "A condition for the value of a parameter.", "param rank: int = 8 where rank > 0"),
+    (["and", "or", "not"], "Joins conditions.", "assert 1 < 2 and not 2 < 1"),
+    (["true", "false"], "The two values of a condition.", "lora rslora: true"),
+    (["none"], "Nothing: a value that is not there.", "let nothing = none"),
+  ]
+}

@@ -24,8 +24,8 @@ package struct TrainingBasis: Sendable, Equatable {
     var bytes: [UInt8] = []
     for part in [training, validation] {
       for example in part {
-        withUnsafeBytes(of: Int64(example.tokens.count).littleEndian) { bytes += $0 }
-        example.tokens.map(\.littleEndian).withUnsafeBytes { bytes += $0 }
+        unsafe withUnsafeBytes(of: Int64(example.tokens.count).littleEndian) { unsafe bytes += $0 }
+        unsafe example.tokens.map(\.littleEndian).withUnsafeBytes { unsafe bytes += $0 }
         bytes += example.trained.map { $0 ? 1 : 0 }
       }
       bytes.append(.max)

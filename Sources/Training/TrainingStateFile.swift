@@ -68,8 +68,8 @@ package struct TrainingStateFile {
   }
 
   private static func bytes(of vector: AdapterVector) -> [UInt8] {
-    (0..<vector.count).map { vector.values[$0].bitPattern.littleEndian }
-      .withUnsafeBytes(Array.init)
+    unsafe (0..<vector.count).map { unsafe vector.values[$0].bitPattern.littleEndian }
+      .withUnsafeBytes(unsafe Array.init)
   }
 
   /// Of everything in the file but itself, so that no damage is trained on.
@@ -99,7 +99,7 @@ package struct TrainingStateFile {
         cause: "its format is \(notes["format"] ?? "not told"), not \"\(Self.format)\"",
         fix: Self.fix)
     }
-    let contents = tensors.entries.map { (name: $0.name, bytes: Array($0.bytes)) }
+    let contents = tensors.entries.map { unsafe (name: $0.name, bytes: Array($0.bytes)) }
     guard notes["sha256"] == Self.digest(of: contents, notes) else {
       throw FileError(
         .malformed, file: path, cause: "its contents are not those that were written", fix: Self.fix
@@ -145,7 +145,7 @@ package struct TrainingStateFile {
       firstMoment: try vector("first_moment", layout),
       secondMoment: try vector("second_moment", layout), updates: losses.count,
       options: options)
-    guard (0..<layout.count).allSatisfy({ optimizer.secondMoment.values[$0] >= 0 }) else {
+    guard (0..<layout.count).allSatisfy({ unsafe optimizer.secondMoment.values[$0] >= 0 }) else {
       throw damaged("its second_moment has a negative number")
     }
     return TrainingState(
@@ -169,12 +169,12 @@ package struct TrainingStateFile {
       throw damaged("its \(name) do not have the adapter's \(layout.count) numbers")
     }
     let vector = AdapterVector(layout: layout)
-    let bytes = entry.bytes
+    let bytes = unsafe entry.bytes
     for index in 0..<layout.count {
-      let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+      let bits = unsafe bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
       let value = Float(bitPattern: UInt32(littleEndian: bits))
       guard value.isFinite else { throw damaged("its \(name) have a number that is not finite") }
-      vector.values[index] = value
+      unsafe vector.values[index] = value
     }
     return vector
   }
@@ -187,9 +187,9 @@ package struct TrainingStateFile {
       throw FileError(
         .malformed, file: path, cause: "its \(name) are not of type f64", fix: Self.fix)
     }
-    let bytes = entry.bytes
+    let bytes = unsafe entry.bytes
     return stride(from: 0, to: bytes.count, by: 8).map { offset in
-      Double(
+      unsafe Double(
         bitPattern: UInt64(
           littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
     }
@@ -212,8 +212,8 @@ package struct TrainingStateFile {
 
 extension TrainingStateFile.Tensor {
   fileprivate init(_ name: String, _ shape: [Int], _ values: [Double]) {
-    self.init(
+    unsafe self.init(
       name: name, type: .f64, shape: shape,
-      bytes: values.map(\.bitPattern.littleEndian).withUnsafeBytes(Array.init))
+      bytes: values.map(\.bitPattern.littleEndian).withUnsafeBytes(unsafe Array.init))
   }
 }

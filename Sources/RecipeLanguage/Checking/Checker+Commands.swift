@@ -2,7 +2,7 @@ import Diagnostics
 
 extension Checker {
   /// Checks a command and gives the type of its value.
-  mutating func check(_ command: Command) -> StaticType {
+  mutating func checkCommand(_ command: Command) -> StaticType {
     guard let verb = context.verbs.verb(of: command) else {
       report(ArgumentBinder.unknownVerb(command.verb, in: context.verbs))
       for argument in command.arguments { useNames(in: argument.value) }
@@ -10,7 +10,9 @@ extension Checker {
     }
     let binder = ArgumentBinder(command, verb: verb, in: context.verbs)
     for error in binder.errors { report(error) }
-    for bound in binder.bound { check(bound.argument.value, for: bound.declaration, of: verb) }
+    for bound in binder.bound {
+      checkArgument(bound.argument.value, for: bound.declaration, of: verb)
+    }
     for argument in command.arguments
     where !binder.bound.contains(where: { $0.argument.range == argument.range }) {
       useNames(in: argument.value)
@@ -38,11 +40,11 @@ extension Checker {
 
   // MARK: One argument
 
-  private mutating func check(
+  private mutating func checkArgument(
     _ expression: Expression, for declaration: ArgumentDeclaration, of verb: VerbDeclaration
   ) {
     if let words = declaration.type.words(of: expression) {
-      if let error = declaration.error(for: words, of: verb.name, at: expression.range) {
+      if let error = declaration.error(for: words, of: verb, at: expression.range) {
         report(error)
       }
       return
@@ -53,11 +55,11 @@ extension Checker {
     }
     if case .list(let elements) = expression.kind, let type = declaration.type.element {
       let element = declaration.element(type)
-      for expression in elements { check(expression, for: element, of: verb) }
+      for expression in elements { checkArgument(expression, for: element, of: verb) }
       return
     }
     if let word = unboundWord(expression), !declaration.type.words.isEmpty {
-      let error = declaration.error(for: .word(word), of: verb.name, at: expression.range)
+      let error = declaration.error(for: .word(word), of: verb, at: expression.range)
       if let error { report(error) }
       return
     }
@@ -72,7 +74,7 @@ extension Checker {
     guard diagnostics.count == count else { return }
     if let possible = possibleValues(of: expression) {
       for (index, value) in possible.values.enumerated() {
-        guard var error = declaration.error(for: value, of: verb.name, at: expression.range) else {
+        guard var error = declaration.error(for: value, of: verb, at: expression.range) else {
           continue
         }
         if let note = possible.notes[index] { error.notes.append(note) }
@@ -80,7 +82,7 @@ extension Checker {
         return
       }
     } else if let example = type.example,
-      let error = declaration.error(for: example, of: verb.name, at: expression.range),
+      let error = declaration.error(for: example, of: verb, at: expression.range),
       error.code == "E0204"
     {
       report(error)

@@ -103,7 +103,7 @@ extension Checker {
     case .record(let fields):
       return .record(
         fields.map { .init(name: $0.name.text, type: type(of: $0.value)) }, isOpen: false)
-    case .command(let command): return check(command)
+    case .command(let command): return checkCommand(command)
     case .unary(let sign, let operand): return type(of: sign, operand)
     case .binary(let sign, let left, let right, _): return type(of: sign, left, right)
     case .field(let base, let name): return type(ofField: name, of: base)

@@ -58,7 +58,7 @@ extension Value {
 }
 
 extension Checker {
-  mutating func check(_ parameter: Parameter) {
+  mutating func checkParameter(_ parameter: Parameter) {
     let count = diagnostics.count
     checkType(parameter.type)
     let isTypeKnown = diagnostics.count == count
@@ -86,10 +86,10 @@ extension Checker {
     value = (override ?? value).flatMap { ParameterType.convert($0, to: parameter.type) }
     let type = value.map { StaticType(of: $0) } ?? .unknown
     bind(parameter.name, Scope.Binding(type: type, values: value.map { [$0] }, place: nil))
-    if let condition = parameter.condition { check(condition, of: parameter, value) }
+    if let condition = parameter.condition { checkCondition(condition, of: parameter, value) }
   }
 
-  private mutating func check(
+  private mutating func checkCondition(
     _ condition: Expression, of parameter: Parameter, _ value: Value?
   ) {
     let wasUsed = usedNames.contains(parameter.name.text)

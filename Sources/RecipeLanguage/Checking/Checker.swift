@@ -50,7 +50,7 @@ package struct Checker {
       if seen.insert(ObjectIdentifier(part.tree.source)).inserted { checker.begin(part.tree) }
       for statement in part.statements {
         checker.passBrokenCommands(before: statement)
-        checker.check(statement)
+        checker.checkStatement(statement)
       }
     }
     checker.source = main.source
@@ -66,7 +66,7 @@ package struct Checker {
   ) -> [(name: String, type: StaticType)] {
     var checker = Checker(context: context, source: tree.source)
     checker.begin(tree)
-    for statement in tree.statements { checker.check(statement) }
+    for statement in tree.statements { checker.checkStatement(statement) }
     return checker.scope.names.compactMap { name in
       checker.scope[name].map { (name, $0.type) }
     }
@@ -106,32 +106,32 @@ package struct Checker {
   }
 
   @discardableResult
-  mutating func check(_ statement: Statement) -> StaticType {
+  mutating func checkStatement(_ statement: Statement) -> StaticType {
     switch statement.kind {
     case .prose, .include: break
     case .header(_, let arguments): checkHeader(arguments)
-    case .parameter(let parameter): check(parameter)
+    case .parameter(let parameter): checkParameter(parameter)
     case .binding(let name, let operation):
-      let result = check(operation)
+      let result = checkOperation(operation)
       bind(name, result)
     case .assertion(let condition, let message):
-      checkClaim(condition)
+      checkClaim(condition, message: message)
       if let message { checkNames(in: message) }
-    case .expectation(let expectation): check(expectation)
+    case .expectation(let expectation): checkExpectation(expectation)
     case .operation(let operation):
-      guard let name = unknownName(operation) else { return check(operation).type }
+      guard let name = unknownName(operation) else { return checkOperation(operation).type }
       report(ArgumentBinder.unknownVerb(name, in: context.verbs, isAlone: true))
       return .unknown
     }
     return .none
   }
 
-  mutating func check(_ operation: Operation) -> Scope.Binding {
+  mutating func checkOperation(_ operation: Operation) -> Scope.Binding {
     switch operation {
     case .command(let command):
-      return Scope.Binding(type: check(command), values: nil, place: nil)
+      return Scope.Binding(type: checkCommand(command), values: nil, place: nil)
     case .loop(let loop):
-      return Scope.Binding(type: check(loop), values: nil, place: nil)
+      return Scope.Binding(type: checkLoop(loop), values: nil, place: nil)
     case .expression(let expression):
       let type = type(of: expression)
       return Scope.Binding(
@@ -140,7 +140,7 @@ package struct Checker {
     }
   }
 
-  private mutating func checkClaim(_ condition: Expression) {
+  private mutating func checkClaim(_ condition: Expression, message: StringLiteral?) {
     isInClaim = true
     defer { isInClaim = false }
     let count = diagnostics.count
@@ -156,11 +156,11 @@ package struct Checker {
       possibleValues(of: condition)?.values == [.bool(false)]
     {
       report(
-        EvaluationError("E0701", "assertion failed", at: condition.range, label: "this is false"))
+        EvaluationError.failedAssertion(at: condition.range, message: message?.plainText))
     }
   }
 
-  private mutating func check(_ expectation: Expectation) {
+  private mutating func checkExpectation(_ expectation: Expectation) {
     isInClaim = true
     defer { isInClaim = false }
     _ = type(of: expectation.subject)
@@ -180,19 +180,19 @@ package struct Checker {
     }
   }
 
-  private mutating func check(_ loop: Loop) -> StaticType {
+  private mutating func checkLoop(_ loop: Loop) -> StaticType {
     let (outerScope, outerState, outerOrigins) = (scope, state, origins)
     var columns: [StaticType.Field] = []
     for generator in loop.generators {
-      let binding = check(generator)
+      let binding = checkGenerator(generator)
       bind(generator.name, binding)
       columns.append(StaticType.Field(name: generator.name.text, type: binding.type))
     }
-    if let label = loop.label { check(label: label, of: loop) }
+    if let label = loop.label { checkLabel(label, of: loop) }
     loopDepth += 1
     var last = StaticType.none
     for statement in loop.body {
-      let type = check(statement)
+      let type = checkStatement(statement)
       if case .operation = statement.kind { last = type }
     }
     loopDepth -= 1
@@ -205,7 +205,7 @@ package struct Checker {
     }
   }
 
-  private mutating func check(_ generator: Loop.Generator) -> Scope.Binding {
+  private mutating func checkGenerator(_ generator: Loop.Generator) -> Scope.Binding {
     let type = type(of: generator.values)
     var element = StaticType.unknown
     switch type {
@@ -223,13 +223,14 @@ package struct Checker {
     return Scope.Binding(type: element, values: values, place: nil, isLoopVariable: true)
   }
 
-  private mutating func check(label: StringLiteral, of loop: Loop) {
+  private mutating func checkLabel(_ label: StringLiteral, of loop: Loop) {
     checkNames(in: label)
     var mentioned: Set<String> = []
     for case .interpolation(let path) in label.segments {
       if let first = path.first { mentioned.insert(first.text) }
     }
-    for generator in loop.generators where !mentioned.contains(generator.name.text) {
+    for generator in loop.generators
+    where !mentioned.contains(generator.name.text) && !generator.hasOneValue {
       warn(
         "W0304", "runs that differ only in `\(generator.name.text)` get the same label",
         at: Label(source, label.range),

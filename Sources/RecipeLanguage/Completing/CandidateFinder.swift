@@ -45,14 +45,10 @@ struct CandidateFinder {
   }
 
   private var keywords: [Candidate] {
-    [
-      ("let", "gives a value a name"), ("for", "repeats commands over a list"),
-      ("assert", "stops if a condition does not hold"),
-      ("expect", "compares with a recorded value"),
-      ("param", "a value that can be set from outside"),
-      ("include", "shares parameters and names of another file"),
-      ("recipe", "the first line of a file"),
-    ].map { Candidate(text: $0.0, kind: .keyword, suffix: " ", help: $0.1) }
+    ["let", "for", "assert", "expect", "param", "include", "recipe"].map {
+      Candidate(
+        text: $0, kind: .keyword, suffix: " ", help: Keyword.usage(of: $0)?.text ?? "")
+    }
   }
 
   private var functions: [Candidate] {
@@ -84,8 +80,19 @@ struct CandidateFinder {
 
   private func values(of declaration: ArgumentDeclaration?) -> [Candidate] {
     let words = declaration?.type.words ?? []
-    return words.map { Candidate(text: $0, kind: .word, suffix: "", help: "") } + names
+    return words.map { Candidate(text: $0, kind: .word, suffix: "", help: "") }
+      + (declaration.map(standard) ?? []) + names
       + (declaration?.type.isComputed == true ? functions : [])
+  }
+
+  /// The default of an argument that takes no words, with what else it could be.
+  private func standard(of declaration: ArgumentDeclaration) -> [Candidate] {
+    guard declaration.type.words.isEmpty, let value = declaration.defaultValue else { return [] }
+    return [
+      Candidate(
+        text: value.source, kind: .word, suffix: "",
+        help: "the default; " + declaration.type.description)
+    ]
   }
 
   // MARK: Names and fields

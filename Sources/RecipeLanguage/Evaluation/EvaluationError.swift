@@ -53,6 +53,15 @@ extension EvaluationError {
       help: question ?? (known.isEmpty ? nil : list + more))
   }
 
+  /// A condition that should hold and does not, with its author's words.
+  package static func failedAssertion(
+    at range: SourceRange, message: String?
+  ) -> EvaluationError {
+    EvaluationError(
+      "E0701", "assertion failed" + (message.map { ": " + $0 } ?? ""), at: range,
+      label: "this is false")
+  }
+
   /// A field that a record, or the rows of a table, do not have.
   static func unknownField(
     _ name: Name, of parent: String, among names: [String]

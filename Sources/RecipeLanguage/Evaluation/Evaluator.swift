@@ -73,7 +73,7 @@ package struct Evaluator {
             help: "write {{ and }} for braces that are text, or define it: let \(first.text) = …")
         }
         for (name, parent) in zip(path.dropFirst(), path) {
-          value = try field(of: value, named: name, parent: parent.text)
+          value = try field(of: value, named: name, parent: parent)
         }
         result += value.interpolated
         if result.utf8.count > ValueLimits.bytes { return result }
@@ -86,11 +86,11 @@ package struct Evaluator {
     of value: Value, _ base: Expression, _ name: Name
   ) throws(EvaluationError) -> Value {
     let parent = if case .name(let text) = base.kind { text } else { "this value" }
-    return try field(of: value, named: name, parent: parent)
+    return try field(of: value, named: name, parent: Name(text: parent, range: base.range))
   }
 
   private func field(
-    of value: Value, named name: Name, parent: String
+    of value: Value, named name: Name, parent: Name
   ) throws(EvaluationError) -> Value {
     let names: [String]
     switch value {
@@ -103,17 +103,17 @@ package struct Evaluator {
       names = table.columns
     case .word(let word):
       throw EvaluationError(
-        "E0501", "`\(word)` is not defined", at: name.range, label: "so it has no fields",
+        "E0501", "`\(word)` is not defined", at: parent.range, label: "no variable of this name",
         help: verbs.verb(named: word) == nil
           ? "define it first: let \(word) = …"
           : "to use a command inside an expression write (\(word)).\(name.text)")
     default:
       throw EvaluationError(
         "E0506",
-        "\(parent) is \(value.typeName.withArticle) and has no fields",
+        "\(parent.text) is \(value.typeName.withArticle) and has no fields",
         at: name.range, label: "only records and tables have fields")
     }
-    throw EvaluationError.unknownField(name, of: parent, among: names)
+    throw EvaluationError.unknownField(name, of: parent.text, among: names)
   }
 
   private func element(
@@ -129,7 +129,8 @@ package struct Evaluator {
         at: index.range, label: "positions count from 0")
     case (.record(let record), .string(let name)), (.record(let record), .word(let name)):
       return try field(
-        of: .record(record), named: Name(text: name, range: index.range), parent: "the record")
+        of: .record(record), named: Name(text: name, range: index.range),
+        parent: Name(text: "the record", range: base.range))
     case (.table(let table), .string(let label)), (.table(let table), .word(let label)):
       if let row = table.row(label) { return .record(row.record) }
       throw EvaluationError(

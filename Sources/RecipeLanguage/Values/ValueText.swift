@@ -146,9 +146,9 @@ package enum NumberText {
   private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
 
   private static func formatted(_ value: Double, _ format: String) -> String {
-    withVaList([value]) { arguments in
+    unsafe withVaList([value]) { arguments in
       var buffer = [CChar](repeating: 0, count: 64)
-      let length = vsnprintf(&buffer, buffer.count, format, arguments)
+      let length = unsafe vsnprintf(&buffer, buffer.count, format, arguments)
       return String(decoding: buffer.prefix(max(0, Int(length))).map(UInt8.init), as: UTF8.self)
     }
   }

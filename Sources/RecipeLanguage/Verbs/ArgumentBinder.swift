@@ -8,7 +8,7 @@ package struct ArgumentBinder {
   }
 
   package let verb: VerbDeclaration
-  private let foreignNames: [String: String]
+  private let verbs: VerbCatalog?
   package private(set) var bound: [Bound] = []
   /// All that is wrong, in the order of the text.
   package private(set) var errors: [EvaluationError] = []
@@ -16,7 +16,7 @@ package struct ArgumentBinder {
   /// - Parameter verbs: whose names of arguments in other tools are known.
   package init(_ command: Command, verb: VerbDeclaration, in verbs: VerbCatalog? = nil) {
     self.verb = verb
-    foreignNames = verbs?.foreignArguments ?? [:]
+    self.verbs = verbs
     var positional = verb.positional[...]
     for argument in command.arguments {
       if let name = argument.name {
@@ -55,10 +55,18 @@ package struct ArgumentBinder {
   }
 
   private func unknown(_ name: Name) -> EvaluationError {
-    EvaluationError(
+    if let command = verbs?.verb(named: name.text) {
+      return EvaluationError(
+        "E0202", "`\(verb.name)` has no argument `\(name.text)`", at: name.range,
+        label: "not an argument of \(verb.name)",
+        notes: ["its arguments are \(list(verb.arguments.map(\.name)))"],
+        help: "`\(name.text)` is a command, on a line of its own: "
+          + (command.examples.first ?? name.text))
+    }
+    return EvaluationError(
       unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
       label: "not an argument of \(verb.name)", title: "its arguments are",
-      among: verb.arguments.map(\.name), habits: foreignNames,
+      among: verb.arguments.map(\.name), habits: verbs?.foreignArguments ?? [:],
       more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
@@ -130,11 +138,23 @@ package struct ArgumentBinder {
 
 extension ArgumentDeclaration {
   /// Why a value cannot stand for this argument, or nil if it can.
-  package func error(for value: Value, of verb: String, at range: SourceRange) -> EvaluationError? {
+  package func error(
+    for value: Value, of verb: VerbDeclaration, at range: SourceRange
+  ) -> EvaluationError? {
     guard let problem = type.problem(with: value) else { return nil }
     return EvaluationError(
-      problem.code, "`\(name)` of `\(verb)` \(problem.message)", at: range, label: problem.label,
-      help: problem.help)
+      problem.code, "`\(name)` of `\(verb.name)` \(problem.message)", at: range,
+      label: problem.label, help: problem.help ?? other(for: value, of: verb))
+  }
+
+  /// The one other argument that takes such a value, as `budget:` takes the time that `steps:` does not.
+  private func other(for value: Value, of verb: VerbDeclaration) -> String? {
+    let takers = verb.arguments.filter { argument in
+      if case .any = argument.type { return false }
+      return argument.type.problem(with: value) == nil
+    }
+    guard takers.count == 1, let taker = takers.first else { return nil }
+    return "\(value.typeName.withArticle) is for `\(taker.name):`"
   }
 }
 

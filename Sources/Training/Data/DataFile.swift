@@ -47,10 +47,10 @@ package struct DataFile {
       default: throw DataError(file: path, reason: error.cause, fix: error.fix)
       }
     }
-    guard file.bytes.count <= largest else {
+    guard unsafe file.bytes.count <= largest else {
       throw DataError(
         file: path,
-        reason: "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
+        reason: unsafe "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
         fix: "Cut it into smaller files, for example with `split -C 500M`")
     }
     return file.contents()[...]
@@ -91,7 +91,7 @@ package struct DataFile {
 
   /// Where the bytes stop being UTF-8. Nothing is copied, whatever the size.
   private var firstBadByte: Int? {
-    let isText = bytes.withContiguousStorageIfAvailable { Self.isUTF8($0) } ?? false
+    let isText = unsafe bytes.withContiguousStorageIfAvailable { unsafe Self.isUTF8($0) } ?? false
     guard !isText else { return nil }
     var decoder = UTF8()
     var iterator = bytes.makeIterator()
@@ -110,8 +110,8 @@ package struct DataFile {
     var start = 0
     while start < bytes.count {
       var end = min(start + 1 << 20, bytes.count)
-      while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-      guard end > start, String(validating: bytes[start..<end], as: UTF8.self) != nil else {
+      while end < bytes.count, end > start, unsafe bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      guard end > start, unsafe String(validating: bytes[start..<end], as: UTF8.self) != nil else {
         return false
       }
       start = end

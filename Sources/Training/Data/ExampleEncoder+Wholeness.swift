@@ -8,11 +8,11 @@ extension ExampleEncoder {
     var written: [UInt8] = []
     written.reserveCapacity(segments.reduce(0) { $0 + $1.text.utf8.count })
     for segment in segments { written += segment.text.utf8 }
-    try written.withUnsafeBufferPointer { written throws(RowRejection) in
+    try unsafe written.withUnsafeBufferPointer { written throws(RowRejection) in
       var start = 0
       for (index, message) in messages.enumerated() {
         for part in [message.content, message.context] where !part.isBlank {
-          guard let end = Self.end(of: Self.trimmed(part), in: written, from: start) else {
+          guard let end = unsafe Self.end(of: Self.trimmed(part), in: written, from: start) else {
             throw RowRejection(
               reason: "message \(index + 1) has text that the template \(template.name) leaves out"
             )
@@ -42,10 +42,10 @@ extension ExampleEncoder {
   ) -> Int? {
     var part = part
     return part.withUTF8 { part in
-      guard let first = part.first, part.count <= text.count - start else { return nil }
-      for place in start...(text.count - part.count) where text[place] == first {
+      guard let first = unsafe part.first, part.count <= text.count - start else { return nil }
+      for place in start...(text.count - part.count) where unsafe text[place] == first {
         let end = place + part.count
-        if part.hasBytes(of: UnsafeBufferPointer(rebasing: text[place..<end])) { return end }
+        if unsafe part.hasBytes(of: UnsafeBufferPointer(rebasing: text[place..<end])) { return end }
       }
       return nil
     }

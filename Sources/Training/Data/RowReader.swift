@@ -106,8 +106,8 @@ package struct RowReader {
 
   /// The bytes are parsed where they stand.
   private static func parsed(_ text: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
-    try text.withUnsafeBufferPointer { bytes throws(JSONError) in
-      try JSONValue(parsing: UnsafeRawBufferPointer(bytes), keepsDigits: true)
+    try unsafe text.withUnsafeBufferPointer { bytes throws(JSONError) in
+      try unsafe JSONValue(parsing: UnsafeRawBufferPointer(bytes), keepsDigits: true)
     }
   }
 

@@ -60,7 +60,7 @@ package final class AdamW {
     updates += 1
     let bias1 = 1 - pow(options.beta1, Double(updates))
     let bias2 = 1 - pow(options.beta2, Double(updates))
-    VectorUpdates.adamW(
+    unsafe VectorUpdates.adamW(
       parameters.values, firstMoment: firstMoment.values, secondMoment: secondMoment.values,
       gradient: gradient.values, count: parameters.count,
       VectorUpdates.AdamW(

@@ -6,11 +6,11 @@ import Tensors
 package enum GradientClipping {
   /// Clips in place; gives the length before. `limit` 0 only measures.
   package static func clip(_ gradient: AdapterVector, to limit: Double) -> Double {
-    let norm = VectorUpdates.sumOfSquares(
+    let norm = unsafe VectorUpdates.sumOfSquares(
       gradient.values, count: gradient.count
     ).squareRoot()
     if limit > 0, norm.isFinite, norm > limit {
-      VectorUpdates.scale(
+      unsafe VectorUpdates.scale(
         gradient.values, by: Float(limit / (norm + 1e-6)), count: gradient.count)
     }
     return norm
