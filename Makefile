@@ -97,10 +97,17 @@ fuzz: build
 bench: build model
 	.build/release/skillet-bench
 
-# One file that needs nothing but libedit, OpenBLAS and libcrypto from the system.
+# One file that needs nothing but libedit, OpenBLAS and libcrypto from the system, with its page for man and what
+# shells complete.
 install: deps
 	swift build -c release --static-swift-stdlib --product skillet
 	install -D -s -m 755 .build/release/skillet $(DESTDIR)$(PREFIX)/bin/skillet
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 bash-completion/completions zsh/site-functions \
+	  fish/vendor_completions.d)
+	.build/release/skillet manual > $(DESTDIR)$(PREFIX)/share/man/man1/skillet.1
+	.build/release/skillet --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/skillet
+	.build/release/skillet --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_skillet
+	.build/release/skillet --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/skillet.fish
 
 clean:
 	swift package clean

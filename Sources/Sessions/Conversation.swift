@@ -111,7 +111,7 @@ package final class Conversation {
     try AppendedLine.append(row.text(.compact, sortedKeys: false), to: path)
     let file = try MappedFile(path: path)
     return withExtendedLifetime(file) {
-      file.bytes.split(separator: UInt8(ascii: "\n")).count
+      unsafe file.bytes.split(separator: UInt8(ascii: "\n")).count
     }
   }
 

@@ -38,17 +38,27 @@ package struct ValueEvent: Sendable {
   /// The name that `let` bound it to.
   package let name: String?
   package let value: Value
-  /// Whether people asked not to see it (`let`, or a trailing `;`).
-  package let isSilent: Bool
+  /// Whether people asked not to see it: a trailing `;`.
+  package let isSilenced: Bool
 
   package init(
-    cell: Int, line: Int, verb: String?, name: String?, value: Value, isSilent: Bool
+    cell: Int, line: Int, verb: String?, name: String?, value: Value, isSilenced: Bool
   ) {
     self.cell = cell
     self.line = line
     self.verb = verb
     self.name = name
     self.value = value
-    self.isSilent = isSilent
+    self.isSilenced = isSilenced
+  }
+
+  /// Whether nobody waits for it at a prompt: it has a name to ask for it by, or was silenced.
+  package var isSilent: Bool { isSilenced || name != nil }
+
+  /// Whether a run or a document leaves it out: it was silenced, or is a name's value that no work gave.
+  package var isPassedOver: Bool {
+    if isSilenced || value == .none { return true }
+    let isOfLoop = if case .table = value { true } else { false }
+    return name != nil && verb == nil && !isOfLoop
   }
 }

@@ -4,10 +4,10 @@ import Glibc
 package enum FreeMemory {
   /// `MemAvailable` of /proc/meminfo; half of what the machine has where there is no such file.
   package static var bytes: Int {
-    if let file = fopen("/proc/meminfo", "r") {
-      defer { fclose(file) }
+    if let file = unsafe fopen("/proc/meminfo", "r") {
+      defer { unsafe fclose(file) }
       var line = [CChar](repeating: 0, count: 256)
-      while fgets(&line, Int32(line.count), file) != nil {
+      while unsafe fgets(&line, Int32(line.count), file) != nil {
         let text = String(
           decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard text.hasPrefix("MemAvailable:") else { continue }

@@ -146,6 +146,14 @@ package final class Session: VerbExecutor {
 
   // MARK: - What verbs share
 
+  /// Puts a new adapter into use under its name, and says so where one has to give the name up.
+  func take(_ adapter: AdapterInUse) {
+    guard let kept = state.give(adapter.name, to: adapter) else { return }
+    notice(
+      "the adapter \"\(adapter.name)\" was trained and is not saved; it stays as \"\(kept)\": "
+        + "use \"\(kept)\", then save it")
+  }
+
   func requireModel(_ verb: String) throws(VerbFailure) -> ModelInUse {
     guard let model = state.model else {
       throw VerbFailure("E0402", "`\(verb)` needs a model, and none is loaded")

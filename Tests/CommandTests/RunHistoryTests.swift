@@ -37,6 +37,27 @@ import Testing
     #expect(shown.output.contains("bad.recipe") && shown.output.contains("failed"), shown.comment)
   }
 
+  @Test func `a run has a name, and is told with its model, data, folder and version`() throws {
+    let skillet = try SkilletRun()
+    write(skillet)
+    #expect(try skillet("run", "tune.recipe", "--set", "rank=4").ending == .exited(0))
+    #expect(try skillet("run", "tune.recipe").ending == .exited(0))
+    let listed = try skillet("runs", "--with", "rank=4", "--mode", "jsonl")
+    let row = try #require(
+      try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any],
+      listed.comment)
+    let id = try #require(row["id"] as? String)
+    let shown = try skillet("runs", String(id.prefix(7)), "--mode", "json")
+    let run = try #require(
+      try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any],
+      shown.comment)
+    #expect(run["id"] as? String == id && (run["params"] as? [String: Int])?["rank"] == 4)
+    #expect((run["folder"] as? String)?.hasSuffix(skillet.folder.path) == true)
+    #expect(run["model"] is String && run["data"] is String && run["version"] is String)
+    #expect(try skillet("runs", "zzzz").ending == .exited(64))
+    #expect(try skillet(input: ":runs rank=4\n").output.contains(id))
+  }
+
   @Test func `L14 a training that was typed is remembered beside the recipes`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(
@@ -67,7 +88,10 @@ import Testing
       Array("{\"time\":1\n[]\n\n".utf8) + bytes + Array("{\"recipe\":5}\n".utf8), as: path)
     let shown = try skillet(input: ":runs\n")
     #expect(shown.ending == .exited(0) && shown.output.contains("tune.recipe"), shown.comment)
-    #expect(try skillet(input: ":runs many\n").ending == .exited(64))
+    #expect(
+      try skillet(input: ":runs many\n").output
+        == "no run has many in it; :runs lists the last ones\n")
+    #expect(try skillet(input: ":runs 0\n").ending == .exited(64))
   }
 
   @Test func `L14 runs are compared by a column, and the best one is saved`() throws {

@@ -9,7 +9,7 @@ import Testing
   private func recorded(_ text: String) throws -> String {
     let source = SourceText(name: "test", text: text)
     let interpreter = Interpreter(executor: RecordingExecutor())
-    try interpreter.run(Parser.parse(source).statements, of: source)
+    try interpreter.runRecipe(Parser.parse(source).statements, of: source)
     let recorder = ExpectationRecorder(interpreter.expectations, in: source)
     let bytes = recorder.bytes(accepting: recorder.changes)
     if let reason = recorder.remainders.first?.reason { return reason }
@@ -78,7 +78,7 @@ import Testing
         expect 3
         """)
     let interpreter = Interpreter(executor: RecordingExecutor())
-    try interpreter.run(Parser.parse(source).statements, of: source)
+    try interpreter.runRecipe(Parser.parse(source).statements, of: source)
     #expect(interpreter.expectations.map(\.holds) == [true, true, false, true, false])
   }
 }

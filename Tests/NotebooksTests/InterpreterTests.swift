@@ -30,8 +30,8 @@ import Training
       let source = SourceText(name: "test", text: text)
       let tree = Parser.parse(source)
       #expect(tree.diagnostics.isEmpty)
-      if isCell { return try interpreter.run(cell: RecipeFile(source: source).parts) }
-      try interpreter.run(tree.statements, of: source)
+      if isCell { return try interpreter.runCell(RecipeText(source: source).parts) }
+      try interpreter.runRecipe(tree.statements, of: source)
     }
 
     func value(_ name: String) -> Value? { interpreter.environment[name] }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct VerbNameTests {
   private static let verbs = "Sources/Sessions/Verbs/"
   /// Who could know a verb by its name.
-  private static let readers = ["RecipeLanguage", "Sessions", "Notebooks", "skillet"]
+  private static let readers = ["RecipeLanguage", "Sessions", "Notebooks", "Reports", "skillet"]
 
   private static let files = readers.flatMap { Repository.files(under: "Sources/\($0)", ".swift") }
 

@@ -37,4 +37,30 @@ import Testing
     #expect(
       try prompt.enter("?trian") == ["there is no help on `trian`; did you mean `train`?"])
   }
+
+  @Test func `words of the field, arguments, keywords and session commands have help`() throws {
+    let prompt = try PromptSession(columns: 100, rows: 60)
+    let nf4 = try prompt.enter("?nf4")
+    #expect(
+      nf4.first == "nf4" && nf4.contains { $0.contains("quantiles of the normal distribution") })
+    #expect(nf4.contains { $0.hasPrefix("  quantize nf4") })
+    #expect(try prompt.enter("?rank").contains { $0.hasPrefix("  lora rank:") })
+    #expect(try prompt.enter("?for").contains { $0.contains("for r in [4, 8]") })
+    #expect(try prompt.enter("?:save").first == ":save FILE [CELLS]")
+    #expect(try prompt.enter("?perplexity").first?.hasPrefix("perplexity") == true)
+  }
+
+  @Test func `habits from other prompts are told the way`() throws {
+    let prompt = try PromptSession(columns: 100, rows: 60)
+    for (typed, way) in [
+      ("exit", ":quit"), ("quit()", ":quit"), ("help", ":help"), ("\\q", ":quit"),
+      ("%hist", ":history"), (".mode", ":mode"), ("!ls", "another terminal"),
+    ] {
+      let lines = try prompt.enter(typed)
+      #expect(lines.count == 1 && lines.first?.contains(way) == true, "\(typed): \(lines)")
+    }
+    // a name of one's own is no habit
+    #expect(try prompt.enter("let who = 3").isEmpty)
+    #expect(try prompt.enter("who").contains { $0.contains("3") })
+  }
 }

@@ -40,7 +40,7 @@ import Testing
     #expect(!verb.summary.hasSuffix("."))
     for argument in verb.arguments {
       if let value = argument.defaultValue {
-        let problem = argument.error(for: value, of: name, at: SourceRange(at: 0))
+        let problem = argument.error(for: value, of: verb, at: SourceRange(at: 0))
         #expect(problem == nil, "\(name) \(argument.name): \(problem?.message ?? "")")
       }
     }

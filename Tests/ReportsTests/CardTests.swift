@@ -18,8 +18,13 @@ import Testing
   @Test func `a grid puts short rows side by side, and long ones below each other`() {
     let rows = ["a", "bb", "c", "d"].map { Card.Row($0, $0 + "1") }
     #expect(
-      Card("title", rows).grid(on: TextPage(columns: 40)) == ["title", "  a   a1    c  c1", "  bb  bb1   d  d1"])
-    #expect(Card("", rows).grid(on: TextPage(columns: 12)) == ["  a   a1", "  bb  bb1", "  c   c1", "  d   d1"])
+      Card("title", rows).grid(on: TextPage(columns: 40)) == [
+        "title", "  a   a1    c  c1", "  bb  bb1   d  d1",
+      ])
+    #expect(
+      Card("", rows).grid(on: TextPage(columns: 12)) == [
+        "  a   a1", "  bb  bb1", "  c   c1", "  d   d1",
+      ])
   }
 
   @Test func `wrapping breaks at blanks, inside words that are too long, and keeps newlines`() {

@@ -41,10 +41,10 @@ enum ExportedCell {
 }
 
 extension Cell {
-  /// Outputs without values that nobody asked to see.
+  /// Outputs without values that say nothing.
   fileprivate var shownOutputs: [Output] {
     outputs.filter { output in
-      if case .value(let event) = output { !event.isSilent && event.value != .none } else { true }
+      if case .value(let event) = output { !event.isPassedOver } else { true }
     }
   }
 }

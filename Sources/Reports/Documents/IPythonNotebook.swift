@@ -107,7 +107,8 @@ package struct IPythonNotebook {
     var data = JSONObject()
     data["application/json"] = JSONValue(value)
     if let markdown = DocumentText.markdown(value) { data["text/markdown"] = lines(markdown) }
-    data["text/plain"] = lines(VisibleText.escaped(DocumentText.plain(value, wasStreamed: wasStreamed)))
+    data["text/plain"] = lines(
+      VisibleText.escaped(DocumentText.plain(value, wasStreamed: wasStreamed)))
     return .object(data)
   }
 }

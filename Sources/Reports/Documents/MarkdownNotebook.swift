@@ -42,7 +42,8 @@ package struct MarkdownNotebook {
     switch output {
     case .text(let words): addFence(words, language: "text")
     case .notice(let notice): text += "\n> \(MarkdownText.literal(VisibleText.onOneLine(notice)))\n"
-    case .diagnostic(let diagnostic): addFence(DocumentText.diagnostic(diagnostic), language: "text")
+    case .diagnostic(let diagnostic):
+      addFence(DocumentText.diagnostic(diagnostic), language: "text")
     case .value(let event):
       if let markdown = DocumentText.markdown(event.value) {
         text += "\n" + markdown + "\n"
@@ -54,7 +55,8 @@ package struct MarkdownNotebook {
       let count = images.count { $0.name.hasPrefix("\(name)-\(number)") }
       let file = "\(name)-\(number)" + (count == 0 ? "" : "-\(count + 1)") + ".svg"
       images.append((file, svg))
-      text += "\n![\(MarkdownText.literal(VisibleText.onOneLine(figure.y))) of cell \(number)](\(file.percentEncoded))\n"
+      text +=
+        "\n![\(MarkdownText.literal(VisibleText.onOneLine(figure.y))) of cell \(number)](\(file.percentEncoded))\n"
     }
   }
 

@@ -35,10 +35,12 @@ package struct FigureText {
     let vertical = ChartScale(range: range, count: rows * DotCanvas.down)
     var canvas = DotCanvas(columns: width, rows: rows, isUnicode: page.isUnicode)
     for (index, series) in drawn.enumerated() {
-      draw(series, FigureStroke(index, isUnicode: page.isUnicode), on: &canvas, horizontal, vertical)
+      draw(
+        series, FigureStroke(index, isUnicode: page.isUnicode), on: &canvas, horizontal, vertical)
     }
     let tick = page.isUnicode ? "┤" : "|"
-    var lines = zip(Self.rowLabels(range, rows: rows), canvas.lines(page.style)).map { label, line in
+    var lines = zip(Self.rowLabels(range, rows: rows), canvas.lines(page.style)).map {
+      label, line in
       DisplayWidth.padded(label, to: Self.labelWidth, alignment: .right)
         + (label.isEmpty ? (page.isUnicode ? "│" : "|") : tick) + line
     }
@@ -118,7 +120,8 @@ package struct FigureText {
 
   /// The mean of the points that fall on the same column of dots, at the place of the first.
   private static func columnMeans(_ points: [Figure.Point], scale: ChartScale) -> [Figure.Point] {
-    Dictionary(grouping: points) { scale.position($0.x) }.sorted { $0.key < $1.key }.map { _, group in
+    Dictionary(grouping: points) { scale.position($0.x) }.sorted { $0.key < $1.key }.map {
+      _, group in
       Figure.Point(x: group[0].x, y: group.reduce(0) { $0 + $1.y } / Double(group.count))
     }
   }

@@ -27,7 +27,8 @@ package struct HelpPage {
 
   package let parts: [Part]
 
-  /// Help on a verb, a function, a code, a word between slashes or, for an empty subject, everything.
+  /// Help on a verb, a function, a code, a command of the prompt, a word of the field, an argument, a word between
+  /// slashes or, for an empty subject, everything.
   ///
   /// - Parameters:
   ///   - isDeep: whether the reasons are told as well.
@@ -45,16 +46,50 @@ package struct HelpPage {
       parts = [.heading(function.usage.call), .paragraph(function.usage.summary)]
     } else if let page = Explanation.of(subject) {
       parts = [.laidOut(page.page)]
+    } else if let command = sessionCommands.first(where: { Self.name(of: $0) == subject }) {
+      parts = [.heading(command.name), .paragraph(command.text)]
     } else {
-      throw Missing(message: Self.refusal(of: subject))
+      parts = Self.parts(onWord: subject)
+      if parts.isEmpty { throw Missing(message: Self.refusal(of: subject)) }
     }
   }
 
+  /// `:save` of `:save FILE [CELLS]`.
+  private static func name(of command: Row) -> String {
+    String(command.name.prefix { !$0.isWhitespace })
+  }
+
+  /// What the field, the language and arguments of verbs mean by a word.
+  private static func parts(onWord word: String) -> [Part] {
+    var parts: [Part] = []
+    if let entry = Glossary.entry(word) {
+      parts += [.heading(entry.names[0]), .paragraph(entry.text)]
+    }
+    if let usage = Keyword.usage(of: word) {
+      parts += [.heading(word), .paragraph(usage.text), .examples([usage.example])]
+    }
+    let verbs = VerbCatalog.standard.all
+    let arguments = verbs.flatMap { verb in
+      verb.arguments.filter { $0.name == word }.map { argument -> Row in
+        ("\(verb.name) \(argument.isPositional ? word : word + ":")", argument.help)
+      }
+    }
+    let choices = verbs.flatMap { verb in
+      verb.arguments.filter { $0.type.words.contains(word) }.map { argument -> Row in
+        ("\(verb.name) \(argument.isPositional ? "" : argument.name + ": ")\(word)", argument.help)
+      }
+    }
+    let rows = arguments + choices
+    return rows.isEmpty ? parts : parts + [.heading("Where it stands"), .rows(rows)]
+  }
+
   private static func refusal(of subject: String) -> String {
-    let known = VerbCatalog.standard.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
+    let known =
+      VerbCatalog.standard.all.map(\.name) + PureFunction.allCases.map(\.rawValue)
+      + Glossary.all.flatMap(\.names)
     let question = NearestName.question(for: subject, among: known)
     return "there is no help on `\(subject)`; "
-      + (question ?? "there is on \(known.joined(separator: ", ")) and on codes of messages")
+      + (question ?? ":help lists what there is, and :help /\(subject)/ looks for the word")
   }
 
   private static func overview(_ sessionCommands: [Row]) -> [Part] {
@@ -65,6 +100,8 @@ package struct HelpPage {
       .rows(sessionCommands),
       .heading("Functions"),
       .paragraph(PureFunction.allCases.map(\.rawValue).joined(separator: ", ")),
+      .heading("Words of the field", more: "  (?rank, ?nf4, …)"),
+      .paragraph(Glossary.all.map { $0.names[0] }.joined(separator: ", ")),
       .pointer(":help /word/ finds all that has a word"),
     ]
   }

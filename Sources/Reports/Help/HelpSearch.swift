@@ -23,6 +23,7 @@ struct HelpSearch {
     VerbCatalog.standard.all.flatMap(findings(of:))
       + PureFunction.allCases.map { ($0.usage.call, $0.usage.summary) }.filter(has)
       + sessionCommands.filter(has)
+      + Glossary.all.map { ($0.names.joined(separator: ", "), $0.text) }.filter(has)
       + Explanation.all.filter { contains($0.code + " " + $0.title) }.map { ($0.code, $0.title) }
   }
 

@@ -42,11 +42,15 @@ package struct TableLayout: Sendable {
     return (Array(rows.prefix(first)), Array(rows.suffix(last)))
   }
 
-  /// Columns that the whole box would take.
-  package func width(of table: TextTable) -> Int {
+  /// Text of so many columns still tells something when the rest is cut off.
+  private static let leastText = 16
+
+  /// Columns that the box takes with its texts cut as far as they may be.
+  package func leastWidth(of table: TextTable) -> Int {
     table.columns.indices.reduce(1) { total, index in
       let cells = ([table.titles] + table.rows).map { DisplayWidth.of(Self.onOneLine($0[index])) }
-      return total + (cells.max() ?? 0) + 3
+      let widest = cells.max() ?? 0
+      return total + (table.columns[index].kind == .text ? min(widest, Self.leastText) : widest) + 3
     }
   }
 

@@ -13,7 +13,7 @@ package struct ValueView {
   package func lines(of value: Value, title: String?, joins: Bool = false) -> [String] {
     switch value {
     case .none: []
-    case .record(let record): heading(title) + card(record)
+    case .record(let record): heading(title) + card(record) + tables(in: record)
     case .table(let table): heading(title) + self.table(table)
     case .string(let text):
       heading(title) + WrappedText.lines(text, columns: page.columns)
@@ -36,8 +36,16 @@ package struct ValueView {
   // MARK: Records
 
   private func card(_ record: Record) -> [String] {
-    let rows = telling(record).map { Card.Row($0.name, shown($0)) }
+    let rows = telling(record).filter { !$0.value.isTable }.map { Card.Row($0.name, shown($0)) }
     return Card("", rows).grid(on: page)
+  }
+
+  /// Tables stand below the card, each under the name of its field.
+  private func tables(in record: Record) -> [String] {
+    record.fields.flatMap { field -> [String] in
+      guard case .table(let table) = field.value else { return [] }
+      return [page.style(.dim, "  " + field.name)] + self.table(table)
+    }
   }
 
   /// Fields that say something: not the empty ones, and `finite` only when it is bad news.
@@ -76,7 +84,7 @@ package struct ValueView {
     }
     var hidden: [String] = []
     for name in expendable(shown, of: table)
-    where layout.width(of: grid(table, shown)) > page.columns {
+    where layout.leastWidth(of: grid(table, shown)) > page.columns {
       shown.removeAll { $0 == name }
       hidden.append(name)
     }
@@ -135,6 +143,8 @@ package struct ValueView {
 }
 
 extension Value {
+  fileprivate var isTable: Bool { if case .table = self { true } else { false } }
+
   /// Whether the value stands right-aligned in a column.
   var isQuantity: Bool {
     switch self {

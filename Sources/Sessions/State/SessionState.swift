@@ -17,6 +17,26 @@ package struct SessionState: Sendable {
   package init() {}
 
   package var adapter: AdapterInUse? { activeAdapter.flatMap { adapters[$0] } }
+
+  /// Takes note that a folder has an adapter now.
+  mutating func markSaved(_ adapter: Adapter) {
+    for (name, kept) in adapters where kept.adapter === adapter { adapters[name]?.isSaved = true }
+  }
+
+  /// Gives a name to another adapter. One of this name that was trained here and is in no folder stays, under
+  /// a name of its own, which is returned.
+  mutating func give(_ name: String, to adapter: AdapterInUse) -> String? {
+    defer {
+      adapters[name] = adapter
+      activeAdapter = name
+    }
+    guard var before = adapters[name], before.isTrainedHere, !before.isSaved else { return nil }
+    var number = 1
+    while adapters["\(name)-\(number)"] != nil { number += 1 }
+    before.name = "\(name)-\(number)"
+    adapters[before.name] = before
+    return before.name
+  }
 }
 
 /// A loaded model and what `quantize` made of it.
@@ -39,7 +59,7 @@ package struct AdapterInUse: Sendable {
   /// What an adapter is called that nobody named.
   static let standardName = "default"
 
-  package let name: String
+  package fileprivate(set) var name: String
   package let adapter: Adapter
   /// The base that it was made on. It is written with this one's order of rows and name, whatever model is
   /// loaded by then.
@@ -50,6 +70,8 @@ package struct AdapterInUse: Sendable {
   package var steps: Int
   /// Whether a training of this session is among them.
   var isTrainedHere = false
+  /// Whether a folder has it as it is.
+  var isSaved = false
   /// Rows that it was trained on.
   var rows = TrainedRows()
   /// Losses of the last training, a step each, and evaluations as (step, loss).

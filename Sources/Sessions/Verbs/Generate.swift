@@ -84,7 +84,7 @@ extension Session {
   ) throws(VerbFailure) -> Record {
     let template = try template(call, model)
     let tokens = try render(prompt, template, call, model)
-    try check(tokens, fit: model)
+    try require(tokens, fit: model)
     var printer = ReplyPrinter(
       tokenizer: model.loaded.tokenizer, stops: call[Generate.stop] ?? [], after: tokens)
     let generator = TextGenerator(
@@ -141,7 +141,7 @@ extension Session {
           : "they stay text, as in every message"))
   }
 
-  private func check(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
+  private func require(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
     guard !prompt.isEmpty else {
       throw VerbFailure(
         "E0414", "the prompt is empty", argument: Generate.prompt,

@@ -129,8 +129,8 @@ extension Session {
     let original = model.loaded.decoder.weights.blocks[layer][module.role].weight
     let error = matrix.error(against: original, with: model.compute)
     var first = [Float](repeating: 0, count: matrix.columns)
-    first.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress { matrix.dequantize(row: 0, into: base) }
+    unsafe first.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { unsafe matrix.dequantize(row: 0, into: base) }
     }
     return Record([
       ("subject", .word(module.name)), ("layer", .int(layer)),

@@ -75,16 +75,16 @@ extension Session {
     let layers = try layers(call, of: description)
     let targets = try targets(call, of: description)
     let rank = call[LoRA.rank]
-    try check(rank: rank, of: targets, in: description)
+    try requireRank(rank, of: targets, in: description)
     let adapter = Adapter(
       configuration: LoRAConfiguration(
         rank: rank, alpha: call[LoRA.alpha],
         dropout: Float(call[LoRA.dropout]), targets: targets, layers: layers,
         isRankStabilized: call[LoRA.isRankStabilized]),
       model: description, seed: state.seed)
-    state.adapters[name] = AdapterInUse(
-      name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil)
-    state.activeAdapter = name
+    take(
+      AdapterInUse(
+        name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil))
     return .record(summary(of: adapter, in: model))
   }
 
@@ -117,8 +117,8 @@ extension Session {
       help: "leave it out for all of them")
   }
 
-  private func check(
-    rank: Int, of targets: [LinearRole], in model: DecoderDescription
+  private func requireRank(
+    _ rank: Int, of targets: [LinearRole], in model: DecoderDescription
   ) throws(VerbFailure) {
     let modules = targets.compactMap { model.linear($0) }
     let smallest = modules.map { min($0.inputs, $0.outputs) }.min() ?? 0

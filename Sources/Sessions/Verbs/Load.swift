@@ -107,11 +107,11 @@ extension Session {
       let files = AdapterFolder(model: model.decoder.description, baseModel: model.name)
       let (adapter, card) = try files.read(
         Paths.expandingHome(folder), on: model.identity, with: compute.pool)
-      let name = AdapterInUse.standardName
-      state.adapters[name] = AdapterInUse(
-        name: name, adapter: adapter, base: model.identity, trainedOn: card?.quantization,
-        steps: card?.steps ?? 0, rows: card?.rows ?? TrainedRows(), curve: nil)
-      state.activeAdapter = name
+      take(
+        AdapterInUse(
+          name: AdapterInUse.standardName, adapter: adapter, base: model.identity,
+          trainedOn: card?.quantization, steps: card?.steps ?? 0,
+          rows: card?.rows ?? TrainedRows(), curve: nil))
       if let card { tell(card, of: model, with: compute) }
     } catch {
       throw VerbFailure(error, argument: Load.adapter)

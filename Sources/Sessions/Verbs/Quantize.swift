@@ -62,7 +62,7 @@ extension Session {
     }
     let scheme = QuantizationScheme(
       format: format, block: call[Quantize.block], isDouble: call[Quantize.double])
-    try check(scheme, for: model)
+    try requireBlocks(of: scheme, fitting: model)
     let skipped = call[Quantize.skip]
     let whole = try roles(
       named: skipped.filter { $0 != Quantize.head }, Quantize.skip, of: model.decoder.description)
@@ -132,8 +132,8 @@ extension Session {
     ])
   }
 
-  private func check(
-    _ scheme: QuantizationScheme, for model: ModelInUse
+  private func requireBlocks(
+    of scheme: QuantizationScheme, fitting model: ModelInUse
   ) throws(VerbFailure) {
     guard scheme.block >= 32, scheme.block.nonzeroBitCount == 1 else {
       throw VerbFailure(

@@ -57,6 +57,7 @@ extension Session {
         keepsState: TrainingStateFile.has(
           in: path, of: try adapter.files.sha256(of: adapter.adapter)))
       hasFailedSave = false
+      state.markSaved(adapter.adapter)
       return .record(
         Record([
           ("path", .string(folder)), ("bytes", .size(written.byteCount)),

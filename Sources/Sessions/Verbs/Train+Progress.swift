@@ -49,7 +49,7 @@ extension Session {
     guard let name = call[Train.folder] else { return nil }
     let path = Paths.expandingHome(name)
     do throws(FileError) {
-      try WholeFolder.check(path)
+      try WholeFolder.requireWritable(path)
     } catch {
       throw VerbFailure(error, argument: Train.folder)
     }
@@ -74,6 +74,7 @@ extension Session {
       _ = try trained.files.write(
         trained.adapter, to: folder, card: trained.card(with: pool),
         state: try run.file(with: trained.adapter))
+      state.markSaved(trained.adapter)
       notice("the adapter of step \(step) is in \(folder)")
     } catch {
       hasUnsavedStep = true

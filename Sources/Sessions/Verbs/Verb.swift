@@ -15,7 +15,7 @@ extension VerbCatalog {
   /// In the order in which help shows them.
   static let verbs: [any Verb.Type] = [
     Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Seed.self,
-    Tokenize.self, Train.self, Eval.self, Perplexity.self, Generate.self, Save.self,
+    Tokenize.self, Train.self, Eval.self, Answers.self, Perplexity.self, Generate.self, Save.self,
     Inspect.self, Compare.self, Show.self, Plot.self,
   ]
 

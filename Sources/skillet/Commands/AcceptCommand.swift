@@ -51,7 +51,7 @@ struct AcceptCommand: ParsableCommand {
   }
 
   private static var isCI: Bool {
-    let value = getenv("CI").map { String(cString: $0) } ?? ""
+    let value = unsafe getenv("CI").map { unsafe String(cString: $0) } ?? ""
     return !["", "0", "false"].contains(value)
   }
 }

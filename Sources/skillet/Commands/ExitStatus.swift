@@ -25,7 +25,7 @@ enum ExitStatus: Int32, Error {
     // who closes a pipe early, like `head`, has what it wants
     if number != EPIPE {
       error.writeLine(
-        "skillet: standard output cannot be written: \(String(cString: strerror(number)))")
+        unsafe "skillet: standard output cannot be written: \(String(cString: strerror(number)))")
     } else if status == .interrupted {
       error.writeLine("skillet: stopped, since nobody reads standard output any more")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import Notebooks
 import Sessions
 import Terminals
 
@@ -13,11 +14,11 @@ struct SkilletCommand: ParsableCommand {
     discussion: """
       Without a subcommand this is a prompt: type `load "smollm2"`, then `?load` for help.
       """,
-    version: "0.1.0",
+    version: SkilletVersion.current,
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, AcceptCommand.self,
       FormatCommand.self, ExplainCommand.self, ReferenceCommand.self, DoctorCommand.self,
-      DoctestCommand.self,
+      DoctestCommand.self, RunsCommand.self, EnvironmentCommand.self, ManualPage.self,
     ],
     defaultSubcommand: PromptCommand.self)
 

@@ -40,8 +40,8 @@ final class TranscriptSession {
   private func newLines() -> [String] {
     let length = Int(lseek(file, 0, SEEK_END))
     var bytes = [UInt8](repeating: 0, count: max(0, length - shown))
-    let count = bytes.withUnsafeMutableBytes {
-      pread(file, $0.baseAddress, $0.count, off_t(shown))
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe pread(file, $0.baseAddress, $0.count, off_t(shown))
     }
     shown = length
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
@@ -51,8 +51,8 @@ final class TranscriptSession {
   /// A file without a name; -1, which swallows all output, if there can be none.
   private static func temporaryFile() -> Int32 {
     var template = Array("/tmp/skillet-doctest-XXXXXX".utf8CString)
-    let file = mkstemp(&template)
-    if file >= 0 { unlink(template) }
+    let file = unsafe mkstemp(&template)
+    if file >= 0 { unsafe unlink(template) }
     return file
   }
 }

@@ -97,14 +97,10 @@ final class PeoplePrinter: EventPrinter {
 
   private func show(_ event: ValueEvent) {
     if event.verb == ValueEvent.loopRow { return showRow(event) }
-    guard !event.isSilent else {
-      if echoes {
-        output.writeLine(screen.style(.dim, source))
-      } else {
-        tellAfterLongWork(event)
-      }
-      return
+    if echoes, event.isPassedOver, event.value != .none {
+      return output.writeLine(screen.style(.dim, source))
     }
+    if !echoes, event.isSilent { return tellAfterLongWork(event) }
     if let file = settings.takeFile() { return write(event.value, to: file) }
     guard settings.mode == .box else {
       for line in DataView(settings.mode).lines(of: event.value) { output.writeLine(line) }

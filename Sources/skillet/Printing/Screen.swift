@@ -21,7 +21,7 @@ struct Screen {
     streams = OutputStreams.standard()
     var environment: [String: String] = [:]
     for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
-      if let value = getenv(name) { environment[name] = String(cString: value) }
+      if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }
     }
     let choice = TextStyle.Choice(rawValue: color.rawValue) ?? .auto
     style = TextStyle(choice, isTerminal: streams.output.isTerminal, environment: environment)

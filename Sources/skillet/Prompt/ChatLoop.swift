@@ -36,7 +36,7 @@ final class ChatLoop {
       case .endOfFile: isLeaving = true
       case .interrupted: isLeaving = Interruption.endingSignal != nil || StandardOutput.isLost
       case .line(let text):
-        let text = text.trimmed
+        let text = CommandWords.trimmed(text)
         guard !text.isEmpty else { continue }
         said.append(text)
         _ = editor.exchangeHistory(said)
@@ -172,13 +172,5 @@ final class ChatLoop {
     } catch {
       screen.notice(error.message + (error.help.map { "; " + $0 } ?? ""), .error)
     }
-  }
-}
-
-extension String {
-  /// Without blanks at both ends.
-  fileprivate var trimmed: String {
-    let start = drop(while: \.isWhitespace)
-    return String(start.reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -45,7 +45,7 @@ extension PromptLoop {
 
   /// Runs the start-up file if there is one; false if it ends the session.
   func runStartUp(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return true }
     defer { close(file) }
     let reader = PlainLineReader(descriptor: file)

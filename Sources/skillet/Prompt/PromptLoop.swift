@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Glibc
 import Notebooks
@@ -134,6 +135,12 @@ final class PromptLoop {
     }
     if let request = CellText.helpRequest(in: text) {
       if aside.showHelp(on: request.subject, isDeep: request.isDeep) { return .done }
+      lastStatus = .wrongUsage
+      return .failed
+    }
+    let environment = notebook.interpreter.environment
+    if let pointer = ForeignInput.pointer(for: text, isBound: { environment[$0] != nil }) {
+      aside.notice(pointer, .error)
       lastStatus = .wrongUsage
       return .failed
     }

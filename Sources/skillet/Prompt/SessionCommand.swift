@@ -23,7 +23,7 @@ enum SessionCommand: String, CaseIterable {
     case .mode: "mode [NAME]"
     case .once: "once FILE"
     case .hints: "hints [on|off]"
-    case .runs: "runs [COUNT]"
+    case .runs: "runs [COUNT or WORD]"
     case .undo, .vars, .quit: rawValue
     }
   }

@@ -37,11 +37,14 @@ extension SessionCommands {
   }
 
   func runs(_ rest: String) -> Outcome {
-    guard let count = rest.isEmpty ? 20 : Int(rest), count > 0 else {
-      return fail("how many? Write :runs, or :runs 50")
+    let (word, count) = Int(rest).map { (String?.none, $0) } ?? (rest.isEmpty ? nil : rest, 20)
+    guard count > 0 else {
+      return fail("how many? Write :runs, :runs 50, or :runs rank=8 for those with a word")
     }
-    let runs = RunHistory.own?.newest(count) ?? []
-    if runs.isEmpty {
+    let runs = RunHistory.own?.newest(count, with: word) ?? []
+    if runs.isEmpty, let word {
+      output.writeLine("no run has \(VisibleText.onOneLine(word)) in it; :runs lists the last ones")
+    } else if runs.isEmpty {
       output.writeLine("nothing was run yet; skillet run FILE runs a recipe, train a training")
     } else {
       let table = RunHistory.table(of: runs)

@@ -51,7 +51,8 @@ struct SessionCommands {
     _ command: SessionCommand, _ rest: String
   ) throws(CellRange.Refusal) -> Outcome {
     switch command {
-    case .help: return screen.showHelp(on: trimmed(rest), isDeep: false) ? .done : .failed
+    case .help:
+      return screen.showHelp(on: CommandWords.trimmed(rest), isDeep: false) ? .done : .failed
     case .history: return history(try cells(rest).chosen)
     case .edit: return .edit(try lastOr(rest).map(\.text).joined(separator: "\n"))
     case .editor: return try openEditor(rest)
@@ -87,10 +88,6 @@ struct SessionCommands {
     guard text.contains("~") else { return (try notebook.cells(in: text), notebook.cells) }
     let (chosen, all) = try earlier().cells(text)
     return (notebook.cells(of: chosen), notebook.cells(of: all))
-  }
-
-  private func trimmed(_ text: String) -> String {
-    String(text.reversed().drop(while: \.isWhitespace).reversed())
   }
 
   private func openEditor(_ text: String) throws(CellRange.Refusal) -> Outcome {

@@ -27,7 +27,7 @@ extension RecipeRunner {
   }
 
   private func accept(
-    _ execution: Execution, of recipe: RecipeFile, _ review: ChangeReview
+    _ execution: Execution, of recipe: RecipeText, _ review: ChangeReview
   ) throws(ExitStatus) -> ExitStatus {
     guard execution.status == .good else {
       printer.tell("nothing is recorded of a run that did not reach its end", .error)

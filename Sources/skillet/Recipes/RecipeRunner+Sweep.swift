@@ -8,7 +8,7 @@ extension RecipeRunner {
   /// Checks every combination before the first one runs, then runs one after the other. The first run
   /// that fails ends the sweep; those before it are still told.
   func sweep(
-    _ recipe: RecipeFile, _ fixed: [String: Value], _ settings: Settings
+    _ recipe: RecipeText, _ fixed: [String: Value], _ settings: Settings
   ) throws(ExitStatus) -> ExitStatus {
     let runs: [ParameterSweep.Run]
     do throws(ParameterValue.Refusal) {
@@ -17,7 +17,7 @@ extension RecipeRunner {
       printer.tell("skillet: --sweep: \(error.message)", .error)
       throw .wrongUsage
     }
-    try check(recipe, runs, fixed)
+    try refuseMistakes(in: recipe, runs, fixed)
     Interruption.install()
     var rows: [RecipeLanguage.Table.Row] = []
     var verdict = ExitStatus.good
@@ -37,8 +37,8 @@ extension RecipeRunner {
 
   /// What is wrong with one combination is shown once, with its values; warnings are those of the
   /// first.
-  private func check(
-    _ recipe: RecipeFile, _ runs: [ParameterSweep.Run], _ fixed: [String: Value]
+  private func refuseMistakes(
+    in recipe: RecipeText, _ runs: [ParameterSweep.Run], _ fixed: [String: Value]
   ) throws(ExitStatus) {
     for (index, run) in runs.enumerated() {
       var found = diagnostics(of: recipe, run.overrides(beside: fixed))

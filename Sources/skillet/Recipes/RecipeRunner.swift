@@ -26,7 +26,7 @@ struct RecipeRunner {
   func run(_ file: String, _ settings: Settings) -> ExitStatus {
     let start = clock.now
     do throws(ExitStatus) {
-      return finish(try run(read(file), settings), since: start)
+      return finish(try runOnce(read(file), settings), since: start)
     } catch {
       return finish(error, since: start)
     }
@@ -56,16 +56,16 @@ struct RecipeRunner {
     return status
   }
 
-  func read(_ file: String) throws(ExitStatus) -> RecipeFile {
+  func read(_ file: String) throws(ExitStatus) -> RecipeText {
     do throws(FileError) {
-      guard file == "-" else { return try RecipeFile(path: file) }
+      guard file == "-" else { return try RecipeText(path: file) }
       guard let bytes = try StandardInput.bytes(upTo: SourceText.largest) else {
         throw FileError(
           .malformed, file: "<stdin>",
           cause: "a recipe may have \(SourceText.largest >> 20) MB, and this one has more",
           fix: "keep long data in files that the recipe names")
       }
-      return RecipeFile(source: SourceText(name: "<stdin>", bytes: bytes))
+      return RecipeText(source: SourceText(name: "<stdin>", bytes: bytes))
     } catch {
       let source = SourceText(name: file, text: "")
       printer.show(
@@ -77,8 +77,8 @@ struct RecipeRunner {
     }
   }
 
-  func diagnostics(of recipe: RecipeFile, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
-    recipe.check(overrides: overrides)
+  func diagnostics(of recipe: RecipeText, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
+    recipe.mistakes(overrides: overrides)
   }
 
   /// More mistakes than these tell of a file that is no recipe.
@@ -96,8 +96,8 @@ struct RecipeRunner {
       ? .failed : .badRecipe
   }
 
-  private func run(
-    _ recipe: RecipeFile, _ settings: Settings
+  private func runOnce(
+    _ recipe: RecipeText, _ settings: Settings
   ) throws(ExitStatus) -> ExitStatus {
     let fixed = try overrides(settings.overrides, for: recipe)
     guard settings.sweeps.isEmpty else { return try sweep(recipe, fixed, settings) }
@@ -108,7 +108,7 @@ struct RecipeRunner {
   }
 
   func overrides(
-    _ texts: [String], for recipe: RecipeFile
+    _ texts: [String], for recipe: RecipeText
   ) throws(ExitStatus) -> [String: Value] {
     var values: [String: Value] = [:]
     do throws(ParameterValue.Refusal) {
@@ -129,7 +129,6 @@ struct RecipeRunner {
     let summary: RunSummary
     let expectations: [ExpectationOutcome]
     let seconds: Double
-    let seed: UInt64
     /// Whether a training ended early because its loss was NaN or infinite.
     let hasDiverged: Bool
 
@@ -141,7 +140,7 @@ struct RecipeRunner {
   ///
   /// - Parameter records: whether expectations are there to be recorded, and none of them fails it.
   func execute(
-    _ recipe: RecipeFile, _ overrides: [String: Value], budget: Double? = nil,
+    _ recipe: RecipeText, _ overrides: [String: Value], budget: Double? = nil,
     records: Bool = false
   ) -> Execution {
     let start = clock.now
@@ -153,7 +152,7 @@ struct RecipeRunner {
       summary.record(event)
       if !records || !event.isAboutExpectation { printer.show(event) }
     }
-    var status = run(recipe, interpreter)
+    var status = runStatements(of: recipe, interpreter)
     if status == .good, !records, interpreter.failedExpectations > 0 { status = .failed }
     if status == .good, interpreter.executor.hasUnsaved {
       printer.tell("the run has failed: what it was to save is not saved", .error)
@@ -162,18 +161,18 @@ struct RecipeRunner {
     if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
     let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
-      seconds: (clock.now - start).seconds, seed: interpreter.executor.state.seed,
+      seconds: (clock.now - start).seconds,
       hasDiverged: interpreter.executor.hasDiverged)
     RunHistory.own?.append(
       RunHistory.record(
-        of: recipe, parameters(of: recipe, in: interpreter), ending: "\(execution.verdict)",
-        seed: execution.seed, seconds: execution.seconds, summary))
+        of: recipe, parameters(of: recipe, in: interpreter), in: interpreter.executor,
+        ending: "\(execution.verdict)", seconds: execution.seconds, summary))
     return execution
   }
 
   /// The values that a run had, in the order of their names.
   private func parameters(
-    of recipe: RecipeFile, in interpreter: Interpreter<Session>
+    of recipe: RecipeText, in interpreter: Interpreter<Session>
   ) -> [(name: String, value: Value)] {
     recipe.parameters.keys.sorted().compactMap { name in
       interpreter.environment[name].map { (name, $0) }
@@ -190,10 +189,12 @@ struct RecipeRunner {
     interpreter.executor.isAborted = { Interruption.level == .abort }
   }
 
-  private func run(_ recipe: RecipeFile, _ interpreter: Interpreter<Session>) -> ExitStatus {
+  private func runStatements(of recipe: RecipeText, _ interpreter: Interpreter<Session>)
+    -> ExitStatus
+  {
     do throws(RunFailure) {
       for part in recipe.parts {
-        try interpreter.run(part.statements, of: part.tree.source)
+        try interpreter.runRecipe(part.statements, of: part.tree.source)
       }
     } catch {
       return ExitStatus(error.kind)

@@ -8,12 +8,12 @@ enum StandardInput {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      let count = unsafe read(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
         throw FileError(
           .unreadable, file: "<stdin>",
-          cause: "standard input cannot be read (\(String(cString: strerror(errno))))",
+          cause: unsafe "standard input cannot be read (\(String(cString: strerror(errno))))",
           fix: "give it a file or a pipe")
       }
       guard count > 0 else { return result }
