@@ -18,7 +18,7 @@ import Testing
     let second = Interpreter(executor: RecordingExecutor())
     let tree = Parser.parse(again)
     #expect(tree.diagnostics.isEmpty, "\(again.text)")
-    try second.run(tree.statements, of: again)
+    try second.runRecipe(tree.statements, of: again)
     #expect(second.failedExpectations == 0, "\(again.text)")
     return again.text
   }

@@ -38,6 +38,7 @@ import Testing
     #expect(Set(verb.arguments.map(\.name)).count == verb.arguments.count)
     #expect(verb.related.allSatisfy { VerbCatalog.standard.verb(named: $0) != nil && $0 != name })
     #expect(!verb.summary.hasSuffix("."))
+    #expect(!verb.details.isEmpty, "??\(name) has nothing to say")
     for argument in verb.arguments {
       if let value = argument.defaultValue {
         let problem = argument.error(for: value, of: verb, at: SourceRange(at: 0))

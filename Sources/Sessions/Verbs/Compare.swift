@@ -12,7 +12,11 @@ package enum Compare: Verb {
     "compare", "puts runs or results side by side",
     arguments: [values, sort, columns, baseline],
     fields: [FieldDeclaration("table", "table", "the rows")],
-    examples: ["compare [{loss: 2}, {loss: 1}]"], related: ["eval", "show"])
+    examples: ["compare [{loss: 2}, {loss: 1}]"], related: ["eval", "show"],
+    details: """
+      Results are comparable that were measured on the same rows. With a baseline each figure has \
+      its ratio to the baseline's beside it: below 1 is smaller.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.compare(call)

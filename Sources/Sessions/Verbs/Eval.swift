@@ -35,7 +35,13 @@ package enum Eval: Verb {
       .needsRowsNamed(by: part.declaration), .measures,
     ],
     examples: ["eval", "eval on: train, metrics: [loss, token_accuracy]"],
-    related: ["train", "perplexity", "compare"], foreign: ["evaluate", "test"])
+    related: ["train", "perplexity", "compare"], foreign: ["evaluate", "test"],
+    details: """
+      The loss is the mean of -ln p over the tokens that count, p being the probability that the \
+      model gives to the token that stands there; perplexity is e to it. Only tokens of replies \
+      count, as in training, and each row is read by itself, so that batches change nothing. \
+      token_accuracy is the share of tokens that were the likeliest ones.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.eval(call)

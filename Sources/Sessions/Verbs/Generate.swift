@@ -49,7 +49,14 @@ package enum Generate: Verb {
       "generate \"What is the capital of France?\", max_tokens: 16",
       "generate \"Once upon a time\", chat: none, temperature: 0.8, top_p: 0.9",
     ],
-    related: ["tokenize", "use"], foreign: ["chat", "complete", "infer", "predict", "sample"])
+    related: ["tokenize", "use"], foreign: ["chat", "complete", "infer", "predict", "sample"],
+    details: """
+      At each step the model scores all tokens. repetition_penalty lowers the scores of those seen \
+      before; with temperature 0 the likeliest is taken, else probabilities are softmax(scores / \
+      temperature), of which min_p, top_k and top_p, in this order, leave the likeliest, and one \
+      is drawn with the session's seed: the same seed gives the same text. The reply ends with an \
+      end token of the model, a stop string, max_tokens or the end of the context.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.generate(call)

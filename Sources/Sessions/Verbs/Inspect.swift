@@ -27,7 +27,13 @@ package enum Inspect: Verb {
       .needs(.dataset, when: .word(subject, data)),
     ],
     examples: ["inspect model", "inspect q_proj, layer: 1", "inspect data, row: 1"],
-    related: ["lora", "dataset", "quantize"])
+    related: ["lora", "dataset", "quantize"],
+    details: """
+      Of an adapter it tells, for each module, the Frobenius norm of alpha/rank · B·A over all \
+      blocks: what training has changed. Of a matrix it tells the format, the bits a weight, and \
+      the error against the weights as the file has them; of a row of data the text, and which \
+      part of it is only read and which is learnt.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.inspect(call)

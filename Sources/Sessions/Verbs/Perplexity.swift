@@ -22,7 +22,14 @@ package enum Perplexity: Verb {
       FieldDeclaration("seconds", "duration", role: .extent, "time taken"),
     ],
     effects: [.needs(.model), .uses(.adapter), .measures],
-    examples: ["perplexity \"LICENSE\""], related: ["eval", "quantize"])
+    examples: ["perplexity \"LICENSE\""], related: ["eval", "quantize"],
+    details: """
+      The text is cut into windows that do not overlap; in each the first half is only read and \
+      the second half scored, so that every scored token has at least half a window before it. \
+      perplexity = e to the mean loss; its standard error is perplexity · √(variance of the losses \
+      / (tokens - 1)). llama.cpp's llama-perplexity counts so too, and its figures can be put \
+      beside these.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.perplexity(call)

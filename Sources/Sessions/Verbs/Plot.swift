@@ -18,7 +18,11 @@ package enum Plot: Verb {
     examples: [
       "plot [3, 2, 1.5, 1.2]", "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
       "plot for r in [4, 8] { show {rank: r, loss: 8 / r} }, x: rank, y: loss",
-    ], related: ["train", "show"])
+    ], related: ["train", "show"],
+    details: """
+      Points that are not finite are left out and counted. Exports and --json have the same \
+      picture, as SVG and as its numbers.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     session.onEvent(.figure(try session.figure(of: call), goesWithValue: false))

@@ -31,7 +31,13 @@ package enum Save: Verb {
       .needs(.model, when: .not(.record(what))), .needs(.adapter, when: .not(.record(what))),
     ],
     examples: ["save \"out/first\""], related: ["load", "train"], foreign: ["export", "write"],
-    next: { _ in ":save mine.recipe writes this session as a recipe that replays" })
+    next: { _ in ":save mine.recipe writes this session as a recipe that replays" },
+    details: """
+      The folder is PEFT's: adapter_config.json and adapter_model.safetensors, which PEFT and \
+      llama.cpp's converter read, with A [rank, in] and B [out, rank] of each module in f32. \
+      skillet.json beside them holds digests of the base and of the rows trained on. All of it \
+      appears at once or not at all.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.save(call)

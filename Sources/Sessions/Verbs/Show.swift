@@ -6,7 +6,11 @@ package enum Show: Verb {
   package static let declaration = VerbDeclaration(
     "show", "prints a value whole",
     arguments: [subject], fields: [], examples: ["show [1, 2, 3]"], related: ["plot", "compare"],
-    foreign: ["print"])
+    foreign: ["print"],
+    details: """
+      A record is shown as a card, a table in a box as wide as the terminal; :mode and --mode \
+      choose other forms.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.show(call)

@@ -27,7 +27,13 @@ package enum Split: Verb {
     next: { shape in
       shape.has.contains(.model)
         ? "let base = eval, then lora rank: 8" : "load \"smollm2\", the model to tune"
-    })
+    },
+    details: """
+      A random order of the rows is drawn from the seed; `valid` takes the first ones of it, \
+      `test` the next, `train` the rest, each in the file's order. A model is judged by rows that \
+      it was not trained on: choose by `valid` while you work, and look at `test` once, at the \
+      end.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.split(call)

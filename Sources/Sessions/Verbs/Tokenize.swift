@@ -16,7 +16,12 @@ package enum Tokenize: Verb {
       FieldDeclaration("count", "int", "how many"),
     ],
     effects: [.needs(.model)], examples: ["tokenize \"Roses are red\""],
-    related: ["dataset", "generate"], foreign: ["encode"])
+    related: ["dataset", "generate"], foreign: ["encode"],
+    details: """
+      A tokenizer splits text by its own rules and joins bytes or letters to the pieces of its vocabulary, \
+      most frequent first (byte-pair encoding). A piece that is not a whole character is shown with the last \
+      token of that character.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.tokenize(call)

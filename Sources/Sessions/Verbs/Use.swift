@@ -16,7 +16,11 @@ package enum Use: Verb {
       .needs(.model), .removes(.adapter, when: .word(adapterName, base)),
       .gives(.adapter, when: .not(.word(adapterName, base))),
     ],
-    examples: ["use base"], related: ["lora", "compare"])
+    examples: ["use base"], related: ["lora", "compare"],
+    details: """
+      Several adapters may stand beside one base, each under its name; they share its memory. The \
+      one in use adds alpha/rank · B·A·x to each of its layers, `base` adds nothing.
+      """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
     try session.use(call)
