@@ -63,6 +63,10 @@
   X(void, gelu_tanh, (const float *x, size_t n, float *y), (x, n, y))                              \
   X(void, gelu_tanh_backward, (const float *x, const float *dy, size_t n, float *dx),              \
     (x, dy, n, dx))                                                                                \
+  X(void, gelu, (const float *x, size_t n, float *y), (x, n, y))                                   \
+  X(void, gelu_backward, (const float *x, const float *dy, size_t n, float *dx), (x, dy, n, dx))   \
+  X(void, relu, (const float *x, size_t n, float *y), (x, n, y))                                   \
+  X(void, relu_backward, (const float *x, const float *dy, size_t n, float *dx), (x, dy, n, dx))   \
   X(void, geglu_tanh, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))  \
   X(void, geglu_tanh_backward,                                                                     \
     (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \

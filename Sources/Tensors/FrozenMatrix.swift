@@ -75,6 +75,20 @@ import CKernels
       owners: [buffer])
   }
 
+  /// The rows of the numbers given, one after the other, in memory of their own.
+  package func rows(in order: [Int]) -> FrozenMatrix {
+    let size = kernelMatrix.row_bytes
+    let buffer = RawBuffer(byteCount: order.count * size)
+    for (row, source) in order.enumerated() {
+      precondition((0..<rows).contains(source), "row \(source) of a matrix with \(rows)")
+      (buffer.base + row * size).copyMemory(
+        from: kernelMatrix.data + source * size, byteCount: size)
+    }
+    return FrozenMatrix(
+      format: format, rows: order.count, columns: columns, data: buffer.base, rowByteCount: size,
+      owners: [buffer])
+  }
+
   package var bitsPerWeight: Double { Double(byteCount) * 8 / Double(max(1, elementCount)) }
 
   /// Writes row `index` as floats to `output[columns]`.

@@ -58,6 +58,36 @@ private let lengths = [1, 2, 5, 8, 15, 16, 17, 31, 64, 77, 200]
   }
 
   @Test(arguments: KernelTables.names)
+  func plainActivationsAndTheirGradientsAgreeWithDouble(name: String) throws {
+    var noise = Noise(35)
+    try KernelTables.with(name) {
+      for count in lengths {
+        let (x, dy) = (noise.values(count, within: 12), noise.values(count))
+        var (y, dx) = (x, x)
+        ck_gelu(x, count, &y)
+        ck_gelu_backward(x, dy, count, &dx)
+        for index in 0..<count {
+          let (v, d) = (Double(x[index]), Double(dy[index]))
+          let share = erfc(-v / 2.0.squareRoot()) / 2
+          let density = exp(-v * v / 2) / (2 * Double.pi).squareRoot()
+          expectClose(y[index], v * share, 5e-7 * (1 + (v * share).magnitude))
+          expectClose(dx[index], d * (share + v * density), 5e-7)
+        }
+        ck_relu(x, count, &y)
+        ck_relu_backward(x, dy, count, &dx)
+        for index in 0..<count {
+          #expect(y[index] == max(0, x[index]))
+          #expect(dx[index] == (x[index] > 0 ? dy[index] : 0))
+        }
+      }
+      let far: [Float] = [-.infinity, -40, 40, .infinity, .nan, -0.0]
+      var edges = far
+      ck_relu(far, far.count, &edges)
+      #expect(edges[0...3] == [0, 0, 40, .infinity] && edges[4].isNaN && edges[5] == 0)
+    }
+  }
+
+  @Test(arguments: KernelTables.names)
   func gatesFarFromZeroSaturate(name: String) throws {
     try KernelTables.with(name) {
       var y = [Float](repeating: .nan, count: 4)

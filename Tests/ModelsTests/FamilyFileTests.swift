@@ -54,6 +54,30 @@ import Testing
     #expect(try logits(folder.path) == logits(References.path("families/gpt2/hf")))
   }
 
+  /// As the files of BLOOM call its sizes.
+  @Test func `sizes by the names of older files are the same`() throws {
+    let folder = try copy("bloom") { configuration in
+      for (name, old) in [
+        ("hidden_size", "n_embed"), ("n_head", "num_attention_heads"),
+        ("n_layer", "num_hidden_layers"),
+      ] {
+        configuration[old] = configuration[name]
+        configuration[name] = nil
+      }
+    }
+    #expect(try logits(folder.path) == logits(References.path("families/bloom/hf")))
+  }
+
+  /// As the files of Pythia name them.
+  @Test func `NeoX's older names of its turns are the same`() throws {
+    let folder = try copy("gpt_neox") {
+      $0["rope_parameters"] = nil
+      $0["rotary_pct"] = 0.25
+      $0["rotary_emb_base"] = 20_000
+    }
+    #expect(try logits(folder.path) == logits(References.path("families/gpt_neox/hf")))
+  }
+
   @Test func `keys that a family may leave out have the defaults of transformers`() throws {
     let folder = try copy("gpt2") {
       for key in ["n_inner", "activation_function", "layer_norm_epsilon", "tie_word_embeddings"] {
@@ -80,6 +104,15 @@ import Testing
       ("smollm3", "use_sliding_window", true), ("gemma2", "sliding_window_pattern", 3),
       ("mistral", "sliding_window", 0),
       ("olmo2", "rope_scaling", ["rope_type": "yarn", "factor": 2]),
+      ("gpt_neox", "hidden_act", "silu"), ("gpt_neox", "partial_rotary_factor", 0.5),
+      ("falcon", "alibi", true), ("falcon", "multi_query", false),
+      ("falcon-grouped", "num_ln_in_parallel_attn", 3), ("opt", "do_layer_norm_before", false),
+      ("opt", "word_embed_proj_dim", 16),
+      ("opt", "_remove_final_layer_norm", true), ("stablelm", "qk_layernorm", true),
+      ("cohere", "use_qk_norm", true), ("cohere", "logit_scale", 0), ("phi", "qk_layernorm", true),
+      ("gptj", "rotary_dim", nil), ("gptj", "rope_theta", 5e5), ("bloom", "n_embed", 64),
+      ("bloom", "apply_residual_connection_post_layernorm", true),
+      ("exaone4", "sliding_window_pattern", 0), ("starcoder2", "mlp_type", "gated"),
     ] as [(String, String, JSONValue)])
   func `what a family does not have is refused by name`(
     family: String, key: String, value: JSONValue
@@ -93,6 +126,8 @@ import Testing
 
   @Test(arguments: [
     ("qwen2", "model.layers.0.self_attn.o_proj.bias"), ("qwen2", "model.layers.0.mlp.up_proj.bias"),
+    ("phi", "model.layers.0.post_attention_layernorm.weight"), ("cohere", "model.norm.bias"),
+    ("gptj", "transformer.h.0.attn.q_proj.bias"),
     ("gpt2", "transformer.h.0.ln_3.weight"), ("gpt2", "transformer.h.2.ln_1.weight"),
   ])
   func `a tensor that no part of the family uses is refused`(family: String, name: String) throws {
@@ -157,7 +192,7 @@ import Testing
     #expect(error?.cause.contains(name) == true)
   }
 
-  @Test(arguments: ["gpt2", "qwen2"])
+  @Test(arguments: ["gpt2", "qwen2", "phi", "bloom"])
   func `quantized layers keep their biases`(family: String) throws {
     let model = try LoadedModel(path: References.path("families/\(family)/hf")).decoder
     let (weights, _) = model.weights.quantized(

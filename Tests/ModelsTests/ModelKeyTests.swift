@@ -152,14 +152,15 @@ import Testing
       key: key, rule: rule, plain: plain,
       names: key == "general.architecture" ? [] : [key, "heads", "head size", "rope.scaling"],
       leastRefused: 4)
-    try walk.check(Self.values, takes: { $0.number != nil || $1 == plain }) { value in
+    let areTaken = key == "llama.rope.scaling.type"
+    try walk.check(Self.values, takes: { $0.number != nil || $1 == plain || areTaken }) { value in
       try configuration(key, value)
     }
   }
 
   @Test(arguments: [
     "llama.expert_weights_scale", "llama.rope.freq_base_swa", "llama.attention.key_length_mla",
-    "llama.attention.layer_norm_epsilon", "llama.rope.scaling.yarn_ext_factor", "adapter.type",
+    "llama.attention.layer_norm_epsilon", "llama.rope.scaling.alpha", "adapter.type",
   ])
   func `a metadata key that nobody knows is refused with its name`(key: String) throws {
     guard case .failure(let error) = try configuration(key, .float32(1)) else {

@@ -50,8 +50,19 @@ import Testing
         ("rope_parameters", ["rope_type": "default"]),
         ("rope_scaling", ["rope_type": "linear", "factor": 2]),
       ],
-      [("rope_parameters", ["rope_type": "yarn", "factor": 2])],
-      [("rope_scaling", ["type": "dynamic", "factor": 2])],
+      [("rope_parameters", ["rope_type": "yarn"])],
+      [("rope_parameters", ["rope_type": "yarn", "factor": 2, "attn_factor": 1])],
+      [("rope_scaling", ["type": "yarn", "factor": 2]), ("rope_theta", 1)],
+      [("rope_parameters", ["rope_type": "dynamic"])],
+      [("rope_parameters", ["rope_type": "proportional", "factor": 2])],
+      [("rope_parameters", ["rope_type": "longrope", "short_factor": [1, 1]])],
+      [
+        (
+          "rope_parameters",
+          ["rope_type": "longrope", "short_factor": [1, 0, 1, 1], "long_factor": [1, 1, 1, 1]]
+        )
+      ],
+      [("rope_parameters", ["rope_type": "longrope", "short_factor": [1], "long_factor": [1]])],
       [("rope_scaling", ["factor": 2])],
       [("rope_scaling", ["type": "linear"])],
       [("rope_scaling", ["type": "linear", "factor": 0.5])],
@@ -67,7 +78,7 @@ import Testing
   ) throws {
     let error = #expect(throws: FileError.self) { try read(members) }
     let cause = error?.cause ?? ""
-    let keys = ["rope_", "factor", "beta_fast", "full_attention"]
+    let keys = ["rope", "factor", "beta_fast", "full_attention"]
     #expect(keys.contains { cause.contains($0) }, "\(cause)")
   }
 
@@ -79,6 +90,44 @@ import Testing
       try read([("rope_scaling", .object(object))])
     }
     #expect(error?.cause.contains("no \"\(key)\"") == true)
+  }
+
+  @Test func `dynamic scaling changes no place within the context`() throws {
+    let configuration = try read([("rope_scaling", ["type": "dynamic", "factor": 2.0])])
+    #expect(configuration.ropeScaling == RopeScaling.none)
+  }
+
+  /// inv_freq and attention_scaling of transformers 5.24.
+  @Test func `YaRN's numbers are those of transformers`() throws {
+    let scaling: JSONValue = [
+      "rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 64,
+      "rope_theta": 10000.0, "mscale": 0.7, "mscale_all_dim": 0.3, "beta_fast": 4, "beta_slow": 1,
+      "truncate": false,
+    ]
+    let configuration = try read([("rope_parameters", scaling)])
+    let rope = try #require(configuration.ropeScaling)
+    #expect(abs(rope.magnitude - 1.078_293_461_385_769) < 1e-9)
+    let factors = rope.frequencyFactors(headSize: 16, base: 10_000)
+    let golden: [Float] = [1, 1.158_347_6, 7.319_199, 8, 8, 8, 8, 8]
+    #expect(factors.count == golden.count)
+    for (factor, golden) in zip(factors, golden) { #expect(abs(factor / golden - 1) < 1e-6) }
+  }
+
+  @Test func `Phi 3 scales as transformers lets it, by old names as well`() throws {
+    func phi3(_ type: String) throws(FileError) -> DecoderDescription {
+      let base = References.path("families/phi3-longrope/hf/config.json")
+      var object = try JSONValue(file: base).object ?? JSONObject()
+      var rope = object["rope_parameters"]?.object ?? JSONObject()
+      rope["rope_type"] = .string(type)
+      object["rope_parameters"] = .object(rope)
+      return try DecoderDescription(huggingFace: .object(object), file: "config.json")
+    }
+    let rope = try phi3("longrope").ropeScaling
+    for type in ["su", "yarn"] { #expect(try phi3(type).ropeScaling == rope) }
+    for type in ["linear", "dynamic", "llama3"] {
+      let error = #expect(throws: FileError.self) { try phi3(type) }
+      #expect(error?.cause.contains("\"rope_type\"") == true)
+    }
   }
 
   @Test func `factors of Llama 3's scaling are those of transformers`() {

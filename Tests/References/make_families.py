@@ -7,6 +7,7 @@ steps of LoRA training on all linear layers (as make_lora_curve.py) and a greedy
 """
 
 import json
+import math
 import shutil
 import sys
 import warnings
@@ -40,15 +41,27 @@ FAMILIES = {
 }
 
 
+# Sizes that a family's configuration does not name so, and would only carry along.
+UNKNOWN_KEYS = {
+    "GPTNeoXConfig": ("num_key_value_heads",), "FalconConfig": ("num_key_value_heads", "intermediate_size")}
+
+
 def llama_like(name, targets=tiny_adapter.ALL_LINEAR, seed=SEED, **options):
     """A family of Llama's shape; what sets it apart is in `options`."""
     settings = dict(
         vocab_size=320, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
         num_key_value_heads=2, max_position_embeddings=128, tie_word_embeddings=False, bos_token_id=1, eos_token_id=2,
         pad_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 20000.0})
+    for key in UNKNOWN_KEYS.get(name, ()):
+        del settings[key]
     return dict(config=getattr(transformers, name)(**settings | options), targets=targets, seed=seed)
 
 
+def part_of_heads(share):
+    return {"rope_type": "default", "rope_theta": 20000.0, "partial_rotary_factor": share}
+
+
+FUSED = ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"]
 FAMILIES |= {
     "llama-biased": llama_like("LlamaConfig", attention_bias=True, mlp_bias=True),
     "mistral": llama_like("MistralConfig", sliding_window=8, head_dim=12),
@@ -77,11 +90,75 @@ FAMILIES |= {
         "Phi3Config", targets=["qkv_proj", "o_proj", "gate_up_proj", "down_proj"], sliding_window=8,
         rope_parameters={"rope_type": "default", "rope_theta": 20000.0, "partial_rotary_factor": 0.5}),
     "smollm3": llama_like("SmolLM3Config", num_hidden_layers=4, no_rope_layers=[1, 0, 1, 0]),
+    # Of what a GGUF file can say.
+    "smollm3-gguf": llama_like("SmolLM3Config", num_hidden_layers=4),
+    "mistral-gguf": llama_like("MistralConfig", sliding_window=None, head_dim=12),
+    "exaone4": llama_like("Exaone4Config", head_dim=12, num_hidden_layers=4, sliding_window=8),
+    "exaone4-gguf": llama_like(
+        "Exaone4Config", sliding_window=None, layer_types=["full_attention"] * 2),
+    "cohere": llama_like("CohereConfig", logit_scale=0.5, tie_word_embeddings=True, attention_bias=True),
+    "cohere2": llama_like(
+        "Cohere2Config", logit_scale=0.5, tie_word_embeddings=True, num_hidden_layers=4, sliding_window=8),
+    "stablelm": llama_like("StableLmConfig", use_qkv_bias=True, rope_parameters=part_of_heads(0.5)),
+    "stablelm-parallel": llama_like(
+        "StableLmConfig", use_parallel_residual=True, rope_parameters=part_of_heads(0.25)),
+    "starcoder2": llama_like(
+        "Starcoder2Config", targets=["q_proj", "k_proj", "v_proj", "o_proj", "c_fc", "c_proj"], sliding_window=8,
+        tie_word_embeddings=True),
+    "starcoder2-gguf": llama_like(
+        "Starcoder2Config", targets=["q_proj", "k_proj", "v_proj", "o_proj", "c_fc", "c_proj"], tie_word_embeddings=True),
+    "phi": llama_like(
+        "PhiConfig", targets=["q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2"], num_key_value_heads=None,
+        rope_parameters=part_of_heads(0.5)),
+    "gpt_neox": llama_like(
+        "GPTNeoXConfig", targets=FUSED, rope_parameters=part_of_heads(0.25)),
+    "gpt_neox-serial": llama_like(
+        "GPTNeoXConfig", targets=FUSED, rope_parameters=part_of_heads(0.5), use_parallel_residual=False,
+        attention_bias=False),
+    "gptj": dict(
+        config=transformers.GPTJConfig(
+            vocab_size=320, n_embd=32, n_layer=2, n_head=4, n_positions=128, rotary_dim=4, bos_token_id=1,
+            eos_token_id=2, pad_token_id=2),
+        targets=["q_proj", "k_proj", "v_proj", "out_proj", "fc_in", "fc_out"]),
+    "falcon": llama_like("FalconConfig", targets=FUSED, tie_word_embeddings=True),
+    "falcon-grouped": llama_like(
+        "FalconConfig", targets=FUSED, new_decoder_architecture=True, num_kv_heads=2),
+    "falcon-shared": llama_like(
+        "FalconConfig", targets=FUSED, new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1, bias=True,
+        activation="gelu_fast"),
+    "falcon-serial": llama_like("FalconConfig", targets=FUSED, parallel_attn=False, multi_query=False),
+    # Six heads: slopes between those of four and eight.
+    "bloom": dict(
+        seed=1, config=transformers.BloomConfig(
+            vocab_size=320, hidden_size=48, n_layer=2, n_head=6, bos_token_id=1, eos_token_id=2, pad_token_id=2),
+        targets=FUSED),
+    "llama-yarn": llama_like("LlamaConfig", rope_parameters={
+        "rope_type": "yarn", "rope_theta": 20000.0, "factor": 4.0, "original_max_position_embeddings": 32,
+        "beta_fast": 8.0, "beta_slow": 0.5}),
+    "phi3-longrope": llama_like(
+        "Phi3Config", targets=["qkv_proj", "o_proj", "gate_up_proj", "down_proj"], sliding_window=None,
+        # Longer than the prompt and its continuation, shorter than the other sequence.
+        original_max_position_embeddings=24, rope_parameters={
+            "rope_type": "longrope", "rope_theta": 20000.0, "partial_rotary_factor": 0.75,
+            "short_factor": [1.0, 1.3, 2.5], "long_factor": [1.1, 2.7, 5.5]}),
+    "opt": dict(
+        config=transformers.OPTConfig(
+            vocab_size=320, hidden_size=32, num_hidden_layers=2, ffn_dim=48, max_position_embeddings=64,
+            num_attention_heads=4, dropout=0.0, bos_token_id=1, eos_token_id=2, pad_token_id=2),
+        targets=["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]),
 }
 # What GGUF calls the families that llama.cpp has under their own name.
 GGUF_NAMES = {
     "qwen2": "qwen2", "gpt2": "gpt2", "qwen3-gguf": "qwen3", "gemma": "gemma", "gemma2-gguf": "gemma2",
-    "gemma3": "gemma3", "granite": "granite", "olmo2": "olmo2", "phi3": "phi3"}
+    "gemma3": "gemma3", "granite": "granite", "olmo2": "olmo2", "phi3": "phi3",
+    "smollm3-gguf": "smollm3", "mistral-gguf": "llama", "exaone4-gguf": "exaone4", "cohere": "command-r",
+    "cohere2": "cohere2", "stablelm": "stablelm", "stablelm-parallel": "stablelm", "starcoder2-gguf": "starcoder2",
+    "phi": "phi2", "gpt_neox": "gptneox", "gpt_neox-serial": "gptneox", "falcon": "falcon", "falcon-grouped": "falcon",
+    "bloom": "bloom", "llama-yarn": "llama", "phi3-longrope": "phi3"}
+# Families whose rotary pairs the converter puts side by side.
+PERMUTED = ("granite", "llama", "smollm3")
+# Families whose one matrix for queries, keys and values the converter cuts anew.
+GROUPED = ("gptneox", "falcon", "bloom")
 
 # Kept as [inputs, outputs] by transformers; the converter turns them.
 CONV1D = (".c_attn.weight", ".c_proj.weight", ".c_fc.weight")
@@ -95,14 +172,18 @@ def make_model(config, generator):
             noise = torch.randn(weight.shape, generator=generator)
             if key.endswith("bias"):
                 weight.copy_(0.2 * noise)
+            elif "word_embeddings_layernorm" in key:
+                weight.copy_(0.2 + 0.05 * noise)
             elif weight.ndim == 1:
                 weight.copy_((0 if "gemma" in config.model_type else 1) + 0.2 * noise)
             elif "wpe" in key or "wte" in key:
                 weight.copy_(0.3 * noise)
-            elif "embed_tokens" in key:
+            elif "embed_positions" in key:
+                weight.copy_(0.3 * noise)
+            elif "embed_tokens" in key or "embed_in" in key or "word_embeddings" in key:
                 weight.copy_((0.1 if config.tie_word_embeddings else 1) * noise)
             else:
-                inputs = weight.shape[0] if key.endswith(CONV1D) else weight.shape[1]
+                inputs = weight.shape[0] if config.model_type == "gpt2" and key.endswith(CONV1D) else weight.shape[1]
                 weight.copy_(noise * 1.2 / inputs ** 0.5)
     return model
 
@@ -117,6 +198,9 @@ def save_folder(folder, model, name):
     files.write_json(folder / "config.json", config)
     tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
     state = {k: v.contiguous() for k, v in model.state_dict().items() if k not in tied}
+    if model.config.model_type == "gpt_neox":
+        # As `save_pretrained` names it in files.
+        state["embed_out.weight"] = state.pop("lm_head.weight")
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     return state
 
@@ -125,11 +209,11 @@ def write_gguf(path, name, config, state, tokenizer_json):
     writer = gguf.GGUFWriter(path, name)
     writer.add_name(f"tiny {name}")
     writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
+    writer.add_context_length(getattr(config, "max_position_embeddings", 2048))
     writer.add_embedding_length(config.hidden_size)
     writer.add_feed_forward_length(getattr(config, "intermediate_size", None) or 4 * config.hidden_size)
     writer.add_head_count(config.num_attention_heads)
-    if name == "gpt2":
+    if name in ("gpt2", "bloom"):
         writer.add_layer_norm_eps(config.layer_norm_epsilon)
     else:
         add_llama_like(writer, config)
@@ -137,13 +221,17 @@ def write_gguf(path, name, config, state, tokenizer_json):
     architecture = {v: k for k, v in gguf.MODEL_ARCH_NAMES.items()}[name]
     names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
     for key, value in state.items():
-        value = value.T if key.endswith(CONV1D) else value
+        value = value.T if name == "gpt2" and key.endswith(CONV1D) else value
         if "gemma" in name and key.endswith("norm.weight"):
             value = value + 1
-        if name == "granite" and "q_proj" in key:
+        if name in PERMUTED and "q_proj" in key:
             value = tiny_gguf.permute(value, config.num_attention_heads)
-        if name == "granite" and "k_proj" in key:
+        if name in PERMUTED and "k_proj" in key:
             value = tiny_gguf.permute(value, config.num_key_value_heads)
+        if name in GROUPED and "query_key_value" in key:
+            value = side_by_side(value, config.num_attention_heads, key_value_heads(config))
+        # The converter of BLOOM leaves the model's name out.
+        key = key.removeprefix("transformer.") if name == "bloom" else key
         target = names.get_name(key, try_suffixes=(".weight", ".bias"))
         writer.add_tensor(target, np.ascontiguousarray(value.numpy()))
     writer.write_header_to_file()
@@ -152,8 +240,22 @@ def write_gguf(path, name, config, state, tokenizer_json):
     writer.close()
 
 
+def key_value_heads(config):
+    if config.model_type == "falcon" and not config.new_decoder_architecture:
+        return 1 if config.multi_query else config.num_attention_heads
+    named = getattr(config, "num_key_value_heads", None) or getattr(config, "num_kv_heads", None)
+    return named or config.num_attention_heads
+
+
+def side_by_side(value, heads, key_value_heads):
+    """As llama.cpp's converters of these families do."""
+    groups = value.reshape(key_value_heads, heads // key_value_heads + 2, -1, *value.shape[1:])
+    parts = (groups[:, :-2], groups[:, -2:-1], groups[:, -1:])
+    return torch.cat([part.reshape(-1, *value.shape[1:]) for part in parts])
+
+
 def add_llama_like(writer, config):
-    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_head_count_kv(key_value_heads(config))
     rope = config.rope_parameters
     if "full_attention" in rope:
         writer.add_key_value("gemma3.rope.freq_base_swa", rope["sliding_attention"]["rope_theta"], gguf.GGUFValueType.FLOAT32)
@@ -162,10 +264,30 @@ def add_llama_like(writer, config):
     if rope["rope_type"] == "linear":
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(rope["factor"])
+    if rope["rope_type"] == "yarn":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+        writer.add_rope_scaling_factor(rope["factor"])
+        writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
+        writer.add_rope_scaling_yarn_beta_fast(rope["beta_fast"])
+        writer.add_rope_scaling_yarn_beta_slow(rope["beta_slow"])
+    if rope["rope_type"] == "longrope":
+        original = config.original_max_position_embeddings
+        ratio = config.max_position_embeddings / original
+        writer.add_rope_scaling_orig_ctx_len(original)
+        writer.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(ratio) / math.log(original)))
+        for length in ("long", "short"):
+            writer.add_tensor(f"rope_factors_{length}.weight", np.array(rope[f"{length}_factor"], np.float32))
     if "partial_rotary_factor" in rope:
         head = config.hidden_size // config.num_attention_heads
         writer.add_rope_dimension_count(int(head * rope["partial_rotary_factor"]))
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if hasattr(config, "use_parallel_residual"):
+        writer.add_parallel_residual(config.use_parallel_residual)
+    norms = ("layer_norm_eps", "norm_epsilon", "layer_norm_epsilon")
+    epsilon = next((getattr(config, key) for key in norms if hasattr(config, key)), None)
+    if epsilon is None:
+        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    else:
+        writer.add_layer_norm_eps(epsilon)
     if getattr(config, "head_dim", None):
         writer.add_key_length(config.head_dim)
         writer.add_value_length(config.head_dim)
@@ -174,7 +296,8 @@ def add_llama_like(writer, config):
             "sliding_window": writer.add_sliding_window, "attn_logit_softcapping": writer.add_attn_logit_softcapping,
             "final_logit_softcapping": writer.add_final_logit_softcapping,
             "embedding_multiplier": writer.add_embedding_scale, "attention_multiplier": writer.add_attention_scale,
-            "residual_multiplier": writer.add_residual_scale, "logits_scaling": writer.add_logit_scale}.items():
+            "residual_multiplier": writer.add_residual_scale, "logits_scaling": writer.add_logit_scale,
+            "logit_scale": writer.add_logit_scale}.items():
         if getattr(config, key, None) is not None:
             add(getattr(config, key))
 

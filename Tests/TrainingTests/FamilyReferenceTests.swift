@@ -28,10 +28,13 @@ import Training
 
   /// Every family that there are references of, in each kind of file.
   static let cases = [
-    "llama-biased", "mistral", "qwen2", "qwen3", "qwen3-gguf", "gemma", "gemma2", "gemma2-gguf",
-    "gemma3", "granite", "olmo2",
-    "phi3",
-    "smollm3", "gpt2",
+    "llama-biased", "llama-yarn", "mistral", "mistral-gguf", "qwen2", "qwen3", "qwen3-gguf",
+    "gemma", "gemma2",
+    "gemma2-gguf", "gemma3", "granite", "olmo2", "exaone4", "exaone4-gguf", "phi3", "phi3-longrope",
+    "smollm3",
+    "smollm3-gguf", "cohere", "cohere2", "stablelm", "stablelm-parallel", "starcoder2",
+    "starcoder2-gguf", "phi", "gpt_neox", "gpt_neox-serial", "gptj", "falcon", "falcon-grouped",
+    "falcon-shared", "falcon-serial", "bloom", "opt", "gpt2",
   ].flatMap { family in
     ["hf", "f32.gguf"].map { Case(family: family, file: $0) }.filter {
       Paths.exists($0.path($0.file))
@@ -42,6 +45,8 @@ import Training
     #expect(
       Set(Self.cases.map { $0.family.split(separator: "-")[0] })
         == Set(Architecture.names.map { Substring($0.replacing("_text", with: "")) }))
+    #expect(
+      Set(Self.cases.map { $0.family }) == Set(Paths.names(in: References.path("families")) ?? []))
   }
 
   private let exact = Compute(threadCount: 2, precision: .f32)

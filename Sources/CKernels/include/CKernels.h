@@ -151,7 +151,15 @@ void ck_gelu_tanh(const float *x, size_t n, float *y);
 /* dx = gradient of the above; dx may be x or dy. */
 void ck_gelu_tanh_backward(const float *x, const float *dy, size_t n, float *dx);
 
-/* y = gelu(gate)*up, with the GELU above. */
+/* y = x * P(N < x) for a standard normal N: the GELU that the one above comes close to. */
+void ck_gelu(const float *x, size_t n, float *y);
+void ck_gelu_backward(const float *x, const float *dy, size_t n, float *dx);
+
+/* y = max(x, 0). */
+void ck_relu(const float *x, size_t n, float *y);
+void ck_relu_backward(const float *x, const float *dy, size_t n, float *dx);
+
+/* y = gelu(gate)*up, with the first GELU above. */
 void ck_geglu_tanh(const float *gate, const float *up, size_t n, float *y);
 void ck_geglu_tanh_backward(const float *gate, const float *up, const float *dy, size_t n,
                             float *dgate, float *dup);

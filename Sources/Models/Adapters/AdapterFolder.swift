@@ -177,9 +177,11 @@ package struct AdapterFolder {
   }
 
   /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
-  /// where rotary pairs are adjacent.
+  /// where rotary pairs are adjacent and were not, and rows of groups of heads stand side by side.
   private func storedRow(_ row: Int, of role: LinearRole) -> Int {
-    guard case .rotary(_, .adjacent, _, _, _) = model.positions, role == .query || role == .key
+    if role == .queryKeyValue, model.fusion == .byGroup { return model.sizes.rowSideBySide(row) }
+    guard case .rotary(_, .adjacent, _, _, _) = model.positions, model.nativePairing == .halves,
+      role == .query || role == .key
     else {
       return row
     }

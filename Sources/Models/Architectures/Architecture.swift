@@ -13,27 +13,54 @@ package struct Architecture: Sendable {
   /// What `architectures` of config.json may say.
   let classes: [String]
   /// What config.json calls the sizes and constants.
-  let keys: ConfigurationNames
+  var keys: ConfigurationNames
   /// The other keys of config.json that belong to the family.
   let settings: [KeyTable.Entry]
   /// Further keys that change nothing.
   var ignoredSettings: [String] = []
+  /// The other keys of GGUF, after the family's name and a dot, that other families do not have.
+  var ggufSettings: [KeyTable.Entry] = []
+  /// What a configuration, or a GGUF file, makes of the family where it may have several forms.
+  var form: (@Sendable (inout Architecture, JSONObject) -> Void)?
+  var ggufForm:
+    (@Sendable (inout Architecture, GGUFMetadata, _ hasTensor: (String) -> Bool) -> Void)?
   let norm: Norm.Kind
   var normHasBias = false
   /// What Hugging Face's files leave out of the weights of norms; GGUF's have it.
   var normOffset: Float = 0
   var normPlacement = NormPlacement.before
   var headNorms: DecoderDescription.HeadNormKind?
+  /// Whether both sublayers read the block's input.
+  var isParallel = false
+  /// Whether the feed-forward reads the norm that the attention reads.
+  var sharesNorm = false
+  /// Whether a norm follows the embedding.
+  var normsEmbedding = false
   let positions: PositionKind
-  /// transformers' default.
+  /// Rows of the table of learned positions before that of the first one.
+  var positionOffset = 0
+  /// transformers' default, and its key.
   var ropeBase = 10_000.0
+  var ropeBaseKey = "rope_theta"
   /// That of layers with a window, where they turn otherwise.
   var windowRopeBase: Double?
-  /// Whether `partial_rotary_factor` may leave elements of a head as they are.
+  /// The values of `rope_type`, and what each stands for.
+  var ropeTypes = [
+    "default": "default", "linear": "linear", "dynamic": "dynamic", "llama3": "llama3",
+    "yarn": "yarn", "longrope": "longrope",
+  ]
+  /// Whether elements of a head may stay as they are: the key for the share of those that turn, with
+  /// transformers' default, or the key for their number.
   var turnsPartOfHeads = false
+  var turnedShareKey = "partial_rotary_factor"
+  var turnedShare = 1.0
+  var turnedCount: ConfigurationNames.Key?
   /// Layers that see no places, unless `no_rope_layers` says which: every n-th.
   var unturnedEvery: Int?
-  /// How pairs of a turned head lie in a GGUF file; those of Hugging Face are halves.
+  /// Which other layers see no places.
+  var turns = TurnRule.all
+  /// How pairs of a turned head lie in Hugging Face's files, and in GGUF's.
+  var pairing = RotaryEmbedding.Pairing.halves
   var ggufPairing = RotaryEmbedding.Pairing.halves
   var windows = WindowRule.none
   /// Constants of config.json that numbers are multiplied by or capped with.
@@ -44,16 +71,32 @@ package struct Architecture: Sendable {
   /// Whether embeddings are multiplied by the square root of the hidden size.
   var scalesEmbedding = false
   let activation: FeedForwardActivation
+  /// The key of config.json that may name another one.
+  var activationKey: String?
   /// Whether a configuration that says nothing ties the head to the embedding.
   var tiesHeadByDefault = false
+  /// Whether the output head adds a bias.
+  var headHasBias = false
   let linears: [LinearForm]
+  /// How transformers cuts its one matrix for queries, keys and values; GGUF's has all side by side.
+  var fusion = FusedOrder.sideBySide
   /// What Hugging Face calls the other tensors.
-  let huggingFace: TensorNames
+  var huggingFace: TensorNames
+  var ggufNames = TensorNames.gguf
   /// The path of a block in the model of transformers, before its number.
   let blockPath: String
 
   enum PositionKind: Sendable {
-    case rotary, learned
+    case rotary, learned, linearBiases
+  }
+
+  /// Layers without places beside `unturnedEvery`.
+  enum TurnRule: Sendable {
+    case all
+    /// Those without a window.
+    case windowed
+    /// Those without a window, in a model that has layers with one.
+    case windowedIfAny
   }
 
   /// A linear layer of a block in both kinds of files.
@@ -68,13 +111,14 @@ package struct Architecture: Sendable {
 
   enum Bias: Sendable {
     case never, always
-    /// As this key of config.json says, where a missing one means none; in a GGUF file, where there is one.
-    case setting(String)
+    /// As this key of config.json says; in a GGUF file, where there is one.
+    case setting(String, else: Bool = false)
   }
 
   /// Every family that can be read.
   package static let all: [Architecture] = [
-    llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, granite, olmo2, phi3, smolLM3, gpt2,
+    llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, granite, olmo2, exaone4, phi3, smolLM3,
+    cohere, cohere2, stableLM, starCoder2, phi, gptNeoX, gptJ, falcon, bloom, opt, gpt2,
   ]
 
   /// The family that Hugging Face calls this.
@@ -112,33 +156,43 @@ extension DecoderDescription {
   package init(
     family: Architecture, sizes: DecoderSizes, normEpsilon: Float, positions: Positions,
     tiesHead: Bool, isGGUF: Bool = false,
-    isSet: (_ key: String, _ tensor: String) -> Bool = { _, _ in false }
+    isSet: (_ key: String, _ standard: Bool, _ tensor: String) -> Bool = { _, value, _ in value }
   ) {
     let linears = family.linears.map { form in
       let shape = sizes.shape(of: form.role)
       return LinearModule(
         role: form.role, path: form.path, tensor: isGGUF ? form.gguf : form.path,
         outputs: shape.outputs, inputs: shape.inputs, hasBias: form.hasBias(isSet),
-        isTransposed: form.isConv1D && !isGGUF, isConv1D: form.isConv1D)
+        isTransposed: form.isConv1D && !isGGUF,
+        isGrouped: form.role == .queryKeyValue && family.fusion == .byGroup && !isGGUF,
+        isConv1D: form.isConv1D)
     }
     self.init(
       architecture: family.name, sizes: sizes, norm: family.norm, normHasBias: family.normHasBias,
       normEpsilon: normEpsilon, positions: positions, activation: family.activation,
-      linears: linears, tiesHead: tiesHead, names: isGGUF ? .gguf : family.huggingFace,
+      linears: linears, tiesHead: tiesHead,
+      names: isGGUF ? family.ggufNames : family.huggingFace,
       blockPath: family.blockPath)
     normOffset = isGGUF ? 0 : family.normOffset
     normPlacement = family.normPlacement
     headNorms = family.headNorms
+    isParallel = family.isParallel
+    sharesNorm = family.sharesNorm
+    normsEmbedding = family.normsEmbedding
+    headHasBias = family.headHasBias
+    nativePairing = family.pairing
+    fusion = family.fusion
+    positionOffset = family.positionOffset
     if family.scalesEmbedding { scales.embedding = Float(sizes.hidden).squareRoot() }
   }
 }
 
 extension Architecture.LinearForm {
-  func hasBias(_ isSet: (_ key: String, _ tensor: String) -> Bool) -> Bool {
+  func hasBias(_ isSet: (_ key: String, _ standard: Bool, _ tensor: String) -> Bool) -> Bool {
     switch bias {
     case .never: false
     case .always: true
-    case .setting(let key): isSet(key, gguf)
+    case .setting(let key, let standard): isSet(key, standard, gguf)
     }
   }
 }
@@ -150,11 +204,17 @@ struct ConfigurationNames: Sendable {
     let name: String
     /// Nil where the key must be there.
     var value: Int?
+    /// Another name that published files have for it.
+    let alias: String?
 
-    init(_ name: String, else value: Int? = nil) {
+    init(_ name: String, else value: Int? = nil, or alias: String? = nil) {
       self.name = name
       self.value = value
+      self.alias = alias
     }
+
+    /// All that it may be called.
+    var names: [String] { [name] + (alias.map { [$0] } ?? []) }
   }
 
   var hidden = Key("hidden_size")
@@ -162,6 +222,8 @@ struct ConfigurationNames: Sendable {
   var heads = Key("num_attention_heads")
   /// Nil: as many as heads.
   var keyValueHeads: Key?
+  /// As many whatever the key says.
+  var fixedKeyValueHeads: Int?
   /// Nil: the hidden size divided by the heads.
   var head: String?
   /// For a key that is missing; nil: the hidden size divided by the heads.
@@ -171,13 +233,15 @@ struct ConfigurationNames: Sendable {
   var intermediateFactor: Int?
   var vocabulary = Key("vocab_size")
   var context: Key
-  var normEpsilon: (name: String, value: Double)
+  /// Without a name where it is always the same.
+  var normEpsilon: (name: String?, value: Double)
 }
 
 /// What a file calls the tensors of a decoder that are no linear layers, without `.weight` or `.bias`.
 struct TensorNames: Sendable, Equatable {
   var embedding: String
   var positions = ""
+  var embeddingNorm = ""
   var finalNorm: String
   var head: String
   /// What the names of block n begin with is this, n and a dot.
@@ -196,10 +260,12 @@ struct TensorNames: Sendable, Equatable {
   var optionalPrefix = ""
 
   static let gguf = TensorNames(
-    embedding: "token_embd", positions: "position_embd", finalNorm: "output_norm", head: "output",
+    embedding: "token_embd", positions: "position_embd", embeddingNorm: "token_embd_norm",
+    finalNorm: "output_norm", head: "output",
     block: "blk.", attentionNorm: "attn_norm", feedForwardNorm: "ffn_norm",
     afterAttentionNorm: "post_attention_norm", afterFeedForwardNorm: "post_ffw_norm",
-    queryNorm: "attn_q_norm", keyNorm: "attn_k_norm", harmless: [ropeFactors])
+    queryNorm: "attn_q_norm", keyNorm: "attn_k_norm",
+    harmless: [RopeFactors.allName, RopeFactors.shortName, RopeFactors.longName])
 
   subscript(_ role: BlockNormRole) -> String {
     switch role {
@@ -224,6 +290,7 @@ struct TensorNames: Sendable, Equatable {
     var result = self
     result.embedding = cut(embedding)
     result.positions = cut(positions)
+    result.embeddingNorm = cut(embeddingNorm)
     result.finalNorm = cut(finalNorm)
     result.block = cut(block)
     result.optionalPrefix = ""

@@ -29,27 +29,29 @@ extension DecoderDescription {
   /// From the metadata of a GGUF file.
   ///
   /// - Parameters:
-  ///   - ropeFactors: divisors of the rotary frequencies that the file lists as a tensor, or empty; given
-  ///     the head size.
+  ///   - ropeFactors: divisors of the rotary frequencies that the file lists as tensors; given how many
+  ///     elements of a head turn.
   package init(
     gguf metadata: GGUFMetadata, vocabularySize: Int, tiesHead: Bool,
     hasTensor: (String) -> Bool = { _ in false },
-    ropeFactors: (Int) throws(FileError) -> [Float] = { _ in [] }
+    ropeFactors: (Int) throws(FileError) -> RopeFactors = { _ in RopeFactors() }
   ) throws(FileError) {
     let name = try metadata.text("general.architecture")
-    guard let family = Architecture.ggufNamed(name) else {
+    guard let known = Architecture.ggufNamed(name) else {
       throw FileError(
         .unsupported, file: metadata.file, cause: "the model's architecture is \"\(name)\"",
         fix: "Skillet reads models of the types \(Architecture.quoted(Architecture.ggufNames))")
     }
-    try KeyTable.gguf(family).check(metadata)
+    try KeyTable.gguf(known).check(metadata)
+    var family = known
+    known.ggufForm?(&family, metadata, hasTensor)
     let sizes = try DecoderSizes(gguf: metadata, family: name, vocabulary: vocabularySize)
     self.init(
       family: family, sizes: sizes,
       normEpsilon: Float(try metadata.number("\(name).\(GGUFKey.epsilon(family.norm))")),
-      positions: try Self.positions(metadata, family, factors: ropeFactors(sizes.head)),
+      positions: try Self.positions(metadata, family, sizes, factors: ropeFactors),
       tiesHead: tiesHead, isGGUF: true,
-      isSet: { _, tensor in hasTensor(TensorNames.gguf.name(tensor, 0) + ".bias") })
+      isSet: { _, _, tensor in hasTensor(TensorNames.gguf.name(tensor, 0) + ".bias") })
     for scale in family.scales {
       guard let key = scale.gguf else { continue }
       scale.apply(gguf: try metadata.numberIfPresent("\(name).\(key)"), to: &scales)
@@ -58,6 +60,10 @@ extension DecoderDescription {
       scales.attention = 1 / (Float(sizes.hidden) / Float(sizes.heads)).squareRoot()
     }
     windows = try family.windows.windows(gguf: metadata, name, layers: sizes.layers)
+    if let period = family.unturnedEvery {
+      unturnedLayers = Set((0..<sizes.layers).filter { ($0 + 1) % period == 0 })
+    }
+    leaveUnturned(family.turns)
     if let base = family.windowRopeBase {
       let named = try metadata.numberIfPresent("\(name).\(GGUFKey.windowRopeBase)")
       windowPositions = .rotary(base: named ?? base, pairing: family.ggufPairing, scaling: .none)
@@ -71,18 +77,24 @@ extension DecoderDescription {
   }
 
   private static func positions(
-    _ metadata: GGUFMetadata, _ family: Architecture, factors: [Float]
+    _ metadata: GGUFMetadata, _ family: Architecture, _ sizes: DecoderSizes,
+    factors: (Int) throws(FileError) -> RopeFactors
   ) throws(FileError) -> Positions {
     let name = family.ggufName ?? family.name
     switch family.positions {
     case .learned: return .learned
+    case .linearBiases: return .linearBiases
     case .rotary:
       let base = try metadata.numberIfPresent("\(name).\(GGUFKey.ropeBase)")
+      let turned =
+        family.turnsPartOfHeads
+        ? try metadata.integerIfPresent("\(name).\(GGUFKey.turned)") : nil
+      let factors = try factors(turned ?? sizes.head)
       return .rotary(
         base: base ?? family.ropeBase, pairing: family.ggufPairing,
-        scaling: try RopeScaling(gguf: metadata, family: name), factors: factors,
-        dimensions: family.turnsPartOfHeads
-          ? try metadata.integerIfPresent("\(name).\(GGUFKey.turned)") : nil)
+        scaling: try RopeScaling(
+          gguf: metadata, family: name, context: sizes.context, factors: factors),
+        factors: factors.all, dimensions: turned)
     }
   }
 

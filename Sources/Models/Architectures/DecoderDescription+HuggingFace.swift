@@ -11,27 +11,33 @@ extension DecoderDescription {
         .malformed, file: file, cause: "the file is not a JSON object",
         fix: "take config.json from the model's own folder")
     }
-    guard let family = (object["model_type"]?.string).flatMap(Architecture.named) else {
+    guard let known = (object["model_type"]?.string).flatMap(Architecture.named) else {
       throw FileError(
         .unsupported, file: file,
         cause: "the model's type (\"model_type\") is \(object["model_type"]?.excerpt ?? "missing")",
         fix: "Skillet reads models of the types \(Architecture.quoted(Architecture.names))")
     }
-    try KeyTable.configuration(family).check(object, file: file)
+    try KeyTable.configuration(known).check(object, file: file)
+    var family = known
+    known.form?(&family, object)
     let sizes = try DecoderSizes(object, family.keys, file: file)
     let epsilon = family.keys.normEpsilon
     self.init(
       family: family, sizes: sizes,
-      normEpsilon: Float(object[epsilon.name]?.double ?? epsilon.value),
+      normEpsilon: Float(epsilon.name.flatMap { object[$0]?.double } ?? epsilon.value),
       positions: try Self.positions(object, family, sizes, file: file),
       tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault,
-      isSet: { key, _ in object[key]?.bool ?? false })
+      isSet: { key, standard, _ in object[key]?.bool ?? standard })
+    if let name = family.activationKey.flatMap({ object[$0]?.string }) {
+      activation = FeedForwardActivation.plain[name] ?? activation
+    }
     for scale in family.scales { scale.apply(object, to: &scales) }
     windows = try family.windows.windows(object, layers: sizes.layers, file: file)
     if family.windowRopeBase != nil {
       windowPositions = try Self.positions(object, family, sizes, isWindowed: true, file: file)
     }
     unturnedLayers = try Self.unturnedLayers(object, family, sizes.layers, file: file)
+    leaveUnturned(family.turns)
     let isNamed = family.keys.head.map { object[$0]?.int != nil } ?? false
     let isDivided = isNamed || family.keys.headDefault != nil || sizes.hidden % sizes.heads == 0
     let remainder =
@@ -49,13 +55,22 @@ extension DecoderDescription {
   ) throws(FileError) -> Positions {
     switch family.positions {
     case .learned: return .learned
+    case .linearBiases: return .linearBiases
     case .rotary:
       let rope = try RopeReading(
         huggingFace: object, family, context: sizes.context, isWindowed: isWindowed, file: file)
+      let count = family.turnedCount.flatMap { object[$0.name]?.int ?? $0.value }
       return .rotary(
-        base: rope.base, pairing: .halves, scaling: rope.scaling,
-        dimensions: rope.share == 1 ? nil : Int(Double(sizes.head) * rope.share))
+        base: rope.base, pairing: family.pairing, scaling: rope.scaling,
+        dimensions: count ?? (rope.share == 1 ? nil : Int(Double(sizes.head) * rope.share)))
     }
+  }
+
+  /// Adds the layers that see no places for want of a window.
+  mutating func leaveUnturned(_ rule: Architecture.TurnRule) {
+    let hasWindows = windows.contains { $0 != nil }
+    guard rule == .windowed || rule == .windowedIfAny && hasWindows else { return }
+    unturnedLayers.formUnion((0..<sizes.layers).filter { window(of: $0) == nil })
   }
 
   /// Layers without places: those with 0 in `no_rope_layers`.
@@ -99,7 +114,14 @@ extension DecoderSizes {
     _ object: JSONObject, _ keys: ConfigurationNames, file: String
   ) throws(FileError) {
     func size(_ key: ConfigurationNames.Key) throws(FileError) -> Int {
-      if let value = object[key.name]?.int ?? key.value { return value }
+      let named = key.names.compactMap { object[$0]?.int }
+      if Set(named).count > 1 {
+        throw FileError(
+          .malformed, file: file,
+          cause: "\"\(key.names[0])\" is \(named[0]), and \"\(key.names[1])\" is \(named[1])",
+          fix: "keep the one of the two that the model was made with")
+      }
+      if let value = named.first ?? key.value { return value }
       throw FileError(
         .absent, file: file, cause: "the key \"\(key.name)\" is missing",
         fix: "take config.json from the model's own folder")
@@ -110,7 +132,7 @@ extension DecoderSizes {
     intermediate.value = keys.intermediateFactor.map { $0 * hidden }
     self.init(
       hidden: hidden, layers: try size(keys.layers), heads: heads,
-      keyValueHeads: Self.keyValueHeads(object, keys) ?? heads,
+      keyValueHeads: keys.fixedKeyValueHeads ?? Self.keyValueHeads(object, keys) ?? heads,
       head: keys.head.flatMap { object[$0]?.int } ?? keys.headDefault ?? hidden / heads,
       intermediate: try size(intermediate), vocabulary: try size(keys.vocabulary),
       context: try size(keys.context))

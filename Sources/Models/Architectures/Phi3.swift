@@ -14,7 +14,11 @@ extension Architecture {
     settings: llamaSettings + [.init("attention_bias", .only([false]))],
     // Dropouts of pretraining.
     ignoredSettings: ["resid_pdrop", "embd_pdrop"],
-    norm: .rms, positions: .rotary, turnsPartOfHeads: true, windows: .every(standard: nil),
+    norm: .rms, positions: .rotary,
+    // transformers reads no other, and the old names as the new one.
+    ropeTypes: [
+      "default": "default", "longrope": "longrope", "su": "longrope", "yarn": "longrope",
+    ], turnsPartOfHeads: true, windows: .every(standard: nil),
     activation: .swiGLU,
     linears: [
       .init(role: .queryKeyValue, path: "self_attn.qkv_proj", gguf: "attn_qkv"),

@@ -8,8 +8,8 @@ struct ScaleKey: Sendable {
     /// Scores are divided by its square root.
     case attentionRoot
     case attentionCap
-    /// Logits are divided by it.
-    case logitDivisor
+    /// Logits are divided by it, or multiplied.
+    case logitDivisor, logitFactor
     case logitCap
   }
 
@@ -56,6 +56,7 @@ struct ScaleKey: Sendable {
     case .attentionCap: scales.attentionCap = Float(value)
     case .residual: scales.residual = Float(value)
     case .logitDivisor: scales.logits = Float(1 / value)
+    case .logitFactor: scales.logits = Float(value)
     case .logitCap: scales.logitCap = Float(value)
     }
   }

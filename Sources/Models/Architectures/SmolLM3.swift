@@ -5,7 +5,7 @@ import Tensors
 extension Architecture {
   /// SmolLM3: Llama in which every fourth layer sees no places (SmolLM3Config of transformers 5.24).
   package static let smolLM3 = Architecture(
-    name: "smollm3", classes: ["SmolLM3ForCausalLM"],
+    name: "smollm3", ggufName: "smollm3", classes: ["SmolLM3ForCausalLM"],
     keys: ConfigurationNames(
       keyValueHeads: .init("num_key_value_heads", else: 4),
       context: .init("max_position_embeddings", else: 32_768),
@@ -16,7 +16,7 @@ extension Architecture {
       .init("layer_types", .read(.words(["full_attention"]), allowsNull: true)),
     ],
     ignoredSettings: ["pretraining_tp", "sliding_window", "max_window_layers"],
-    norm: .rms, positions: .rotary, ropeBase: 2_000_000, unturnedEvery: 4,
+    norm: .rms, positions: .rotary, ropeBase: 2_000_000, unturnedEvery: 4, ggufPairing: .adjacent,
     activation: .swiGLU, tiesHeadByDefault: true,
     linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")

@@ -35,7 +35,7 @@ enum WindowRule: Sendable {
         .init("max_window_layers", .read(.integer(0...1 << 24))),
       ]
     case .pattern(_, let key, _):
-      return [window, types] + (key.map { [.init($0, .read(.integer(KeyTable.sizes)))] } ?? [])
+      return [window, types] + (key.map { [.init($0, .read(.any))] } ?? [])
     }
   }
 
@@ -52,8 +52,24 @@ enum WindowRule: Sendable {
     }
     if case .switched = self, config["use_sliding_window"]?.bool != true { window = nil }
     guard let window else { return [] }
+    try checkPeriod(config, isNeeded: types == nil, file: file)
     return types?.map { $0.string == Self.sliding ? window : nil }
       ?? (0..<layers).map { slides($0, config) ? window : nil }
+  }
+
+  /// The period may be a word, as "LLLG", where the kinds of layers are listed.
+  private func checkPeriod(
+    _ config: JSONObject, isNeeded: Bool, file: String
+  ) throws(FileError) {
+    guard case .pattern(_, let key?, _) = self, let value = config[key], !value.isNull else {
+      return
+    }
+    if let period = value.int, KeyTable.sizes.contains(period) { return }
+    if value.string != nil, !isNeeded { return }
+    throw FileError(
+      .malformed, file: file,
+      cause: "\"\(key)\" is \(value.excerpt), and should say every how many layers one sees all",
+      fix: "list the kinds of layers as \"layer_types\"")
   }
 
   private var ggufStandard: Int? {

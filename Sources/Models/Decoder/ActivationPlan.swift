@@ -26,7 +26,7 @@ package struct ActivationPlan {
     let perToken =
       recomputes
       ? adapted.count * sizes.hidden * element + (kept.max() ?? 0) : kept.reduce(0, +)
-    let residual = 4 * sizes.hidden
+    let residual = (model.isParallel ? 2 : 1) * 4 * sizes.hidden
     return tokens * (perToken + residual) + max(tokens * blockBytes, headBytes(tokens: tokens))
   }
 
@@ -37,7 +37,8 @@ package struct ActivationPlan {
     let outputs = model.normPlacement.isAfter ? 2 * sizes.hidden : 0
     let unnormed = model.headNorms == nil ? 0 : sizes.query + sizes.keyValue
     let columns =
-      outputs + unnormed + 2 * sizes.hidden + sizes.query + attended + 2 * sizes.keyValue + inner
+      outputs + unnormed + (model.isParallel ? 1 : 2) * sizes.hidden + sizes.query + attended + 2
+      * sizes.keyValue + inner
       * sizes.intermediate
     return columns * element + roles.count * layout.rank * 4
   }

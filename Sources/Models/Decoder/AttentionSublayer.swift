@@ -52,16 +52,17 @@ struct AttentionSublayer {
   }
 
   /// - Parameters:
-  ///   - dx: the gradient of the sublayer's output; becomes that of its input.
+  ///   - dOutput: the gradient of the sublayer's output.
+  ///   - dx: that of its input is added to it; may be `dOutput` itself.
   ///   - reachesInput: false in the lowest adapted block, whose input needs no gradient.
   func backward(
-    _ dx: Matrix, positions: [Int32], sequences: [Range<Int>], saved: SavedBlock,
-    reachesInput: Bool
+    _ dOutput: Matrix, into dx: Matrix, positions: [Int32], sequences: [Range<Int>],
+    saved: SavedBlock, reachesInput: Bool
   ) {
     let arena = compute.arena
     arena.scoped {
       let gradients = QueryKeyValue(dx.rows, of: block, attention, in: arena)
-      attentionBackward(dx, sequences, saved, gradients)
+      attentionBackward(dOutput, sequences, saved, gradients)
       rope?.rotate(gradients.q, positions: positions, inverse: true, with: compute)
       rope?.rotate(gradients.k, positions: positions, inverse: true, with: compute)
       if let (heads, unnormed) = block.norms.heads.flatMap({ heads in
@@ -76,12 +77,12 @@ struct AttentionSublayer {
   }
 
   private func attentionBackward(
-    _ dx: Matrix, _ sequences: [Range<Int>], _ saved: SavedBlock, _ gradients: QueryKeyValue
+    _ dOutput: Matrix, _ sequences: [Range<Int>], _ saved: SavedBlock, _ gradients: QueryKeyValue
   ) {
     compute.arena.scoped {
-      let dAttended = compute.arena.matrix(dx.rows, gradients.q.columns)
+      let dAttended = compute.arena.matrix(dOutput.rows, gradients.q.columns)
       linears.backward(
-        [(.attentionOutput, residual.backward(dx, saved: saved.attentionOutput))],
+        [(.attentionOutput, residual.backward(dOutput, saved: saved.attentionOutput))],
         saved.attended?.load(with: compute), saved: saved, dx: dAttended)
       attention.backward(
         q: saved.queries.load(with: compute), k: saved.keys.load(with: compute),

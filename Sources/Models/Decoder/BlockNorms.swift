@@ -20,17 +20,23 @@ package struct BlockNorms: Sendable {
   package var afterAttention: Norm?
   package var afterFeedForward: Norm?
   package var heads: HeadNorms?
+  /// Whether the feed-forward reads what the attention reads.
+  private let isShared: Bool
 
   package init(
     attention: Norm?, feedForward: Norm?, afterAttention: Norm? = nil,
-    afterFeedForward: Norm? = nil, heads: HeadNorms? = nil
+    afterFeedForward: Norm? = nil, heads: HeadNorms? = nil, isShared: Bool = false
   ) {
+    self.isShared = isShared
     self.attention = attention
     self.feedForward = feedForward
     self.afterAttention = afterAttention
     self.afterFeedForward = afterFeedForward
     self.heads = heads
   }
+
+  /// The norm that the feed-forward reads.
+  var beforeFeedForward: Norm? { isShared ? attention : feedForward }
 
   /// Those that there are, in an order that digests keep.
   var all: [Norm] {
@@ -47,7 +53,8 @@ enum BlockNormRole: Sendable {
 extension DecoderDescription {
   /// The norms that each block has.
   var blockNorms: [BlockNormRole] {
-    (normPlacement.isBefore ? [.attention, .feedForward] : [])
+    (normPlacement.isBefore ? [.attention] : [])
+      + (normPlacement.isBefore && !sharesNorm ? [.feedForward] : [])
       + (normPlacement.isAfter ? [.afterAttention, .afterFeedForward] : [])
       + (headNorms == nil ? [] : [.queries, .keys])
   }

@@ -12,9 +12,21 @@ package struct DecoderDescription: Sendable, Equatable {
   /// What is added to the weights of norms in the file, as Gemma's stand for 1 + w.
   var normOffset: Float = 0
   package var normPlacement = NormPlacement.before
+  /// Whether both sublayers of a block read its input, and their outputs are added to it together.
+  package var isParallel = false
+  /// Whether the feed-forward reads the norm that the attention reads.
+  package var sharesNorm = false
+  /// Whether a norm follows the embedding.
+  package var normsEmbedding = false
   /// Norms of queries and keys, where there are some.
   package var headNorms: HeadNormKind?
   package var positions: Positions
+  /// Rows of a table of learned positions that stand before the first one.
+  var positionOffset = 0
+  /// How rotary pairs lie in transformers' weights.
+  var nativePairing = RotaryEmbedding.Pairing.halves
+  /// How transformers' one matrix for queries, keys and values is cut.
+  var fusion = FusedOrder.sideBySide
   /// Those of layers with a window, where they are others.
   package var windowPositions: Positions?
   /// Layers whose queries and keys stand for no place.
@@ -27,6 +39,8 @@ package struct DecoderDescription: Sendable, Equatable {
   package var linears: [LinearModule]
   /// Whether the output head is the embedding.
   package var tiesHead: Bool
+  /// Whether the output head adds a bias.
+  var headHasBias = false
   /// What the file calls the tensors that are no linear layers.
   var names: TensorNames
   /// The path of block n in transformers is this and n.
@@ -44,6 +58,8 @@ package struct DecoderDescription: Sendable, Equatable {
       dimensions: Int? = nil)
     /// A row for each place is added to the token's embedding.
     case learned
+    /// Scores of tokens further back become smaller (ALiBi, arXiv 2108.12409).
+    case linearBiases
   }
 
   /// What a norm of queries and keys runs over.
@@ -138,7 +154,23 @@ extension DecoderDescription {
     if turned % 2 != 0 || !(2...max(2, sizes.head)).contains(turned) {
       return "of the head size \(sizes.head) \(turned) elements turn, which are not pairs"
     }
-    return base > 0 && base.isFinite ? nil : "the rope base is \(base)"
+    return scalingInconsistency(turned / 2, base)
+      ?? (base > 0 && base.isFinite ? nil : "the rope base is \(base)")
+  }
+
+  private func scalingInconsistency(_ pairs: Int, _ base: Double) -> String? {
+    guard case .rotary(_, _, let scaling, _, _) = positions else { return nil }
+    if !scaling.magnitude.isFinite { return "turns are multiplied by \(scaling.magnitude)" }
+    switch scaling {
+    case .none, .linear, .llama3: return nil
+    case .yarn:
+      return base > 1 ? nil : "the rope base is \(base), of which YaRN takes the logarithm"
+    case .longRoPE(let rope):
+      for factors in [rope.short, rope.long] where factors.count != pairs {
+        return "\(pairs) pairs of a head turn, by a list of \(factors.count) factors"
+      }
+      return nil
+    }
   }
 
   /// How many tokens a layer sees; nil for all before it.
@@ -181,6 +213,7 @@ extension DecoderDescription {
     return RotaryEmbedding(
       headSize: sizes.head, dimensions: part, positions: sizes.context, base: base,
       pairing: pairing,
-      frequencyFactors: isOne ? scaled + factors : zip(scaled, factors).map { $0 * $1 })
+      frequencyFactors: isOne ? scaled + factors : zip(scaled, factors).map { $0 * $1 },
+      magnitude: scaling.magnitude, extended: scaling.extended)
   }
 }

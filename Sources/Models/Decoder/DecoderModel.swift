@@ -20,9 +20,9 @@ package struct DecoderModel: Sendable {
     description: DecoderDescription, weights: FrozenWeights,
     ropes: (all: RotaryEmbedding?, windowed: RotaryEmbedding?)
   ) {
-    let (areTurned, areLearned) = (ropes.all != nil, weights.positions != nil)
+    let (areLearned, areListed) = (description.positions == .learned, weights.positions != nil)
     precondition(
-      areTurned != areLearned, "positions that are turned: \(areTurned), learned: \(areLearned)")
+      areLearned == areListed, "positions that are learned: \(areLearned), listed: \(areListed)")
     self.description = description
     self.weights = weights
     self.ropes = ropes
@@ -39,7 +39,9 @@ package struct DecoderModel: Sendable {
       heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, headSize: sizes.head,
       scores: ScoreScaling(
         scale: scales.attention ?? 1 / Float(sizes.head).squareRoot(), cap: scales.attentionCap),
-      window: description.window(of: layer))
+      window: description.window(of: layer),
+      slopes: description.positions == .linearBiases
+        ? CausalAttention.slopes(heads: sizes.heads) : [])
   }
 
   private func rope(_ layer: Int) -> RotaryEmbedding? {
@@ -79,10 +81,15 @@ package struct DecoderModel: Sendable {
   func embed(_ tokens: [Int32], positions: [Int32], with compute: Compute) -> Matrix {
     let x = gather(tokens, of: weights.embedding, "token", with: compute)
     compute.scale(x, by: description.scales.embedding)
-    guard let learned = weights.positions else { return x }
-    precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
-    compute.arena.scoped {
-      compute.add(gather(positions, of: learned, "position", with: compute), to: x)
+    if let learned = weights.positions {
+      precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
+      let rows = positions.map { $0 + Int32(description.positionOffset) }
+      compute.arena.scoped {
+        compute.add(gather(rows, of: learned, "position", with: compute), to: x)
+      }
+    }
+    if let norm = weights.embeddingNorm {
+      compute.forEachBlock(of: x.rows, grain: 64) { norm.forward(x.rows($0), into: x.rows($0)) }
     }
     return x
   }
@@ -108,11 +115,14 @@ package struct DecoderModel: Sendable {
     needsOutput: Bool = true, with compute: Compute
   ) {
     let block = sublayers(layer, adapter, compute)
-    block.attention.forward(x, positions: batch.positions, saved: saved) { q, k, v, output in
-      block.attention.attention.forward(
-        q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
+    compute.arena.scoped {
+      let input = description.isParallel ? compute.copy(of: x) : x
+      block.attention.forward(x, positions: batch.positions, saved: saved) { q, k, v, output in
+        block.attention.attention.forward(
+          q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
+      }
+      block.feedForward.forward(x, reading: input, saved: saved, needsOutput: needsOutput)
     }
-    block.feedForward.forward(x, saved: saved, needsOutput: needsOutput)
   }
 
   /// Loss of a batch without gradients.
@@ -128,8 +138,8 @@ package struct DecoderModel: Sendable {
       let normed = weights.finalNorm.forward(
         compute.gather(x, rows: batch.scored), with: compute)
       return CrossEntropy.score(
-        hidden: normed, targets: batch.targets, head: weights.head, scaling: logitScaling,
-        with: compute)
+        hidden: normed, targets: batch.targets, head: weights.head, bias: weights.headBias,
+        scaling: logitScaling, with: compute)
     }
   }
 
@@ -145,6 +155,7 @@ package struct DecoderModel: Sendable {
       }
       let last = weights.finalNorm.packed(compute.gather(x, rows: rows), with: compute)
       compute.multiply(last, weights.head.operand, .rowsOfMatrix, into: result)
+      addHeadBias(to: result, with: compute)
       for row in 0..<result.rows {
         unsafe logitScaling.forward(result.row(row), count: result.columns)
       }
@@ -153,7 +164,22 @@ package struct DecoderModel: Sendable {
   }
 }
 
+extension DecoderModel {
+  /// Adds the bias of the output head, if it has one, to logits `[rows, vocabulary]`.
+  func addHeadBias(to logits: Matrix, with compute: Compute) {
+    if weights.headBias.isEmpty { return }
+    compute.spread(weights.headBias, over: logits, accumulates: true)
+  }
+}
+
 extension Compute {
+  /// The same values in the arena.
+  func copy(of x: Matrix) -> Matrix {
+    let result = arena.matrix(x.rows, x.columns)
+    result.copy(from: x)
+    return result
+  }
+
   /// The rows named, one after the other, in the arena.
   func gather(_ x: Matrix, rows: [Int]) -> Matrix {
     let result = arena.matrix(rows.count, x.columns)

@@ -38,16 +38,17 @@ struct FeedForwardSublayer {
 
   /// - Parameters:
   ///   - x: the residual stream `[tokens, hidden]`, updated in place.
+  ///   - input: what the sublayer reads: the stream, or in parallel blocks the block's input.
   ///   - needsOutput: false where only `saved` is wanted and `x` may keep its value.
-  func forward(_ x: Matrix, saved: SavedBlock?, needsOutput: Bool = true) {
-    saved?.middle.store(x, with: compute)
+  func forward(_ x: Matrix, reading input: Matrix, saved: SavedBlock?, needsOutput: Bool = true) {
+    saved?.middle.store(input, with: compute)
     let arena = compute.arena
     arena.scoped {
       let inner = Inner(x.rows, of: block, in: arena)
       arena.scoped {
         linears.forward(
           inner.parts.map { ($0.role, $0.matrix) },
-          from: linears.normed(block.norms.feedForward, x), saved: saved)
+          from: linears.normed(block.norms.beforeFeedForward, input), saved: saved)
       }
       guard needsOutput || saved?.feedForwardOutput != nil else {
         linears.forward([(.down, nil)], from: activated(inner, saved), saved: saved)
@@ -91,14 +92,14 @@ struct FeedForwardSublayer {
     return result
   }
 
-  /// - Parameter dx: the gradient of the sublayer's output; becomes that of its input.
+  /// - Parameter dx: the gradient of the sublayer's output; that of its input is added to it.
   func backward(_ dx: Matrix, saved: SavedBlock) {
     let arena = compute.arena
     arena.scoped {
       let gradients = Inner(dx.rows, of: block, in: arena)
       activationBackward(dx, saved, gradients)
       linears.backward(
-        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.feedForward,
+        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.beforeFeedForward,
         of: saved.middle, saved: saved, into: dx, rows: dx.rows)
     }
   }

@@ -49,17 +49,26 @@ package struct FrozenWeights: Sendable {
   package let embedding: FrozenMatrix
   /// A row for each position, where positions are learned.
   package let positions: FrozenMatrix?
+  /// A norm of the embedding, where there is one.
+  package let embeddingNorm: Norm?
   package let blocks: [Block]
   package let finalNorm: Norm
   /// The output head; the embedding itself when tied.
   package let head: FrozenMatrix
+  /// Added to the logits; empty where nothing is.
+  package let headBias: [Float]
 
   package init(
-    embedding: FrozenMatrix, positions: FrozenMatrix? = nil, blocks: [Block], finalNorm: Norm,
-    head: FrozenMatrix
+    embedding: FrozenMatrix, positions: FrozenMatrix? = nil, embeddingNorm: Norm? = nil,
+    blocks: [Block], finalNorm: Norm, head: FrozenMatrix, headBias: [Float] = []
   ) {
+    precondition(
+      headBias.isEmpty || headBias.count == head.rows,
+      "\(headBias.count) biases for a head of \(head.rows) rows")
     self.embedding = embedding
     self.positions = positions
+    self.embeddingNorm = embeddingNorm
+    self.headBias = headBias
     self.blocks = blocks
     self.finalNorm = finalNorm
     self.head = head
@@ -79,9 +88,10 @@ package struct FrozenWeights: Sendable {
 
   /// Every vector, in an order that digests keep.
   package var vectors: [[Float]] {
-    let norms = blocks.flatMap(\.norms.all) + [finalNorm]
+    let norms =
+      blocks.flatMap(\.norms.all) + [finalNorm] + (embeddingNorm.map { [$0] } ?? [])
     let biases = blocks.flatMap { block in block.roles.map { block[$0].bias } }
-    return norms.map(\.weight) + norms.map(\.bias) + biases
+    return norms.map(\.weight) + norms.map(\.bias) + biases + [headBias]
   }
 
   /// How each matrix is kept. Together with the weights of the file it tells every bit of the weights in
@@ -139,7 +149,8 @@ extension FrozenWeights {
     }
     let head = includesHead && !isTied ? convert(head) : head
     let result = FrozenWeights(
-      embedding: embedding, positions: positions, blocks: blocks, finalNorm: finalNorm, head: head)
+      embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
+      finalNorm: finalNorm, head: head, headBias: headBias)
     return (
       result,
       QuantizationReport(

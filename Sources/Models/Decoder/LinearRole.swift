@@ -35,6 +35,28 @@ package enum LinearRole: String, Sendable, CaseIterable, Comparable {
   }
 }
 
+/// The order of the rows of one matrix for queries, keys and values.
+package enum FusedOrder: Sendable {
+  /// All queries, all keys, all values.
+  case sideBySide
+  /// For each key/value head its queries, its key and its value.
+  case byGroup
+}
+
+extension DecoderSizes {
+  /// Where the row `row` of a matrix in the order `byGroup` stands in one that has all side by side.
+  func rowSideBySide(_ row: Int) -> Int {
+    let group = heads / keyValueHeads
+    let (slot, place) = row.quotientAndRemainder(dividingBy: head)
+    let (keyValueHead, part) = slot.quotientAndRemainder(dividingBy: group + 2)
+    switch part {
+    case group: return query + keyValueHead * head + place
+    case group + 1: return query + keyValue + keyValueHead * head + place
+    default: return (keyValueHead * group + part) * head + place
+    }
+  }
+}
+
 /// A linear layer of every block: its role, its names and its shape.
 package struct LinearModule: Sendable, Equatable {
   package let role: LinearRole
@@ -47,6 +69,8 @@ package struct LinearModule: Sendable, Equatable {
   let hasBias: Bool
   /// Whether the file keeps the transposed matrix `[inputs, outputs]`.
   let isTransposed: Bool
+  /// Whether the file keeps its rows by groups of heads.
+  var isGrouped = false
 
   /// Whether transformers makes it a Conv1D, which PEFT calls `fan_in_fan_out`.
   let isConv1D: Bool

@@ -16,7 +16,7 @@ struct SavedBlock {
   /// The outputs of the sublayers, where norms follow.
   let attentionOutput: StoredActivation?
   let feedForwardOutput: StoredActivation?
-  /// The residual stream between attention and feed-forward.
+  /// What the feed-forward reads: the residual stream after the attention, or the block's input.
   let middle: StoredActivation
   /// Only where the feed-forward has a gate.
   let gate: StoredActivation?
@@ -37,7 +37,7 @@ struct SavedBlock {
     attentionOutput = model.normPlacement.isAfter ? room(sizes.hidden) : nil
     feedForwardOutput = model.normPlacement.isAfter ? room(sizes.hidden) : nil
     attended = layout.entry(layer: layer, .attentionOutput).map { _ in room(sizes.query) }
-    middle = room(sizes.hidden)
+    middle = model.isParallel ? input : room(sizes.hidden)
     gate = model.activation.isGated ? room(sizes.intermediate) : nil
     up = room(sizes.intermediate)
     reduced = LinearRole.allCases.map { role in

@@ -87,7 +87,8 @@ package struct TrainingPass {
       let dNormed = compute.arena.matrix(normed.rows, normed.columns)
       let score = CrossEntropy.score(
         hidden: normed, targets: batch.targets, head: model.weights.head,
-        scaling: model.logitScaling, gradient: dNormed, weight: weight, with: compute)
+        bias: model.weights.headBias, scaling: model.logitScaling, gradient: dNormed,
+        weight: weight, with: compute)
       let dGathered = compute.arena.matrix(normed.rows, normed.columns)
       dGathered.fill(0)
       model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)
@@ -104,9 +105,12 @@ package struct TrainingPass {
     reachesInput: Bool, with compute: Compute
   ) {
     let block = model.sublayers(layer, adapter, compute)
-    block.feedForward.backward(dx, saved: saved)
-    block.attention.backward(
-      dx, positions: batch.positions, sequences: batch.sequences, saved: saved,
-      reachesInput: reachesInput)
+    compute.arena.scoped {
+      let dOutput = model.description.isParallel ? compute.copy(of: dx) : dx
+      block.feedForward.backward(dx, saved: saved)
+      block.attention.backward(
+        dOutput, into: dx, positions: batch.positions, sequences: batch.sequences, saved: saved,
+        reachesInput: reachesInput)
+    }
   }
 }

@@ -20,10 +20,12 @@ extension DecoderModel {
       let last = x.rows(x.rows - 1..<x.rows)
       weights.finalNorm.forward(last, into: last)
       // The next token hangs on the logits: where products of many rows are exact, so are these.
-      let vector = unsafe compute.packVector(
+      let vector = compute.packVector(
         last.base, count: last.columns, isExact: compute.precision == .f32)
-      unsafe compute.multiply(vector, by: [(weights.head, logits)])
-      unsafe logitScaling.forward(logits, count: weights.head.rows)
+      compute.multiply(vector, by: [(weights.head, logits)])
+      let row = Matrix(base: logits, rows: 1, columns: weights.head.rows)
+      addHeadBias(to: row, with: compute)
+      logitScaling.forward(logits, count: row.columns)
     }
   }
 
@@ -33,12 +35,15 @@ extension DecoderModel {
     with compute: Compute
   ) {
     let block = sublayers(layer, adapter, isVector: x.rows == 1, compute)
-    block.attention.forward(x, positions: positions, saved: nil) { q, k, v, output in
-      let past = cache.count
-      let (keys, values) = cache.append(k, v, layer: layer)
-      block.attention.attention.forward(
-        q: q, k: keys, v: values, past: past, into: output, with: compute)
+    compute.arena.scoped {
+      let input = description.isParallel ? compute.copy(of: x) : x
+      block.attention.forward(x, positions: positions, saved: nil) { q, k, v, output in
+        let past = cache.count
+        let (keys, values) = cache.append(k, v, layer: layer)
+        block.attention.attention.forward(
+          q: q, k: keys, v: values, past: past, into: output, with: compute)
+      }
+      block.feedForward.forward(x, reading: input, saved: nil)
     }
-    block.feedForward.forward(x, saved: nil)
   }
 }

@@ -92,6 +92,7 @@ extension DecoderModel {
       switch description.positions {
       case .rotary(_, let pairing, _, _, _): "pairs \(pairing)"
       case .learned: "learned positions"
+      case .linearBiases: "linear biases"
       }
     return [
       description.architecture, "heads \(sizes.heads)", "key/value heads \(sizes.keyValueHeads)",
@@ -140,6 +141,8 @@ extension DecoderDescription {
     if windows.contains(where: { $0 != nil }) {
       result.append("windows \(windows.map { $0.map(String.init) ?? "none" })")
     }
+    if isParallel { result.append("parallel") }
+    if activation == .gelu || activation == .relu { result.append(activation.rawValue) }
     if !unturnedLayers.isEmpty { result.append("no places in \(unturnedLayers.sorted())") }
     return result
   }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Tensors
 
 /// The keys of a Hugging Face `config.json`: those of a family (its own file in `Architectures`), what
 /// PretrainedConfig of transformers 5.24 has and wrote since version 4.0, and what published models add.
@@ -7,7 +8,8 @@ extension KeyTable {
   package static func configuration(_ family: Architecture) -> KeyTable {
     KeyTable(
       sizes(family.keys) + constants(family) + (family.positions == .rotary ? rope(family) : [])
-        + family.windows.keys + family.scales.map(\.entry) + family.settings + switches,
+        + family.windows.keys + family.scales.map(\.entry) + family.settings + activation(family)
+        + switches,
       ignoring: descriptions + programSettings + generationSettings + family.ignoredSettings,
       prefixes: ["unsloth_"],
       fix: "use a model of type \"\(family.name)\" without it")
@@ -22,13 +24,12 @@ extension KeyTable {
   private static func sizes(_ keys: ConfigurationNames) -> [Entry] {
     let needed = [keys.hidden, keys.layers, keys.heads, keys.vocabulary, keys.context]
     let derived = [keys.keyValueHeads?.name, keys.head].compactMap { $0 }
-    return needed.map { Entry($0.name, .read(.integer(sizes))) }
+    return needed.flatMap(\.names).map { Entry($0, .read(.integer(sizes))) }
       + derived.map { Entry($0, .read(.integer(sizes), allowsNull: true)) } + [
         Entry(
           keys.intermediate.name,
-          .read(.integer(sizes), allowsNull: keys.intermediateFactor != nil)),
-        Entry(keys.normEpsilon.name, .read(.fraction(notNegative))),
-      ]
+          .read(.integer(sizes), allowsNull: keys.intermediateFactor != nil))
+      ] + (keys.normEpsilon.name.map { [Entry($0, .read(.fraction(notNegative)))] } ?? [])
   }
 
   private static func constants(_ family: Architecture) -> [Entry] {
@@ -42,13 +43,20 @@ extension KeyTable {
     ]
   }
 
+  private static func activation(_ family: Architecture) -> [Entry] {
+    family.activationKey.map { key in
+      [Entry(key, .read(.word(FeedForwardActivation.plain.keys.sorted())))]
+    } ?? []
+  }
+
   private static func rope(_ family: Architecture) -> [Entry] {
+    if let count = family.turnedCount { return [Entry(count.name, .read(.integer(sizes)))] }
     var entries = [
-      Entry("rope_theta", .read(.number(ropeBase))),
+      Entry(family.ropeBaseKey, .read(.number(ropeBase))),
       Entry("rope_parameters", .read(.object, allowsNull: true)),
       Entry("rope_scaling", .read(.object, allowsNull: true)),
       Entry("original_max_position_embeddings", .read(.integer(sizes))),
-      turnedShare(family),
+      turnedShare(family.turnedShareKey, family),
     ]
     if family.windowRopeBase != nil {
       entries.append(Entry("rope_local_base_freq", .read(.number(ropeBase))))
@@ -62,10 +70,10 @@ extension KeyTable {
     return entries
   }
 
-  private static func turnedShare(_ family: Architecture) -> Entry {
+  private static func turnedShare(_ key: String, _ family: Architecture) -> Entry {
     let share = Double.leastNonzeroMagnitude...1
     return Entry(
-      "partial_rotary_factor",
+      key,
       family.turnsPartOfHeads ? .read(.number(share), allowsNull: true) : .only([1, nil]))
   }
 
@@ -121,20 +129,39 @@ extension KeyTable {
   package static func ropeParameters(_ scaling: String, _ family: Architecture) -> KeyTable {
     let factors: [Entry] =
       switch scaling {
-      case "linear": [factor]
+      case "linear", "dynamic": [factor]
+      case "yarn":
+        [
+          Entry("factor", .read(.number(1...Double.greatestFiniteMagnitude), allowsNull: true)),
+          originalContext, Entry("truncate", .read(.bool)),
+        ]
+          + ["attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"].map {
+            Entry($0, .read(.number(notNegative), allowsNull: true))
+          }
+      case "longrope":
+        [
+          Entry("factor", .read(.number(1...Double.greatestFiniteMagnitude), allowsNull: true)),
+          Entry("attention_factor", .read(.number(notNegative), allowsNull: true)),
+          originalContext, Entry("short_factor", .read(.any)), Entry("long_factor", .read(.any)),
+        ]
       case "llama3":
         [
           factor, Entry("low_freq_factor", .read(.number(positive))),
           Entry("high_freq_factor", .read(.number(positive))),
-          Entry("original_max_position_embeddings", .read(.integer(sizes))),
+          originalContext,
         ]
       default: []
       }
     return KeyTable(
       [
         Entry("rope_type", .read(.text)), Entry("type", .read(.text)),
-        Entry("rope_theta", .read(.number(ropeBase))), turnedShare(family),
-      ] + factors, fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
+        Entry("rope_theta", .read(.number(ropeBase))),
+        turnedShare("partial_rotary_factor", family),
+      ] + factors, fix: "take config.json from the model's own folder")
+  }
+
+  private static var originalContext: Entry {
+    Entry("original_max_position_embeddings", .read(.integer(sizes)))
   }
 
   private static var factor: Entry {
@@ -183,4 +210,12 @@ extension KeyTable {
       "disable_compile", "trust_remote_code",
     ],
     fix: "remove it from the file, and state in the recipe what replies should be like")
+}
+
+extension FeedForwardActivation {
+  /// The activations without a gate, as `ACT2FN` of transformers calls them.
+  static let plain: [String: FeedForwardActivation] = [
+    "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh, "gelu_fast": .geluTanh,
+    "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
+  ]
 }

@@ -22,7 +22,9 @@ extension KeyTable {
 
   /// The keys that this family reads and others refuse.
   private static func read(by family: Architecture) -> [Entry] {
-    var entries = family.scales.compactMap(\.gguf).map { Entry($0, .read(.fraction(notNegative))) }
+    var entries =
+      family.ggufSettings
+      + family.scales.compactMap(\.gguf).map { Entry($0, .read(.fraction(notNegative))) }
     switch family.windows {
     case .every, .pattern:
       entries.append(Entry(GGUFKey.window, .read(.integer(0...1 << 24))))
@@ -55,13 +57,15 @@ extension KeyTable {
   private static let rope: [Entry] = [
     Entry("rope.freq_base", .read(.fraction(ropeBase))),
     Entry("rope.dimension_count", .read(.integer(sizes))),
-    Entry("rope.scaling.type", .read(.word(["none", "linear"]))),
+    Entry("rope.scaling.type", .read(.word(["none", "linear", "yarn", "longrope"]))),
     Entry("rope.scaling.factor", .read(.fraction(notNegative))),
     Entry("rope.scale_linear", .read(.fraction(notNegative))),
-    // Those of YaRN, which is no type here: any value of the right type is the same.
     Entry("rope.scaling.original_context_length", .read(.integer(0...Int(UInt32.max)))),
     Entry("rope.scaling.finetuned", .read(.bool)),
-    Entry("rope.scaling.attn_factor", .only([1.0])),
+    Entry("rope.scaling.attn_factor", .read(.fraction(positive))),
+    Entry("rope.scaling.yarn_ext_factor", .only([1.0])),
+    Entry("rope.scaling.yarn_beta_fast", .read(.fraction(positive))),
+    Entry("rope.scaling.yarn_beta_slow", .read(.fraction(positive))),
     Entry("rope.scaling.yarn_log_multiplier", .only([0.0])),
   ]
 
@@ -91,7 +95,7 @@ extension KeyTable {
     Entry("use_parallel_residual", .only([false])),
     Entry("pooling_type", .only([0])),
     Entry("nextn_predict_layers", .only([0])),
-    Entry("tensor_data_layout", .only(["Meta AI original pth", "reference"])),
+    Entry("tensor_data_layout", .only(["Meta AI original pth", "reference", "jploski"])),
   ]
 
   /// Checks all metadata of a file. Numbers are float32, as llama.cpp wants them.

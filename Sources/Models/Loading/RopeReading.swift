@@ -16,11 +16,11 @@ struct RopeReading {
     huggingFace config: JSONObject, _ family: Architecture, context: Int, isWindowed: Bool = false,
     file: String
   ) throws(FileError) {
-    let baseKey = isWindowed ? "rope_local_base_freq" : "rope_theta"
+    let baseKey = isWindowed ? "rope_local_base_freq" : family.ropeBaseKey
     let places = try Self.places(config, family, isWindowed: isWindowed, file)
     if places.count == 2 { try Self.requireAgreement(places[0], places[1], file) }
     let parameters = places.first?.object ?? JSONObject()
-    let type = try Self.type(parameters, file)
+    let type = try Self.type(parameters, family, file)
     try KeyTable.ropeParameters(type, family).check(parameters, of: places.first?.key, file: file)
     let defaultBase = isWindowed ? family.windowRopeBase : nil
     base =
@@ -29,12 +29,13 @@ struct RopeReading {
     share =
       try Self.same(
         "partial_rotary_factor", parameters["partial_rotary_factor"],
-        config["partial_rotary_factor"], file)?.double ?? 1
+        config[family.turnedShareKey], file)?.double ?? family.turnedShare
     let original = try Self.same(
       "original_max_position_embeddings", parameters["original_max_position_embeddings"],
-      type == "llama3" ? config["original_max_position_embeddings"] : nil, file)
-    scaling = try Self.scaling(
-      type, parameters, originalContext: original?.int ?? context, file: file)
+      ["llama3", "yarn", "longrope"].contains(type)
+        ? config["original_max_position_embeddings"] : nil, file)
+    scaling = try RopeScaling(
+      type, parameters, context: context, originalContext: original?.int ?? context, file: file)
   }
 
   /// The dictionaries that describe the rope, by their keys. Where layers with a window have one of their own,
@@ -62,38 +63,15 @@ struct RopeReading {
   }
 
   private static func type(
-    _ parameters: JSONObject, _ file: String
+    _ parameters: JSONObject, _ family: Architecture, _ file: String
   ) throws(FileError) -> String {
     let value = try same("rope_type", parameters["rope_type"], parameters["type"], file)
     guard let value else { return "default" }
-    if let type = value.string, ["default", "linear", "llama3"].contains(type) { return type }
+    if let type = value.string.flatMap({ family.ropeTypes[$0] }) { return type }
+    let known = Architecture.quoted(family.ropeTypes.keys.sorted())
     throw FileError(
       .unsupported, file: file, cause: "the model scales rope by \(value.excerpt) (\"rope_type\")",
-      fix: "use a model whose rope is \"default\", \"linear\" or \"llama3\"")
-  }
-
-  private static func scaling(
-    _ type: String, _ parameters: JSONObject, originalContext: Int, file: String
-  ) throws(FileError) -> RopeScaling {
-    func number(_ key: String) throws(FileError) -> Double {
-      if let value = parameters[key]?.double { return value }
-      throw FileError(
-        .absent, file: file, cause: "the rope of type \"\(type)\" has no \"\(key)\"",
-        fix: "take config.json from the model's own folder")
-    }
-    guard type != "default" else { return .none }
-    let factor = try number("factor")
-    guard type == "llama3" else { return .linear(factor: factor) }
-    let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))
-    guard low < high else {
-      throw FileError(
-        .malformed, file: file,
-        cause:
-          "the rope's \"low_freq_factor\" is \(low), its \"high_freq_factor\" \(high); the first must "
-          + "be the smaller",
-        fix: "take config.json from the model's own folder")
-    }
-    return .llama3(factor: factor, low: low, high: high, originalContext: originalContext)
+      fix: "use a model of type \"\(family.name)\" whose rope is one of \(known)")
   }
 
   /// The value that stands at one of two places, or at both.
@@ -120,24 +98,5 @@ struct RopeReading {
           + "\(right?.excerpt ?? "missing") in \"\(other.key)\"",
         fix: "keep the one of the two that the model was trained with")
     }
-  }
-}
-
-extension RopeScaling {
-  /// The rope scaling of a GGUF file as llama.cpp has it: linear where no type is given, by
-  /// `rope.scaling.factor` or the old `rope.scale_linear`, where 0 stands for none. (Llama 3's comes as
-  /// the tensor `rope_freqs.weight`.)
-  init(gguf metadata: GGUFMetadata, family: String) throws(FileError) {
-    let type = try metadata.textIfPresent("\(family).rope.scaling.type")
-    let old = try metadata.numberIfPresent("\(family).rope.scale_linear")
-    let factor = try metadata.numberIfPresent("\(family).rope.scaling.factor") ?? old ?? 0
-    let isNeutral = factor == 0 || factor == 1
-    guard type != "none" || isNeutral else {
-      throw FileError(
-        .malformed, file: metadata.file,
-        cause: "\(family).rope.scaling.type is \"none\", but the factor is \(factor)",
-        fix: "convert the model again with a current converter")
-    }
-    self = isNeutral ? .none : .linear(factor: factor)
   }
 }

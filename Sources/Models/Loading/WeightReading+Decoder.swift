@@ -9,7 +9,7 @@ extension WeightReading {
     for layer in 0..<sizes.layers {
       var linears: [(role: LinearRole, linear: FrozenWeights.Linear)] = []
       for module in model.linears {
-        linears.append((module.role, try linear(module, names.name(module.tensor, layer))))
+        linears.append((module.role, try linear(module, names.name(module.tensor, layer), sizes)))
       }
       blocks.append(
         FrozenWeights.Block(norms: try blockNorms(layer, model), linears: linears))
@@ -20,19 +20,27 @@ extension WeightReading {
     let embedding = try table(names.embedding, sizes.vocabulary)
     return FrozenWeights(
       embedding: embedding,
-      positions: model.positions == .learned ? try table(names.positions, sizes.context) : nil,
+      positions: model.positions == .learned
+        ? try table(names.positions, sizes.context + model.positionOffset) : nil,
+      embeddingNorm: model.normsEmbedding ? try norm(names.embeddingNorm, model) : nil,
       blocks: blocks, finalNorm: try norm(names.finalNorm, model),
-      head: model.tiesHead ? embedding : try table(names.head, sizes.vocabulary))
+      head: model.tiesHead ? embedding : try table(names.head, sizes.vocabulary),
+      headBias: model.headHasBias
+        ? try vector(names.head + ".bias", count: sizes.vocabulary) : [])
   }
 
   private func linear(
-    _ module: LinearModule, _ name: String
+    _ module: LinearModule, _ name: String, _ sizes: DecoderSizes
   ) throws(FileError) -> FrozenWeights.Linear {
-    FrozenWeights.Linear(
-      weight: try matrix(
-        name + ".weight", rows: module.outputs, columns: module.inputs,
-        isTransposed: module.isTransposed),
-      bias: module.hasBias ? try vector(name + ".bias", count: module.outputs) : [])
+    let weight = try matrix(
+      name + ".weight", rows: module.outputs, columns: module.inputs,
+      isTransposed: module.isTransposed)
+    let bias = module.hasBias ? try vector(name + ".bias", count: module.outputs) : []
+    guard module.isGrouped else { return FrozenWeights.Linear(weight: weight, bias: bias) }
+    var sources = Array(0..<module.outputs)
+    for row in sources.indices { sources[sizes.rowSideBySide(row)] = row }
+    return FrozenWeights.Linear(
+      weight: weight.rows(in: sources), bias: bias.isEmpty ? [] : sources.map { bias[$0] })
   }
 
   private func blockNorms(
@@ -48,7 +56,7 @@ extension WeightReading {
       afterAttention: found[.afterAttention], afterFeedForward: found[.afterFeedForward],
       heads: found[.queries].flatMap { queries in
         found[.keys].map { HeadNorms(queries: queries, keys: $0) }
-      })
+      }, isShared: model.sharesNorm)
   }
 
   private func norm(
@@ -64,9 +72,6 @@ extension WeightReading {
 }
 
 extension TensorNames {
-  /// Read beside the weights: the divisors of a GGUF file's rotary frequencies.
-  static let ropeFactors = "rope_freqs.weight"
-
   /// The name of a tensor of block `layer`, without `.weight`.
   func name(_ part: String, _ layer: Int) -> String { "\(block)\(layer).\(part)" }
 }
@@ -77,8 +82,10 @@ extension DecoderDescription {
     var result = [names.embedding, positions == .learned ? names.positions : nil].compactMap(\.self)
       .map { $0 + ".weight" }
     if !tiesHead { result.append(names.head + ".weight") }
+    if headHasBias { result.append(names.head + ".bias") }
     let ends = normHasBias ? [".weight", ".bias"] : [".weight"]
     result += ends.map { names.finalNorm + $0 }
+    if normsEmbedding { result += ends.map { names.embeddingNorm + $0 } }
     for layer in 0..<sizes.layers {
       for role in blockNorms { result += ends.map { names.name(names[role], layer) + $0 } }
       for module in linears {

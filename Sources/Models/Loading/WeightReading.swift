@@ -96,11 +96,27 @@ struct WeightReading {
 
   func contains(_ name: String) -> Bool { directory[name] != nil }
 
-  /// The divisors of the frequencies of rotary positions that a GGUF file may list as a tensor.
-  func ropeFactors(headSize: Int) throws(FileError) -> [Float] {
-    let name = TensorNames.ropeFactors
+  /// The divisors of the frequencies of rotary positions that a GGUF file may list as tensors.
+  ///
+  /// - Parameter dimensions: elements of a head that turn.
+  func ropeFactors(dimensions: Int) throws(FileError) -> RopeFactors {
+    var result = RopeFactors()
+    result.all = try ropeFactors(RopeFactors.allName, dimensions)
+    result.short = try ropeFactors(RopeFactors.shortName, dimensions)
+    result.long = try ropeFactors(RopeFactors.longName, dimensions)
+    guard result.short.isEmpty == result.long.isEmpty else {
+      throw FileError(
+        .malformed, file: file,
+        cause:
+          "of the tensors \"\(RopeFactors.shortName)\" and \"\(RopeFactors.longName)\" one is missing",
+        fix: "convert the model again with a current converter")
+    }
+    return result
+  }
+
+  private func ropeFactors(_ name: String, _ dimensions: Int) throws(FileError) -> [Float] {
     guard contains(name) else { return [] }
-    let factors = try vector(name, count: headSize / 2)
+    let factors = try vector(name, count: dimensions / 2)
     guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
     throw FileError(
       .malformed, file: file,

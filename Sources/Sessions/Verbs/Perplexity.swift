@@ -40,8 +40,9 @@ extension Session {
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(Perplexity.name)
     let text = try text(ofFile: Paths.expandingHome(call[Perplexity.file]))
+    let begin = model.loaded.text.begin
     let tokens =
-      [model.loaded.text.begin].compactMap { $0 }
+      [begin].compactMap { $0 }
       + model.loaded.tokenizer.encode(text, parseSpecial: false)
     let context = try length(Perplexity.context, of: call, for: model)
     if context < call[Perplexity.context] {
@@ -55,7 +56,8 @@ extension Session {
     let (result, seconds) = try measure(
       Perplexity.name, model, tokens.count / context, unit: "windows"
     ) { evaluation, progress in
-      WindowPerplexity(evaluation: evaluation, context: context).run(tokens, onProgress: progress)
+      WindowPerplexity(evaluation: evaluation, context: context, begin: begin)
+        .run(tokens, onProgress: progress)
     }
     guard let result else {
       throw VerbFailure("E0413", "the text is too short to be measured", argument: Perplexity.file)

@@ -15,11 +15,17 @@ package struct CausalAttention: Sendable {
   package let scores: ScoreScaling
   /// The most tokens that one sees; nil for all.
   package let window: Int?
+  /// What the score of each head loses with each token further back (ALiBi); empty for nothing.
+  package let slopes: [Float]
 
   /// - Parameter scores: nil for 1 / sqrt(headSize).
   package init(
-    heads: Int, keyValueHeads: Int, headSize: Int, scores: ScoreScaling? = nil, window: Int? = nil
+    heads: Int, keyValueHeads: Int, headSize: Int, scores: ScoreScaling? = nil, window: Int? = nil,
+    slopes: [Float] = []
   ) {
+    precondition(
+      slopes.isEmpty || slopes.count == heads, "\(slopes.count) slopes for \(heads) heads")
+    self.slopes = slopes
     precondition(
       headSize > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
       "\(heads) heads of \(headSize) over \(keyValueHeads)")
@@ -29,6 +35,19 @@ package struct CausalAttention: Sendable {
     self.headSize = headSize
     self.scores = scores ?? ScoreScaling(scale: 1 / Float(headSize).squareRoot())
     self.window = window
+  }
+
+  /// The slopes of ALiBi: a row of powers for the next lower power of two, and every second one of the next
+  /// for the other heads (arXiv 2108.12409; transformers' `build_alibi_tensor`).
+  package static func slopes(heads: Int) -> [Float] {
+    let whole = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
+    return (0..<heads).map { head in
+      let exponent =
+        head < whole
+        ? 8 * Double(head + 1) / Double(whole)
+        : 8 * Double(2 * (head - whole) + 1) / Double(2 * whole)
+      return Float(pow(2, -exponent))
+    }
   }
 
   private var group: Int { heads / keyValueHeads }
@@ -104,7 +123,7 @@ package struct CausalAttention: Sendable {
           let visible = past + rows.upperBound
           let scores = products.arena.matrix(rows.count, visible)
           products.multiply(queries.rows(rows), keys, into: scores)
-          softmax(scores, firstPosition: past + start)
+          softmax(scores, firstPosition: past + start, slope: slope(head))
           products.multiply(scores, values, into: slice(output, head: head).rows(rows))
         }
       }
@@ -116,21 +135,27 @@ package struct CausalAttention: Sendable {
     (window.map { max(0, position + 1 - $0) } ?? 0)..<position + 1
   }
 
-  /// Scores of the positions that a row sees, capped, and their softmax; `row` points at the first.
-  private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int) {
-    if scores.cap != nil { unsafe scores.forward(row, count: count) }
-    _ = unsafe ck_softmax(row, count, scores.cap == nil ? scores.scale : 1)
+  private func slope(_ head: Int) -> Float { slopes.isEmpty ? 0 : slopes[head] }
+
+  /// Scores of the positions that a row sees, capped or lowered with the distance, and their softmax; `row`
+  /// points at the first, and the last is the token's own.
+  private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, slope: Float) {
+    let areScaled = scores.cap != nil || slope != 0
+    if areScaled { scores.forward(row, count: count) }
+    if slope != 0 {
+      for place in 0..<count { row[place] -= slope * Float(count - 1 - place) }
+    }
+    _ = ck_softmax(row, count, areScaled ? 1 : scores.scale)
   }
 
   /// Softmax of each row over the positions it sees; the rest becomes 0.
-  private func softmax(_ matrix: Matrix, firstPosition: Int) {
+  private func softmax(_ matrix: Matrix, firstPosition: Int, slope: Float) {
     for row in 0..<matrix.rows {
       let seen = visible(from: firstPosition + row).clamped(to: 0..<matrix.columns)
-      let values = unsafe matrix.row(row)
-      unsafe softmax(values + seen.lowerBound, count: seen.count)
-      unsafe values.update(repeating: 0, count: seen.lowerBound)
-      unsafe (values + seen.upperBound).update(
-        repeating: 0, count: matrix.columns - seen.upperBound)
+      let values = matrix.row(row)
+      softmax(values + seen.lowerBound, count: seen.count, slope: slope)
+      values.update(repeating: 0, count: seen.lowerBound)
+      (values + seen.upperBound).update(repeating: 0, count: matrix.columns - seen.upperBound)
     }
   }
 
@@ -142,13 +167,13 @@ package struct CausalAttention: Sendable {
       let arena = compute.scratch(of: worker)
       arena.scoped {
         let seen = visible(from: k.rows - 1)
-        let scores = unsafe arena.matrix(1, seen.count).base
-        unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
-          unsafe ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
+        let scores = arena.matrix(1, seen.count).base
+        withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
+          ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
         }
-        unsafe softmax(scores, count: seen.count)
+        softmax(scores, count: seen.count, slope: slope(head))
         let values = slice(v, head: head / group).rows(seen)
-        unsafe ck_weighted_sum(
+        ck_weighted_sum(
           scores, values.base, values.stride, seen.count, headSize, slice(output, head: head).base)
       }
     }
@@ -180,7 +205,7 @@ package struct CausalAttention: Sendable {
           backward(
             q: slice(q, head: queryHead).rows(tokens),
             dOutput: slice(dOutput, head: queryHead).rows(tokens),
-            dq: slice(dq, head: queryHead).rows(tokens), side, products)
+            dq: slice(dq, head: queryHead).rows(tokens), slope: slope(queryHead), side, products)
         }
       }
     }
@@ -196,7 +221,8 @@ package struct CausalAttention: Sendable {
   }
 
   private func backward(
-    q: Matrix, dOutput: Matrix, dq: Matrix, _ side: KeyValueSide, _ products: SerialProducts
+    q: Matrix, dOutput: Matrix, dq: Matrix, slope: Float, _ side: KeyValueSide,
+    _ products: SerialProducts
   ) {
     for start in stride(from: 0, to: q.rows, by: Self.queryBlock) {
       products.arena.scoped {
@@ -206,18 +232,16 @@ package struct CausalAttention: Sendable {
         let dScores = products.arena.matrix(rows.count, visible)
         products.multiply(q.rows(rows), side.keysByRow, into: probabilities)
         let capped = capped(probabilities, in: products.arena)
-        softmax(probabilities, firstPosition: start)
+        softmax(probabilities, firstPosition: start, slope: slope)
         products.multiply(dOutput.rows(rows), side.valuesByRow, into: dScores)
         products.multiplyTransposed(
           probabilities, products.panels(ofColumns: dOutput.rows(rows)), accumulate: true,
           into: side.dv.rows(0..<visible))
-        let slope = capped == nil ? scores.scale : 1
+        let scale = capped == nil ? scores.scale : 1
         for row in 0..<rows.count {
-          unsafe ck_softmax_backward(
-            probabilities.row(row), dScores.row(row), visible, slope, dScores.row(row))
-          if let capped {
-            unsafe scores.backward(capped.row(row), dScores.row(row), count: visible)
-          }
+          ck_softmax_backward(
+            probabilities.row(row), dScores.row(row), visible, scale, dScores.row(row))
+          if let capped { scores.backward(capped.row(row), dScores.row(row), count: visible) }
         }
         products.multiply(dScores, side.keysByColumn, into: dq.rows(rows))
         products.multiplyTransposed(
@@ -233,7 +257,7 @@ package struct CausalAttention: Sendable {
     guard scores.cap != nil else { return nil }
     let result = arena.matrix(products.rows, products.columns)
     result.copy(from: products)
-    for row in 0..<result.rows { unsafe scores.forward(result.row(row), count: result.columns) }
+    for row in 0..<result.rows { scores.forward(result.row(row), count: result.columns) }
     return result
   }
 }

@@ -36,11 +36,13 @@ package struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - hidden: `[positions, hidden]`, normalised, one row for each scored position.
   ///   - targets: the token that follows each position, in `0..<head.rows`.
+  ///   - bias: added to the products with the head, or empty.
   ///   - scaling: of the logits.
   ///   - gradient: if given, `[positions, hidden]`, receives `weight` · d loss / d hidden.
   package static func score(
-    hidden: Matrix, targets: [Int32], head: FrozenMatrix, scaling: ScoreScaling = ScoreScaling(),
-    gradient: Matrix? = nil, weight: Float = 1, with compute: Compute
+    hidden: Matrix, targets: [Int32], head: FrozenMatrix, bias: [Float] = [],
+    scaling: ScoreScaling = ScoreScaling(), gradient: Matrix? = nil, weight: Float = 1,
+    with compute: Compute
   ) -> Score {
     precondition(
       targets.count == hidden.rows && hidden.columns == head.columns
@@ -58,6 +60,7 @@ package struct CrossEntropy: Sendable {
           compute.multiply(
             compute.pack(hidden.rows(rows)), head.operand, .rowsOfMatrix, into: logits)
         }
+        if !bias.isEmpty { compute.spread(bias, over: logits, accumulates: true) }
         score.add(
           rowScores(
             logits, targets: targets[rows], scaling, weight: gradient.map { _ in weight },

@@ -9,12 +9,15 @@ package enum FeedForwardActivation: String, Sendable {
   case geGLUTanh
   /// GELU (arXiv 1606.08415) with tanh in place of the error function, `gelu_new` of transformers.
   case geluTanh
+  /// GELU with the error function, `gelu` of transformers.
+  case gelu
+  case relu
 
   /// Whether there is a gate beside `up`.
   package var isGated: Bool {
     switch self {
     case .swiGLU, .geGLUTanh: true
-    case .geluTanh: false
+    case .geluTanh, .gelu, .relu: false
     }
   }
 
@@ -23,10 +26,12 @@ package enum FeedForwardActivation: String, Sendable {
     check([gate, up], like: y)
     for row in 0..<y.rows {
       switch (self, gate) {
-      case (.swiGLU, let gate?): unsafe ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.swiGLU, let gate?): ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
       case (.geGLUTanh, let gate?):
-        unsafe ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
-      default: unsafe ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+        ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.gelu, _): ck_gelu(up.row(row), y.columns, y.row(row))
+      case (.relu, _): ck_relu(up.row(row), y.columns, y.row(row))
+      default: ck_gelu_tanh(up.row(row), y.columns, y.row(row))
       }
     }
   }
@@ -36,12 +41,17 @@ package enum FeedForwardActivation: String, Sendable {
     check([gate, up, dGate, dUp], like: dy)
     for row in 0..<dy.rows {
       guard let gate, let dGate else {
-        unsafe ck_gelu_tanh_backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
+        let backward =
+          switch self {
+          case .gelu: ck_gelu_backward
+          case .relu: ck_relu_backward
+          default: ck_gelu_tanh_backward
+          }
+        backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
         continue
       }
-      let backward = unsafe self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
-      unsafe backward(
-        gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
+      let backward = self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
+      backward(gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
   }
 

@@ -18,26 +18,77 @@ package final class RotaryEmbedding: Sendable {
   package let pairing: Pairing
   /// Positions that can be turned: the model's context.
   package let positionCount: Int
-  /// Turns of each pair a position, in radians.
-  private let frequencies: [Double]
-  /// Made as far as positions were asked for, since a context of millions would fill gigabytes.
-  private let tables = Mutex(Tables())
+  private let turns: Turns
+  /// Those of sequences that are longer than so many positions, where they have others.
+  private let extended: (beyond: Int, turns: Turns)?
+
+  /// Divisors of the frequencies in longer sequences (LongRoPE).
+  package struct Extended: Sendable {
+    /// The longest sequence that has the plain ones.
+    package let beyond: Int
+    package let frequencyFactors: [Float]
+
+    package init(beyond: Int, frequencyFactors: [Float]) {
+      self.beyond = beyond
+      self.frequencyFactors = frequencyFactors
+    }
+  }
 
   /// The cosines and sines of a range of positions from 0, a row of pairs for each.
   private struct Tables {
     var cosines: [Float] = []
     var sines: [Float] = []
 
-    mutating func grow(to positions: Int, _ frequencies: [Double]) {
+    mutating func grow(to positions: Int, _ frequencies: [Double], _ magnitude: Double) {
       let pairs = frequencies.count
       cosines.reserveCapacity(positions * pairs)
       sines.reserveCapacity(positions * pairs)
       for position in cosines.count / pairs..<positions {
         for frequency in frequencies {
           let angle = Double(position) * frequency
-          cosines.append(Float(cos(angle)))
-          sines.append(Float(sin(angle)))
+          cosines.append(Float(magnitude * cos(angle)))
+          sines.append(Float(magnitude * sin(angle)))
         }
+      }
+    }
+  }
+
+  private final class Turns: Sendable {
+    /// Turns of each pair a position, in radians.
+    let frequencies: [Double]
+    /// What cosines and sines are multiplied by.
+    let magnitude: Double
+    /// Made as far as positions were asked for, since a context of millions would fill gigabytes.
+    private let tables = Mutex(Tables())
+
+    init(dimensions: Int, base: Double, divisors: [Float], magnitude: Double) {
+      let pairs = dimensions / 2
+      precondition(
+        divisors.isEmpty || divisors.count == pairs,
+        "\(divisors.count) frequency factors for \(pairs) pairs")
+      self.magnitude = magnitude
+      frequencies = (0..<pairs).map { pair in
+        let frequency = pow(base, -2 * Double(pair) / Double(dimensions))
+        return divisors.isEmpty ? frequency : frequency / Double(divisors[pair])
+      }
+    }
+
+    /// Cosines and sines of position 1, from which those of every other follow.
+    var first: [Float] {
+      frequencies.map { Float(magnitude * cos($0)) }
+        + frequencies.map { Float(magnitude * sin($0)) }
+    }
+
+    /// The tables of at least the first `count` positions; they double, so that a reply that grows by
+    /// one token at a time does not make them anew each time.
+    func tables(of count: Int, within positionCount: Int) -> Tables {
+      tables.withLock { tables in
+        let made = tables.cosines.count / frequencies.count
+        if made < count {
+          tables.grow(
+            to: min(positionCount, max(count, 2 * made, 256)), frequencies, magnitude)
+        }
+        return tables
       }
     }
   }
@@ -46,48 +97,35 @@ package final class RotaryEmbedding: Sendable {
   ///   - dimensions: elements of a head that turn, even, at least 2; nil for all.
   ///   - positions: how many positions there may be.
   ///   - frequencyFactors: divisors of each pair's frequency (GGUF's `rope_freqs.weight`), or empty.
+  ///   - magnitude: what cosines and sines are multiplied by (YaRN).
+  ///   - extended: the divisors of longer sequences, where they have others.
   package init(
     headSize: Int, dimensions: Int? = nil, positions: Int, base: Double, pairing: Pairing,
-    frequencyFactors: [Float] = []
+    frequencyFactors: [Float] = [], magnitude: Double = 1, extended: Extended? = nil
   ) {
     let dimensions = dimensions ?? headSize
-    let pairs = dimensions / 2
     precondition(
       dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headSize,
       "\(dimensions) of \(headSize) elements of a head cannot turn in pairs")
-    precondition(
-      frequencyFactors.isEmpty || frequencyFactors.count == pairs,
-      "\(frequencyFactors.count) frequency factors for \(pairs) pairs")
     self.headSize = headSize
     self.dimensions = dimensions
     self.pairing = pairing
     positionCount = positions
-    frequencies = (0..<pairs).map { pair in
-      let frequency = pow(base, -2 * Double(pair) / Double(dimensions))
-      return frequencyFactors.isEmpty ? frequency : frequency / Double(frequencyFactors[pair])
+    func turns(_ divisors: [Float]) -> Turns {
+      Turns(dimensions: dimensions, base: base, divisors: divisors, magnitude: magnitude)
     }
+    self.turns = turns(frequencyFactors)
+    self.extended = extended.map { ($0.beyond, turns($0.frequencyFactors)) }
   }
 
   /// Cosines and sines of position 1, from which those of every other follow.
   package var firstTurn: [Float] {
-    frequencies.map { Float(cos($0)) } + frequencies.map { Float(sin($0)) }
-  }
-
-  /// The tables of at least the first `count` positions; they double, so that a reply that grows by
-  /// one token at a time does not make them anew each time.
-  private func tables(of count: Int) -> Tables {
-    tables.withLock { tables in
-      let made = tables.cosines.count / frequencies.count
-      if made < count {
-        tables.grow(to: min(positionCount, max(count, 2 * made, 256)), frequencies)
-      }
-      return tables
-    }
+    turns.first + (extended.map { [Float($0.beyond)] + $0.turns.first } ?? [])
   }
 
   /// Turns `x` `[tokens, heads · headSize]` in place; `inverse` turns back, which is the gradient.
   ///
-  /// - Parameter positions: each from 0 to below `positionCount`.
+  /// - Parameter positions: each from 0 to below `positionCount`; the last decides how long the sequence is.
   package func rotate(
     _ x: Matrix, positions: [Int32], inverse: Bool = false, with compute: Compute
   ) {
@@ -97,23 +135,24 @@ package final class RotaryEmbedding: Sendable {
       "positions \(first) to \(last) of \(x.rows) rows in a context of \(positionCount)")
     let pairs = dimensions / 2
     let heads = x.columns / headSize
-    let tables = tables(of: Int(last) + 1)
-    unsafe tables.cosines.withUnsafeBufferPointer { cosines in
-      unsafe tables.sines.withUnsafeBufferPointer { sines in
+    let length = Int(last) + 1
+    let turns = extended.flatMap { length > $0.beyond ? $0.turns : nil } ?? turns
+    let tables = turns.tables(of: length, within: positionCount)
+    tables.cosines.withUnsafeBufferPointer { cosines in
+      tables.sines.withUnsafeBufferPointer { sines in
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         // Tasks only read the tables.
-        nonisolated(unsafe) let tables = unsafe (cosine: cosine, sine: sine)
+        nonisolated(unsafe) let tables = (cosine: cosine, sine: sine)
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {
             let offset = Int(positions[row]) * pairs
-            let (cosine, sine) = unsafe (tables.cosine + offset, tables.sine + offset)
+            let (cosine, sine) = (tables.cosine + offset, tables.sine + offset)
             if dimensions == headSize {
-              unsafe ck_rotate(
-                x.row(row), heads, headSize, cosine, sine, pairing == .adjacent, inverse)
+              ck_rotate(x.row(row), heads, headSize, cosine, sine, pairing == .adjacent, inverse)
               continue
             }
             for head in 0..<heads {
-              unsafe ck_rotate(
+              ck_rotate(
                 x.row(row) + head * headSize, 1, dimensions, cosine, sine, pairing == .adjacent,
                 inverse)
             }

@@ -3,7 +3,8 @@ import Models
 import Tensors
 
 /// Perplexity of a long text by llama.cpp's convention (llama-perplexity): windows of `context` tokens
-/// that do not overlap, the second half of each scored with the first as its past.
+/// that do not overlap, the second half of each scored with the first as its past. Where the model's texts begin
+/// with a token of their own, it stands in place of each window's first.
 package struct WindowPerplexity {
   package struct Result: Sendable {
     package var perplexity: Double
@@ -16,10 +17,19 @@ package struct WindowPerplexity {
 
   package let evaluation: Evaluation
   package let context: Int
+  /// What every text of the model begins with, if anything.
+  package let begin: Int32?
 
-  package init(evaluation: Evaluation, context: Int) {
+  package init(evaluation: Evaluation, context: Int, begin: Int32? = nil) {
     self.evaluation = evaluation
     self.context = context
+    self.begin = begin
+  }
+
+  /// The tokens of a window that fits into the text.
+  package func window(_ index: Int, of tokens: [Int32]) -> [Int32] {
+    let part = tokens[index * context..<(index + 1) * context]
+    return (begin.map { [$0] } ?? []) + part.dropFirst(begin == nil ? 0 : 1)
   }
 
   /// - Parameter tokens: the whole text; what does not fill a window at the end is left out.
@@ -30,9 +40,8 @@ package struct WindowPerplexity {
     let windows = tokens.count / context
     guard context >= 4, windows > 0 else { return nil }
     let trained = (0..<context).map { $0 > context / 2 }
-    let examples = (0..<windows).map { window in
-      TokenizedExample(
-        tokens: Array(tokens[window * context..<(window + 1) * context]), trained: trained, line: 0)
+    let examples = (0..<windows).map {
+      TokenizedExample(tokens: window($0, of: tokens), trained: trained, line: 0)
     }
     let score = evaluation.run(examples, onProgress: onProgress)
     guard score.tokens > 1 else { return nil }

@@ -45,6 +45,18 @@ import Training
     ).run(tokens)
   }
 
+  /// As llama-perplexity puts the begin token into each window.
+  @Test func eachWindowStartsWithTheTokenThatTextsBeginWith() {
+    func window(begin: Int32?) -> [Int32] {
+      WindowPerplexity(
+        evaluation: Evaluation(model: model, adapter: nil, compute: compute), context: 4,
+        begin: begin
+      ).window(1, of: [0, 1, 0, 0, 0, 1, 0, 1, 1])
+    }
+    #expect(window(begin: nil) == [0, 1, 0, 1])
+    #expect(window(begin: 1) == [1, 1, 0, 1])
+  }
+
   /// Windows of four tokens score their last one: 3/4, 1/4 and 1/2.
   @Test func theSecondHalfOfEachWindowIsScored() throws {
     let result = try #require(
