@@ -77,14 +77,14 @@ import CKernels
 
   /// The rows of the numbers given, one after the other, in memory of their own.
   package func rows(in order: [Int]) -> FrozenMatrix {
-    let size = kernelMatrix.row_bytes
+    let size = unsafe kernelMatrix.row_bytes
     let buffer = RawBuffer(byteCount: order.count * size)
     for (row, source) in order.enumerated() {
       precondition((0..<rows).contains(source), "row \(source) of a matrix with \(rows)")
-      (buffer.base + row * size).copyMemory(
+      unsafe (buffer.base + row * size).copyMemory(
         from: kernelMatrix.data + source * size, byteCount: size)
     }
-    return FrozenMatrix(
+    return unsafe FrozenMatrix(
       format: format, rows: order.count, columns: columns, data: buffer.base, rowByteCount: size,
       owners: [buffer])
   }

@@ -4,7 +4,8 @@ import Testing
 
 /// What the base and the adapter answer to held-out rows.
 @Suite struct AnswersTests {
-  @Test func `answers of the base and the adapter stand beside those wanted, and in a file`() throws {
+  @Test func `answers of the base and the adapter stand beside those wanted, and in a file`() throws
+  {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(
       TinyRecipe.adapter + """

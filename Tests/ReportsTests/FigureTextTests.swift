@@ -4,11 +4,9 @@ import Sessions
 import Testing
 
 @Suite struct FigureTextTests {
-  private func series(
-    _ name: String = "training loss", _ drawing: Figure.Series.Drawing = .line, _ values: [Double]
-  ) -> Figure.Series {
+  private func series(_ values: [Double], _ name: String = "training loss") -> Figure.Series {
     Figure.Series(
-      name, drawing, values.enumerated().map { .init(x: Double($0.offset + 1), y: $0.element) })
+      name, .line, values.enumerated().map { .init(x: Double($0.offset + 1), y: $0.element) })
   }
 
   private func lines(
@@ -46,7 +44,7 @@ import Testing
   }
 
   @Test func `lines of one picture differ without colours, by gaps or by letters`() {
-    let (slow, fast) = (series("slow", [3, 3, 3, 3]), series("fast", [1, 1, 1, 1]))
+    let (slow, fast) = (series([3, 3, 3, 3], "slow"), series([1, 1, 1, 1], "fast"))
     let braille = lines(slow, fast, columns: 30, rows: 2)
     #expect(braille[0].filter { $0 == "⠉" }.count == 21)
     #expect(braille[1].contains("⣀⣀  ⣀⣀"))
@@ -58,7 +56,7 @@ import Testing
 
   @Test func `a series has its colour in the plot and in the legend`() {
     let figure = Figure(
-      x: "x", y: "y", series: [series("a", [1, 2]), series("b", [2, 1])])
+      x: "x", y: "y", series: [series([1, 2], "a"), series([2, 1], "b")])
     let lines = FigureText(figure, on: TextPage(columns: 30, style: .colored)).lines(rows: 3)
     for role in [TextStyle.Role.good, .warning] {
       let mark = TextStyle.colored(role, "·").prefix { $0 != "·" }

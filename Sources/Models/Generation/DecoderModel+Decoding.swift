@@ -20,12 +20,12 @@ extension DecoderModel {
       let last = x.rows(x.rows - 1..<x.rows)
       weights.finalNorm.forward(last, into: last)
       // The next token hangs on the logits: where products of many rows are exact, so are these.
-      let vector = compute.packVector(
+      let vector = unsafe compute.packVector(
         last.base, count: last.columns, isExact: compute.precision == .f32)
-      compute.multiply(vector, by: [(weights.head, logits)])
-      let row = Matrix(base: logits, rows: 1, columns: weights.head.rows)
+      unsafe compute.multiply(vector, by: [(weights.head, logits)])
+      let row = unsafe Matrix(base: logits, rows: 1, columns: weights.head.rows)
       addHeadBias(to: row, with: compute)
-      logitScaling.forward(logits, count: row.columns)
+      unsafe logitScaling.forward(logits, count: row.columns)
     }
   }
 

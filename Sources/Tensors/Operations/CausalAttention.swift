@@ -141,21 +141,22 @@ package struct CausalAttention: Sendable {
   /// points at the first, and the last is the token's own.
   private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, slope: Float) {
     let areScaled = scores.cap != nil || slope != 0
-    if areScaled { scores.forward(row, count: count) }
+    if areScaled { unsafe scores.forward(row, count: count) }
     if slope != 0 {
-      for place in 0..<count { row[place] -= slope * Float(count - 1 - place) }
+      for place in 0..<count { unsafe row[place] -= slope * Float(count - 1 - place) }
     }
-    _ = ck_softmax(row, count, areScaled ? 1 : scores.scale)
+    _ = unsafe ck_softmax(row, count, areScaled ? 1 : scores.scale)
   }
 
   /// Softmax of each row over the positions it sees; the rest becomes 0.
   private func softmax(_ matrix: Matrix, firstPosition: Int, slope: Float) {
     for row in 0..<matrix.rows {
       let seen = visible(from: firstPosition + row).clamped(to: 0..<matrix.columns)
-      let values = matrix.row(row)
-      softmax(values + seen.lowerBound, count: seen.count, slope: slope)
-      values.update(repeating: 0, count: seen.lowerBound)
-      (values + seen.upperBound).update(repeating: 0, count: matrix.columns - seen.upperBound)
+      let values = unsafe matrix.row(row)
+      unsafe softmax(values + seen.lowerBound, count: seen.count, slope: slope)
+      unsafe values.update(repeating: 0, count: seen.lowerBound)
+      unsafe (values + seen.upperBound).update(
+        repeating: 0, count: matrix.columns - seen.upperBound)
     }
   }
 
@@ -167,13 +168,13 @@ package struct CausalAttention: Sendable {
       let arena = compute.scratch(of: worker)
       arena.scoped {
         let seen = visible(from: k.rows - 1)
-        let scores = arena.matrix(1, seen.count).base
-        withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
-          ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
+        let scores = unsafe arena.matrix(1, seen.count).base
+        unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
+          unsafe ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
         }
-        softmax(scores, count: seen.count, slope: slope(head))
+        unsafe softmax(scores, count: seen.count, slope: slope(head))
         let values = slice(v, head: head / group).rows(seen)
-        ck_weighted_sum(
+        unsafe ck_weighted_sum(
           scores, values.base, values.stride, seen.count, headSize, slice(output, head: head).base)
       }
     }
@@ -239,9 +240,11 @@ package struct CausalAttention: Sendable {
           into: side.dv.rows(0..<visible))
         let scale = capped == nil ? scores.scale : 1
         for row in 0..<rows.count {
-          ck_softmax_backward(
+          unsafe ck_softmax_backward(
             probabilities.row(row), dScores.row(row), visible, scale, dScores.row(row))
-          if let capped { scores.backward(capped.row(row), dScores.row(row), count: visible) }
+          if let capped {
+            unsafe scores.backward(capped.row(row), dScores.row(row), count: visible)
+          }
         }
         products.multiply(dScores, side.keysByColumn, into: dq.rows(rows))
         products.multiplyTransposed(
@@ -257,7 +260,7 @@ package struct CausalAttention: Sendable {
     guard scores.cap != nil else { return nil }
     let result = arena.matrix(products.rows, products.columns)
     result.copy(from: products)
-    for row in 0..<result.rows { scores.forward(result.row(row), count: result.columns) }
+    for row in 0..<result.rows { unsafe scores.forward(result.row(row), count: result.columns) }
     return result
   }
 }

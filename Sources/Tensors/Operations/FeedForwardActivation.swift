@@ -26,12 +26,12 @@ package enum FeedForwardActivation: String, Sendable {
     check([gate, up], like: y)
     for row in 0..<y.rows {
       switch (self, gate) {
-      case (.swiGLU, let gate?): ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.swiGLU, let gate?): unsafe ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
       case (.geGLUTanh, let gate?):
-        ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
-      case (.gelu, _): ck_gelu(up.row(row), y.columns, y.row(row))
-      case (.relu, _): ck_relu(up.row(row), y.columns, y.row(row))
-      default: ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+        unsafe ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
+      case (.gelu, _): unsafe ck_gelu(up.row(row), y.columns, y.row(row))
+      case (.relu, _): unsafe ck_relu(up.row(row), y.columns, y.row(row))
+      default: unsafe ck_gelu_tanh(up.row(row), y.columns, y.row(row))
       }
     }
   }
@@ -43,15 +43,16 @@ package enum FeedForwardActivation: String, Sendable {
       guard let gate, let dGate else {
         let backward =
           switch self {
-          case .gelu: ck_gelu_backward
-          case .relu: ck_relu_backward
-          default: ck_gelu_tanh_backward
+          case .gelu: unsafe ck_gelu_backward
+          case .relu: unsafe ck_relu_backward
+          default: unsafe ck_gelu_tanh_backward
           }
-        backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
+        unsafe backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
         continue
       }
-      let backward = self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
-      backward(gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
+      let backward = unsafe self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
+      unsafe backward(
+        gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
   }
 

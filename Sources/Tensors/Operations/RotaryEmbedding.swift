@@ -138,21 +138,22 @@ package final class RotaryEmbedding: Sendable {
     let length = Int(last) + 1
     let turns = extended.flatMap { length > $0.beyond ? $0.turns : nil } ?? turns
     let tables = turns.tables(of: length, within: positionCount)
-    tables.cosines.withUnsafeBufferPointer { cosines in
-      tables.sines.withUnsafeBufferPointer { sines in
+    unsafe tables.cosines.withUnsafeBufferPointer { cosines in
+      unsafe tables.sines.withUnsafeBufferPointer { sines in
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         // Tasks only read the tables.
-        nonisolated(unsafe) let tables = (cosine: cosine, sine: sine)
+        nonisolated(unsafe) let tables = unsafe (cosine: cosine, sine: sine)
         compute.forEachBlock(of: x.rows, grain: 64) { rows in
           for row in rows {
             let offset = Int(positions[row]) * pairs
-            let (cosine, sine) = (tables.cosine + offset, tables.sine + offset)
+            let (cosine, sine) = unsafe (tables.cosine + offset, tables.sine + offset)
             if dimensions == headSize {
-              ck_rotate(x.row(row), heads, headSize, cosine, sine, pairing == .adjacent, inverse)
+              unsafe ck_rotate(
+                x.row(row), heads, headSize, cosine, sine, pairing == .adjacent, inverse)
               continue
             }
             for head in 0..<heads {
-              ck_rotate(
+              unsafe ck_rotate(
                 x.row(row) + head * headSize, 1, dimensions, cosine, sine, pairing == .adjacent,
                 inverse)
             }
