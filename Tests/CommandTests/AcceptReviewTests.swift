@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `L27 each value is shown and asked for, and what was accepted is written`() throws {
+  @Test func `each value is shown and asked for, and what was accepted is written`() throws {
     let review = try Review()
     try review.answer(1, "r\r")
     try review.answer(2, "accept\r")
@@ -52,7 +52,7 @@ import Testing
     #expect(review.skillet.folder.names == ["a.recipe"])
   }
 
-  @Test func `L27 all accepted, every expectation holds`() throws {
+  @Test func `all accepted, every expectation holds`() throws {
     let review = try Review()
     try review.answer(1, "a\r")
     try review.answer(2, "A\r")
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: ["q\r", "\u{4}"])
-  func `L27 quitting skips the rest and writes what was accepted`(key: String) throws {
+  func `quitting skips the rest and writes what was accepted`(key: String) throws {
     let review = try Review()
     try review.answer(1, "a\r")
     try review.answer(2, key)
@@ -75,7 +75,7 @@ import Testing
     #expect(review.terminal.screen.lines.contains("a.recipe: 1 accepted, 2 skipped"))
   }
 
-  @Test func `L27 Ctrl-C writes nothing`() throws {
+  @Test func `Ctrl-C writes nothing`() throws {
     let review = try Review()
     try review.answer(1, "a\r")
     try review.answer(2, "\u{3}")
@@ -104,7 +104,7 @@ import Testing
     #expect(!review.terminal.output.contains("accept, reject"))
   }
 
-  @Test func `L27 with --json the questions stand beside the objects`() throws {
+  @Test func `with --json the questions stand beside the objects`() throws {
     let review = try Review("--json")
     try review.answer(1, "A\r")
     #expect(try review.end().status == 0)

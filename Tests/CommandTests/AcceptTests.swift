@@ -18,7 +18,7 @@ import Testing
 
     """
 
-  @Test func `L27 an expectation without a value fails the run and says how to record it`() throws {
+  @Test func `an expectation without a value fails the run and says how to record it`() throws {
     let outcome = try SkilletRun().recipe(TinyRecipe.header + "expect 8 * 64\nshow 1\n")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.contains("error[E0703]: this expectation has no recorded value yet"))
@@ -27,7 +27,7 @@ import Testing
     #expect(outcome.output.hasSuffix("\n1\n"), outcome.comment)
   }
 
-  @Test func `L27 accept writes values, shows old and new, and leaves all else alone`() throws {
+  @Test func `accept writes values, shows old and new, and leaves all else alone`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(Self.recipe, as: "smoke.recipe")
     let outcome = try skillet("accept", "smoke.recipe", "--all")
@@ -53,7 +53,7 @@ import Testing
     #expect(same.output.isEmpty && same.errors.contains("nothing to record"), same.comment)
   }
 
-  @Test func `L27 a machine that only checks records nothing`() throws {
+  @Test func `a machine that only checks records nothing`() throws {
     let skillet = try SkilletRun(["CI": "true"])
     skillet.folder.write(TinyRecipe.header + "expect 2 + 2\n", as: "a.recipe")
     let refused = try skillet("accept", "a.recipe")
@@ -65,7 +65,7 @@ import Testing
     #expect(skillet.folder.text("a.recipe").hasSuffix("expect 2 + 2 == 4\n"))
   }
 
-  @Test func `L27 without a terminal values are shown, and none is written`() throws {
+  @Test func `without a terminal values are shown, and none is written`() throws {
     let skillet = try SkilletRun()
     let text = TinyRecipe.header + "expect 2 + 2 == 5\nexpect 3\n"
     skillet.folder.write(text, as: "a.recipe")
@@ -87,7 +87,7 @@ import Testing
     #expect(skillet.folder.text("a.recipe") == text)
   }
 
-  @Test func `L27 an expectation over several lines is shown whole`() throws {
+  @Test func `an expectation over several lines is shown whole`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(
       TinyRecipe.header + "expect (2 +\n  2) == [\n  4, 5,\n]\nexpect 1 == 1\n", as: "a.recipe")
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: [([], "pending"), (["--all"], "accepted")])
-  func `L27 --json tells each value with what became of it`(
+  func `--json tells each value with what became of it`(
     _ options: [String], decision: String
   ) throws {
     let skillet = try SkilletRun()
@@ -129,7 +129,7 @@ import Testing
     #expect(lines.last?.hasPrefix(#"{"event":"done","ok":false,"#) == true, outcome.comment)
   }
 
-  @Test func `L29 a claim that fails is no value to record, and nothing is written`() throws {
+  @Test func `a claim that fails is no value to record, and nothing is written`() throws {
     let skillet = try SkilletRun()
     let text = TinyRecipe.header + "expect 2 + 2\nassert (seed 3).seed > 3\n"
     skillet.folder.write(text, as: "a.recipe")
@@ -140,7 +140,7 @@ import Testing
     #expect(skillet.folder.names == ["a.recipe"])
   }
 
-  @Test func `L29 a pattern and a computed value are left to their author`() throws {
+  @Test func `a pattern and a computed value are left to their author`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(
       TinyRecipe.header + "let x = 3\nexpect \"red\" matches \"blue*\"\nexpect 2 == x\nexpect x\n",

@@ -10,7 +10,7 @@ import Testing
     ("abz(1)", "did you mean `abs`"), (":hlep", "did you mean `help`"),
     ("dataset \"row.jsonl\"", "did you mean rows.jsonl?"),
   ])
-  func `R16 a slip gets the nearest command, argument, word, field, function or file`(
+  func `a slip gets the nearest command, argument, word, field, function or file`(
     _ line: String, question: String
   ) throws {
     let skillet = try SkilletRun()
@@ -36,7 +36,7 @@ import Testing
     (":mode frobnicate", "the modes are box, markdown, csv, json, jsonl, line"),
     ("?frobnicate", "there is on load, quantize, "),
   ])
-  func `R16 far from everything, the legal values are listed`(_ line: String, list: String) throws {
+  func `far from everything, the legal values are listed`(_ line: String, list: String) throws {
     let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
     #expect(outcome.ending != .exited(0), outcome.comment)
     #expect(outcome.errors.contains(list), outcome.comment)
@@ -50,7 +50,7 @@ import Testing
     (["run", "a.recipe", "--sweep", "frobnicate=1"], "it has lr, rank"),
     (["prompt", "--mode", "frobnicate"], "- markdown"),
   ])
-  func `R16 so are those of the command line`(_ arguments: [String], list: String) throws {
+  func `so are those of the command line`(_ arguments: [String], list: String) throws {
     let skillet = try SkilletRun()
     skillet.folder.write(
       TinyRecipe.header + "param rank: int = 8\nparam lr: float = 1e-4\nshow [rank, lr]\n",
@@ -60,7 +60,7 @@ import Testing
     #expect(outcome.errors.contains(list), outcome.comment)
   }
 
-  @Test func `R17 all mistakes of a recipe are shown, in the order of the text and each once`()
+  @Test func `all mistakes of a recipe are shown, in the order of the text and each once`()
     throws
   {
     let skillet = try SkilletRun()
@@ -75,7 +75,7 @@ import Testing
     #expect(found == places, outcome.comment)
   }
 
-  @Test func `R17 what a line that cannot be read would have given is not missed`() throws {
+  @Test func `what a line that cannot be read would have given is not missed`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(
       TinyRecipe.header + """
@@ -94,7 +94,7 @@ import Testing
       outcome.errors.components(separatedBy: "\n\nerror[").count == 4, "parted by empty lines")
   }
 
-  @Test func `R18 a code is explained with a wrong and a right example`() throws {
+  @Test func `a code is explained with a wrong and a right example`() throws {
     let outcome = try SkilletRun()("explain", "E0203")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.contains("Wrong:\n\n    quantize nf5"), outcome.comment)
@@ -113,7 +113,7 @@ import Testing
     ("load “smollm2”", "straight quotes: \"smollm2\""), ("lora rank： 8", "the plain `:`"),
     ("dataset data/train.jsonl", "write \"data/train.jsonl\""),
   ])
-  func `R19 habits of other languages get an answer of their own`(
+  func `habits of other languages get an answer of their own`(
     _ line: String, help: String
   ) throws {
     let outcome = try SkilletRun()(input: line + "\n")
@@ -123,7 +123,7 @@ import Testing
     #expect(advice.contains(help), outcome.comment)
   }
 
-  @Test func `R23 results go to standard output, notices to standard error`() throws {
+  @Test func `results go to standard output, notices to standard error`() throws {
     let outcome = try SkilletRun()(
       input: TinyRecipe.adapter.replacing(TinyRecipe.header, with: "")
         + "train steps: 2, eval_every: 1\n")

@@ -74,7 +74,7 @@ import Testing
   ]
 
   @Test(arguments: mistakes)
-  func `R15 a mistake is told once, with its place, its reason and what helps`(
+  func `a mistake is told once, with its place, its reason and what helps`(
     _ mistake: Mistake
   ) throws {
     let skillet = try SkilletRun()
@@ -133,7 +133,7 @@ import Testing
     ("rank=many", "rank is int, and \"many\" is not"),
     ("rank", "\"rank\" is not of the form name=value"),
   ])
-  func `L10 a parameter that cannot be set is wrong usage`(_ setting: String, message: String)
+  func `a parameter that cannot be set is wrong usage`(_ setting: String, message: String)
     throws
   {
     let outcome = try SkilletRun().recipe(

@@ -45,7 +45,7 @@ import Testing
     return try skillet.run(["run", "this.recipe"] + around.arguments)
   }
 
-  @Test(arguments: codes) func `L28 the wrong example gives its code, the right one none`(
+  @Test(arguments: codes) func `the wrong example gives its code, the right one none`(
     _ code: String
   ) throws {
     let page = try #require(Explanation.of(code))
@@ -57,7 +57,7 @@ import Testing
     #expect(right.errorCount == 0, right.comment)
   }
 
-  @Test func `L28 an included file may not act, and may name values`() throws {
+  @Test func `an included file may not act, and may name values`() throws {
     let page = try #require(Explanation.of("E0603"))
     for (text, isWrong) in [(page.wrong, true), (page.right, false)] {
       let skillet = try SkilletRun.checkout()

@@ -7,7 +7,7 @@ import Testing
     TinyRecipe.header
     + "include \"shared/common.recipe\"\ninclude \"shared/common.recipe\"\nshow steps\n"
 
-  @Test func `L11 a file is found from the one that includes it, and read once`() throws {
+  @Test func `a file is found from the one that includes it, and read once`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write("include \"more.recipe\"\n", as: "deep/shared/common.recipe")
     skillet.folder.write(
@@ -19,7 +19,7 @@ import Testing
       outcome.output == "let half = steps / 2\nshow steps\n9\nshow half\n4.500\n", outcome.comment)
   }
 
-  @Test func `L11 files that include each other are named from one end to the other`() throws {
+  @Test func `files that include each other are named from one end to the other`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write("include \"../main.recipe\"\n", as: "shared/common.recipe")
     skillet.folder.write(Self.main, as: "main.recipe")
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: ["seed 1", "let x = (eval).loss", "for r in [1] { show r }"])
-  func `L11 an included file may not act`(_ line: String) throws {
+  func `an included file may not act`(_ line: String) throws {
     let skillet = try SkilletRun()
     skillet.folder.write("param steps: int = 7\n\(line)\n", as: "shared/common.recipe")
     skillet.folder.write(Self.main, as: "main.recipe")

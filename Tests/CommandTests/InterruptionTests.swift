@@ -5,7 +5,7 @@ import Testing
 /// Ctrl-C while a recipe runs.
 @Suite struct InterruptionTests {
   @Test(arguments: ["", "save \"out\"\n"])
-  func `R26 a training that is interrupted keeps its adapter and ends with 130`(
+  func `a training that is interrupted keeps its adapter and ends with 130`(
     _ rest: String
   ) throws {
     let skillet = try SkilletRun()
@@ -25,7 +25,7 @@ import Testing
     #expect(again.ending == .exited(0), again.comment)
   }
 
-  @Test func `R26 a piped session stops where it is interrupted and keeps its adapter`() throws {
+  @Test func `a piped session stops where it is interrupted and keeps its adapter`() throws {
     let skillet = try SkilletRun()
     let process = try skillet.start(
       ["--json"], input: TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\nsave \"out\"\n")

@@ -63,7 +63,7 @@ import Testing
 
       """
 
-  @Test func `R24 every event has its fields, and the last one says how it ended`() throws {
+  @Test func `every event has its fields, and the last one says how it ended`() throws {
     let outcome = try SkilletRun().recipe(Self.recipe, "--json")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.isEmpty, outcome.comment)
@@ -173,7 +173,7 @@ import Testing
   ]
 
   @Test(arguments: calls.indices)
-  func `R24 every subcommand writes one object a line, and nothing beside them`(
+  func `every subcommand writes one object a line, and nothing beside them`(
     _ index: Int
   ) throws {
     let call = Self.calls[index]
@@ -192,7 +192,7 @@ import Testing
     #expect(!names.dropLast().contains("done"), outcome.comment)
   }
 
-  @Test func `R24 the calls above are those of every subcommand`() throws {
+  @Test func `the calls above are those of every subcommand`() throws {
     let help = try SkilletRun()("--help").output
     let listed = help.matches(of: /\n  (\w+)(?: \(default\))? +[A-Z]/).map { String($0.1) }
     #expect(listed.count > 8, "\(help)")

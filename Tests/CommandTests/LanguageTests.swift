@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func `L1 lines that are typed give what the same lines of a file give`() throws {
+  @Test func `lines that are typed give what the same lines of a file give`() throws {
     let lines =
       TinyRecipe.adapter + """
         let base = eval
@@ -34,13 +34,13 @@ import Testing
     #expect(values(file).count > 8)
   }
 
-  @Test func `L8 prose becomes headings and paragraphs of a run, comments do not`() throws {
+  @Test func `prose becomes headings and paragraphs of a run, comments do not`() throws {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.header + "## # Title\n## Some *words*.\n# a remark\nshow 1\n")
     #expect(outcome.output == "\nTitle\nSome *words*.\nshow 1\n1\n", outcome.comment)
   }
 
-  @Test func `L21 fmt shows what it would change, changes it, and then has nothing to change`()
+  @Test func `fmt shows what it would change, changes it, and then has nothing to change`()
     throws
   {
     let skillet = try SkilletRun()

@@ -9,7 +9,7 @@ import Testing
       .filter { $0.1 == language }.map(\.2)
   }
 
-  @Test func `L28 the README's session runs, and its recipe gives the same adapter`() throws {
+  @Test func `the README's session runs, and its recipe gives the same adapter`() throws {
     let page = try SkilletRun.text("README.md")
     // a tiny random model learns nothing, so what is claimed of the default one is not asserted
     let cells = page.matches(of: /\nskillet\[\d+\]> (.*)/).map(\.1)
@@ -27,7 +27,7 @@ import Testing
     #expect(try skillet.folder.bytes(of: adapter) == bytes)
   }
 
-  @Test func `L28 the README's error is what such a recipe gives`() throws {
+  @Test func `the README's error is what such a recipe gives`() throws {
     let skillet = try SkilletRun.checkout()
     skillet.folder.write(
       TinyRecipe.header + """
@@ -41,7 +41,7 @@ import Testing
     #expect(outcome.errors == block + "\n")
   }
 
-  @Test func `L28 the recipe of the reference runs`() throws {
+  @Test func `the recipe of the reference runs`() throws {
     let path = "Sources/RecipeLanguage/REFERENCE.md"
     let block = try #require(try blocks("recipe", in: path).first)
     #expect(block.hasPrefix("recipe "))

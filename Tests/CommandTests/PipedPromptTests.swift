@@ -3,7 +3,7 @@ import Testing
 
 /// The prompt without a terminal.
 @Suite struct PipedPromptTests {
-  @Test func `R7 a piped session has no prompt and no colour, results only`() throws {
+  @Test func `a piped session has no prompt and no colour, results only`() throws {
     let outcome = try SkilletRun()(input: "let a = 2\n\na * 21\n[1,\n 2]\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output == "42\n[1, 2]\n")
@@ -17,7 +17,7 @@ import Testing
     ("let x = \"abc\n", 65, "E0103"),
     ("train\n", 65, "E0402"),
   ])
-  func `R7 the first error ends a piped session with the code of its kind`(
+  func `the first error ends a piped session with the code of its kind`(
     _ input: String, status: Int32, code: String
   ) throws {
     let outcome = try SkilletRun()(input: "1 + 1\n" + input + "3 + 3\n")
@@ -42,7 +42,7 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test func `R7 run - takes a whole recipe from standard input`() throws {
+  @Test func `run - takes a whole recipe from standard input`() throws {
     let skillet = try SkilletRun()
     let good = try skillet("run", "-", input: TinyRecipe.header + "show 6 * 7\n")
     #expect(good.ending == .exited(0), good.comment)
@@ -80,7 +80,7 @@ import Testing
     #expect(!recipe.contains("steps: 4"), "an undone cell does not count")
   }
 
-  @Test func `R30 help on every command comes from its declaration`() throws {
+  @Test func `help on every command comes from its declaration`() throws {
     let outcome = try SkilletRun()(input: "?\n?train\n??train\ntrain?\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.contains("trains the adapter on the training part"))

@@ -26,7 +26,7 @@ import Testing
     "schedule: constant, warmup: 0",
     "schedule: constant, warmup: 2, weight_decay: 0.1, eval_every: 5, keep: best",
   ])
-  func `R26 50 steps, a new process and 50 steps give the bytes of 100`(_ more: String) throws {
+  func `50 steps, a new process and 50 steps give the bytes of 100`(_ more: String) throws {
     let line = "lr: 5e-4, batch: 4, \(more)"
     let whole = try skillet.recipe(Self.adapter + "train steps: 100, \(line), to: \"whole\"\n")
     #expect(whole.ending == .exited(0), whole.comment)
@@ -40,7 +40,7 @@ import Testing
     #expect(try bytes("rest") == bytes("whole"))
   }
 
-  @Test func `R26 an interrupted recipe is resumed by another process to the same bytes`() throws {
+  @Test func `an interrupted recipe is resumed by another process to the same bytes`() throws {
     let line = "train steps: 600, lr: 1e-3, batch: 4, eval_every: 7, keep: best\n"
     let whole = try skillet.recipe(Self.adapter + line + "save \"whole\"\n")
     #expect(whole.ending == .exited(0), whole.comment)

@@ -14,7 +14,7 @@ import Testing
       as: "tune.recipe")
   }
 
-  @Test func `L14 every run is remembered with its values, figures and fingerprints`() throws {
+  @Test func `every run is remembered with its values, figures and fingerprints`() throws {
     let skillet = try SkilletRun()
     write(skillet)
     #expect(try skillet("run", "tune.recipe", "--sweep", "rank=2,4").ending == .exited(0))
@@ -58,7 +58,7 @@ import Testing
     #expect(try skillet(input: ":runs rank=4\n").output.contains(id))
   }
 
-  @Test func `L14 a training that was typed is remembered beside the recipes`() throws {
+  @Test func `a training that was typed is remembered beside the recipes`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(
       input: TinyRecipe.adapter + "let fit = train steps: 2, lr: 1e-3, eval_every: 1\n"
@@ -77,7 +77,7 @@ import Testing
     #expect(outcome.output.contains("steps=3,lr=0.001"), outcome.comment)
   }
 
-  @Test func `L14 a list of runs that is damaged loses the damaged lines only`() throws {
+  @Test func `a list of runs that is damaged loses the damaged lines only`() throws {
     let skillet = try SkilletRun()
     #expect(try skillet(input: ":runs\n").output.hasPrefix("nothing was run yet"))
     write(skillet)
@@ -94,7 +94,7 @@ import Testing
     #expect(try skillet(input: ":runs 0\n").ending == .exited(64))
   }
 
-  @Test func `L14 runs are compared by a column, and the best one is saved`() throws {
+  @Test func `runs are compared by a column, and the best one is saved`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(
       TinyRecipe.data + """

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test
-  func `L13 several sweeps run all combinations, each under its heading, and end with a table`()
+  func `several sweeps run all combinations, each under its heading, and end with a table`()
     throws
   {
     let outcome = try SkilletRun().recipe(
@@ -41,7 +41,7 @@ import Testing
     for word in labels + ["perplexity", "loss"] { #expect(table.contains(word), outcome.comment) }
   }
 
-  @Test func `L13 each run starts afresh, and its events carry its values`() throws {
+  @Test func `each run starts afresh, and its events carry its values`() throws {
     let outcome = try SkilletRun().recipe(
       Self.training, "--sweep", "note=a, \"b, c\"", "--json")
     #expect(outcome.ending == .exited(0), outcome.comment)
@@ -66,7 +66,7 @@ import Testing
     ("rank=", "rank is int, and \"\" is not"),
     ("steps=1..1001", "these are more than 1000 runs; sweep over fewer values"),
   ])
-  func `L13 values that cannot be swept over are wrong usage`(
+  func `values that cannot be swept over are wrong usage`(
     _ sweeps: String, message: String
   ) throws {
     let settings = sweeps.split(separator: " ").flatMap { ["--sweep", String($0)] }
@@ -79,7 +79,7 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test func `L13 a value outside its limits stops the sweep before its first run`() throws {
+  @Test func `a value outside its limits stops the sweep before its first run`() throws {
     let outcome = try SkilletRun().recipe(Self.header + "show rank\n", "--sweep", "rank=2,9")
     #expect(outcome.ending == .exited(65), outcome.comment)
     #expect(outcome.errorCount == 1)
@@ -88,7 +88,7 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test func `L13 a run that fails ends the sweep, and those before it are told`() throws {
+  @Test func `a run that fails ends the sweep, and those before it are told`() throws {
     let outcome = try SkilletRun().recipe(
       Self.header + "assert (seed rank).seed < 3\n", "--sweep", "rank=1,2,3,4", "--json")
     #expect(outcome.ending == .exited(1), outcome.comment)
@@ -97,7 +97,7 @@ import Testing
     #expect(outcome.output.contains("\"sweep\":{\"rank\":3}"), outcome.comment)
   }
 
-  @Test func `L13 Ctrl-C keeps the runs that ended and tells them`() throws {
+  @Test func `Ctrl-C keeps the runs that ended and tells them`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(Self.training, as: "long.recipe")
     let process = try skillet.start(
@@ -110,7 +110,7 @@ import Testing
     #expect(try events(outcome).last?["ok"] as? Bool == false)
   }
 
-  @Test func `L15 a budget for the recipe stops its trainings, and none begins after it`() throws {
+  @Test func `a budget for the recipe stops its trainings, and none begins after it`() throws {
     let skillet = try SkilletRun()
     let endless = "train steps: 1000000\nshow \"afterwards\"\n"
     let cut = try skillet.recipe(TinyRecipe.adapter + endless, "--budget", "1s")
@@ -124,7 +124,7 @@ import Testing
     #expect(wrong.ending == .exited(64), wrong.comment)
   }
 
-  @Test func `L15 a training stops when its own budget is spent`() throws {
+  @Test func `a training stops when its own budget is spent`() throws {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.adapter + "train steps: 1000000, budget: 500ms\n", "--json")
     #expect(outcome.ending == .exited(0), outcome.comment)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TrainingArgumentTests {
   private static let lora = "lora rank: 2, targets: [q_proj, v_proj]\n"
 
-  @Test func `R26 a training that ended early and is resumed saves the bytes of a whole one`()
+  @Test func `a training that ended early and is resumed saves the bytes of a whole one`()
     throws
   {
     let outcome = try SkilletRun().recipe(

@@ -9,16 +9,15 @@ import Testing
   static let names =
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
 
-  @Test(arguments: names) func `L28 a session says what is written below it`(_ name: String) throws
-  {
+  @Test(arguments: names) func `a session says what is written below it`(_ name: String) throws {
     let outcome = try SkilletRun.checkout().run(["doctest", Self.folder + "/" + name])
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.isEmpty)
   }
 
-  @Test func `L28 there are sessions`() { #expect(Self.names.count >= 2) }
+  @Test func `there are sessions`() { #expect(Self.names.count >= 2) }
 
-  @Test func `L28 what differs is shown with its line, as written and as it came`() throws {
+  @Test func `what differs is shown with its line, as written and as it came`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(
       """

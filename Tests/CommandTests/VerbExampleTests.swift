@@ -5,7 +5,7 @@ import Testing
 
 /// Every example in a command's declaration works after a few usual lines.
 @Suite struct VerbExampleTests {
-  @Test(arguments: VerbCatalog.standard.all.map(\.name)) func `L28 the examples of a command run`(
+  @Test(arguments: VerbCatalog.standard.all.map(\.name)) func `the examples of a command run`(
     _ name: String
   ) throws {
     let verb = try #require(VerbCatalog.standard.verb(named: name))

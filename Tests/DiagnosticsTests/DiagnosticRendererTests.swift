@@ -61,7 +61,7 @@ import Testing
     #expect(place == caret)
   }
 
-  @Test func `R15 on a narrow terminal nothing is wider than its columns`() {
+  @Test func `on a narrow terminal nothing is wider than its columns`() {
     let source = SourceText(
       name: "a.recipe", text: "assert best(runs, by: perplexity).perplexity < 1, \"not reached\"")
     let drawing = DiagnosticRenderer(isColored: false, wrapWidth: 40).render(

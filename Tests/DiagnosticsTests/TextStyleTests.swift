@@ -2,7 +2,7 @@ import Diagnostics
 import Testing
 
 @Suite struct TextStyleTests {
-  @Test func `R23 automatic colour needs a terminal that shows it and a user who wants it`() {
+  @Test func `automatic colour needs a terminal that shows it and a user who wants it`() {
     func isOn(_ isTerminal: Bool, _ environment: [String: String]) -> Bool {
       TextStyle(.auto, isTerminal: isTerminal, environment: environment).isEnabled
     }

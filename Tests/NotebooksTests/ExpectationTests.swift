@@ -36,7 +36,7 @@ import Testing
     ("expect [nf4, \"x\"] # why", "expect [nf4, \"x\"] == [nf4, \"x\"] # why"),
     ("expect 90s * 2", "expect 90s * 2 == 180s"),
   ])
-  func `L27 a value is written with the precision that it can be held to`(
+  func `a value is written with the precision that it can be held to`(
     text: String, expected: String
   ) throws {
     #expect(try recorded(text) == expected)
@@ -51,7 +51,7 @@ import Testing
     ("expect 2.5 == 4", "expect 2.5 == 2.5"),
     ("expect \"b\" == \"a\"", "expect \"b\" == \"b\""),
   ])
-  func `L27 a value that changed is replaced, and its tolerance stays`(
+  func `a value that changed is replaced, and its tolerance stays`(
     text: String, expected: String
   ) throws {
     #expect(try recorded(text) == expected)
@@ -63,11 +63,11 @@ import Testing
     ("expect 3 == 1 + 1", "its right side is computed"),
     ("expect \"a\" matches \"b\"", "a pattern is the author's to change"),
   ])
-  func `L27 what cannot be recorded is told with its reason`(text: String, reason: String) throws {
+  func `what cannot be recorded is told with its reason`(text: String, reason: String) throws {
     #expect(try recorded(text) == reason)
   }
 
-  @Test func `L27 all four forms hold or fail by what they say`() throws {
+  @Test func `all four forms hold or fail by what they say`() throws {
     let source = SourceText(
       name: "test",
       text: """

@@ -67,7 +67,7 @@ import Training
     #expect(bench.values.last?.value == .int(2))
   }
 
-  @Test func `L12 each run of a loop starts from the state before it, and leaves nothing`() throws {
+  @Test func `each run of a loop starts from the state before it, and leaves nothing`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -91,7 +91,7 @@ import Training
     #expect(bench.value("inner") == nil && bench.value("r") == nil)
   }
 
-  @Test func `L12 a loop that is stopped keeps the runs that are done`() throws {
+  @Test func `a loop that is stopped keeps the runs that are done`() throws {
     let bench = Bench()
     bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 5 }
     do throws(RunFailure) {
@@ -109,7 +109,7 @@ import Training
     #expect(bench.calls.last == "lora rank=8")
   }
 
-  @Test func `L12 a loop that is stopped in its first run has no value`() {
+  @Test func `a loop that is stopped in its first run has no value`() {
     let bench = Bench()
     bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 1 }
     #expect(throws: RunFailure.self) {
@@ -118,7 +118,7 @@ import Training
     #expect(bench.value("runs") == nil)
   }
 
-  @Test func `L14 the best run keeps its name and its adapter`() throws {
+  @Test func `the best run keeps its name and its adapter`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -150,7 +150,7 @@ import Training
     #expect(bench.calls == ["eval", "use name=base", "generate chat=none prompt=\"a\""])
   }
 
-  @Test func `L29 an assertion stops the run and shows both sides`() throws {
+  @Test func `an assertion stops the run and shows both sides`() throws {
     let bench = Bench()
     let diagnostic = try #require(
       bench.failure("let a = eval\nlet b = 3\nassert a.perplexity < b, \"not better\""))
@@ -159,7 +159,7 @@ import Training
     #expect(diagnostic.notes == ["a.perplexity is 10.00", "b is 3"])
   }
 
-  @Test func `L29 expectations are collected while the run goes on`() throws {
+  @Test func `expectations are collected while the run goes on`() throws {
     let bench = Bench()
     try bench.run(
       """
@@ -192,7 +192,7 @@ import Training
     #expect(bench.failure("let x = (load \"missing\").name")?.code == "E0405")
   }
 
-  @Test func `L10 parameters take values from outside, within their limits`() throws {
+  @Test func `parameters take values from outside, within their limits`() throws {
     let bench = Bench()
     bench.interpreter.overrides = ["steps": .int(7)]
     try bench.run("param steps: int = 60 where steps in 1..50\ntrain steps: steps")

@@ -18,14 +18,14 @@ import Testing
       of: notebook.cells(in: range), among: notebook.cells, title: "t")
   }
 
-  @Test func `R32 cells become a formatted recipe, without those that were undone`() throws {
+  @Test func `cells become a formatted recipe, without those that were undone`() throws {
     let notebook = try notebook(["seed   7", "let a=1", "show a"])
     let undone = notebook.undo()
     #expect(undone?.text == "show a")
     #expect(try recipe(notebook) == "recipe \"t\", language: 1\n\nseed 7\nlet a = 1\n")
   }
 
-  @Test func `R32 values of the prompt get names`() throws {
+  @Test func `values of the prompt get names`() throws {
     let notebook = try notebook([
       "seed 3", "let value1 = 2", "assert _1.seed < 4", "2 + 2; 1 + 1", "\"{_} and {_1.seed}\"",
       "out[4] * _4",
@@ -45,7 +45,7 @@ import Testing
         """)
   }
 
-  @Test func `R32 a cell that uses the value of a cell left out is refused`() throws {
+  @Test func `a cell that uses the value of a cell left out is refused`() throws {
     let notebook = try notebook(["1 + 1", "_ * 2"])
     #expect {
       _ = try recipe(notebook, "2")
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `R32 a recipe that could not run is refused with what is wrong`() throws {
+  @Test func `a recipe that could not run is refused with what is wrong`() throws {
     let notebook = try notebook(["let a = 1", "show a"])
     #expect {
       _ = try recipe(notebook, "2")
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `R32 headers of pasted recipes are kept once, parameters come first`() throws {
+  @Test func `headers of pasted recipes are kept once, parameters come first`() throws {
     let notebook = try notebook([
       "seed 1", "recipe \"mine\", language: 1\nparam n: int = 2\nshow n",
     ])
@@ -73,7 +73,7 @@ import Testing
         == "recipe \"mine\", language: 1\n\nparam n: int = 2\n\nseed 1\n\nshow n\n")
   }
 
-  @Test func `R9 a failed cell leaves the last value and the number of the cell alone`() throws {
+  @Test func `a failed cell leaves the last value and the number of the cell alone`() throws {
     let notebook = try notebook(["40 + 2"])
     #expect(throws: RunFailure.self) { try notebook.run("1 / 0") }
     #expect(notebook.nextCell == 2)
@@ -92,7 +92,7 @@ import Testing
     ("4", [4]), ("4-6", [4, 5, 6]), ("4,6-8", [4, 6, 7, 8]), ("1 3", [1, 3]), ("7-", [7, 8]),
     ("-2", [1, 2]), ("8-99", [8]),
   ])
-  func `R11 one syntax names cells`(text: String, cells: [Int]) throws {
+  func `one syntax names cells`(text: String, cells: [Int]) throws {
     #expect(try chosen(text, of: Array(1...8)) == cells)
   }
 
@@ -104,7 +104,7 @@ import Testing
     (",", "which cell? Write 4, 4-6 or 4,6-8"),
     ("99999999999999999999", "\"99999999999999999999\" is no cell number; write 4, 4-6 or 4,6-8"),
   ])
-  func `R11 what names no cell is refused in a sentence`(text: String, message: String) {
+  func `what names no cell is refused in a sentence`(text: String, message: String) {
     #expect {
       _ = try chosen(text, of: [1, 2, 3, 4, 6])
     } throws: {

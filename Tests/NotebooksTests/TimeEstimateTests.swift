@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test
-  func `R28 more than ten seconds are promised once, and the promise is held against the clock`() {
+  func `more than ten seconds are promised once, and the promise is held against the clock`() {
     var estimate = TimeEstimate()
     #expect(estimate.read(progress(1, of: 40, after: 1)) == nil, "the first step warms up")
     #expect(estimate.read(progress(1, of: 40, after: 0.9)) == nil)
@@ -23,14 +23,14 @@ import Testing
     #expect(estimate.verdict(after: 75) == "it took 1m 15s; 40 s were promised")
   }
 
-  @Test func `R28 short work is not promised`() {
+  @Test func `short work is not promised`() {
     var estimate = TimeEstimate()
     #expect(estimate.read(progress(2, of: 12, after: 1.5)) == nil)
     #expect(estimate.read(progress(12, of: 12, after: 9)) == nil)
     #expect(estimate.verdict(after: 9) == nil)
   }
 
-  @Test func `R28 a first step that takes long is enough`() {
+  @Test func `a first step that takes long is enough`() {
     var estimate = TimeEstimate()
     #expect(
       estimate.read(progress(1, of: 3, after: 6)) == "this will take about 18 s, by the first step")

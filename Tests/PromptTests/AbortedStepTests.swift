@@ -6,7 +6,7 @@ import Testing
 @Suite struct AbortedStepTests {
   private static let weights = "adapter_model.safetensors"
 
-  @Test func `R26 a second Ctrl-C gives the step up, and the adapter is as before it`() throws {
+  @Test func `a second Ctrl-C gives the step up, and the adapter is as before it`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     let words = (1...60).map { "word \($0)" }.joined(separator: " ")

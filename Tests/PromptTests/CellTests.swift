@@ -3,7 +3,7 @@ import Testing
 
 /// What cells give, and going back to them.
 @Suite struct CellTests {
-  @Test func `R9 values are out[3], _ and _3; an error leaves them alone`() throws {
+  @Test func `values are out[3], _ and _3; an error leaves them alone`() throws {
     let prompt = try PromptSession()
     try prompt.enter("20 + 1")
     #expect(try prompt.enter("1 / 0").first?.hasPrefix("error[") == true)
@@ -12,13 +12,13 @@ import Testing
     #expect(try prompt.enter("out[1] + _2") == ["out[3]  63"])
   }
 
-  @Test func `R10 let and a semicolon are silent`() throws {
+  @Test func `let and a semicolon are silent`() throws {
     let prompt = try PromptSession()
     #expect(try prompt.enter("let a = 2").isEmpty)
     #expect(try prompt.enter("a;").isEmpty)
   }
 
-  @Test func `R12 cells are listed, run again and put on the prompt by their numbers`() throws {
+  @Test func `cells are listed, run again and put on the prompt by their numbers`() throws {
     let prompt = try PromptSession()
     for cell in ["1 + 1", "let a = 5", "a * 2"] { try prompt.enter(cell) }
     #expect(try prompt.enter(":history 1,3") == ["1  1 + 1", "3  a * 2"])
@@ -30,7 +30,7 @@ import Testing
     #expect(try prompt.enter(":history 9") == ["there is no cell 9; the cells are 1-6"])
   }
 
-  @Test func `R13 undo takes names and weights back`() throws {
+  @Test func `undo takes names and weights back`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -44,7 +44,7 @@ import Testing
     #expect(try prompt.enter(":vars").contains("adapter \"default\": 0 steps, in use"))
   }
 
-  @Test func `R14 names are listed with their types and cells`() throws {
+  @Test func `names are listed with their types and cells`() throws {
     let prompt = try PromptSession()
     try prompt.enter("1")
     try prompt.enter("let ratio = 25%")
@@ -53,8 +53,7 @@ import Testing
     #expect(!box.contains { $0.contains("out") })
   }
 
-  @Test func `R14 a value is marked when its model, its data or its file is another by now`() throws
-  {
+  @Test func `a value is marked when its model, its data or its file is another by now`() throws {
     let prompt = try PromptSession(columns: 120)
     try prompt.prepare()
     try prompt.enter("let base = eval")
@@ -71,7 +70,7 @@ import Testing
     #expect(try prompt.enter(":vars").contains { $0.contains("rows.jsonl edited") })
   }
 
-  @Test func `R14 a value is marked when its adapter was trained on or is another one`() throws {
+  @Test func `a value is marked when its adapter was trained on or is another one`() throws {
     let prompt = try PromptSession(columns: 120)
     try prompt.prepare()
     try prompt.enter("let base = eval")
@@ -96,7 +95,7 @@ import Testing
     #expect(try prompt.enter(":vars").contains { $0.contains("again") && $0.contains("use in 9") })
   }
 
-  @Test func `R22 a mode holds until the next, :once sends one result to a file`() throws {
+  @Test func `a mode holds until the next, :once sends one result to a file`() throws {
     let prompt = try PromptSession(["--mode", "line"])
     #expect(try prompt.enter("{a: 1, b: 2.5}") == ["a = 1", "b = 2.500"])
     try prompt.enter(":mode jsonl")
@@ -110,7 +109,7 @@ import Testing
     #expect(try prompt.enter(":mode bxo").first?.hasPrefix("there is no mode bxo") == true)
   }
 
-  @Test func `R31 a hint says once what could come next, and can be switched off`() throws {
+  @Test func `a hint says once what could come next, and can be switched off`() throws {
     let prompt = try PromptSession()
     try prompt.prepare(hints: true)
     #expect(prompt.text.contains("next: dataset "))
@@ -120,14 +119,14 @@ import Testing
     #expect(try prompt.enter("lora rank: 2").allSatisfy { !$0.contains("next:") })
   }
 
-  @Test func `R18 the first mistake of a session points to its page`() throws {
+  @Test func `the first mistake of a session points to its page`() throws {
     let prompt = try PromptSession()
     #expect(try prompt.enter("1 / 0").last == "more: ?E0503")
     #expect(try prompt.enter("?E0503").first == "E0503: a division by zero")
     #expect(try prompt.enter("1 / 0").allSatisfy { !$0.hasPrefix("more:") })
   }
 
-  @Test func `R22 a table that is too wide leaves out what tells least, and says so`() throws {
+  @Test func `a table that is too wide leaves out what tells least, and says so`() throws {
     let prompt = try PromptSession(columns: 60)
     let row = "{same: s, loss: r * 1.5, tokens: 1_000_000, note: \"equal in all rows\", total: r}"
     let output = try prompt.enter("for s in [nf4, int8], r in [2, 4] as \"{s}-{r}\" {\n\(row)\n}")

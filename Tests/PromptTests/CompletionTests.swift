@@ -12,7 +12,7 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `R6 a verb, an argument, a word and a function are completed where they fit`() throws {
+  @Test func `a verb, an argument, a word and a function are completed where they fit`() throws {
     let prompt = try PromptSession()
     for (typed, line) in [
       ("quan", "]> quantize"), ("lora ra", "lora rank:"), ("quantize int", "quantize int"),
@@ -21,7 +21,7 @@ import Testing
     ] { try completed(typed, in: prompt, shows: line) }
   }
 
-  @Test func `R6 several ways to go on are listed with what they mean`() throws {
+  @Test func `several ways to go on are listed with what they mean`() throws {
     let prompt = try PromptSession()
     prompt.terminal.send("lora r\t")
     try prompt.terminal.wait(for: "the list") { $0.text.contains("rslora:") }
@@ -30,26 +30,26 @@ import Testing
     #expect(!prompt.text.contains("alpha:"))
   }
 
-  @Test func `R6 an argument that stands there is not offered again`() throws {
+  @Test func `an argument that stands there is not offered again`() throws {
     let prompt = try PromptSession()
     try completed("lora rank: 8, ra", in: prompt, shows: "lora rank: 8, ra")
   }
 
-  @Test func `R6 names of the session and their fields are completed`() throws {
+  @Test func `names of the session and their fields are completed`() throws {
     let prompt = try PromptSession()
     try prompt.enter("let result = {loss: 1.5, tokens: 3}")
     try completed("resu", in: prompt, shows: "]> result")
     try completed("result.l", in: prompt, shows: "]> result.loss")
   }
 
-  @Test func `R6 files and folders are completed inside quotes`() throws {
+  @Test func `files and folders are completed inside quotes`() throws {
     let prompt = try PromptSession()
     prompt.folder.write("x", as: "data/rows.jsonl")
     try completed("dataset \"da", in: prompt, shows: "dataset \"data/")
     try completed("dataset \"data/r", in: prompt, shows: "dataset \"data/rows.jsonl\"")
   }
 
-  @Test func `R6 only models and folders are offered to load`() throws {
+  @Test func `only models and folders are offered to load`() throws {
     let prompt = try PromptSession()
     for name in ["notes.txt", "mine.gguf", "more/x"] { prompt.folder.write("x", as: name) }
     prompt.terminal.send("load \"\t\t")
@@ -58,12 +58,12 @@ import Testing
     #expect(!prompt.text.contains("notes"))
   }
 
-  @Test func `R6 a name that is being bound is not offered for its value`() throws {
+  @Test func `a name that is being bound is not offered for its value`() throws {
     let prompt = try PromptSession()
     try completed("let evaluation = ev", in: prompt, shows: "let evaluation = eval")
   }
 
-  @Test func `R6 session commands complete what they take`() throws {
+  @Test func `session commands complete what they take`() throws {
     let prompt = try PromptSession()
     prompt.folder.write("x", as: "mine.recipe")
     for (typed, line) in [

@@ -12,7 +12,7 @@ import Testing
     return prompt
   }
 
-  @Test func `R11 cells of this session are named by numbers and ranges`() throws {
+  @Test func `cells of this session are named by numbers and ranges`() throws {
     let prompt = try PromptSession()
     for cell in ["1", "2", "3", "4"] { try prompt.enter(cell) }
     #expect(try prompt.enter(":history 2") == ["2  2"])
@@ -23,7 +23,7 @@ import Testing
       ])
   }
 
-  @Test func `R11 cells of the session before are ~1/2-5, for every command that takes cells`()
+  @Test func `cells of the session before are ~1/2-5, for every command that takes cells`()
     throws
   {
     let prompt = try withAnEarlierSession()
@@ -40,7 +40,7 @@ import Testing
     #expect(try prompt.file("old.md").contains("a * 4"))
   }
 
-  @Test func `R11 a session or cell that the history lacks is named`() throws {
+  @Test func `a session or cell that the history lacks is named`() throws {
     let prompt = try withAnEarlierSession()
     #expect(
       try prompt.enter(":history ~2") == [
@@ -53,7 +53,7 @@ import Testing
       ])
   }
 
-  @Test func `R12 :editor opens cells in the editor of the environment`() throws {
+  @Test func `:editor opens cells in the editor of the environment`() throws {
     let prompt = try PromptSession(environment: ["EDITOR": "sed -i s/2/20/"])
     try prompt.enter("1 + 2")
     prompt.terminal.send(":editor 1\r")
@@ -61,7 +61,7 @@ import Testing
     #expect(try prompt.enter("") == ["out[2]  21"])
   }
 
-  @Test func `R12 an editor that fails changes nothing, and none is asked for`() throws {
+  @Test func `an editor that fails changes nothing, and none is asked for`() throws {
     let failing = try PromptSession(environment: ["EDITOR": "false"])
     try failing.enter("1")
     #expect(

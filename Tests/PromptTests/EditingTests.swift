@@ -5,19 +5,19 @@ import Testing
 @Suite struct EditingTests {
   private let up = "\u{1B}[A"
 
-  @Test func `R1 a block is run when its braces are closed, and indented until then`() throws {
+  @Test func `a block is run when its braces are closed, and indented until then`() throws {
     let prompt = try PromptSession()
     let output = try prompt.enter("for x in [1, 2] {\nx * 21\n}")
     #expect(prompt.lines.contains("  x * 21"))
     #expect(output.contains { $0.contains("│ x=2 │ 2 │    42 │") }, "\(output)")
   }
 
-  @Test func `R1 a line that ends with an operator goes on`() throws {
+  @Test func `a line that ends with an operator goes on`() throws {
     let prompt = try PromptSession()
     #expect(try prompt.enter("1 +\n2") == ["out[1]  3"])
   }
 
-  @Test func `R2 a block comes back whole and can be changed`() throws {
+  @Test func `a block comes back whole and can be changed`() throws {
     let prompt = try PromptSession()
     try prompt.enter("[1,\n2]")
     prompt.terminal.send(up)
@@ -25,7 +25,7 @@ import Testing
     #expect(try prompt.enter("[0]").suffix(1) == ["out[2]  1"])
   }
 
-  @Test func `R3 a pasted transcript runs as it was typed, after Enter only`() throws {
+  @Test func `a pasted transcript runs as it was typed, after Enter only`() throws {
     let prompt = try PromptSession()
     let transcript = "skillet[1]> let a = [1,\r  2]\rskillet[2]> a[1]\rout[2]  2\rstray words"
     prompt.terminal.send("\u{1B}[200~\(transcript)\u{1B}[201~")
@@ -34,7 +34,7 @@ import Testing
     #expect(try prompt.enter("").last == "out[1]  2")
   }
 
-  @Test func `R1 a bracket that closes a block stands where the block began`() throws {
+  @Test func `a bracket that closes a block stands where the block began`() throws {
     let prompt = try PromptSession()
     prompt.terminal.send("for x in [1] {\rfor y in [2] {\rx\r}")
     try prompt.terminal.waitForCursorLine("  }")
@@ -42,7 +42,7 @@ import Testing
     try prompt.terminal.waitForCursorLine("}")
   }
 
-  @Test func `R4 Ctrl-R finds a cell of the last session, Up one with the typed start`() throws {
+  @Test func `Ctrl-R finds a cell of the last session, Up one with the typed start`() throws {
     let prompt = try PromptSession()
     for cell in ["let apple = 1", "let pear = 2", "7"] { try prompt.enter(cell) }
     try prompt.startAgain()
@@ -54,7 +54,7 @@ import Testing
     try prompt.terminal.waitForCursorLine("skillet[2]> let pear = 2")
   }
 
-  @Test func `R5 Ctrl-L clears the screen and keeps the line`() throws {
+  @Test func `Ctrl-L clears the screen and keeps the line`() throws {
     let prompt = try PromptSession()
     try prompt.enter("1")
     prompt.terminal.send("2 +\u{C}")
@@ -65,7 +65,7 @@ import Testing
     try prompt.terminal.wait(for: "the sum") { $0.lines.contains("out[2]  5") }
   }
 
-  @Test func `R8 session commands may be cut short as long as only one is meant`() throws {
+  @Test func `session commands may be cut short as long as only one is meant`() throws {
     let prompt = try PromptSession()
     try prompt.enter("1")
     #expect(try prompt.enter(":his") == ["1  1"])
@@ -74,7 +74,7 @@ import Testing
       try prompt.enter(":histroy") == ["there is no command :histroy; did you mean `history`?"])
   }
 
-  @Test func `R4 cells are remembered in the next session, blocks whole`() throws {
+  @Test func `cells are remembered in the next session, blocks whole`() throws {
     let prompt = try PromptSession()
     try prompt.enter("1 +\n1")
     try prompt.startAgain()
@@ -84,7 +84,7 @@ import Testing
     #expect(try prompt.file(".skillet/history.jsonl").contains(#""text":"1 +\n"#))
   }
 
-  @Test func `R5 Ctrl-C gives a fresh prompt, Ctrl-D on an empty line ends with 0`() throws {
+  @Test func `Ctrl-C gives a fresh prompt, Ctrl-D on an empty line ends with 0`() throws {
     let prompt = try PromptSession()
     prompt.terminal.send("let x = \u{3}")
     try prompt.terminal.wait(for: "the mark of Ctrl-C") { $0.text.contains("^C") }
@@ -94,18 +94,18 @@ import Testing
     #expect(try prompt.terminal.waitForExit() == 0)
   }
 
-  @Test func `R5 :quit ends the session`() throws {
+  @Test func `:quit ends the session`() throws {
     let prompt = try PromptSession()
     prompt.terminal.send(":q\r")
     #expect(try prompt.terminal.waitForExit() == 0)
   }
 
-  @Test func `R35 text of any language is edited and shown as it is`() throws {
+  @Test func `text of any language is edited and shown as it is`() throws {
     let prompt = try PromptSession()
     #expect(try prompt.enter("\"naïve caféx\u{7F} déjà\"") == ["out[1]", "naïve café déjà"])
   }
 
-  @Test func `R35 boxes are as wide as the terminal is by then`() throws {
+  @Test func `boxes are as wide as the terminal is by then`() throws {
     let prompt = try PromptSession(columns: 120, rows: 30)
     let wide = "let long = [\"" + String(repeating: "w", count: 70) + "\"]"
     try prompt.enter(wide)

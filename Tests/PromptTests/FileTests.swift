@@ -3,7 +3,7 @@ import Testing
 
 /// Files that a session writes and reads.
 @Suite struct FileTests {
-  @Test func `R32 a session is saved as a recipe that gives the same recipe again`() throws {
+  @Test func `a session is saved as a recipe that gives the same recipe again`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank:2")
@@ -22,7 +22,7 @@ import Testing
     #expect(check.ending == .exited(0), "\(check.output)")
   }
 
-  @Test func `R32 a file that was edited since is named`() throws {
+  @Test func `a file that was edited since is named`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     prompt.folder.write("{\"text\": \"other\"}\n", as: "rows.jsonl")
@@ -30,7 +30,7 @@ import Testing
     #expect(answer.hasPrefix("not saved: \"rows.jsonl\" was edited or moved after cell 2 read it"))
   }
 
-  @Test func `R33 cells are exported with outputs, as a document and as a notebook`() throws {
+  @Test func `cells are exported with outputs, as a document and as a notebook`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -44,20 +44,20 @@ import Testing
       try prompt.enter(":export mine.txt") == [":export writes .md and .ipynb; name the file so"])
   }
 
-  @Test func `R34 the start-up file runs first, with its session commands`() throws {
+  @Test func `the start-up file runs first, with its session commands`() throws {
     let prompt = try PromptSession(startUp: "# mine\nlet ten = 10\n:mode line\n")
     #expect(prompt.lines.last == "skillet[2]>")
     #expect(try prompt.enter("{a: ten}") == ["a = 10"])
   }
 
-  @Test func `R34 a mistake in the start-up file is told with its line`() throws {
+  @Test func `a mistake in the start-up file is told with its line`() throws {
     let prompt = try PromptSession(startUp: "let ten = 10\n\nlet = 3\nlet never = 1\n")
     let text = prompt.lines.joined(separator: " ")
     #expect(text.contains("init.recipe:3: the rest is not run; --no-init goes without"))
     #expect(try prompt.enter("ten") == ["out[2]  10"])
   }
 
-  @Test func `R34 SKILLET_HOME holds the start-up file and the history`() throws {
+  @Test func `SKILLET_HOME holds the start-up file and the history`() throws {
     let prompt = try PromptSession(environment: ["SKILLET_HOME": "mine"])
     try prompt.enter("1")
     #expect(prompt.folder.has("mine/history.jsonl"))
@@ -67,7 +67,7 @@ import Testing
     #expect(try prompt.enter("ten") == ["out[2]  10"])
   }
 
-  @Test func `R34 --no-init goes without it`() throws {
+  @Test func `--no-init goes without it`() throws {
     let prompt = try PromptSession(startUp: "let ten = 10\n", ["--no-init"])
     #expect(prompt.lines.last == "skillet[1]>")
   }

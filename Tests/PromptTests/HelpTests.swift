@@ -3,7 +3,7 @@ import Testing
 
 /// Questions at the prompt.
 @Suite struct HelpTests {
-  @Test func `R30 a question before or behind a name explains it`() throws {
+  @Test func `a question before or behind a name explains it`() throws {
     let prompt = try PromptSession(columns: 100, rows: 60)
     let page = try prompt.enter("?lora")
     #expect(page.first == "lora: puts a trainable low-rank adapter beside the frozen layers")
@@ -18,7 +18,7 @@ import Testing
     #expect(try prompt.enter("lora??") == deep)
   }
 
-  @Test func `R30 :help /word/ finds commands, arguments, words, results and session commands`()
+  @Test func `:help /word/ finds commands, arguments, words, results and session commands`()
     throws
   {
     let prompt = try PromptSession(columns: 100, rows: 60)
@@ -32,7 +32,7 @@ import Testing
     #expect(try prompt.enter(":help /root of x/") == ["nothing in the help has /root of x/"])
   }
 
-  @Test func `R30 a name without help gets the nearest one`() throws {
+  @Test func `a name without help gets the nearest one`() throws {
     let prompt = try PromptSession()
     #expect(
       try prompt.enter("?trian") == ["there is no help on `trian`; did you mean `train`?"])

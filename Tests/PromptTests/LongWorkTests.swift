@@ -11,7 +11,7 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `R26 a training that is stopped keeps its adapter, and its cell counts`() throws {
+  @Test func `a training that is stopped keeps its adapter, and its cell counts`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -59,7 +59,7 @@ import Testing
     #expect(try prompt.terminal.waitForExit(seconds: 60) == status)
   }
 
-  @Test func `R26 what stands behind a stopped training in its cell is not run`() throws {
+  @Test func `what stands behind a stopped training in its cell is not run`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -68,7 +68,7 @@ import Testing
     #expect(try prompt.enter("after").first?.contains("E0501") == true)
   }
 
-  @Test func `R26 a loop that is stopped changes nothing`() throws {
+  @Test func `a loop that is stopped changes nothing`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try trainUntilCtrlC(
@@ -77,7 +77,7 @@ import Testing
     #expect(prompt.lines.last == "skillet[4]>")
   }
 
-  @Test func `R26 a loop that is stopped later keeps the runs that are done`() throws {
+  @Test func `a loop that is stopped later keeps the runs that are done`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try trainUntilCtrlC(
@@ -88,7 +88,7 @@ import Testing
     #expect(try prompt.enter(":save mine").first?.hasPrefix("not saved: cell 4") == true)
   }
 
-  @Test func `R10 let prints nothing, but after long work a line says what came of it`() throws {
+  @Test func `let prints nothing, but after long work a line says what came of it`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -97,7 +97,7 @@ import Testing
     #expect(!lines.contains { $0.hasPrefix("out[") })
   }
 
-  @Test func `R26 a stopped training is resumed where it stood`() throws {
+  @Test func `a stopped training is resumed where it stood`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -112,8 +112,7 @@ import Testing
     #expect(try prompt.enter("train resume: _4").first?.contains("E0426") == true)
   }
 
-  @Test func `R21 a training that breaks off names its step, what is kept and how to go on`() throws
-  {
+  @Test func `a training that breaks off names its step, what is kept and how to go on`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2, alpha: 1e6")
@@ -126,7 +125,7 @@ import Testing
     #expect(try prompt.enter("_5.finite") == ["out[6]  false"])
   }
 
-  @Test func `R21 a cell that fails half-way says what is taken back`() throws {
+  @Test func `a cell that fails half-way says what is taken back`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     let output = try prompt.enter("lora rank: 2; save \"rows.jsonl\"")
@@ -137,7 +136,7 @@ import Testing
     #expect(try prompt.enter("train").first?.hasPrefix("error[E0401]") == true)
   }
 
-  @Test func `R28 long work is estimated by its first steps`() throws {
+  @Test func `long work is estimated by its first steps`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -152,7 +151,7 @@ import Testing
     #expect(!prompt.text.contains("were promised"), "a stopped training has kept no promise")
   }
 
-  @Test func `R28 a loop is estimated by its first runs`() throws {
+  @Test func `a loop is estimated by its first runs`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     prompt.terminal.send("for n in range(1, 9000) {\rlora rank: 2\rtrain steps: 1\reval\r}\r")
@@ -163,7 +162,7 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `R32 a stopped training is not saved as one that replays`() throws {
+  @Test func `a stopped training is not saved as one that replays`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
@@ -206,7 +205,7 @@ import Testing
     return try prompt.folder.bytes(of: "first/adapter_model.safetensors")
   }
 
-  @Test func `R32 a training that was resumed to its end is saved as the one line it was`() throws {
+  @Test func `a training that was resumed to its end is saved as the one line it was`() throws {
     let prompt = try PromptSession()
     let adapter = try stopAndResume(
       prompt, "let fit = train steps: 3000, lr: 1e-3, batch: 2", ["let rest = train resume: fit"])
@@ -216,8 +215,7 @@ import Testing
     #expect(!recipe.contains("resume"), "\(recipe)")
   }
 
-  @Test func `R32 a training with a constant rate is saved with the steps that it came to`() throws
-  {
+  @Test func `a training with a constant rate is saved with the steps that it came to`() throws {
     let prompt = try PromptSession()
     let line = "train epochs: 9999, lr: 1e-3, schedule: constant, warmup: 1"
     let adapter = try stopAndResume(
@@ -233,7 +231,7 @@ import Testing
     #expect(try prompt.file("mine.recipe").contains(/\ntrain steps: \d+, lr: 1e-3, schedule/))
   }
 
-  @Test func `R32 work between the parts of a training is left out, or the session is not saved`()
+  @Test func `work between the parts of a training is left out, or the session is not saved`()
     throws
   {
     let prompt = try PromptSession()
@@ -245,7 +243,7 @@ import Testing
     #expect(try replay(prompt, "1-5,7-") == adapter)
   }
 
-  @Test func `R27 a long training shows its line before the first step is done`() throws {
+  @Test func `a long training shows its line before the first step is done`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
     try prompt.enter("lora rank: 2")

@@ -26,16 +26,16 @@ import Testing
     ("let a = 1\nfor r in [1] {\n  let a = r\n}", "E0304"), ("while true { eval }", "E0109"),
     ("if true { eval }", "E0109"), ("def f", "E0109"), ("a = 1", "E0115"),
   ])
-  func `L4 names are bound once, and for is the only loop`(text: String, code: String) {
+  func `names are bound once, and for is the only loop`(text: String, code: String) {
     #expect(Self.codes(text).contains(code), "\(Self.codes(text))")
   }
 
-  @Test func `L5 a number where a duration is wanted is told its unit`() throws {
+  @Test func `a number where a duration is wanted is told its unit`() throws {
     let diagnostic = try #require(Self.check("train budget: 10").first { $0.code == "E0204" })
     #expect(diagnostic.help == "write the unit: 10s or 10m")
   }
 
-  @Test func `L6 a variable may not take the name of a word`() {
+  @Test func `a variable may not take the name of a word`() {
     let words = VerbCatalog.standard.reservedWords.subtracting(Keyword.all).filter {
       !$0.contains("-")
     }
@@ -57,7 +57,7 @@ import Testing
         == "dataset \"a\", template: llama-2\nlet a = 3\nlet b = a - 2\n")
   }
 
-  @Test func `L7 the first line says the version of the language`() {
+  @Test func `the first line says the version of the language`() {
     #expect(Self.check("seed 1").map(\.code) == ["W0303"])
     #expect(Self.check("recipe \"a\", language: 1\nseed 1").map(\.code) == [])
     #expect(Self.check("recipe \"a\", language: 2\nseed 1").map(\.code) == ["E0604"])

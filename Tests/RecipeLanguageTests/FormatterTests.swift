@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: Golden.cases("format"))
-  func `L21 one layout for all, which stays when it is laid out again`(golden: Golden) throws {
+  func `one layout for all, which stays when it is laid out again`(golden: Golden) throws {
     let formatted = Formatter.format(Parser.parse(try golden.source()))
     try golden.check(formatted)
     #expect(Self.format(formatted) == formatted)
@@ -19,7 +19,7 @@ import Testing
     #expect(Self.format("let   = 3") == "let   = 3")
   }
 
-  @Test func `L8 prose and comments are kept, and prose is kept apart`() {
+  @Test func `prose and comments are kept, and prose is kept apart`() {
     let text = "##  # Title\n##more\nseed 1 # why\n#left\n"
     #expect(Self.format(text) == "##  # Title\n## more\nseed 1  # why\n# left\n")
     let tree = Parser.parse(SourceText(name: "test", text: text))

@@ -105,14 +105,14 @@ import Testing
     Issue.record("\(problem): \(source.text.debugDescription)")
   }
 
-  @Test func `L9 any bytes are read`() {
+  @Test func `any bytes are read`() {
     checkMany("bytes", seed: 1) { generator in
       let count = Int.random(in: 0..<60, using: &generator)
       return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
   }
 
-  @Test func `L9 any tokens are read`() {
+  @Test func `any tokens are read`() {
     checkMany("tokens", seed: 2) { generator in
       let count = Int.random(in: 0..<25, using: &generator)
       let separator = Bool.random(using: &generator) ? " " : ""
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func `L9 changed recipes are read`() throws {
+  @Test func `changed recipes are read`() throws {
     let recipes = try Self.recipes()
     #expect(recipes.count >= 7)
     var unchanged = Generator(state: 0)

@@ -47,7 +47,7 @@ import Testing
     ("512MB", "512000000B"), ("2KiB", "2048B"), ("1_000", "1000"), ("3e-4", "0.0003"),
     ("1..8", "(.. 1 8)"), ("2.5E+3", "2500.0"),
   ])
-  func `L5 numbers carry their units`(text: String, outline: String) {
+  func `numbers carry their units`(text: String, outline: String) {
     #expect(Self.outline(text) == outline)
   }
 
@@ -67,14 +67,14 @@ import Testing
         == "(eval!) silenced\n(eval!)\n(eval!) silenced\n")
   }
 
-  @Test func `L3 line ends count between statements only, and not behind a comma or an operator`() {
+  @Test func `line ends count between statements only, and not behind a comma or an operator`() {
     let text = "lora rank: 8,\n  targets: [\n    q_proj,\n  ]\nlet a = 1 +\n  2\nlet b =\n 3"
     #expect(
       TreeOutline.of(Self.parse(text))
         == "(lora! rank: 8 targets: [q_proj])\n(let a (+ 1 2))\n(let b 3)\n")
   }
 
-  @Test func `L2 a verb inside an expression is a word; in parentheses it is a command`() {
+  @Test func `a verb inside an expression is a word; in parentheses it is a command`() {
     #expect(TreeOutline.of(Self.parse("inspect lora")) == "(inspect! lora)\n")
     #expect(TreeOutline.of(Self.parse("eval on: train")) == "(eval! on: train)\n")
     #expect(Self.outline("(eval on: test).perplexity") == "(. (eval! on: test) perplexity)")

@@ -30,7 +30,7 @@ import Testing
     return CheckerTests.check(text, context).map { "\($0.code): \($0.message)" }
   }
 
-  @Test func `L9 the committed page of the language is that of its declarations`() throws {
+  @Test func `the committed page of the language is that of its declarations`() throws {
     #expect(
       try Self.text(Self.page) == ReferencePage(.standard).text,
       "it is stale; `make reference` renews it (swift run -c release skillet reference)")

@@ -21,7 +21,7 @@ import Testing
     return try JSONValue(parsing: file)
   }
 
-  @Test func `R33 the root of a notebook has what nbformat 4.5 asks for and nothing else`() throws {
+  @Test func `the root of a notebook has what nbformat 4.5 asks for and nothing else`() throws {
     let root = try notebook()
     #expect(root.object?.keys == ["cells", "metadata", "nbformat", "nbformat_minor"])
     #expect(root["nbformat"]?.int == 4)
@@ -30,7 +30,7 @@ import Testing
     #expect(root["metadata"]?["language_info"]?["name"]?.string == "skillet")
   }
 
-  @Test func `R33 cells have the keys of their type, and ids that differ`() throws {
+  @Test func `cells have the keys of their type, and ids that differ`() throws {
     let cells = try #require(try notebook()["cells"]?.array)
     #expect(
       cells.map { $0["cell_type"]?.string } == ["markdown"] + Array(repeating: "code", count: 6))
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `R33 outputs have the keys of their type`() throws {
+  @Test func `outputs have the keys of their type`() throws {
     let keys = [
       "stream": ["name", "output_type", "text"],
       "display_data": ["data", "metadata", "output_type"],
@@ -66,17 +66,17 @@ import Testing
     #expect(outputs.contains { $0["data"]?["image/svg+xml"] != nil })
   }
 
-  @Test func `R33 sources are lists of lines that keep their newlines`() throws {
+  @Test func `sources are lists of lines that keep their newlines`() throws {
     let source = try notebook()["cells"]?.array?.first?["source"]
     #expect(source == ["# Title\n", "More words"])
   }
 
-  @Test func `R33 two exports are the same bytes`() throws {
+  @Test func `two exports are the same bytes`() throws {
     let first = IPythonNotebook.file(of: try cells(), seed: 7)
     #expect(first == IPythonNotebook.file(of: try cells(), seed: 7))
   }
 
-  @Test func `R33 Markdown keeps prose, fences code and puts images beside itself`() throws {
+  @Test func `Markdown keeps prose, fences code and puts images beside itself`() throws {
     let document = MarkdownNotebook(try cells(), title: "my tune")
     #expect(document.text.hasPrefix("# Title\nMore words\n\n```skillet\nseed 7\n```\n"))
     #expect(document.text.contains("![value of cell 6](my%20tune-6.svg)"))

@@ -25,7 +25,7 @@ import Testing
     #expect(status.st_mode & 0o777 == 0o600)
   }
 
-  @Test func `R4 two prompts append to one file and neither loses a cell`() throws {
+  @Test func `two prompts append to one file and neither loses a cell`() throws {
     let path = temporaryPath()
     defer { unlink(path) }
     let (first, second) = (HistoryFile(path: path), HistoryFile(path: path))

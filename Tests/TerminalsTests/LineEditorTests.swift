@@ -96,7 +96,7 @@ import Testing
     try terminal.waitForCursorLine("probe[1]> fi")
   }
 
-  @Test func `R4 Ctrl-R finds an earlier block`() throws {
+  @Test func `Ctrl-R finds an earlier block`() throws {
     let terminal = try prompted()
     terminal.send("\u{12}blo\u{1B}")
     terminal.send("\r")
@@ -160,7 +160,7 @@ import Testing
     #expect(terminal.screen.lines[4] == "probe[1]> r! [")
   }
 
-  @Test func `R29 typing during a job waits for the prompt, and Ctrl-C stops the job`() throws {
+  @Test func `typing during a job waits for the prompt, and Ctrl-C stops the job`() throws {
     let terminal = try prompted()
     terminal.send("job\r")
     try terminal.waitForOutput("job runs")
@@ -172,7 +172,7 @@ import Testing
     #expect(!terminal.output.contains("^C"))
   }
 
-  @Test func `R29 keys typed before the prompt act on it and are not echoed before`() throws {
+  @Test func `keys typed before the prompt act on it and are not echoed before`() throws {
     let terminal = try prompted()
     terminal.send("wait for typing\r")
     try terminal.wait(for: "the end of the cell") { $0.lines.count == 2 }
@@ -182,7 +182,7 @@ import Testing
     #expect(terminal.screen.lines[1] == "typed ahead: true")
   }
 
-  @Test func `R26 a second Ctrl-C within two seconds asks a job to give up its step`() throws {
+  @Test func `a second Ctrl-C within two seconds asks a job to give up its step`() throws {
     let terminal = try prompted()
     terminal.send("deaf job\r")
     try terminal.waitForOutput("job runs")
@@ -193,7 +193,7 @@ import Testing
     try terminal.waitForCursorLine("probe[1]>")
   }
 
-  @Test func `R5 Ctrl-Z gives the terminal back and fg redraws the input`() throws {
+  @Test func `Ctrl-Z gives the terminal back and fg redraws the input`() throws {
     let terminal = try start(
       "/bin/sh", ["-c", "set -m; \(Self.probe); stty -a; fg; echo ended"])
     try terminal.waitForCursorLine("probe[1]>")
@@ -211,7 +211,7 @@ import Testing
     try terminal.waitForOutput("ended")
   }
 
-  @Test func `R35 a resized terminal shows the block once, in its place`() throws {
+  @Test func `a resized terminal shows the block once, in its place`() throws {
     let terminal = try prompted()
     terminal.send("x [\raaa\rbbb" + up)
     try terminal.wait(for: "the block") {

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `R27 a live line appears late, is redrawn seldom and leaves nothing`() {
+  @Test func `a live line appears late, is redrawn seldom and leaves nothing`() {
     let bench = Bench()
     let line = bench.line(isLive: true)
     line.update(ProgressState("train", done: 1))
@@ -85,7 +85,7 @@ import Testing
     #expect(bench.written() == "")
   }
 
-  @Test func `R27 a log gets a plain line now and then`() {
+  @Test func `a log gets a plain line now and then`() {
     let bench = Bench()
     let line = bench.line(isLive: false)
     bench.time += 9

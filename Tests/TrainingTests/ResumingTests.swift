@@ -108,7 +108,7 @@ import Training
     #expect(train(state, configuration(steps: 5)).steps == 0)
   }
 
-  @Test func `R26 a step that is aborted leaves the adapter of the step before`() {
+  @Test func `a step that is aborted leaves the adapter of the step before`() {
     let configuration = configuration(steps: 4)
     let state = newState(configuration)
     var kept: [Float] = []

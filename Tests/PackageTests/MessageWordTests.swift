@@ -1,15 +1,8 @@
 import Testing
 
-/// Promises of the prompt, by their numbers.
-@Suite struct PromptBehaviourTests {
-  @Test(arguments: 1...35)
-  func `every promise has a test that begins with its number`(number: Int) {
-    let name = "func `R\(number) "
-    #expect(
-      Repository.files(under: "Tests", ".swift").contains { $0.text.contains(name) }, "R\(number)")
-  }
-
-  @Test func `R20 messages use one vocabulary`() {
+/// Words of messages.
+@Suite struct MessageWordTests {
+  @Test func `messages use one vocabulary`() {
     let banned = /(?i)\b(illegal|token stream|nil|null pointer|panic|fatal|oops)\b/
     for file in Repository.files(under: "Sources", ".swift") {
       for text in Self.literals(of: file.text) {
