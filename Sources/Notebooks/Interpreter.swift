@@ -9,14 +9,14 @@ package final class Interpreter<Executor: VerbExecutor> {
   package private(set) var cell = 0
   /// Values given to parameters from outside.
   package var overrides: [String: Value] = [:]
-  /// Told of everything as it happens.
+  /// Called with every event as it happens.
   package var onEvent: (Event) -> Void {
     get { executor.onEvent }
     set { executor.onEvent = newValue }
   }
   /// Asked between statements.
   package var isCancelled: () -> Bool = { false }
-  /// Every expectation that was read, as often as it ran.
+  /// The outcome of each expectation, once for every time it ran.
   package internal(set) var expectations: [ExpectationOutcome] = []
   private(set) var source = SourceText(name: "cell 1", text: "")
   private let clock = ContinuousClock()
@@ -73,7 +73,7 @@ package final class Interpreter<Executor: VerbExecutor> {
   private func runStatement(_ statement: Statement, keepsValue: Bool) throws(RunFailure) {
     let start = clock.now
     let line = source.line(at: statement.range.lowerBound)
-    if case .prose(let text) = statement.kind { return read(text, line: line) }
+    if case .prose(let text) = statement.kind { return collectProse(text, line: line) }
     showProse()
     onEvent(.started(cell: cell, line: line, source: source.text(in: statement.range)))
     valueName = name(ofValueOf: statement, keepsValue: keepsValue)
@@ -93,10 +93,10 @@ package final class Interpreter<Executor: VerbExecutor> {
     onEvent(.finished(cell: cell, seconds: (clock.now - start).seconds))
   }
 
-  /// Lines of prose that follow one another, not shown yet: together they are one text.
+  /// Consecutive lines of prose that are not shown yet; they are shown as one text.
   private var prose: (text: String, lastLine: Int)?
 
-  private func read(_ line: String, line number: Int) {
+  private func collectProse(_ line: String, line number: Int) {
     if let before = prose, before.lastLine + 1 == number {
       prose = (before.text + "\n" + line, number)
     } else {
@@ -165,8 +165,8 @@ package final class Interpreter<Executor: VerbExecutor> {
 
   // MARK: - Expressions
 
-  /// Commands in parentheses run while an expression is evaluated; why one stopped the run is kept
-  /// here, since the evaluator knows errors in expressions only.
+  /// Commands in parentheses run while an expression is evaluated. If one fails, its error is kept here,
+  /// because the evaluator can throw expression errors only.
   private var commandFailure: RunFailure?
 
   private var evaluator: Evaluator {
@@ -304,7 +304,7 @@ package final class Interpreter<Executor: VerbExecutor> {
       try stopIfCancelled()
       if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
     }
-    // a training that was stopped has a value, and yet its run is not done
+    // a stopped training returns a value, but its iteration of the loop is incomplete
     try stopIfCancelled()
     var record = Record(
       combination.map { ($0.name, $0.value) }, reference: executor.rememberAdapter())

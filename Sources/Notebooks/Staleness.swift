@@ -2,14 +2,14 @@ import Diagnostics
 import RecipeLanguage
 import Sessions
 
-/// Which values are no longer what their cells would give now, since the model, the adapter, the data or
-/// a file that they were made with is another by now.
+/// Tells which values are out of date: the model, adapter, data or a file they were computed from has
+/// changed since their cell ran.
 package struct Staleness {
   private let cells: [(cell: Cell, statements: [Statement])]
   private let environment: Environment
 
   /// - Parameters:
-  ///   - cells: all that count.
+  ///   - cells: the accepted cells of the session, in order.
   ///   - environment: which cell bound which name.
   init(_ cells: [Cell], _ environment: Environment) {
     self.cells = cells.map {
@@ -38,7 +38,7 @@ package struct Staleness {
     return binding ?? statements.lastIndex { !$0.isProse }
   }
 
-  /// What the commands of a statement found and did not make themselves.
+  /// What the commands of a statement depend on and did not produce themselves.
   private func needs(of statement: Statement) -> Set<Need> {
     var needs: Set<Need> = []
     var made: Set<Need> = []
@@ -51,8 +51,8 @@ package struct Staleness {
     return needs
   }
 
-  /// What replaced something that a command worked with. A loop replaces nothing: it leaves the state as
-  /// it was.
+  /// The later command that replaced something this value depends on. A loop replaces nothing, since it
+  /// restores the state.
   private func replacement(
     of needs: Set<Need>, behind place: Int, inCellAt index: Int
   ) -> String? {

@@ -133,15 +133,15 @@ package final class Conversation {
       if isStopped { return .stop }
       return session.isInterrupted() ? .interrupted : nil
     }
-    if result.stopReason == .not_finite { throw .scoresAreNotFinite(after: result.tokens.count) }
+    if result.stopReason == .notFinite { throw .scoresAreNotFinite(after: result.tokens.count) }
     let rest = printer.finish()
     if !rest.isEmpty { onText(rest) }
     messages.append(Message(.assistant, printer.text))
     let ending: Reply.Ending =
       switch result.stopReason {
-      case .end_of_turn, .stop: .whole
-      case .max_tokens, .context: .full
-      case .interrupted, .not_finite: .interrupted
+      case .endOfTurn, .stop: .whole
+      case .maxTokens, .context: .full
+      case .interrupted, .notFinite: .interrupted
       }
     return Reply(ending: ending, forgottenTurns: forgotten)
   }

@@ -15,7 +15,7 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
-  /// Whether nothing comes after an interruption that could go on with a stopped training.
+  /// Whether an interruption ends the session, so that nothing later can resume a stopped training.
   package var endsWhenInterrupted = false
   /// Whether a training ended because its loss was NaN or infinite.
   package internal(set) var hasDiverged = false
@@ -27,11 +27,11 @@ package final class Session: VerbExecutor {
   /// only a few are kept.
   private var runs: [(id: Int, run: TrainingRun)] = []
   private static let keptRuns = 4
-  /// Whether something that was to be written on the way of a training is not.
+  /// Whether a write requested during a training has failed.
   var hasUnsavedStep = false
   /// Whether the last `save` has failed.
   var hasFailedSave = false
-  /// Whether something that was to be written is not.
+  /// Whether any requested write has failed.
   package var hasUnsaved: Bool { hasUnsavedStep || hasFailedSave }
   private var estimate = TimeEstimate()
   /// Threads, or nil for SKILLET_THREADS or all.
@@ -97,7 +97,7 @@ package final class Session: VerbExecutor {
     return remembered[reference.id]
   }
 
-  /// Keeps a training for `resume:` under the adapter that it came to.
+  /// Keeps a training for `resume:`, keyed by the adapter it produced.
   func keep(_ run: TrainingRun, for reference: ObjectReference?) {
     guard let reference else { return }
     runs.append((reference.id, run))
@@ -146,7 +146,7 @@ package final class Session: VerbExecutor {
 
   // MARK: - What verbs share
 
-  /// Puts a new adapter into use under its name, and says so where one has to give the name up.
+  /// Makes a new adapter active under its name, and says so if an unsaved adapter had to be renamed.
   func take(_ adapter: AdapterInUse) {
     guard let kept = state.give(adapter.name, to: adapter) else { return }
     notice(

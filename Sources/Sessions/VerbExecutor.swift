@@ -8,7 +8,7 @@ package protocol VerbExecutor: AnyObject {
   func execute(_ call: VerbCall) throws(VerbFailure) -> Value
   /// Everything that verbs read and change, to return to later.
   var state: State { get set }
-  /// Told of everything as it happens.
+  /// Called with every event as it happens.
   var onEvent: (Event) -> Void { get set }
   /// Keeps the adapter in use for as long as the session lasts, so that a value can stand for it; nil if
   /// none is in use.

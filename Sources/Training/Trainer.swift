@@ -14,7 +14,7 @@ package struct Trainer {
     self.compute = compute
   }
 
-  /// Trains `adapter` in place, whichever step is to be kept in the end.
+  /// Trains `adapter` in place; it ends at the last step even if an earlier one is the best.
   package func train(
     _ adapter: Adapter, on dataset: Dataset, rows: [Int], validation: [TokenizedExample] = [],
     listener: (TrainingEvent) -> TrainingAnswer
@@ -36,8 +36,8 @@ package struct Trainer {
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
     let plan = plan(of: dataset, rows: rows)
-    precondition(plan.stepsAnEpoch > 0, "\(rows.count) rows to train on")
-    let steps = configuration.stepCount(stepsAnEpoch: plan.stepsAnEpoch)
+    precondition(plan.stepsPerEpoch > 0, "\(rows.count) rows to train on")
+    let steps = configuration.stepCount(stepsPerEpoch: plan.stepsPerEpoch)
     var pass = TrainingPass(model: model, recomputes: configuration.recomputes)
     pass.isAborted = isAborted
     let step = TrainingStep(
@@ -46,7 +46,7 @@ package struct Trainer {
     var ending: TrainingResult.Ending?
     if listener(.started(step: state.steps, steps: steps)) == .stop { ending = .stopped }
     while ending == nil {
-      // an evaluation that was cut short is made up for when the run is resumed
+      // a resumed run first repeats an evaluation that was interrupted
       if configuration.evaluates(after: state.steps, of: steps),
         state.evaluatedStep != state.steps, !validation.isEmpty
       {
@@ -60,13 +60,13 @@ package struct Trainer {
       }
     }
     return run.finish(
-      state.steps < steps || ending == .not_finite ? ending ?? .completed : .completed)
+      state.steps < steps || ending == .notFinite ? ending ?? .completed : .completed)
   }
 
   /// The rows, of those given, that steps of a run have seen.
   package func rows(seenIn steps: Range<Int>, of dataset: Dataset, rows: [Int]) -> Set<Int> {
     let plan = plan(of: dataset, rows: rows)
-    let perEpoch = plan.stepsAnEpoch
+    let perEpoch = plan.stepsPerEpoch
     var seen: Set<Int> = []
     guard perEpoch > 0, !steps.isEmpty else { return seen }
     for epoch in steps.lowerBound / perEpoch...(steps.upperBound - 1) / perEpoch {
@@ -87,7 +87,7 @@ package struct Trainer {
       shuffleSeed: configuration.shuffles ? configuration.seed : nil)
   }
 
-  /// One step; gives why the run ends with it, or nil.
+  /// Runs one step; returns why the run ends after it, or nil to continue.
   private func advance(
     _ step: TrainingStep, _ state: TrainingState, _ plan: BatchPlan, _ run: inout Run,
     _ listener: (TrainingEvent) -> TrainingAnswer
@@ -101,8 +101,8 @@ package struct Trainer {
       plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
       dropoutSeed: dropoutSeed(step: index))
     guard let report else { return .aborted }
-    guard report.isFinite else { return .not_finite }
-    run.add(report, stepsAnEpoch: plan.stepsAnEpoch)
+    guard report.isFinite else { return .notFinite }
+    run.add(report, stepsPerEpoch: plan.stepsPerEpoch)
     return listener(.stepped(run.progress(report, rate: rate))) == .stop ? .stopped : nil
   }
 
@@ -122,7 +122,7 @@ package struct Trainer {
     guard loss.isFinite else {
       run.result.evaluations.append((state.steps, loss))
       _ = listener(.evaluated(step: state.steps, loss: loss))
-      return .not_finite
+      return .notFinite
     }
     run.result.evaluations.append((state.steps, loss))
     state.note(loss, keepsBest: configuration.keepsBest)
@@ -153,9 +153,9 @@ package struct Trainer {
 
     var seconds: Double { (clock.now - start).seconds }
 
-    mutating func add(_ report: TrainingStep.Report, stepsAnEpoch: Int) {
+    mutating func add(_ report: TrainingStep.Report, stepsPerEpoch: Int) {
       result.steps += 1
-      result.epochs = Double(result.steps) / Double(stepsAnEpoch)
+      result.epochs = Double(result.steps) / Double(stepsPerEpoch)
       result.losses.append(report.loss)
       result.tokens += report.tokens
       result.trainedTokens += report.trainedTokens

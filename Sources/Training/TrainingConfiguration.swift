@@ -44,10 +44,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package init() {}
 
   /// Steps of a run whose epochs have that many.
-  package func stepCount(stepsAnEpoch: Int) -> Int {
+  package func stepCount(stepsPerEpoch: Int) -> Int {
     switch length {
     case .steps(let steps): max(1, steps)
-    case .epochs(let epochs): max(1, Int((epochs * Double(stepsAnEpoch)).rounded(.up)))
+    case .epochs(let epochs): max(1, Int((epochs * Double(stepsPerEpoch)).rounded(.up)))
     }
   }
 

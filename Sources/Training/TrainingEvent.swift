@@ -41,7 +41,8 @@ package enum TrainingAnswer: Sendable {
 package struct TrainingResult: Sendable {
   /// Why the last step was the last.
   package enum Ending: String, Sendable {
-    case completed, stopped, budget, not_finite
+    case completed, stopped, budget
+    case notFinite = "not_finite"
     /// The step in hand was given up.
     case aborted
     /// Too many evaluations without a lower loss.

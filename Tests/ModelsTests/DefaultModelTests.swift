@@ -80,7 +80,7 @@ import Tokenizers
       sampling: SamplingOptions(), seed: 0)
     // The golden ends with the token that ended the turn.
     #expect(result.tokens == Array(try golden.at("new_ids").tokens().dropLast()))
-    #expect(result.stopReason == .end_of_turn)
+    #expect(result.stopReason == .endOfTurn)
     #expect(loaded.tokenizer.decode(result.tokens) == "The capital of France is Paris.")
   }
 

@@ -194,7 +194,7 @@ import Training
       if case .stepped = event { kept = numbers(adapter) }
       return .proceed
     }
-    #expect(result.ending == .not_finite)
+    #expect(result.ending == .notFinite)
     #expect(result.steps < 8)
     #expect(result.steps == result.losses.count)
     #expect(result.losses.allSatisfy { $0.isFinite })
@@ -209,7 +209,7 @@ import Training
     b.base[0] = .infinity
     let before = numbers(adapter)
     let result = train(configuration(.steps(3)), adapter)
-    #expect(result.ending == .not_finite)
+    #expect(result.ending == .notFinite)
     #expect(result.steps == 0)
     #expect(numbers(adapter) == before)
   }

@@ -4,7 +4,7 @@ import Tensors
 package struct DecoderModel: Sendable {
   package let description: DecoderDescription
   package let weights: FrozenWeights
-  /// The turns of queries and keys, and those of layers with a window where they are others.
+  /// The rotary embedding of queries and keys, and that of sliding-window layers where it differs.
   let ropes: (all: RotaryEmbedding?, windowed: RotaryEmbedding?)
 
   package init(description: DecoderDescription, weights: FrozenWeights) {
@@ -28,7 +28,7 @@ package struct DecoderModel: Sendable {
     self.ropes = ropes
   }
 
-  /// The same decoder with its weights kept otherwise.
+  /// The same decoder with its weights in another format.
   package func with(_ weights: FrozenWeights) -> DecoderModel {
     DecoderModel(description: description, weights: weights, ropes: ropes)
   }
@@ -49,7 +49,7 @@ package struct DecoderModel: Sendable {
     return description.window(of: layer) == nil ? ropes.all : ropes.windowed ?? ropes.all
   }
 
-  /// What becomes of the products with the output head.
+  /// How the output head's products are scaled and capped to become logits.
   var logitScaling: ScoreScaling {
     ScoreScaling(scale: description.scales.logits, cap: description.scales.logitCap)
   }

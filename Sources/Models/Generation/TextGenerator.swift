@@ -6,16 +6,16 @@ package struct TextGenerator {
   /// Why a reply ended.
   package enum StopReason: String, Sendable {
     /// The model ended its turn.
-    case end_of_turn
+    case endOfTurn = "end_of_turn"
     /// `max_tokens` were made.
-    case max_tokens
+    case maxTokens = "max_tokens"
     /// The model's context is full.
     case context
     /// A stop string appeared.
     case stop
     case interrupted
     /// The model's scores of the next token were not numbers.
-    case not_finite
+    case notFinite = "not_finite"
   }
 
   package struct Result: Sendable {
@@ -54,7 +54,7 @@ package struct TextGenerator {
     prompt: [Int32], maxTokens: Int, stopTokens: Set<Int32>, sampling: SamplingOptions,
     seed: UInt64, prefix: PrefixCache? = nil, onToken: (Int32) -> StopReason? = { _ in nil }
   ) -> Result {
-    var result = Result(tokens: [], stopReason: .max_tokens, promptSeconds: 0, seconds: 0)
+    var result = Result(tokens: [], stopReason: .maxTokens, promptSeconds: 0, seconds: 0)
     let limit = model.description.sizes.context
     if prompt.count >= limit || maxTokens > limit - prompt.count { result.stopReason = .context }
     guard !prompt.isEmpty, prompt.count < limit, maxTokens > 0 else { return result }
@@ -98,12 +98,12 @@ package struct TextGenerator {
   ) {
     for index in 0..<room {
       guard let token = next(result.tokens.last) else {
-        result.stopReason = .not_finite
+        result.stopReason = .notFinite
         return
       }
       if index > 0 { result.steps += 1 }
       if stopTokens.contains(token) {
-        result.stopReason = .end_of_turn
+        result.stopReason = .endOfTurn
         return
       }
       result.tokens.append(token)

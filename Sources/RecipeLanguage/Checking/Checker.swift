@@ -7,7 +7,7 @@ package struct Checker {
   var source: SourceText
   var scope = Scope()
   var state: SessionShape?
-  /// Where the session got what it has.
+  /// The statement that gave the session each thing it has.
   var origins: [Need: Label] = [:]
   private(set) var diagnostics: [Diagnostic] = []
   var usedNames: Set<String> = []

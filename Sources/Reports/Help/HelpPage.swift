@@ -2,7 +2,7 @@ import Diagnostics
 import RecipeLanguage
 import Sessions
 
-/// Help that is read off the declarations of verbs and functions, before it has a form.
+/// Help generated from the declarations of verbs and functions, before it is laid out.
 package struct HelpPage {
   package typealias Row = (name: String, text: String)
 
@@ -20,7 +20,7 @@ package struct HelpPage {
     case laidOut(String)
   }
 
-  /// No help on a subject, and what there is.
+  /// There is no help on a subject; the message suggests what there is.
   package struct Missing: Error {
     package let message: String
   }
@@ -80,7 +80,7 @@ package struct HelpPage {
       }
     }
     let rows = arguments + choices
-    return rows.isEmpty ? parts : parts + [.heading("Where it stands"), .rows(rows)]
+    return rows.isEmpty ? parts : parts + [.heading("Where it is used"), .rows(rows)]
   }
 
   private static func refusal(of subject: String) -> String {
@@ -100,9 +100,9 @@ package struct HelpPage {
       .rows(sessionCommands),
       .heading("Functions"),
       .paragraph(PureFunction.allCases.map(\.rawValue).joined(separator: ", ")),
-      .heading("Words of the field", more: "  (?rank, ?nf4, …)"),
+      .heading("Glossary", more: "  (?rank, ?nf4, …)"),
       .paragraph(Glossary.all.map { $0.names[0] }.joined(separator: ", ")),
-      .pointer(":help /word/ finds all that has a word"),
+      .pointer(":help /word/ lists every entry that contains a word"),
     ]
   }
 

@@ -23,8 +23,8 @@ package struct SessionState: Sendable {
     for (name, kept) in adapters where kept.adapter === adapter { adapters[name]?.isSaved = true }
   }
 
-  /// Gives a name to another adapter. One of this name that was trained here and is in no folder stays, under
-  /// a name of its own, which is returned.
+  /// Assigns a name to `adapter` and activates it. An adapter that had the name, was trained here and is not
+  /// saved is kept under a new name, which is returned.
   mutating func give(_ name: String, to adapter: AdapterInUse) -> String? {
     defer {
       adapters[name] = adapter
@@ -61,16 +61,16 @@ package struct AdapterInUse: Sendable {
 
   package fileprivate(set) var name: String
   package let adapter: Adapter
-  /// The base that it was made on. It is written with this one's order of rows and name, whatever model is
-  /// loaded by then.
+  /// The base it was made on. Saving uses this base's row order and name, even if another model has been
+  /// loaded since.
   let base: BaseIdentity
-  /// How the base was kept in its last training, such as `nf4`; nil for as in its file.
+  /// The quantization of the base in its last training, such as `nf4`; nil if it was used as stored.
   var trainedOn: String?
   /// Optimizer steps that made it.
   package var steps: Int
-  /// Whether a training of this session is among them.
+  /// Whether some of those steps were made in this session.
   var isTrainedHere = false
-  /// Whether a folder has it as it is.
+  /// Whether its current weights are saved in a folder.
   var isSaved = false
   /// Rows that it was trained on.
   var rows = TrainedRows()

@@ -180,7 +180,7 @@ private struct Replies {
         sampling: SamplingOptions(temperature: 0), seed: 0
       ) { _ in isInterrupted() ? .interrupted : nil }
     switch result.stopReason {
-    case .not_finite: throw .scoresAreNotFinite(after: result.tokens.count)
+    case .notFinite: throw .scoresAreNotFinite(after: result.tokens.count)
     case .interrupted:
       throw VerbFailure(
         "E0901", "`\(Answers.name)` was interrupted, so it has no result", kind: .interrupted)

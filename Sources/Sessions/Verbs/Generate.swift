@@ -106,7 +106,7 @@ extension Session {
       if isStopped { return .stop }
       return isInterrupted() ? .interrupted : nil
     }
-    if result.stopReason == .not_finite { throw .scoresAreNotFinite(after: result.tokens.count) }
+    if result.stopReason == .notFinite { throw .scoresAreNotFinite(after: result.tokens.count) }
     let rest = printer.finish()
     if !rest.isEmpty { onEvent(.text(rest)) }
     onEvent(.text("\n"))

@@ -25,7 +25,7 @@ extension Session {
 
   /// Asked often while a step is worked on, whether to give it up. A step may take long, so that what
   /// the first Ctrl-C does is said where it does not show at once.
-  func abortion() -> () -> Bool {
+  func abortCheck() -> () -> Bool {
     let clock = ContinuousClock()
     var noticed: ContinuousClock.Instant?
     var hasTold = false
@@ -103,7 +103,7 @@ extension Session {
     if isStopped, name == nil || endsWhenInterrupted { return notice(reason) }
     let kept = "\(reason); the adapter of step \(run.state.kept.step) is kept"
     guard let name else { return notice(kept) }
-    if result.ending == .not_finite {
+    if result.ending == .notFinite {
       let rate = NumberText.shortest(run.call[Train.learningRate] / 4)
       notice("\(kept) as \(name): `train lr: \(rate), resume: \(name)` goes on with a smaller rate")
     } else {
@@ -121,9 +121,9 @@ extension Session {
     case .aborted: inside + ", which was given up"
     case .budget: at + ": the budget is spent"
     case .patience: at + ": \(run.call[Train.patience] ?? 1) evaluations gave no lower loss"
-    case .not_finite where result.evaluations.last?.loss.isFinite == false:
+    case .notFinite where result.evaluations.last?.loss.isFinite == false:
       at + ": the validation loss became NaN or infinite"
-    case .not_finite: inside + ": the loss became NaN or infinite"
+    case .notFinite: inside + ": the loss became NaN or infinite"
     }
   }
 }

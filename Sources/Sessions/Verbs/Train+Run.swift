@@ -25,7 +25,7 @@ extension Session {
     }
     let result = trainer.train(
       from: run.state, on: data.dataset, rows: data.rows(.train),
-      validation: data.examples(.valid), isAborted: abortion()
+      validation: data.examples(.valid), isAborted: abortCheck()
     ) { event in
       report(event)
       run.curve.add(event)
@@ -39,7 +39,7 @@ extension Session {
     state.adapters[run.name] = trained
     state.activeAdapter = run.name
     if let folder { write(run, trained, of: kept.step, to: folder) }
-    if result.ending == .not_finite { hasDiverged = true }
+    if result.ending == .notFinite { hasDiverged = true }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.figure(run.curve.figure, goesWithValue: true)) }
     let reference = rememberAdapter()
@@ -49,14 +49,14 @@ extension Session {
 
   // MARK: - Beginning
 
-  /// A new run of the adapter in use, or what goes on with the one to be resumed.
+  /// A new run on the active adapter, or the continuation of the run to be resumed.
   private func begin(
     _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
   ) throws(VerbFailure) -> TrainingRun {
     let basis = TrainingBasis(
       identity: model.loaded.identity, model: model.decoder, training: data.examples(.train),
       validation: data.examples(.valid), with: model.compute.pool)
-    // the digest has read the whole file, which weights that were quantized anew do not need
+    // computing the digest paged in the whole file; requantized weights do not need those pages
     if model.scheme != nil { model.loaded.releasePages() }
     if call.has(Train.resume) { return try resumed(call, model, basis) }
     guard let current = state.adapter else {
@@ -141,7 +141,7 @@ extension Session {
     return true
   }
 
-  /// What a run has come to with one of its adapters.
+  /// One of a run's adapters, with the steps and rows that it has been trained on.
   private func adapter(
     of run: TrainingRun, _ kept: (step: Int, adapter: Adapter), seen trainer: Trainer,
     _ data: DataInUse
@@ -156,10 +156,10 @@ extension Session {
 
   // MARK: - Ending
 
-  /// A run without a step has failed, unless it was stopped.
+  /// Throws for a run that ended before its first step, unless it was stopped.
   private func refuse(_ result: TrainingResult, _ run: TrainingRun) throws(VerbFailure) {
     switch result.ending {
-    case .not_finite:
+    case .notFinite:
       throw VerbFailure(
         "E0410", "the loss of the first step is not finite, so nothing was trained",
         help:
@@ -198,7 +198,7 @@ extension Session {
         ("tokens_per_second", .float(speed)),
         ("seconds", .duration(result.seconds)),
         ("peak_memory", .size(PeakMemory.bytes)),
-        ("finite", .bool(result.ending != .not_finite)),
+        ("finite", .bool(result.ending != .notFinite)),
         ("adapter_sha256", .string(sha256)),
       ], reference: reference)
   }

@@ -1,7 +1,7 @@
 import RecipeLanguage
 
 /// A verb: what the language knows of it, and what it does. Each has a file of its own and a row in
-/// `VerbCatalog.standard`.
+/// `VerbCatalog.verbs`.
 package protocol Verb: SendableMetatype {
   static var declaration: VerbDeclaration { get }
   static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value

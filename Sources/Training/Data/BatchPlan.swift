@@ -45,7 +45,7 @@ package struct BatchPlan: Sendable {
     self.shuffleSeed = shuffleSeed
   }
 
-  package var stepsAnEpoch: Int {
+  package var stepsPerEpoch: Int {
     rows.isEmpty ? 0 : (rows.count - 1) / examplesAStep + 1
   }
 
@@ -59,8 +59,8 @@ package struct BatchPlan: Sendable {
   /// A step by its number in the run, from 0. The last step of an epoch has the examples that are
   /// left.
   package func step(_ number: Int) -> Step {
-    guard number >= 0, stepsAnEpoch > 0 else { return Step(epoch: 0, batches: []) }
-    let (epoch, index) = number.quotientAndRemainder(dividingBy: stepsAnEpoch)
+    guard number >= 0, stepsPerEpoch > 0 else { return Step(epoch: 0, batches: []) }
+    let (epoch, index) = number.quotientAndRemainder(dividingBy: stepsPerEpoch)
     let first = index * examplesAStep
     let order = order(ofEpoch: epoch)[first...].prefix(examplesAStep)
     return Step(

@@ -9,7 +9,7 @@ import Terminals
 /// Reads cells, runs them, shows what they give; nothing else.
 final class PromptLoop {
   let screen: Screen
-  /// Where answers go that are about the session: beside JSON lines, not among them.
+  /// Where replies about the session go: to standard error in JSON mode, to keep the JSON lines clean.
   private let aside: Screen
   let settings: OutputSettings
   let notebook = Notebook()
@@ -93,13 +93,13 @@ final class PromptLoop {
   /// Whether a signal asked for the end, or nobody can see the prompt any more.
   private var hasToEnd: Bool { Interruption.endingSignal != nil || StandardOutput.isLost }
 
-  /// How a session ends that its person leaves. Errors were theirs to see, and are no failure of the
-  /// session; what was to be written and is not is one.
+  /// The exit status when the user leaves. Errors they have already seen do not fail the session;
+  /// a requested write that did not succeed does.
   var ending: ExitStatus {
     notebook.session.hasUnsaved || settings.hasUnwritten ? .failed : .good
   }
 
-  /// What a session that is ended from outside keeps.
+  /// Ends the session after a signal or a lost terminal, and rescues the adapter first.
   private func leave() -> ExitStatus {
     printer.rescueAdapter(of: notebook.session)
     return .interrupted
@@ -174,7 +174,7 @@ final class PromptLoop {
       let entry = begin(text)
       let outcome = runCell(text)
       remember(entry, isGood: outcome == .done, cell: cell)
-      // a training that was stopped counts, and what stands behind it is not wanted now
+      // a stopped training counts as done, but the cells after it should not run
       if outcome != .done || Interruption.isRequested { return outcome }
     }
     return .done

@@ -22,7 +22,7 @@ import Training
 
   @Test func takesEveryExampleOnceAnEpoch() throws {
     let plan = plan(try numbers(21), batch: 4, accumulate: 2)
-    #expect(plan.stepsAnEpoch == 3)
+    #expect(plan.stepsPerEpoch == 3)
     for epoch in 0..<3 {
       let steps = (0..<3).map { plan.step(epoch * 3 + $0) }
       #expect(steps.map(\.epoch) == [epoch, epoch, epoch])
@@ -72,7 +72,7 @@ import Training
     let data = try numbers(3)
     let none = BatchPlan(of: data, rows: [9, -1], batch: 8, tokenBudget: 8, shuffleSeed: 1)
     #expect(none.step(0).batches.isEmpty)
-    #expect(none.stepsAnEpoch == 0)
+    #expect(none.stepsPerEpoch == 0)
     let huge = plan(data, batch: .max, accumulate: .max)
     #expect(huge.step(0).trainedTokens == 6)
     #expect(huge.step(-1).batches.isEmpty)
