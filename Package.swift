@@ -53,7 +53,7 @@ let package = Package(
     layer("Files", ["COpenSSL", "CFiles"]),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
     layer("Checkpoints", ["Tensors", "Files"]),
-    layer("Tokenizers", ["Diagnostics"]),
+    layer("Tokenizers", ["Files", "Diagnostics"]),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
     layer(
       "Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
@@ -113,6 +113,10 @@ let package = Package(
       ["Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals", "Diagnostics"], path: "Tests/EditorProbe",
+      swiftSettings: settings),
+    // what `make interop` compares with transformers
+    .executableTarget(
+      name: "TemplateProbe", dependencies: ["Tokenizers", "Files"], path: "Tests/TemplateProbe",
       swiftSettings: settings),
     .target(
       name: "SystemCallFaults", path: "Tests/SystemCallFaults",

@@ -2,6 +2,18 @@
 /// built-in formats only where both write the same for a set of conversations that shows all that the
 /// formats can do.
 extension ChatTemplate {
+  /// A model's own template: the built-in format, or a variation of one, that writes the same, else the
+  /// program itself.
+  package init(
+    jinja source: String, tokens: TextTokens, variables: [String: String]? = nil,
+    encoder: any TextEncoder
+  ) throws(ChatTemplateError) {
+    let variables = variables ?? ["bos_token": tokens.begin, "eos_token": tokens.end]
+    let program = try TemplateProgram(source, variables: variables, encoder: encoder)
+    let format = try? ChatTemplate(recognising: source, tokens: tokens, variables: variables)
+    self = format?.with(program) ?? ChatTemplate(program: program, tokens: tokens)
+  }
+
   /// The built-in format, or a variation of one, that a model's own template writes.
   ///
   /// - Parameters:
@@ -9,8 +21,8 @@ extension ChatTemplate {
   ///   - tokens: the texts of the model's begin and end token.
   ///   - variables: the model's special tokens by the names that templates use; if not given, those
   ///     of `tokens`.
-  package init(
-    jinja source: String, tokens: TextTokens, variables: [String: String]? = nil
+  init(
+    recognising source: String, tokens: TextTokens, variables: [String: String]? = nil
   ) throws(ChatTemplateError) {
     let renderings: TemplateRenderings
     do {
@@ -131,7 +143,7 @@ struct TemplateRenderings {
     } catch {
       switch error {
       case .raised, .evaluation: return nil
-      case .syntax, .unsupported, .limit: throw error
+      case .syntax, .unsupported, .needsDate, .limit: throw error
       }
     }
   }

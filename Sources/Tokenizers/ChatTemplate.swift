@@ -13,11 +13,16 @@ package struct ChatTemplate: Equatable, Sendable {
   }
 
   package static let names = ChatFormat.builtIn.map(\.name)
+  /// The name of a model's own template that is none of the built-in formats.
+  package static let ownName = "own"
 
+  /// What is known of the text; of a template that is run, its name and what ends its turns.
   let format: ChatFormat
   package let tokens: TextTokens
   /// The system message of conversations that have none; nil if they get none.
   package var systemMessage: String?
+  /// The model's own template, to be run: for what `format` has no place for, or for everything.
+  private(set) var program: TemplateProgram?
   /// Whether it was read from the model's files, and not chosen by name.
   package private(set) var isModelsOwn = false
   /// Whether names of special tokens in contents are those tokens. In conversations they stay text,
@@ -60,11 +65,59 @@ package struct ChatTemplate: Equatable, Sendable {
     self.systemMessage = systemMessage
   }
 
+  /// A model's own template, which is run.
+  init(program: TemplateProgram, tokens: TextTokens) {
+    let reply = ChatFormat.Reply(end: program.endOfTurn.map { .token($0) } ?? .end)
+    let format = ChatFormat(
+      name: Self.ownName, system: .turn(ChatFormat.Turn()), user: ChatFormat.Turn(), reply: reply)
+    self.init(format: format, tokens: tokens, systemMessage: nil, isModelsOwn: true)
+    self.program = program
+  }
+
+  /// The same, with the program that it was recognised from.
+  func with(_ program: TemplateProgram) -> ChatTemplate {
+    var template = self
+    template.program = program
+    return template
+  }
+
+  /// Whether everything is written by the model's own template.
+  package var isProgram: Bool { format.name == Self.ownName }
+
+  /// Whether the model's own template can be asked to write what no format has a place for.
+  package var runsProgram: Bool { program != nil }
+
+  /// The date that the model's own template writes.
+  package var date: TemplateDate? {
+    get { program?.date }
+    set { program?.date = newValue }
+  }
+
   /// Renders a conversation.
   ///
   /// - Parameter opensReply: adds what comes right before the next reply (the generation prompt).
   package func segments(
     for messages: [Message], opensReply: Bool = false
+  ) throws(ChatTemplateError) -> [Segment] {
+    guard let program else { return try formatted(messages, opensReply) }
+    if !isProgram, !messages.contains(where: \.hasMore),
+      let segments = try? formatted(messages, opensReply)
+    {
+      return segments
+    }
+    return try program.segments(for: messages, opensReply: opensReply)
+  }
+
+  /// Whether the model's own template writes something else for the second conversation, or cannot write
+  /// it: whether what it lacks is read at all.
+  package func tellsApart(_ messages: [Message], from others: [Message]) -> Bool {
+    guard let program, let text = try? program.rendering(messages).text else { return true }
+    guard let other = try? program.rendering(others).text else { return true }
+    return !text.utf8.elementsEqual(other.utf8)
+  }
+
+  private func formatted(
+    _ messages: [Message], _ opensReply: Bool
   ) throws(ChatTemplateError) -> [Segment] {
     var messages = messages
     if let system = defaultSystem(of: messages) {

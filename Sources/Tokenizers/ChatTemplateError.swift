@@ -3,8 +3,8 @@ import Diagnostics
 /// Why a chat template cannot be found or cannot render a conversation.
 package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
   case unknownName(String)
-  /// A model's own template that is none of the built-in formats: the reason says what it has, and
-  /// `nearest` names the format that is most like it.
+  /// A model's own template that cannot be run: the reason says why, and `nearest` names the format that
+  /// is most like it.
   case unrecognised(reason: String, nearest: String?)
   /// A conversation that the format has no text for; the message counts from 1.
   case conversation(message: Int, template: String, reason: String)
@@ -18,7 +18,7 @@ package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
       return "There is no chat template \"\(name)\".\(near) The templates are "
         + names.joined(separator: ", ") + "."
     case .unrecognised(let reason, let nearest):
-      return "The model's own chat template is none that Skillet can write: \(reason). "
+      return "The model's own chat template cannot be used: \(reason). "
         + "Choose one by name, for example template: \(nearest ?? "chatml")."
     case .conversation(let message, let template, let reason):
       return "Message \(message) does not fit the template \(template): \(reason)."

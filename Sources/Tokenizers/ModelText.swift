@@ -22,7 +22,7 @@ package struct ModelText: Sendable {
       Result { () throws(ChatTemplateError) in
         switch template {
         case .jinja(let source):
-          try ChatTemplate(jinja: source, tokens: tokens, variables: variables)
+          try ChatTemplate(jinja: source, tokens: tokens, variables: variables, encoder: encoder)
         case .unusable(let reason): throw .unrecognised(reason: reason, nearest: nil)
         }
       }

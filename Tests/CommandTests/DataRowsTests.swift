@@ -58,9 +58,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("openai_function_call_lastonly.jsonl", "calls a function"),
-    ("openai_reasoning.jsonl", "reasoning_content"), ("openai_tools.jsonl", "calls tools"),
-    ("sharegpt_tools.jsonl", "call of a tool"), ("pc.jsonl.zst", "a zstd archive"),
+    ("openai_function_call_lastonly.jsonl", "calls tools"),
+    ("openai_reasoning.jsonl", "reasoning_content"), ("openai_tools.jsonl", "offers tools"),
+    ("sharegpt_tools.jsonl", "offers tools"), ("pc.jsonl.zst", "a zstd archive"),
     ("dolly.jsonl", "known rows have"), ("dup_keys.jsonl", "occurs twice"),
   ])
   func `what cannot be read right is refused by name`(file: String, reason: String) throws {

@@ -10,7 +10,7 @@ import Testing
     "Files": ["COpenSSL", "CFiles"],
     "Tensors": ["CKernels", "COpenBLAS"],
     "Checkpoints": ["Tensors", "Files"],
-    "Tokenizers": ["Diagnostics"],
+    "Tokenizers": ["Files", "Diagnostics"],
     "Models": ["Checkpoints", "Tokenizers"],
     "Training": ["Models"],
     "RecipeLanguage": ["Diagnostics"],

@@ -21,27 +21,9 @@ private struct JinjaGoldens {
   }
 }
 
-extension JinjaValue {
-  fileprivate init(_ json: JSONValue) {
-    switch json {
-    case .null: self = .none
-    case .bool(let flag): self = .bool(flag)
-    case .int(let number): self = .int(number)
-    case .double(let number): self = .float(number)
-    case .digits(let digits): self = .float(Double(digits) ?? .nan)
-    case .string(let text): self = .string(text)
-    case .array(let items): self = .list(items.map { JinjaValue($0) })
-    case .object(let object):
-      var members = JinjaDictionary()
-      for member in object.members { members[member.key] = JinjaValue(member.value) }
-      self = .dictionary(members)
-    }
-  }
-}
-
 @Suite struct JinjaTests {
   /// Constructs of Jinja that are refused by name, and nothing else of the goldens may be.
-  static let unsupported = ["1e3", "'%s' % 1", "10 ** 2", "| e "]
+  static let unsupported = ["1e3", "'%s' % 1", "10 ** 2"]
 
   @Test func `writes what Jinja writes, byte for byte, and refuses where it does`() throws {
     let goldens = try JinjaGoldens.all.get()
@@ -50,7 +32,7 @@ extension JinjaValue {
       let source = try #require(golden["template"]?.string)
       let variables = (golden["variables"] ?? goldens.variables).object?.members ?? []
       let text = Result {
-        try JinjaTemplate(source).render(variables.map { ($0.key, JinjaValue($0.value)) })
+        try JinjaTemplate(source).render(variables.map { ($0.key, try JinjaValue($0.value)) })
       }
       switch (text, golden["text"]?.string) {
       case (.success(let text), let expected?):
@@ -68,11 +50,14 @@ extension JinjaValue {
     for golden in try JinjaGoldens.all.get().formats {
       let source = try #require(golden["template"]?.string)
       let template = Result {
-        try ChatTemplate(jinja: source, tokens: ChatTemplate.TextTokens())
+        try ChatTemplate(
+          jinja: source, tokens: ChatTemplate.TextTokens(), encoder: NameEncoder())
       }
-      let name = try? template.get().name
-      #expect(name == golden["name"]?.string, "\(source)")
-      if case .failure(let error) = template {
+      switch template {
+      case .success(let template):
+        #expect(template.name == golden["name"]?.string ?? "own", "\(source)")
+      case .failure(let error):
+        #expect(golden["name"]?.string == nil, "\(source)")
         #expect("\(error)".contains("Choose one by name, for example template: "))
       }
     }
@@ -80,14 +65,16 @@ extension JinjaValue {
 
   @Test func `finds the default system message and the begin token`() throws {
     let tokens = ChatTemplate.TextTokens()
-    let smollm = try ChatTemplate(jinja: ChatGoldens.all.smollm2_jinja, tokens: tokens)
+    let smollm = try ChatTemplate(
+      jinja: ChatGoldens.all.smollm2_jinja, tokens: tokens, encoder: NameEncoder())
     #expect(smollm.name == "chatml")
     #expect(
       smollm.systemMessage
         == "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
     #expect(smollm.endOfTurn == "<|im_end|>")
     let begun = try ChatTemplate(
-      jinja: "{{ bos_token }}" + ChatGoldens.all.smollm2_jinja, tokens: tokens)
+      jinja: "{{ bos_token }}" + ChatGoldens.all.smollm2_jinja, tokens: tokens,
+      encoder: NameEncoder())
     let segments = try begun.segments(for: [Message(.user, "Hi")])
     #expect(segments.first == Segment("<s>", isMarkup: true))
   }
@@ -112,7 +99,7 @@ extension JinjaValue {
     "{{ range(10000) | join('x' * 10000) }}",
     "{% for i in range(1000) %}{{ 'a' * 10000 }}{% endfor %}",
     "{{ range(0, 9223372036854775807, 4611686018427387904) }}{{ 9223372036854775807 + 1 }}",
-    "{{ -9223372036854775807 - 2 }}", "{{ 'a'[9223372036854775807:-9223372036854775807:2] }}",
+    "{{ -9223372036854775807 - 2 }}",
   ])
   func `ends a hostile template soon, with a refusal`(source: String) {
     let seconds = ProcessorTime.seconds {

@@ -51,7 +51,8 @@ func joined(_ segments: [Segment]) -> String { segments.map(\.text).joined() }
     var template = try ChatTemplate(named: golden.template, tokens: golden.tokens)
     switch golden.model {
     case "smollm2":
-      template = try ChatTemplate(jinja: ChatGoldens.all.smollm2_jinja, tokens: golden.tokens)
+      template = try ChatTemplate(
+        jinja: ChatGoldens.all.smollm2_jinja, tokens: golden.tokens, encoder: NameEncoder())
     case "qwen2.5":
       template.systemMessage =
         "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."

@@ -11,6 +11,7 @@ extension Session {
     _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> ChatTemplate? {
     if call[Generate.chat] == Word.none { return nil }
+    let date = try date(call)
     do throws(ChatTemplateError) {
       if let dataset = state.data?.dataset {
         let name = dataset.summary.template
@@ -19,23 +20,41 @@ extension Session {
           case .success(let own)? = model.loaded.text.ownTemplate,
           own.name == name
         {
-          return own
+          return dated(own, dataset.options.date ?? date)
         }
         return name == Word.none
           ? plainTemplate(call, model)
           : try ChatTemplate(named: name, tokens: model.loaded.text.tokens)
       }
-      return try model.loaded.text.ownTemplate?.get()
+      return try model.loaded.text.ownTemplate.map { own throws(ChatTemplateError) in
+        dated(try own.get(), date)
+      }
     } catch {
       var message = "\(error)"
       if case .unrecognised(let reason, _) = error {
-        message = "the model's own chat template is none that Skillet can write: \(reason)"
+        message = "the model's own chat template cannot be used: \(reason)"
       }
       throw VerbFailure(
         "E0416", message, argument: call.has(Generate.chat) ? Generate.chat : nil,
         help: "write chat: none to send the prompt as it is, or read a dataset with a template "
           + "by name first")
     }
+  }
+
+  private func date(_ call: VerbCall) throws(VerbFailure) -> TemplateDate? {
+    guard let text = call[Generate.date] else { return nil }
+    do throws(TemplateDateError) {
+      return try TemplateDate(text)
+    } catch {
+      throw VerbFailure(
+        "E0416", "\(error)", argument: Generate.date, help: "write the day that is meant")
+    }
+  }
+
+  private func dated(_ template: ChatTemplate, _ date: TemplateDate?) -> ChatTemplate {
+    var template = template
+    template.date = date
+    return template
   }
 
   private func plainTemplate(_ call: VerbCall, _ model: ModelInUse) -> ChatTemplate {

@@ -31,11 +31,14 @@ package enum Generate: Verb {
   package static let system = Argument.text(
     "system", "the system message, instead of the model's own")
 
+  package static let date = Argument.text(
+    "date", "what the model's own template writes where it asks for today, e.g. \"2026-11-26\"")
+
   package static let declaration = VerbDeclaration(
     "generate", "lets the model continue one prompt or a list of prompts",
     arguments: [
       prompt, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, chat, special,
-      system,
+      system, date,
     ],
     fields: [
       FieldDeclaration("text", "string", "the reply; a list for several prompts"),

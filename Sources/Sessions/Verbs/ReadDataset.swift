@@ -1,6 +1,7 @@
 import Files
 import Models
 import RecipeLanguage
+import Tokenizers
 import Training
 
 package enum ReadDataset: Verb {
@@ -20,7 +21,8 @@ package enum ReadDataset: Verb {
     ], default: Word.auto,
     "how prompt and reply are written; auto takes the model's own chat format")
   package static let mask = Argument<LossMask>.choice(
-    "mask", default: .completion, "what counts in the loss: replies only, or every token")
+    "mask", default: .completion,
+    "what counts in the loss: replies, the last reply of each conversation, or every token")
   package static let maxLength = Argument.int(
     "max_length", 8...1_000_000, default: 512, foreign: ["cutoff_len", "max_seq_length"],
     "longest example in tokens; a longer one loses the start of its prompt")
@@ -28,9 +30,12 @@ package enum ReadDataset: Verb {
     "special", default: true,
     "whether names of special tokens in texts and under template: none are those tokens")
 
+  package static let date = Argument.text(
+    "date", "what the model's own template writes where it asks for today, e.g. \"2026-11-26\"")
+
   package static let declaration = VerbDeclaration(
     "dataset", "reads examples from a file, or from text in the recipe",
-    arguments: [source, format, columns, cutAfter, template, mask, maxLength, special],
+    arguments: [source, format, columns, cutAfter, template, mask, maxLength, special, date],
     fields: [
       FieldDeclaration("rows", "int", "examples in use"),
       FieldDeclaration("tokens", "int", "tokens of all examples"),
@@ -52,8 +57,10 @@ package enum ReadDataset: Verb {
 
       A row is a prompt and its completion, an instruction (with input, system, history), a list of
       turns under messages or conversations, or a text; of OpenAssistant's threads one conversation
-      each is read. Every part of a row is used or named: other keys are counted in a notice, and
-      rows whose replies are empty, or that call tools, are skipped with their reason. Numbers, true
+      each is read. The model's own template is run, and writes tools, their calls and reasoning as it
+      does in transformers; where it rewrites earlier replies, mask: last learns the last of each
+      conversation. Every part of a row is used or named: other keys are counted in a notice, and rows
+      whose replies are empty, or have what the template leaves out, are skipped with their reason. Numbers, true
       and false where text belongs are read as they are written; null is as good as nothing. In .txt
       files a blank line ends an example, and CR LF is one line's end.
       """)
@@ -121,7 +128,14 @@ extension Session {
       columns: try ColumnMapping(columns: names, cutAfter: call[ReadDataset.cutAfter]),
       template: call[ReadDataset.template],
       mask: call[ReadDataset.mask],
-      maxLength: maxLength, special: call[ReadDataset.special])
+      maxLength: maxLength, special: call[ReadDataset.special],
+      date: try call[ReadDataset.date].map { text throws(DataError) in
+        do throws(TemplateDateError) {
+          return try TemplateDate(text)
+        } catch {
+          throw DataError(file: "date", reason: "\(error)", fix: "Write the day that is meant")
+        }
+      })
   }
 
   /// Says what a person should know before training: how the rows were read, what of them is not

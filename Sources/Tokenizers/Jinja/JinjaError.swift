@@ -8,6 +8,8 @@ package enum JinjaError: Error, Equatable, Sendable, CustomStringConvertible {
   case evaluation(line: Int, String)
   /// The template called `raise_exception`.
   case raised(String)
+  /// The template writes today's date, and no date was given.
+  case needsDate
   /// More steps, text or depth than a chat template can need.
   case limit(String)
 
@@ -17,6 +19,9 @@ package enum JinjaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .syntax(let line, let what), .evaluation(let line, let what): "line \(line): \(what)"
     case .unsupported(let line, let what): "line \(line): \(what) is not supported"
     case .raised(let message): "it says \"\(message.prefix(200))\""
+    case .needsDate:
+      "it writes today's date, which would be another one tomorrow: say which it is to write, for "
+        + "example date: \"2026-11-26\""
     case .limit(let what): what
     }
   }

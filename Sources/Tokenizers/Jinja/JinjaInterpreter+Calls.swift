@@ -1,6 +1,8 @@
 /// Functions and methods.
 extension JinjaInterpreter {
-  static let functions: Set<String> = ["range", "namespace", "dict", "raise_exception"]
+  static let functions: Set<String> = [
+    "range", "namespace", "dict", "raise_exception", "strftime_now",
+  ]
 
   /// Names that Jinja or transformers define and this interpreter does not.
   static let unknownNames: Set<String> = [
@@ -33,16 +35,23 @@ extension JinjaInterpreter {
     case "raise_exception":
       guard call.count == 1, let message = call.value(0, "message") else { break }
       throw .raised(try text(of: message, line: line))
-    case "namespace", "dict":
-      guard call.positional.isEmpty else { break }
-      var members = JinjaDictionary()
-      for (key, value) in call.named.sorted(by: { $0.key < $1.key }) {
-        members[key] = try plain(value, line: line)
+    case "strftime_now":
+      guard call.count == 1, case .string(let format)? = call.value(0, "format") else { break }
+      guard let date else { throw .needsDate }
+      guard let text = date.formatted(format) else {
+        throw .unsupported(line: line, "the date in the form \(format.prefix(40))")
       }
-      guard name == "namespace" else {
-        // The order of several would be needed, which the call does not keep.
-        guard call.named.count <= 1 else { break }
-        return .dictionary(members)
+      return .string(text)
+    case "namespace", "dict":
+      var members = JinjaDictionary()
+      if let first = call.positional.first {
+        guard call.positional.count == 1, case .dictionary(let given) = first else { break }
+        members = given
+      }
+      for (key, value) in call.named.members { members[key] = try plain(value, line: line) }
+      guard name == "namespace" else { return .dictionary(members) }
+      if let hidden = members.names.first(where: { $0.hasPrefix("_") }) {
+        throw .evaluation(line: line, "the attribute \(hidden) cannot be set")
       }
       let namespace = JinjaNamespace()
       namespace.members = members
@@ -60,7 +69,7 @@ extension JinjaInterpreter {
       }
       bounds.append(number)
     }
-    guard call.named.isEmpty, (1...3).contains(bounds.count) else {
+    guard call.named.members.isEmpty, (1...3).contains(bounds.count) else {
       throw .evaluation(line: line, "a range takes one to three numbers")
     }
     let (start, end) = bounds.count == 1 ? (0, bounds[0]) : (bounds[0], bounds[1])
@@ -86,18 +95,33 @@ extension JinjaInterpreter {
     switch owner {
     case .string(let text):
       try make(bytes: text.utf8.count)
-      guard call.named.isEmpty else { break }
+      if name == "format" { return try formatted(text, call, line: line) }
+      guard call.named.members.isEmpty else { break }
       if let result = try self.call(method: name, of: text, call.positional, line: line) {
         return result
       }
+    case .int(let place) where name == "cycle":
+      guard call.named.members.isEmpty, !call.positional.isEmpty else { break }
+      return call.positional[place % call.positional.count]
+    case .list(let items), .tuple(let items):
+      if name == "copy", call.isEmpty { return owner }
+      guard call.count == 1, let item = call.positional.first else { break }
+      try spend(items.count)
+      let places = items.indices.filter { JinjaValue.equal(items[$0], item) }
+      if name == "count" { return .int(places.count) }
+      guard let place = places.first else {
+        throw .evaluation(line: line, "the value to be found is not there")
+      }
+      return .int(place)
     case .dictionary(let members):
-      guard call.named.isEmpty else { break }
+      guard call.named.members.isEmpty else { break }
       switch (name, call.positional.count) {
-      case ("items", 0): return .list(members.members.map { .tuple([.string($0.key), $0.value]) })
-      case ("keys", 0): return .list(members.members.map { .string($0.key) })
-      case ("values", 0): return .list(members.members.map(\.value))
+      case ("items", 0): return .iterator(members.items, hasLength: true)
+      case ("keys", 0): return .iterator(members.members.map(\.key.value), hasLength: true)
+      case ("values", 0): return .iterator(members.members.map(\.value), hasLength: true)
+      case ("copy", 0): return owner
       case ("get", 1...2):
-        guard case .string(let key) = call.positional[0] else { break }
+        guard let key = JinjaKey(call.positional[0]) else { break }
         return members[key] ?? (call.positional.count == 2 ? call.positional[1] : .none)
       default: break
       }
@@ -139,7 +163,7 @@ extension JinjaInterpreter {
     case ("count", 1) where isText && !texts[0].isEmpty:
       return .int(PythonText.split(text, by: texts[0]).count - 1)
     case ("join", 1): return try joined(arguments[0], by: text, line: line)
-    default: return nil
+    default: return try rareMethod(name, of: text, arguments, line: line)
     }
   }
 

@@ -101,9 +101,6 @@ extension JinjaInterpreter {
   ) throws(JinjaError) -> JinjaValue {
     if let value = scope[name] { return value }
     if Self.functions.contains(name) { return .callable(.function(name)) }
-    if name == "strftime_now" {
-      throw .unsupported(line: line, "strftime_now, which writes today's date,")
-    }
     if Self.unknownNames.contains(name) { throw .unsupported(line: line, "the name \(name)") }
     return .undefined(name)
   }
@@ -113,11 +110,12 @@ extension JinjaInterpreter {
   ) throws(JinjaError) -> JinjaValue {
     var result = JinjaDictionary()
     for (key, expression) in members {
-      guard case .string(let name) = try value(of: key, in: scope) else {
-        throw .unsupported(line: line, "a dict with keys that are no strings")
+      guard let key = JinjaKey(try value(of: key, in: scope)) else {
+        throw .unsupported(
+          line: line, "a dict with keys that are neither strings nor whole numbers")
       }
       try spend(result.members.count / 8)
-      result[name] = try value(of: expression, in: scope)
+      result[key] = try value(of: expression, in: scope)
     }
     return try plain(.dictionary(result), line: line)
   }
@@ -140,13 +138,18 @@ extension JinjaInterpreter {
     }
   }
 
-  private mutating func binary(
+  mutating func binary(
     _ symbol: String, _ left: JinjaValue, _ right: JinjaValue, line: Int
   ) throws(JinjaError) -> JinjaValue {
     if let left = left.number, let right = right.number {
       return try Self.arithmetic(symbol, left, right, line: line)
     }
     switch (symbol, left, right) {
+    case ("+", .markup, .string), ("+", .string, .markup), ("+", .markup, .markup):
+      // Text beside markup is written as HTML would have it.
+      let text = Self.escaped(left) + Self.escaped(right)
+      try make(bytes: text.utf8.count)
+      return .markup(text)
     case ("+", .string(let left), .string(let right)):
       try make(bytes: left.utf8.count + right.utf8.count)
       return .string(left + right)
@@ -181,7 +184,11 @@ extension JinjaInterpreter {
       case "-": return .float(left - right)
       case "*": return .float(left * right)
       case "/": return .float(left / right)
-      default: throw .unsupported(line: line, "\(symbol) of numbers with a fraction")
+      case "//": return .float((left / right).rounded(.down))
+      default:
+        // Python's remainder has the divisor's sign.
+        let rest = left.truncatingRemainder(dividingBy: right)
+        return .float(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest)
       }
     }
     let (result, overflows) =
@@ -232,24 +239,39 @@ extension JinjaInterpreter {
     case "not in": return !(try contains(right, left, line: line))
     default: break
     }
-    let order: (less: Bool, equal: Bool)
-    if let left = left.number, let right = right.number {
-      order = (left.double < right.double, left.double == right.double)
-      if left.double.isNaN || right.double.isNaN { return false }
-    } else if case (.string(let left), .string(let right)) = (left, right) {
-      // The order of UTF-8 is that of code points.
-      order = (
-        left.utf8.lexicographicallyPrecedes(right.utf8), left.utf8.elementsEqual(right.utf8)
-      )
-    } else {
+    guard let order = Self.order(left, right) else {
+      if left.number?.double.isNaN == true || right.number?.double.isNaN == true { return false }
       throw .evaluation(
         line: line, "\(left.typeName) and \(right.typeName) have no order")
     }
     switch symbol {
-    case "<": return order.less
-    case "<=": return order.less || order.equal
-    case ">": return !order.less && !order.equal
-    default: return !order.less
+    case "<": return order < 0
+    case "<=": return order <= 0
+    case ">": return order > 0
+    default: return order >= 0
+    }
+  }
+
+  /// Below 0 if the left value comes first, 0 for equal ones; nil if Python has no order for them.
+  static func order(_ left: JinjaValue, _ right: JinjaValue) -> Int? {
+    if let left = left.number, let right = right.number {
+      if case (.int(let left), .int(let right)) = (left, right) {
+        return left < right ? -1 : left > right ? 1 : 0
+      }
+      let (left, right) = (left.double, right.double)
+      return left < right ? -1 : left > right ? 1 : left == right ? 0 : nil
+    }
+    switch (left, right) {
+    case (.string(let left), .string(let right)):
+      // The order of UTF-8 is that of code points.
+      if left.utf8.elementsEqual(right.utf8) { return 0 }
+      return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
+    case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
+      for (left, right) in zip(left, right) where !JinjaValue.equal(left, right) {
+        return order(left, right)
+      }
+      return left.count - right.count
+    default: return nil
     }
   }
 
@@ -260,14 +282,35 @@ extension JinjaInterpreter {
     case (.string(let text), .string(let part)):
       try spend(text.utf8.count / 64)
       return PythonText.contains(text, part)
+    case (.string(let text), .markup(let part)): return PythonText.contains(text, part)
     case (.string, _):
       throw .evaluation(line: line, "\(part.typeName) cannot stand in a string")
-    case (.dictionary(let members), .string(let key)): return members[key] != nil
-    case (.dictionary, _): return false
+    case (.dictionary(let members), _):
+      return JinjaKey(part).flatMap { members[$0] } != nil
     default:
       let items = try elements(of: whole, line: line)
       return items.contains { JinjaValue.equal($0, part) }
     }
+  }
+
+  /// A text as markup has it: characters that mean something in HTML by their names.
+  static func escaped(_ value: JinjaValue) -> String {
+    guard case .string(let text) = value else {
+      if case .markup(let text) = value { return text }
+      return ""
+    }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "'": result += "&#39;"
+      case "\"": result += "&#34;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 
   mutating func concatenated(
@@ -286,10 +329,10 @@ extension JinjaInterpreter {
 /// Arguments with their values.
 struct JinjaCall {
   var positional: [JinjaValue] = []
-  var named: [String: JinjaValue] = [:]
+  var named = JinjaDictionary()
 
-  var isEmpty: Bool { positional.isEmpty && named.isEmpty }
-  var count: Int { positional.count + named.count }
+  var isEmpty: Bool { count == 0 }
+  var count: Int { positional.count + named.members.count }
 
   /// The argument at a place, or of a name.
   func value(_ place: Int, _ name: String) -> JinjaValue? {

@@ -5,12 +5,18 @@ struct JinjaInterpreter {
   private var made = 0
   private var depth = 0
   private var output = ""
+  /// The texts around the one that is written: of macros and blocks whose text is a value.
+  private var captures = 0
+  let date: TemplateDate?
+  /// The bytes of the text that stand in `generation` blocks.
+  private(set) var generation: [Range<Int>] = []
 
   /// What a statement does to the loop around it.
   private enum Flow { case onward, next, leave }
 
-  init(limits: JinjaLimits) {
+  init(limits: JinjaLimits, date: TemplateDate? = nil) {
     self.limits = limits
+    self.date = date
   }
 
   /// The text that statements write.
@@ -19,7 +25,11 @@ struct JinjaInterpreter {
   ) throws(JinjaError) -> String {
     let outer = output
     output = ""
-    defer { output = outer }
+    captures += 1
+    defer {
+      output = outer
+      captures -= 1
+    }
     _ = try run(statements, in: scope)
     return output
   }
@@ -59,7 +69,7 @@ struct JinjaInterpreter {
     try spend()
     guard depth < 40 else { throw .limit("line \(line): a value is nested more than 40 deep") }
     switch value {
-    case .list(let items), .tuple(let items):
+    case .list(let items), .tuple(let items), .iterator(let items, _):
       for item in items { _ = try plain(item, depth: depth + 1, line: line) }
     case .dictionary(let members):
       for member in members.members { _ = try plain(member.value, depth: depth + 1, line: line) }
@@ -98,8 +108,7 @@ struct JinjaInterpreter {
     switch statement.kind {
     case .text(let text): try write(text)
     case .output(let expression):
-      let value = try value(of: expression, in: scope)
-      try write(try text(of: value, line: statement.line))
+      return try write(try value(of: expression, in: scope), line: statement.line)
     case .set(let target, let expression):
       let value = try value(of: expression, in: scope)
       try assign(value, to: target, in: scope, line: statement.line)
@@ -114,11 +123,54 @@ struct JinjaInterpreter {
     case .macro(let name, let parameters, let body):
       scope[name] = .callable(
         .macro(JinjaMacro(name: name, parameters: parameters, body: body, scope: scope)))
-    case .scope(let body): return try run(body, in: JinjaScope(parent: scope))
+    case .filterBlock(let name, let expression, let body):
+      let inner = JinjaScope(parent: scope)
+      inner[JinjaScope.blockText] = .string(try text(of: body, in: JinjaScope(parent: scope)))
+      let value = try value(of: expression, in: inner)
+      guard let name else { return try write(value, line: statement.line) }
+      scope[name] = value
+    case .callBlock(let call, let body):
+      return try write(try value(ofCall: call, with: body, in: scope), line: statement.line)
+    case .scope(let variables, let body):
+      let inner = JinjaScope(parent: scope)
+      for (name, expression) in variables { inner[name] = try value(of: expression, in: scope) }
+      return try run(body, in: inner)
+    case .generation(let body): return try generate(body, in: scope, line: statement.line)
     case .breakLoop: return .leave
     case .continueLoop: return .next
     }
     return .onward
+  }
+
+  private mutating func write(_ value: JinjaValue, line: Int) throws(JinjaError) -> Flow {
+    try write(try text(of: value, line: line))
+    return .onward
+  }
+
+  /// Runs a `generation` block and remembers where its text stands.
+  private mutating func generate(
+    _ body: [JinjaStatement], in scope: JinjaScope, line: Int
+  ) throws(JinjaError) -> Flow {
+    guard captures == 1 else {
+      throw .unsupported(line: line, "a generation block whose text is a value")
+    }
+    let start = output.utf8.count
+    let flow = try run(body, in: JinjaScope(parent: scope))
+    if generation.last.map({ $0.upperBound > start }) == true {
+      throw .unsupported(line: line, "a generation block within another")
+    }
+    generation.append(start..<output.utf8.count)
+    return flow
+  }
+
+  private mutating func value(
+    ofCall call: JinjaExpression, with body: [JinjaStatement], in scope: JinjaScope
+  ) throws(JinjaError) -> JinjaValue {
+    guard case .access(.call(let function, let arguments)) = call.kind,
+      case .callable(.macro(let macro)) = try value(of: function, in: scope)
+    else { throw .unsupported(line: call.line, "a call block of what is no macro") }
+    let caller = JinjaMacro(name: "caller", parameters: [], body: body, scope: scope)
+    return try self.call(macro, arguments, caller: caller, in: scope, line: call.line)
   }
 
   private mutating func assign(
@@ -177,6 +229,7 @@ struct JinjaInterpreter {
 
   private static func loopVariables(_ place: Int, _ items: [JinjaValue]) -> JinjaDictionary {
     var loop = JinjaDictionary()
+    loop["cycle"] = .callable(.method(of: .int(place), "cycle"))
     loop["index"] = .int(place + 1)
     loop["index0"] = .int(place)
     loop["revindex"] = .int(items.count - place)
@@ -191,9 +244,11 @@ struct JinjaInterpreter {
   }
 
   mutating func call(
-    _ macro: JinjaMacro, _ arguments: JinjaArguments, in scope: JinjaScope, line: Int
+    _ macro: JinjaMacro, _ arguments: JinjaArguments, caller: JinjaMacro? = nil,
+    in scope: JinjaScope, line: Int
   ) throws(JinjaError) -> JinjaValue {
     let inner = JinjaScope(parent: macro.scope ?? scope)
+    if let caller { inner["caller"] = .callable(.macro(caller)) }
     guard arguments.positional.count <= macro.parameters.count else {
       throw .evaluation(line: line, "the macro \(macro.name) takes fewer values")
     }

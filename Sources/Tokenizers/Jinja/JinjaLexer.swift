@@ -172,10 +172,44 @@ struct JinjaLexer {
   /// Whether the block tag that begins here is `raw`, whose text is then read.
   private mutating func readRawBlock() throws(JinjaError) -> Bool {
     var place = position
-    while place < source.count, source[place] == 0x20 || source[place] == 0x0A { place += 1 }
+    while place < source.count, Self.isTagSpace(source[place]) { place += 1 }
     guard source[place...].starts(with: "raw".utf8), place + 3 < source.count,
       [0x20, 0x0A, UInt8(ascii: "-"), UInt8(ascii: "%")].contains(source[place + 3])
     else { return false }
-    throw .unsupported(line: line, "the block raw")
+    let start = line
+    position = place + 3
+    skipSpace()
+    guard position < source.count, let length = closingLength(UInt8(ascii: "%")) else {
+      throw .syntax(line: start, "the tag raw has no end")
+    }
+    endTag(length: length, trims: false)
+    guard let (text, end) = rawEnd() else { throw .syntax(line: start, "raw has no endraw") }
+    addText(text)
+    countLines(position..<end.start)
+    position = end.start
+    endTag(length: end.length, trims: true)
+    return true
   }
+
+  /// The text of a raw block that begins here, and where the end of its end tag stands, with its sign.
+  private func rawEnd() -> (text: ArraySlice<UInt8>, end: (start: Int, length: Int))? {
+    var from = position
+    while let open = firstRange(of: Array("{%".utf8), in: source, from: from) {
+      from = open.upperBound
+      var place = open.upperBound
+      let sign = place < source.count ? source[place] : 0
+      if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { place += 1 }
+      while place < source.count, Self.isTagSpace(source[place]) { place += 1 }
+      guard source[place...].starts(with: "endraw".utf8) else { continue }
+      place += 6
+      while place < source.count, Self.isTagSpace(source[place]) { place += 1 }
+      let isSigned = place < source.count && [0x2D, 0x2B].contains(source[place])
+      guard source[(place + (isSigned ? 1 : 0))...].starts(with: "%}".utf8) else { continue }
+      let text = kept(source[position..<open.lowerBound], sign: sign, isOutput: false)
+      return (text, (place, isSigned ? 3 : 2))
+    }
+    return nil
+  }
+
+  private static func isTagSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 }

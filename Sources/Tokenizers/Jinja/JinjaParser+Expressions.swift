@@ -108,11 +108,9 @@ extension JinjaParser {
   }
 
   private mutating func product() throws(JinjaError) -> JinjaExpression {
-    let value = try chain(
+    try chain(
       { $0.takeSymbol(of: ["*", "//", "/", "%"]) }, { p throws(JinjaError) in try p.unary() },
       { .binary($0, $1, $2) })
-    if isSymbol("**") { throw .unsupported(line: line, "the operator **") }
-    return value
   }
 
   private mutating func unary(withFilter: Bool = true) throws(JinjaError) -> JinjaExpression {
@@ -127,6 +125,7 @@ extension JinjaParser {
       value = try primary()
     }
     value = try postfix(value)
+    if isSymbol("**") { throw .unsupported(line: line, "the operator **") }
     return withFilter ? try filtered(value) : value
   }
 
@@ -271,14 +270,19 @@ extension JinjaParser {
     }
   }
 
-  private mutating func filtered(_ value: JinjaExpression) throws(JinjaError) -> JinjaExpression {
+  /// A value with its filters, tests and calls.
+  ///
+  /// - Parameter isOpen: whether a filter stands here without a bar before it.
+  mutating func filtered(
+    _ value: JinjaExpression, isOpen: Bool = false
+  ) throws(JinjaError) -> JinjaExpression {
     var value = value
     var length = 0
     while true {
       let start = line
       length += 1
       try checkChain(length)
-      if take(symbol: "|") {
+      if isOpen && length == 1 || take(symbol: "|") {
         let name = try name()
         let arguments = isSymbol("(") ? try arguments() : JinjaArguments()
         value = JinjaExpression(kind: .access(.filter(value, name, arguments)), line: start)

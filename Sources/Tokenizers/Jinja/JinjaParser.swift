@@ -130,13 +130,15 @@ extension JinjaParser {
     case "macro": return try macro()
     case "generation":
       try endTag()
-      return .scope(try body("endgeneration"))
+      return .generation(try body("endgeneration"))
+    case "with": return try with()
+    case "filter": return try filter()
+    case "call": return try callBlock()
     case "break", "continue":
       guard loops > 0 else { throw .syntax(line: line, "\(name) stands outside of a loop") }
       try endTag()
       return name == "break" ? .breakLoop : .continueLoop
-    case "block", "extends", "include", "import", "from", "call", "filter", "with", "autoescape",
-      "do", "trans", "debug":
+    case "block", "extends", "include", "import", "from", "autoescape", "do", "trans", "debug":
       throw .unsupported(line: line, "the block \(name)")
     default: throw .syntax(line: line, "there is no block \(name) to begin or end here")
     }
@@ -221,11 +223,45 @@ extension JinjaParser {
       try endTag()
       return .set(.names(names), value)
     }
-    guard names.count == 1, current.kind == .endBlock else {
-      throw .unsupported(line: line, "a set block with a filter")
+    guard names.count == 1 else { throw unexpected("=") }
+    if isSymbol("|") {
+      let value = try filtered(Self.blockText(line: line))
+      try endTag()
+      return .filterBlock(names[0], value, try body("endset"))
     }
     try endTag()
     return .setBlock(names[0], try body("endset"))
+  }
+
+  /// What a block writes, as the value that filters behind it begin with.
+  private static func blockText(line: Int) -> JinjaExpression {
+    JinjaExpression(kind: .name(JinjaScope.blockText), line: line)
+  }
+
+  private mutating func filter() throws(JinjaError) -> JinjaStatement.Kind {
+    let value = try filtered(Self.blockText(line: line), isOpen: true)
+    try endTag()
+    return .filterBlock(nil, value, try body("endfilter"))
+  }
+
+  private mutating func with() throws(JinjaError) -> JinjaStatement.Kind {
+    var variables: [(name: String, value: JinjaExpression)] = []
+    while current.kind != .endBlock {
+      if !variables.isEmpty { try expect(symbol: ",") }
+      let name = try name()
+      try expect(symbol: "=")
+      variables.append((name, try expression()))
+    }
+    try endTag()
+    return .scope(variables, try body("endwith"))
+  }
+
+  private mutating func callBlock() throws(JinjaError) -> JinjaStatement.Kind {
+    if isSymbol("(") { throw .unsupported(line: line, "a call block with values of its own") }
+    let call = try expression()
+    guard case .access(.call) = call.kind else { throw unexpected("a call") }
+    try endTag()
+    return .callBlock(call, try body("endcall"))
   }
 
   private mutating func macro() throws(JinjaError) -> JinjaStatement.Kind {

@@ -10,8 +10,15 @@ struct JinjaStatement: Sendable {
     case conditional([(condition: JinjaExpression?, body: [JinjaStatement])])
     case loop(JinjaLoop)
     case macro(String, [(name: String, default: JinjaExpression?)], [JinjaStatement])
-    /// A block with variables of its own: `generation`, which transformers marks replies by.
-    case scope([JinjaStatement])
+    /// `{% set name | filter %}…{% endset %}`, with a name, and `{% filter … %}…{% endfilter %}`: the
+    /// expression is of `JinjaScope.blockText`, what the block writes.
+    case filterBlock(String?, JinjaExpression, [JinjaStatement])
+    /// `{% call macro(…) %}…{% endcall %}`.
+    case callBlock(JinjaExpression, [JinjaStatement])
+    /// A block with variables of its own: those that `with` sets.
+    case scope([(name: String, value: JinjaExpression)], [JinjaStatement])
+    /// `generation`, which transformers marks replies by.
+    case generation([JinjaStatement])
     case breakLoop, continueLoop
   }
 

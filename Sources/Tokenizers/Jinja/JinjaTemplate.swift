@@ -14,9 +14,25 @@ package struct JinjaTemplate: Sendable {
 
   /// The text that the template makes of these variables.
   package func render(_ variables: [(String, JinjaValue)]) throws(JinjaError) -> String {
+    try rendering(of: variables).text
+  }
+
+  /// - Parameter date: what `strftime_now` writes; without one a template that calls it is refused.
+  package func rendering(
+    of variables: [(String, JinjaValue)], date: TemplateDate? = nil
+  ) throws(JinjaError) -> JinjaRendering {
     let scope = JinjaScope(parent: nil)
     for (name, value) in variables { scope[name] = value }
-    var interpreter = JinjaInterpreter(limits: limits)
-    return try interpreter.text(of: statements, in: scope)
+    var interpreter = JinjaInterpreter(limits: limits, date: date)
+    let text = try interpreter.text(of: statements, in: scope)
+    return JinjaRendering(text: text, generation: interpreter.generation)
   }
+}
+
+/// What a template made.
+package struct JinjaRendering: Equatable, Sendable {
+  package let text: String
+  /// The bytes of the text that stand in `{% generation %}` blocks, which mark what a model writes; in
+  /// order, none within another.
+  package let generation: [Range<Int>]
 }

@@ -7,8 +7,12 @@ package enum JinjaValue: Sendable {
   case int(Int)
   case float(Double)
   case string(String)
+  /// What the filter `safe` makes: text that is joined to other text as in HTML.
+  case markup(String)
   case list([JinjaValue])
   case tuple([JinjaValue])
+  /// What can only be gone through: Python's generators, and the views of a dict, which have a length.
+  case iterator([JinjaValue], hasLength: Bool)
   case dictionary(JinjaDictionary)
   case namespace(JinjaNamespace)
   case callable(JinjaCallable)
@@ -22,8 +26,10 @@ package enum JinjaValue: Sendable {
     case .int: "an int"
     case .float: "a float"
     case .string: "a string"
+    case .markup: "a string that is marked as safe"
     case .list: "a list"
     case .tuple: "a tuple"
+    case .iterator(_, let hasLength): hasLength ? "a view of a dict" : "a generator"
     case .dictionary: "a dict"
     case .namespace: "a namespace"
     case .callable: "a function"
@@ -37,8 +43,9 @@ package enum JinjaValue: Sendable {
     case .bool(let value): value
     case .int(let value): value != 0
     case .float(let value): value != 0
-    case .string(let text): !text.isEmpty
+    case .string(let text), .markup(let text): !text.isEmpty
     case .list(let items), .tuple(let items): !items.isEmpty
+    case .iterator(let items, let hasLength): !hasLength || !items.isEmpty
     case .dictionary(let members): !members.members.isEmpty
     case .namespace, .callable: true
     }
@@ -67,23 +74,79 @@ enum JinjaNumber {
   }
 }
 
-/// String keys and values in the order in which they were added, as in Python.
+/// The key of a dict.
+enum JinjaKey: Equatable, Sendable {
+  case string(String)
+  case int(Int)
+
+  /// Nil for what no dict of a template has as a key.
+  init?(_ value: JinjaValue) {
+    switch value {
+    case .string(let text): self = .string(text)
+    case .int(let number): self = .int(number)
+    default: return nil
+    }
+  }
+
+  var value: JinjaValue {
+    switch self {
+    case .string(let text): .string(text)
+    case .int(let number): .int(number)
+    }
+  }
+
+  /// As text, which JSON has for every key.
+  var text: String {
+    switch self {
+    case .string(let text): text
+    case .int(let number): String(number)
+    }
+  }
+
+  /// Strings are compared by their bytes: Swift would take two ways to write "é" for one.
+  static func == (left: JinjaKey, right: JinjaKey) -> Bool {
+    switch (left, right) {
+    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.int(let left), .int(let right)): left == right
+    case (.string, .int), (.int, .string): false
+    }
+  }
+}
+
+/// Keys and values in the order in which they were added, as in Python.
 package struct JinjaDictionary: Sendable {
-  package private(set) var members: [(key: String, value: JinjaValue)] = []
+  private(set) var members: [(key: JinjaKey, value: JinjaValue)] = []
 
   package init() {}
 
-  /// Strings are compared by their bytes: Swift would take two ways to write "é" for one.
-  package subscript(key: String) -> JinjaValue? {
-    get { members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+  /// The keys that are strings.
+  var names: [String] {
+    members.compactMap { if case .string(let name) = $0.key { name } else { nil } }
+  }
+
+  /// The pairs of keys and values.
+  var items: [JinjaValue] { members.map { .tuple([$0.key.value, $0.value]) } }
+
+  /// Adds a member with a key that is known to be new.
+  mutating func append(_ value: JinjaValue, as key: String) {
+    members.append((.string(key), value))
+  }
+
+  subscript(key: JinjaKey) -> JinjaValue? {
+    get { members.first { $0.key == key }?.value }
     set {
       guard let newValue else { return }
-      if let place = members.firstIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
+      if let place = members.firstIndex(where: { $0.key == key }) {
         members[place].value = newValue
       } else {
         members.append((key, newValue))
       }
     }
+  }
+
+  package subscript(key: String) -> JinjaValue? {
+    get { self[.string(key)] }
+    set { self[.string(key)] = newValue }
   }
 }
 
@@ -123,6 +186,9 @@ package final class JinjaMacro: @unchecked Sendable {
 
 /// The variables of a block; inner blocks see those of outer ones.
 final class JinjaScope {
+  /// The name of what a block writes, for the filters that take it: no name that a template can have.
+  static let blockText = " block"
+
   private let parent: JinjaScope?
   private var variables: [String: JinjaValue] = [:]
 
@@ -145,7 +211,9 @@ extension JinjaValue {
     }
     switch (left, right) {
     case (.undefined, .undefined), (.none, .none): return true
-    case (.string(let left), .string(let right)): return left.utf8.elementsEqual(right.utf8)
+    case (.string(let left), .string(let right)), (.markup(let left), .string(let right)),
+      (.string(let left), .markup(let right)), (.markup(let left), .markup(let right)):
+      return left.utf8.elementsEqual(right.utf8)
     case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
       return left.count == right.count && zip(left, right).allSatisfy { equal($0, $1) }
     case (.dictionary(let left), .dictionary(let right)):

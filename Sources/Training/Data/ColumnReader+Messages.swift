@@ -46,19 +46,23 @@ extension ColumnReader {
     }
     let keys = TurnKeys.pair(of: turn) ?? TurnKeys.pairs[0]
     let role = try role(turn[keys.role])
-    let content = try content(turn[keys.content])
+    let full = try ToolCalls.turn(turn, keys, role: role)
+    let says = full?["tool_calls"] == nil || turn[keys.content]?.isNull == false
+    let isCall = TurnKeys.isCall(turn[keys.role])
+    let content = says && !isCall ? try content(turn[keys.content]) : ""
     let isLearnt = try isLearnt(turn, role: role) && isTrained
-    guard !isLearnt || !content.isBlank else { throw RowRejection(reason: "is an empty reply") }
-    return Message(role, content, isTrained: isLearnt)
+    guard !isLearnt || !content.isBlank || full?["tool_calls"] != nil else {
+      throw RowRejection(reason: "is an empty reply")
+    }
+    var message = Message(role, content, isTrained: isLearnt)
+    message.turn = full
+    return message
   }
 
   private static func role(_ value: JSONValue?) throws(RowRejection) -> Message.Role {
     guard let name = value?.string else { throw RowRejection(reason: "does not say whose it is") }
-    let plain = name.lowercased()
-    if let role = TurnKeys.roles[plain] { return role }
-    if TurnKeys.calls.contains(plain) {
-      throw RowRejection(reason: "is a call of a tool, which no template here can write")
-    }
+    if let role = TurnKeys.roles[name.lowercased()] { return role }
+    if TurnKeys.isCall(value) { return .assistant }
     throw RowRejection(
       reason: "is by \(Shown.quoted(name)); known are "
         + TurnKeys.roles.keys.sorted().joined(separator: ", "))

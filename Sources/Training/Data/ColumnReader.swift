@@ -62,6 +62,8 @@ struct ColumnReader {
         messages.insert(Message(.system, system), at: 0)
       }
     }
+    let tools = try ToolCalls.offered(by: object)
+    if !messages.isEmpty { messages[0].tools = tools }
     guard messages.contains(where: \.isTrained) else {
       throw RowRejection(reason: "it has no reply to learn from")
     }
@@ -71,7 +73,7 @@ struct ColumnReader {
   /// What must not be passed over: parts that cannot be written, and a reply that is marked as bad.
   private func refuseUnwritable() throws(RowRejection) {
     for member in object.members where !member.value.holdsNothing {
-      if let what = UnwritablePart.all[member.key] { throw RowRejection(reason: "it \(what)") }
+      if let what = UnwritablePart.ofRows[member.key] { throw RowRejection(reason: "it \(what)") }
     }
     if object["label"] == .bool(false) {
       throw RowRejection(reason: "its label is false: a reply that is not wanted")

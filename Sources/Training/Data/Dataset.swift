@@ -30,7 +30,8 @@ package struct Dataset: Equatable, Sendable {
     summary = DatasetSummary(detection: detection, template: template.name)
     summary.fileNotices = notices
     let encoder = ExampleEncoder(text: text, template: template, options: options)
-    let keys = FormatKeys(detection.format, options.columns)
+    let keys = FormatKeys(
+      detection.format, options.columns, givesTurns: template.runsProgram)
     for row in rows {
       do throws(RowRejection) {
         try add(row, keys, encoder)
@@ -98,8 +99,10 @@ package struct Dataset: Equatable, Sendable {
         fix: "Choose one by name, for example template: chatml")
     }
     do {
-      return try text.template(
+      var template = try text.template(
         named: options.template, fallback: format == .alpaca ? "alpaca" : "none")
+      template.date = options.date
+      return template
     } catch {
       throw DataError(file: source.name, reason: "its template cannot be used", fix: "\(error)")
     }

@@ -1,7 +1,11 @@
+import Tokenizers
+
 /// What counts in the loss.
 package enum LossMask: String, CaseIterable, Sendable {
   /// Replies and the token that ends them.
   case completion
+  /// Of each conversation the last of them.
+  case last
   /// Every token but the first.
   case all
 }
@@ -19,11 +23,13 @@ package struct DatasetOptions: Equatable, Sendable {
   /// Whether names of special tokens in texts and under the template `none` are those tokens. In
   /// chat they are always text.
   package var special: Bool
+  /// The date that a model's own template writes where it asks for today's.
+  package var date: TemplateDate?
 
   package init(
     format: DatasetFormat? = nil, columns: ColumnMapping = ColumnMapping(),
     template: String = "auto", mask: LossMask = .completion, maxLength: Int = 512,
-    special: Bool = true
+    special: Bool = true, date: TemplateDate? = nil
   ) {
     self.format = format
     self.columns = columns
@@ -31,5 +37,6 @@ package struct DatasetOptions: Equatable, Sendable {
     self.mask = mask
     self.maxLength = maxLength
     self.special = special
+    self.date = date
   }
 }

@@ -10,7 +10,7 @@ extension DatasetSummary {
     unread.add(row.object, keys)
     let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
     if hasOther { withoutText += 1 }
-    guard case .messages(let messages) = content, mask == .completion else { return }
+    guard case .messages(let messages) = content, mask != .all else { return }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
 

@@ -51,7 +51,7 @@ package struct ExampleEncoder {
   private func encode(
     _ messages: [Message], line: Int
   ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
-    let marked = text.encode(try rendered(messages), of: template)
+    let marked = text.encode(try rendered(learnt(of: messages)), of: template)
     guard let last = marked.trained.lastIndex(of: true) else {
       throw RowRejection(reason: "it has no token to learn")
     }
@@ -78,6 +78,14 @@ package struct ExampleEncoder {
     )
   }
 
+  /// The messages, of whose replies only the last is learnt where the mask says so.
+  private func learnt(of messages: [Message]) -> [Message] {
+    guard mask == .last, let last = messages.lastIndex(where: \.isTrained) else { return messages }
+    var messages = messages
+    for index in messages[..<last].indices { messages[index].isTrained = false }
+    return messages
+  }
+
   /// Whether the token that ends a turn is there to be learnt.
   package func endsTrained(_ example: TokenizedExample) -> Bool {
     guard let endOfTurn else { return false }
@@ -96,6 +104,7 @@ package struct ExampleEncoder {
         reason: "its system message or its turns need a chat template, and the model has none: "
           + "choose one, for example template: chatml")
     }
+    if !template.runsProgram { try refuseParts(of: messages) }
     let segments: [Segment]
     do {
       segments = try template.segments(for: messages)
@@ -103,6 +112,7 @@ package struct ExampleEncoder {
       throw RowRejection(reason: Self.clause(error))
     }
     try checkWhole(segments, messages)
+    if template.runsProgram { try checkParts(of: messages) }
     return withSpecialTokens(segments)
   }
 

@@ -7,9 +7,11 @@ struct FormatKeys {
   let required: [String]
   /// Of all parts.
   let all: [String]
+  /// Whether a model's own template is given whole turns, with their calls, and the tools.
+  let givesTurns: Bool
 
-  init(_ format: DatasetFormat, _ columns: ColumnMapping) {
-    self.format = format
+  init(_ format: DatasetFormat, _ columns: ColumnMapping, givesTurns: Bool = false) {
+    (self.format, self.givesTurns) = (format, givesTurns)
     required = format.requiredKeys.map { columns.key(for: $0) }
     all = required + format.optionalKeys.map { columns.key(for: $0) }
   }

@@ -32,7 +32,7 @@ extension RowReader {
 
   private static func holdsRows(_ member: JSONObject.Member) -> Bool {
     guard let values = member.value.array, !values.isEmpty,
-      UnwritablePart.all[member.key] == nil
+      UnwritablePart.all[member.key] == nil, !UnwritablePart.tools.contains(member.key)
     else { return false }
     return values.allSatisfy { $0.object.map { !TurnKeys.isTurn($0) } ?? false }
   }

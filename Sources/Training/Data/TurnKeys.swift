@@ -17,11 +17,20 @@ enum TurnKeys {
     "user": .user, "human": .user, "prompter": .user,
     "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant, "model": .assistant,
     "bot": .assistant, "bard": .assistant, "bing": .assistant, "ai": .assistant,
-    "tool": .tool, "observation": .tool, "function": .tool,
+    "tool": .tool, "observation": .tool, "function": .tool, "ipython": .tool,
+    "function_response": .tool, "tool_response": .tool,
   ]
 
+  /// The roles that are handed to a model's own template by their own name.
+  static let ownNames: Set<String> = ["developer", "ipython"]
+
   /// The names of turns that are calls.
-  static let calls: Set<String> = ["function_call", "tool_call", "tool_calls"]
+  private static let calls: Set<String> = ["function_call", "tool_call", "tool_calls"]
+
+  /// Whether a turn by this name is a call of a tool: its text is the call, in JSON.
+  static func isCall(_ role: JSONValue?) -> Bool {
+    role?.string.map { calls.contains($0.lowercased()) } ?? false
+  }
 
   /// The keys that a turn has; nil if it has none of the pairs.
   static func pair(of turn: JSONObject) -> (role: String, content: String)? {
@@ -41,34 +50,40 @@ enum TurnKeys {
   }
 }
 
-/// Parts of rows and turns that mean something which cannot be written into a text without the
-/// model's own template, or not at all: a row that has one is refused.
+/// Parts of rows and turns that mean something which a template may have no text for: no row that has one
+/// is written without it.
 enum UnwritablePart {
-  /// By key: what a turn or a row with it does.
-  static let all: [String: String] = calls.merging(media) { first, _ in first }
-
-  private static let calls: [String: String] = [
-    "tool_calls": "calls tools, which no template here can write",
-    "function_call": "calls a function, which no template here can write",
-    "tools": "offers tools, which no template here can write",
-    "functions": "offers functions, which no template here can write",
-  ]
-
-  private static let media: [String: String] = Dictionary(
+  /// Beside a row's columns and in its turns: what no template writes.
+  static let all: [String: String] = Dictionary(
     uniqueKeysWithValues: ["images", "image", "audio", "audios", "video", "videos"].map {
       ($0, "has \($0), and only text is read")
     })
 
   /// What only a turn is refused for; beside a row's columns it is named as not used.
   static let ofTurns: [String: String] = all.merging(
-    Dictionary(
-      uniqueKeysWithValues: ["reasoning_content", "reasoning", "thinking"].map {
-        ($0, "has its \($0) apart, which no template here can write")
-      })
+    ["train_detail": "has parts that are learnt and parts that are not (train_detail)"]
   ) { first, _ in first }
-  .merging(["train_detail": "has parts that are learnt and parts that are not (train_detail)"]) {
-    first, _ in first
-  }
+
+  /// What a row is refused for beside its turns: a call that stands nowhere among them.
+  static let ofRows: [String: String] = all.merging(
+    [
+      "tool_calls": "calls tools outside of its turns",
+      "function_call": "calls a function outside of its turns",
+    ]
+  ) { first, _ in first }
+
+  /// Of a turn, what only a model's own template can write: by key, what the turn does.
+  static let templated: [String: String] = Dictionary(
+    uniqueKeysWithValues: ReasoningKeys.all.map { ($0, "has its \($0) apart") }
+  ).merging(["tool_calls": "calls tools"]) { first, _ in first }
+
+  /// The keys of a turn that a model's own template may read.
+  static let readByTemplates: Set<String> = Set(templated.keys).union([
+    "name", "tool_call_id", "function_call",
+  ])
+
+  /// The columns of the tools that a conversation offers.
+  static let tools = ["tools", "functions"]
 }
 
 extension JSONValue {

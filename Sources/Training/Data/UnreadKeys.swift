@@ -28,10 +28,12 @@ package struct UnreadKeys: Equatable, Sendable {
         // A label that is true says that the reply is wanted, and it is used.
         let isObeyed =
           member.key == "label" && member.value == .bool(true) && keys.format != .text
-        if !isObeyed { names.append(member.key) }
+        let isGiven = keys.givesTurns && UnwritablePart.tools.contains(member.key)
+        if !isObeyed, !isGiven { names.append(member.key) }
       } else if TurnKeys.areTurns(member.value) {
         for turn in member.value.array ?? [] {
-          Self.addUnread(of: turn.object ?? JSONObject(), of: member.key + "[]", to: &names)
+          Self.addUnread(
+            of: turn.object ?? JSONObject(), of: member.key + "[]", keys.givesTurns, to: &names)
         }
       }
     }
@@ -50,7 +52,9 @@ package struct UnreadKeys: Equatable, Sendable {
   }
 
   /// The keys of a turn, and of the parts of its content, that are not read.
-  private static func addUnread(of turn: JSONObject, of list: String, to names: inout [String]) {
+  private static func addUnread(
+    of turn: JSONObject, of list: String, _ givesTurns: Bool, to names: inout [String]
+  ) {
     let pair = TurnKeys.pair(of: turn) ?? TurnKeys.pairs[0]
     for member in turn.members where !member.value.holdsNothing {
       if member.key == pair.content {
@@ -59,7 +63,9 @@ package struct UnreadKeys: Equatable, Sendable {
             add("\(list).\(member.key)[].\(key)", to: &names)
           }
         }
-      } else if member.key != pair.role, !TurnKeys.trained.contains(member.key) {
+      } else if member.key != pair.role, !TurnKeys.trained.contains(member.key),
+        !givesTurns || !UnwritablePart.readByTemplates.contains(member.key)
+      {
         add("\(list).\(member.key)", to: &names)
       }
     }

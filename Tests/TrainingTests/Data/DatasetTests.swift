@@ -39,14 +39,14 @@ import Training
     #expect(dataError(row, DatasetOptions())?.fix.contains("template: chatml") == true)
   }
 
-  @Test func neverGuessesAnUnknownTemplateOfTheModel() throws {
+  @Test func neverGuessesATemplateOfTheModelThatCannotBeRun() throws {
     let row = "{\"prompt\": \"a\", \"completion\": \"b\"}"
     let error = #expect(throws: DataError.self) {
-      try dataset(row, DatasetOptions(), jinja: "{{ messages }}")
+      try dataset(row, DatasetOptions(), jinja: "{% if %}")
     }
-    #expect(error?.fix.contains("it writes a question and an answer as") == true)
+    #expect(error?.fix.contains("The model's own chat template cannot be used: line 1") == true)
     #expect(
-      try dataset(row, DatasetOptions(template: "zephyr"), jinja: "{{ messages }}")
+      try dataset(row, DatasetOptions(template: "zephyr"), jinja: "{% if %}")
         .summary.template == "zephyr")
   }
 

@@ -100,11 +100,11 @@ import Training
   }
 
   @Test(arguments: [
-    ("\"tools\": [{}]", "it offers tools, which no template here can write"),
-    ("\"functions\": [{}]", "it offers functions, which no template here can write"),
+    ("\"tools\": [{}]", "it offers tools, which only a model's own template can write"),
+    ("\"functions\": [{}]", "it offers tools, which only a model's own template can write"),
     (
       "\"function_call\": {\"name\": \"f\"}",
-      "it calls a function, which no template here can write"
+      "it calls a function outside of its turns"
     ),
     ("\"images\": [\"x.png\"]", "it has images, and only text is read"),
     ("\"label\": false", "its label is false: a reply that is not wanted"),

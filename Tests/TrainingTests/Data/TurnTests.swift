@@ -80,15 +80,15 @@ import Training
     ("{\"role\": \"assistant\", \"content\": null}", "message 2 has no content"),
     (
       "{\"role\": \"assistant\", \"content\": \"\", \"function_call\": {\"name\": \"f\"}}",
-      "message 2 calls a function, which no template here can write"
+      "message 2 calls tools, which only a model's own template can write"
     ),
     (
       "{\"role\": \"assistant\", \"content\": \"b\", \"reasoning_content\": \"t\"}",
-      "message 2 has its reasoning_content apart, which no template here can write"
+      "message 2 has its reasoning_content apart, which only a model's own template can write"
     ),
     (
       "{\"from\": \"function_call\", \"value\": \"{}\"}",
-      "message 2 is a call of a tool, which no template here can write"
+      "message 2 is a call of a tool that is no object with a name and arguments"
     ),
     (
       "{\"role\": \"assistant\", \"content\": \"b\", \"weight\": 0.5}",
