@@ -48,7 +48,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
-    .target(name: "CFiles"),
+    // zlib and zstd unpack compressed data
+    .target(
+      name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     layer("Diagnostics"),
     layer("Files", ["COpenSSL", "CFiles"]),
     layer("Tensors", ["CKernels", "COpenBLAS"]),

@@ -50,6 +50,7 @@ import Testing
     ("prompt_completion_conv.jsonl", ", template: chatml", 1),
     ("sharegpt_bard_roles.jsonl", ", template: chatml", 2),
     ("alpaca_system_history.jsonl", ", template: chatml", 1),
+    ("pc.jsonl.zst", ", template: none", 2), ("dolly.jsonl", ", template: chatml", 2),
   ])
   func `files as they are published are read`(file: String, arguments: String, rows: Int) throws {
     let data = try read(file, arguments)
@@ -60,8 +61,8 @@ import Testing
   @Test(arguments: [
     ("openai_function_call_lastonly.jsonl", "calls tools"),
     ("openai_reasoning.jsonl", "reasoning_content"), ("openai_tools.jsonl", "offers tools"),
-    ("sharegpt_tools.jsonl", "offers tools"), ("pc.jsonl.zst", "a zstd archive"),
-    ("dolly.jsonl", "known rows have"), ("dup_keys.jsonl", "occurs twice"),
+    ("sharegpt_tools.jsonl", "offers tools"),
+    ("dup_keys.jsonl", "occurs twice"),
   ])
   func `what cannot be read right is refused by name`(file: String, reason: String) throws {
     let data = try read(file, ", template: chatml")

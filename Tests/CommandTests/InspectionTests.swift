@@ -87,6 +87,10 @@ import Testing
     #expect(value["text"]?.string == (value["read"]?.string ?? "") + "tres<|im_end|>")
     #expect(value["line"] == 3)
     #expect(value["trained_tokens"] == 4)
+    let flags = try #require(value["trained"]?.array)
+    #expect(flags.count == value["ids"]?.array?.count && flags.count == value["tokens"]?.int)
+    #expect(flags.count { $0.bool == true } == 4)
+    #expect(flags.suffix(4).allSatisfy { $0.bool == true })
   }
 
   @Test func `cut_after divides a text where its marker ends first`() throws {

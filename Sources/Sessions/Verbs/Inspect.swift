@@ -167,6 +167,8 @@ extension Session {
       ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
       ("text", .string(tokenizer.readable(row.tokens))),
       ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
+      ("ids", .list(row.tokens.map { .int(Int($0)) })),
+      ("trained", .list(row.trained.map { .bool($0) })),
     ])
   }
 }

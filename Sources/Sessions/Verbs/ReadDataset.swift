@@ -6,7 +6,8 @@ import Training
 
 package enum ReadDataset: Verb {
   package static let source = Argument.requiredPath(
-    "source", .input, "a .jsonl, .json or .txt file, or a \"\"\" block of JSON lines")
+    "source", .input,
+    "a .jsonl, .json, .csv, .tsv or .txt file, also packed, or a \"\"\" block of JSON lines")
   package static let format = Argument.choiceOrAuto(
     "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text],
     "what the rows look like; auto looks at their keys")
@@ -56,12 +57,16 @@ package enum ReadDataset: Verb {
       that the model learns to stop. Training, evaluation and generation use the same renderer.
 
       A row is a prompt and its completion, an instruction (with input, system, history), a list of
-      turns under messages or conversations, or a text; of OpenAssistant's threads one conversation
-      each is read. The model's own template is run, and writes tools, their calls and reasoning as it
-      does in transformers; where it rewrites earlier replies, mask: last learns the last of each
-      conversation. Every part of a row is used or named: other keys are counted in a notice, and rows
-      whose replies are empty, or have what the template leaves out, are skipped with their reason. Numbers, true
-      and false where text belongs are read as they are written; null is as good as nothing. In .txt
+      turns under messages, conversations or contents, a preference (its chosen reply), or a text; of
+      OpenAssistant's threads one conversation each is read. Tables name their columns in the first
+      line; gzip, zstd and zip files of one file are unpacked, to at most 1 GiB.
+
+      The model's own template is run, and writes tools, their calls and reasoning as it does in
+      transformers; where it writes earlier replies in another way than the last, mask: last learns
+      the last of each conversation. Every part of a row is used or named: other keys are counted in
+      a notice, and rows whose replies are empty, or that have what the template leaves out, are
+      skipped with their reason. Numbers, true and false where text belongs are read as they are
+      written; null is as good as nothing. A text longer than max_length is read in pieces. In .txt
       files a blank line ends an example, and CR LF is one line's end.
       """)
 

@@ -34,9 +34,9 @@ package struct JinjaLimits: Sendable {
   /// Evaluated expressions and statements, and elements that functions walk over.
   package var steps = 200_000
   /// Bytes of all strings that are made on the way.
-  package var madeBytes = 16 << 20
+  package var madeBytes = 64 << 20
   /// Bytes of the result.
-  package var outputBytes = 1 << 20
+  package var outputBytes = 4 << 20
   /// Expressions, blocks and macros within each other.
   package var depth = 150
 

@@ -21,7 +21,7 @@ extension ColumnReader {
   func turns(
     _ value: JSONValue, _ key: String, areTrained: Bool
   ) throws(RowRejection) -> [Message] {
-    guard let list = value.array else {
+    guard let list = ToolCalls.parsed(value).array else {
       throw RowRejection(reason: "its \(key) should be a list and is \(value.kind)")
     }
     var messages: [Message] = []
@@ -105,7 +105,7 @@ extension ColumnReader {
   private static func text(of part: JSONValue) throws(RowRejection) -> String {
     if let text = part.string { return text }
     let type = part["type"]?.string
-    if type == "text", let text = part["text"]?.string { return text }
+    if type == "text" || type == nil, let text = part["text"]?.string { return text }
     throw RowRejection(
       reason: "has a part of the type \(type.map(Shown.quoted) ?? "none"), and only text is read")
   }

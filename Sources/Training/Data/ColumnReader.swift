@@ -41,6 +41,7 @@ struct ColumnReader {
   /// Null is as good as nothing.
   func optionalText(_ part: String) throws(RowRejection) -> String? {
     guard let value = object[columns.key(for: part)], !value.isNull else { return nil }
+    if let parts = value["parts"]?.array { return parts.compactMap { $0["text"]?.string }.joined() }
     return try text(part)
   }
 
@@ -75,7 +76,7 @@ struct ColumnReader {
     for member in object.members where !member.value.holdsNothing {
       if let what = UnwritablePart.ofRows[member.key] { throw RowRejection(reason: "it \(what)") }
     }
-    if object["label"] == .bool(false) {
+    if object["label"] == .bool(false) || object["label"]?.string?.lowercased() == "false" {
       throw RowRejection(reason: "its label is false: a reply that is not wanted")
     }
   }

@@ -6,14 +6,16 @@ import Files
 package struct DataFile {
   package let name: String
   package let bytes: ArraySlice<UInt8>
+  /// The name that says what kind of text it is: of packed files that of the file within.
+  let textName: String
 
   package init(_ source: DatasetSource) throws(DataError) {
     name = source.name
     let whole: ArraySlice<UInt8>
     switch source {
-    case .inline(let text): whole = Array(text.utf8)[...]
+    case .inline(let text): (whole, textName) = (Array(text.utf8)[...], "")
     case .file(let path):
-      whole = try Self.read(path)
+      (whole, textName) = try Self.unpacked(try Self.read(path), path)
       try Self.checkKind(of: whole, path)
     }
     bytes = whole.starts(with: Self.byteOrderMark) ? whole.dropFirst(3) : whole
@@ -67,12 +69,26 @@ package struct DataFile {
     return "Did you mean \(folder.isEmpty ? near : folder + "/" + near)?"
   }
 
+  /// The bytes of a packed file as they were before, and the name of what was packed.
+  private static func unpacked(
+    _ bytes: ArraySlice<UInt8>, _ path: String
+  ) throws(DataError) -> (bytes: ArraySlice<UInt8>, name: String) {
+    guard let kind = PackedFile.kind(of: bytes) else { return (bytes, path) }
+    do throws(FileError) {
+      let (unpacked, name) = try PackedFile(path: path, limit: largest).unpacked(bytes, kind)
+      let endings = [".gz", ".zst", ".gzip", ".zstd"]
+      let ending = endings.first { path.hasSuffix($0) } ?? ""
+      return (unpacked[...], name ?? String(path.dropLast(ending.count)))
+    } catch {
+      throw DataError(
+        file: path, reason: error.cause,
+        fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
+    }
+  }
+
   /// Refuses what is no text in UTF-8 by what it is.
   private static func checkKind(of bytes: ArraySlice<UInt8>, _ path: String) throws(DataError) {
-    var kind = FileKind.of(bytes)
-    if kind == nil, path.hasSuffix(".csv") { kind = .csv }
-    if kind == nil, path.hasSuffix(".tsv") { kind = .tsv }
-    guard let kind else { return }
+    guard let kind = FileKind.of(bytes) else { return }
     throw DataError(file: path, reason: "this is \(kind.name)", fix: kind.fix(for: path))
   }
 

@@ -22,19 +22,26 @@ package struct Dataset: Equatable, Sendable {
         file: source.name, reason: "max_length is \(options.maxLength), too short for any row",
         fix: "Give at least 2, or leave it out for 512")
     }
-    let (rows, notices) = try Self.rows(of: source, options)
+    let given = options
+    var options = options
+    var (rows, notices) = try Self.rows(of: source, options)
+    if let shape = KnownShape.shape(of: rows, options) {
+      (options.format, options.columns.names) = (shape.format, shape.columns)
+      notices.append(shape.statement)
+    }
     let detection = try FormatDetection(of: rows, file: source.name, options: options)
     let template = try Self.template(for: detection.format, source, options, text)
     self.source = source
-    self.options = options
+    self.options = given
     summary = DatasetSummary(detection: detection, template: template.name)
     summary.fileNotices = notices
     let encoder = ExampleEncoder(text: text, template: template, options: options)
     let keys = FormatKeys(
       detection.format, options.columns, givesTurns: template.runsProgram)
+    var seen: Set<UInt64> = []
     for row in rows {
       do throws(RowRejection) {
-        try add(row, keys, encoder)
+        try add(row, keys, encoder, &seen)
       } catch {
         summary.skipped.append(RowNote(line: row.line, reason: error.reason))
       }
@@ -45,6 +52,13 @@ package struct Dataset: Equatable, Sendable {
         reason: "none of the \(rows.count) rows can be used; this one: \(first.reason)",
         fix: "Correct the rows, or read them in another way (format, columns, max_length)")
     }
+  }
+
+  /// For each row the places of its examples: one, or the pieces of a long text.
+  var rows: [Range<Int>] {
+    let starts = tokenized.indices.filter { !tokenized[$0].continues }
+    let ends = starts.dropFirst() + [tokenized.count]
+    return zip(starts, ends).map { $0..<$1 }
   }
 
   /// The rows as they stand, threads as conversations, and what to say of the file.
@@ -60,20 +74,22 @@ package struct Dataset: Equatable, Sendable {
   }
 
   private mutating func add(
-    _ row: DatasetRow, _ keys: FormatKeys, _ encoder: ExampleEncoder
+    _ row: DatasetRow, _ keys: FormatKeys, _ encoder: ExampleEncoder, _ seen: inout Set<UInt64>
   ) throws(RowRejection) {
-    let content = try keys.format.content(of: row.object, columns: options.columns)
+    let content = try keys.format.content(of: row.object, columns: encoder.options.columns)
     let example = Example(content, line: row.line)
-    let (tokenized, cut) = try encoder.encode(example)
-    let trained = tokenized.trainedCount
-    guard trained > 0 else { throw RowRejection(reason: "it has no token to learn") }
-    examples.append(example)
-    self.tokenized.append(tokenized)
-    summary.rows += 1
-    summary.tokens += tokenized.tokens.count
-    summary.trainedTokens += trained
-    summary.endsTrained += encoder.endsTrained(tokenized) ? 1 : 0
-    summary.longest = max(summary.longest, tokenized.tokens.count)
+    let (pieces, cut) = try encoder.encode(example)
+    guard pieces.contains(where: { $0.trainedCount > 0 }) else {
+      throw RowRejection(reason: "it has no token to learn")
+    }
+    for piece in pieces {
+      examples.append(example)
+      tokenized.append(piece)
+      summary.add(piece)
+    }
+    if pieces.count > 1 { summary.longTexts += 1 }
+    summary.endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
+    if pieces.count == 1, !seen.insert(pieces[0].identity).inserted { summary.repeated += 1 }
     if let cut { summary.cut.append(RowNote(line: row.line, reason: cut)) }
     summary.special.add(
       encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))

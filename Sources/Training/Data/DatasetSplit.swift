@@ -33,7 +33,9 @@ package struct DatasetSplit: Equatable, Sendable {
     of dataset: Dataset, train: PartSize? = nil, valid: PartSize? = .fraction(0.1),
     test: PartSize? = nil, seed: UInt64
   ) throws(DataError) {
-    let count = dataset.tokenized.count
+    // The pieces of a text stay together.
+    let rows = dataset.rows
+    let count = rows.count
     let validCount = try Self.size(valid, "valid", of: dataset)
     let testCount = try Self.size(test, "test", of: dataset)
     let rest = count - validCount - testCount
@@ -51,9 +53,10 @@ package struct DatasetSplit: Equatable, Sendable {
     }
     var generator = RandomGenerator(seed: seed, stream: "split")
     let order = generator.permutation(count)
-    self.valid = order[..<validCount].sorted()
-    self.test = order[validCount..<(validCount + testCount)].sorted()
-    self.train = order[(validCount + testCount)...].prefix(trainCount).sorted()
+    func examples(_ part: ArraySlice<Int>) -> [Int] { part.sorted().flatMap { rows[$0] } }
+    self.valid = examples(order[..<validCount])
+    self.test = examples(order[validCount..<(validCount + testCount)])
+    self.train = examples(order[(validCount + testCount)...].prefix(trainCount))
     let seen = Set(self.train.map { dataset.tokenized[$0].tokens })
     duplicates = (self.valid + self.test).count { seen.contains(dataset.tokenized[$0].tokens) }
   }
@@ -61,7 +64,7 @@ package struct DatasetSplit: Equatable, Sendable {
   private static func size(
     _ part: PartSize?, _ label: String, of dataset: Dataset
   ) throws(DataError) -> Int {
-    let count = dataset.tokenized.count
+    let count = dataset.rows.count
     switch part {
     case nil: return 0
     case .rows(let rows) where rows >= 1 && rows <= count: return rows

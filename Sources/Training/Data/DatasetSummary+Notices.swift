@@ -29,8 +29,9 @@ extension DatasetSummary {
 
   package var notices: [String] {
     let found: [String?] = [
-      detection.statement, alternatives, unreadKeys, values, specialNames, unanswered,
-      "the token that ends a reply is trained in \(endsTrained) of \(rows) rows",
+      detection.statement, alternatives, unreadKeys, values, specialNames, unanswered, longRows,
+      repeatedRows,
+      "the token that ends a reply is trained in \(endsTrained) of \(rows - pieces) rows",
     ]
     return fileNotices + found.compactMap { $0 }
   }
@@ -61,6 +62,20 @@ extension DatasetSummary {
     return "\(Self.count(special.rows)) names of special tokens (\(names)): "
       + (special.areTokens
         ? "they are the tokens; special: false spells them out" : "they are read as text")
+  }
+
+  private var longRows: String? {
+    guard pieces > 0 else { return nil }
+    return
+      "\(longTexts == 1 ? "1 text is" : "\(longTexts) texts are") longer than max_length and read "
+      + "in \(pieces + longTexts) pieces"
+  }
+
+  private var repeatedRows: String? {
+    guard repeated > 0 else { return nil }
+    return
+      "\(repeated == 1 ? "1 row is" : "\(repeated) rows are") the same as a row before, token for "
+      + "token"
   }
 
   private var unanswered: String? {

@@ -3,8 +3,13 @@ package struct DatasetSummary: Equatable, Sendable {
   package var detection: FormatDetection
   /// The chat template's name.
   package var template: String
-  /// Rows in use, those that were cut among them.
+  /// Examples in use, those that were cut among them: rows, and the pieces of long texts.
   package var rows = 0
+  /// Texts that are read in several pieces, and those pieces.
+  package var longTexts = 0
+  package var pieces = 0
+  /// Rows that are, token for token, a row before them.
+  package var repeated = 0
   package var tokens = 0
   /// Tokens that count in the loss.
   package var trainedTokens = 0
@@ -27,6 +32,15 @@ package struct DatasetSummary: Equatable, Sendable {
   package var special = SpecialNames()
 
   package var format: DatasetFormat { detection.format }
+
+  /// Counts an example.
+  mutating func add(_ example: TokenizedExample) {
+    rows += 1
+    tokens += example.tokens.count
+    trainedTokens += example.trainedCount
+    longest = max(longest, example.tokens.count)
+    if example.continues { pieces += 1 }
+  }
 }
 
 /// The rows that have names of special tokens in what people wrote.

@@ -22,28 +22,35 @@ package struct ExampleEncoder {
   private var mask: LossMask { options.mask }
   private var maxLength: Int { options.maxLength }
 
-  /// - Returns: the tokens, and what was cut if the example was too long.
-  package func encode(_ example: Example) throws(RowRejection) -> (TokenizedExample, cut: String?) {
+  /// - Returns: the tokens, of a text that is too long in several pieces, and what was cut of a
+  ///   conversation that is.
+  package func encode(
+    _ example: Example
+  ) throws(RowRejection) -> (pieces: [TokenizedExample], cut: String?) {
     switch example.content {
-    case .messages(let messages): try encode(messages, line: example.line)
-    case .text(let text): encode(text, line: example.line)
+    case .messages(let messages):
+      let (tokenized, cut) = try encode(messages, line: example.line)
+      return ([tokenized], cut)
+    case .text(let text): return (encode(text, line: example.line), nil)
     }
   }
 
-  /// A text and the end token. Too long, it loses its end.
-  private func encode(_ content: String, line: Int) -> (TokenizedExample, cut: String?) {
-    var tokens = text.encode(
+  /// A text and the end token, in pieces of at most `maxLength` tokens. Each begins with the last token of
+  /// the one before, so that every token is learnt once, after others.
+  private func encode(_ content: String, line: Int) -> [TokenizedExample] {
+    let tokens = text.encode(
       withSpecialTokens([
         Segment(content, isTrained: true),
         Segment(text.tokens.end, isMarkup: true, isTrained: true),
       ])
     ).tokens
-    var cut: String?
-    if tokens.count > maxLength {
-      cut = "\(tokens.count) tokens: the last \(tokens.count - maxLength) were left out"
-      tokens = Array(tokens.prefix(maxLength))
+    let starts = stride(from: 0, to: max(1, tokens.count - 1), by: maxLength - 1)
+    return starts.map { start in
+      let piece = Array(tokens[start..<min(start + maxLength, tokens.count)])
+      var example = example(piece, trained: piece.map { _ in true }, line: line)
+      example.continues = start > 0
+      return example
     }
-    return (example(tokens, trained: tokens.map { _ in true }, line: line), cut)
   }
 
   /// A conversation. Too long, it loses the start of its prompt. What follows the last reply's end

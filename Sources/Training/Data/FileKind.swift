@@ -65,14 +65,6 @@ struct FileKind {
   private static let tar = FileKind(
     "ustar", "a tar archive", unpack + "`tar -xf {file}`")
 
-  /// Tables as text, which have no bytes of their own: known by the file's name.
-  static let csv = FileKind(
-    "", "a table (CSV), which is not read",
-    toLines("read_csv(\"{file}\", dtype=str, keep_default_na=False)"))
-  static let tsv = FileKind(
-    "", "a table (TSV), which is not read",
-    toLines("read_csv(\"{file}\", sep=\"\\t\", dtype=str, keep_default_na=False)"))
-
   /// Of two that begin alike, the longer stands first.
   private static let all: [FileKind] = [
     text([0xFF, 0xFE, 0, 0], "UTF-32", "utf-32"),
@@ -86,8 +78,6 @@ struct FileKind {
     FileKind("ORC", "an ORC file", toLines("read_orc(\"{file}\")")),
     FileKind(
       "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: `avro-tools tojson {file} > {rows}`"),
-    FileKind([0x1F, 0x8B], "a gzip archive", unpack + "`gunzip -c {file} > {rows}`"),
-    FileKind([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", unpack + "`zstd -dc {file} > {rows}`"),
     FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -c {file} > {rows}`"),
     FileKind(
       [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -c {file} > {rows}`"),

@@ -1,6 +1,6 @@
 import Files
 
-/// The rows of a source: JSON Lines, a JSON list of objects, or text in paragraphs.
+/// The rows of a source: JSON Lines, a JSON list of objects, a table, or text in paragraphs.
 package struct RowReader {
   let file: DataFile
 
@@ -16,8 +16,11 @@ package struct RowReader {
     _ source: DatasetSource, columns: ColumnMapping = ColumnMapping()
   ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
     let reader = RowReader(file: try DataFile(source))
-    if case .file(let path) = source, path.hasSuffix(".txt") || path.hasSuffix(".md") {
-      return (try reader.paragraphs(), nil)
+    let name = reader.file.textName.lowercased()
+    if name.hasSuffix(".txt") || name.hasSuffix(".md") { return (try reader.paragraphs(), nil) }
+    if name.hasSuffix(".csv") || name.hasSuffix(".tsv") {
+      let separator = name.hasSuffix(".tsv") ? 0x09 : UInt8(ascii: ",")
+      return try TableReader.rows(of: reader.file, separator: separator)
     }
     let first = reader.file.bytes.first { !Self.isSpace($0) }
     if first == UInt8(ascii: "[") {

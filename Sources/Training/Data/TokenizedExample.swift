@@ -6,6 +6,8 @@ package struct TokenizedExample: Equatable, Sendable {
   package var trained: [Bool]
   /// The line of the file where the row begins, from 1.
   package var line: Int
+  /// Whether it goes on with the text of the example before it: a part of the same row.
+  package var continues = false
 
   package init(tokens: [Int32], trained: [Bool], line: Int) {
     self.tokens = tokens

@@ -13,7 +13,9 @@ enum ToolCalls {
     let name = turn[keys.role]?.string?.lowercased() ?? ""
     var members = JSONObject()
     members["role"] = .string(TurnKeys.ownNames.contains(name) ? name : role.rawValue)
-    if let content = turn[keys.content], !content.isNull, !TurnKeys.isCall(turn[keys.role]) {
+    if let content = turn[keys.content], !content.isNull, keys.content != "parts",
+      !TurnKeys.isCall(turn[keys.role])
+    {
       members["content"] = content
     }
     let trivial = members.members.count
@@ -63,7 +65,7 @@ enum ToolCalls {
   }
 
   /// What a text in JSON says; every other value as it is.
-  private static func parsed(_ value: JSONValue) -> JSONValue {
+  static func parsed(_ value: JSONValue) -> JSONValue {
     value.string.flatMap { try? JSONValue(parsing: $0) } ?? value
   }
 }

@@ -5,7 +5,7 @@ import Tokenizers
 enum TurnKeys {
   /// The keys of whose it is and of what is said.
   static let pairs: [(role: String, content: String)] = [
-    ("role", "content"), ("from", "value"),
+    ("role", "content"), ("from", "value"), ("role", "parts"),
   ]
 
   /// The keys that say whether a reply is learnt: true and 1, or false and 0.

@@ -27,7 +27,8 @@ package struct UnreadKeys: Equatable, Sendable {
       if !keys.all.contains(member.key) {
         // A label that is true says that the reply is wanted, and it is used.
         let isObeyed =
-          member.key == "label" && member.value == .bool(true) && keys.format != .text
+          member.key == "label" && keys.format != .text
+          && (member.value == .bool(true) || member.value.string?.lowercased() == "true")
         let isGiven = keys.givesTurns && UnwritablePart.tools.contains(member.key)
         if !isObeyed, !isGiven { names.append(member.key) }
       } else if TurnKeys.areTurns(member.value) {

@@ -13,10 +13,6 @@ import Training
     ("{\"prompt\": \"Hi\", \"response\": \"Hello.\"}", "{completion: \"response\"}"),
     ("{\"instruction\": \"Hi\", \"response\": \"Hello.\"}", "{output: \"response\"}"),
     (
-      "{\"instruction\": \"a\", \"context\": \"\", \"response\": \"b\", \"category\": \"c\"}",
-      "{input: \"context\", output: \"response\"}"
-    ),
-    (
       "{\"question\": \"a\", \"context\": \"c\", \"answer\": \"b\"}",
       "{instruction: \"question\", input: \"context\", output: \"answer\"}"
     ),
@@ -29,7 +25,6 @@ import Training
       "{\"dialog\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
       "{messages: \"dialog\"}"
     ),
-    ("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "{completion: \"chosen\"}"),
   ])
   func `the columns that are proposed read the row`(row: String, columns: String) throws {
     let error = try #require(dataError(row, DatasetOptions(template: "chatml")))

@@ -27,11 +27,6 @@ import Training
     #expect(error?.fix.contains("UTF-8") == true)
   }
 
-  @Test func saysThatTablesAreNotRead() throws {
-    let error = try failure("rows.csv", Array("a,b\n1,2".utf8))
-    #expect(error?.fix.contains("JSON Lines") == true)
-  }
-
   @Test func namesANeighbourOfAMissingFile() throws {
     try withFile("train.jsonl", Array("{}".utf8)) { path in
       let missing = path.replacing("train.jsonl", with: "trian.jsonl")

@@ -68,10 +68,46 @@ import Training
         + "and max_length is 4")
   }
 
-  @Test func cutsTheEndOfAText() throws {
-    let data = try dataset("{\"text\": \"abcdef\"}", options(maxLength: 4))
-    #expect(data.tokenized.first?.tokens == bytes("abcd"))
-    #expect(data.summary.cut.first?.reason == "7 tokens: the last 3 were left out")
+  @Test func `a long text is read in pieces, and each of its tokens is learnt once`() throws {
+    let text = "{\"text\": \"abcdefgh\"}\n{\"text\": \"ab\"}"
+    let data = try dataset(text, options(maxLength: 4))
+    #expect(
+      data.tokenized.map(\.tokens) == [
+        bytes("abcd"), bytes("defg"), bytes("gh") + [ByteEncoder.end],
+        bytes("ab") + [ByteEncoder.end],
+      ])
+    #expect(data.tokenized.map(trainedText).joined() == "bcdefgh$b$")
+    #expect(data.summary.cut.isEmpty)
+    #expect(data.summary.rows == 4)
+    #expect(data.summary.notices.contains("1 text is longer than max_length and read in 3 pieces"))
+    #expect(
+      data.summary.notices.contains(
+        "the token that ends a reply is trained in 2 of 2 rows"))
+  }
+
+  @Test(arguments: 1...12) func `pieces of every length have every token`(length: Int) throws {
+    let text = String("abcdefghijkl".prefix(length))
+    for maxLength in 2...14 {
+      let data = try dataset("{\"text\": \"\(text)\"}", options(maxLength: maxLength))
+      #expect(data.tokenized.map(trainedText).joined() == text.dropFirst() + "$")
+      #expect(data.tokenized.allSatisfy { $0.tokens.count <= maxLength && $0.tokens.count > 1 })
+    }
+  }
+
+  @Test func `the pieces of a text stay in one part`() throws {
+    let rows = (0..<20).map { "{\"text\": \"abcdefgh\($0)\"}" }.joined(separator: "\n")
+    let data = try dataset(rows, options(maxLength: 4))
+    let split = try DatasetSplit(of: data, valid: .fraction(0.25), seed: 1)
+    let held = Set(split.valid.map { data.tokenized[$0].line })
+    #expect(held.count == 5)
+    #expect(held.isDisjoint(with: split.train.map { data.tokenized[$0].line }))
+    #expect(split.train.count + split.valid.count == data.tokenized.count)
+  }
+
+  @Test func `rows that repeat a row before are counted`() throws {
+    let row = "{\"prompt\": \"a\", \"completion\": \"b\"}\n"
+    let notices = try dataset(row + row + pair + "\n" + row).summary.notices
+    #expect(notices.contains("2 rows are the same as a row before, token for token"))
   }
 
   @Test func refusesLengthsThatFitNothing() {

@@ -17,15 +17,9 @@ import Training
         "pc.arrow", [0xFF, 0xFF, 0xFF, 0xFF, 0xA0], "an Arrow stream", "datasets.Dataset.from_file("
       ),
       ("pc.arrow", Array("ARROW1\0\0".utf8), "an Arrow file", "pandas.read_feather("),
-      ("pc.jsonl.gz", [0x1F, 0x8B, 8, 8], "a gzip archive", "gunzip -c "),
-      ("pc.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD, 0x20], "a zstd archive", "zstd -dc "),
-      ("pc.jsonl", [0x28, 0xB5, 0x2F, 0xFD, 0x20], "a zstd archive", "zstd -dc "),
-      ("pc.zip", [0x50, 0x4B, 3, 4, 20], "a zip archive", "unzip "),
       ("pc.tar", [UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8), "a tar", "tar -xf "),
       ("pc.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", "unxz -c "),
       ("pc.bz2", Array("BZh91AY".utf8), "a bzip2 archive", "bunzip2 -c "),
-      ("pc.csv", Array("prompt,completion\r\n2+2=,4\r\n".utf8), "a table (CSV)", "read_csv("),
-      ("pc.tsv", Array("prompt\tcompletion\n".utf8), "a table (TSV)", "sep=\"\\t\""),
       ("pc.csv", Array("PAR1".utf8), "a Parquet file", "read_parquet("),
       ("a.jsonl", [0xFF, 0xFE, 0x7B, 0], "UTF-16 text", "iconv -f utf-16 -t utf-8 "),
       ("a.jsonl", Array("{\0\"\0a\0\"\0".utf8), "UTF-16 text", "iconv -f utf-16le -t utf-8 "),
@@ -48,14 +42,14 @@ import Training
   }
 
   @Test func `the file is named in the fix, and the rows get a name of their own`() throws {
-    try withFile("pc.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD]) { path in
+    try withFile("pc.jsonl.bz2", Array("BZh91AY".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
-      #expect(error?.fix == "Unpack it first: `zstd -dc \(path) > \(path.dropLast(4))`")
+      #expect(error?.fix == "Unpack it first: `bunzip2 -c \(path) > \(path.dropLast(4))`")
     }
-    try withFile("pc.jsonl", [0x28, 0xB5, 0x2F, 0xFD]) { path in
+    try withFile("pc.jsonl", Array("BZh91AY".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
       let rows = "\(path.dropLast(6))-rows.jsonl"
-      #expect(error?.fix == "Unpack it first: `zstd -dc \(path) > \(rows)`")
+      #expect(error?.fix == "Unpack it first: `bunzip2 -c \(path) > \(rows)`")
     }
     try withFile("a b;rm.parquet", Array("PAR1".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
@@ -66,7 +60,7 @@ import Training
   /// Each is made by the tool before the bar, under a name that fits and under one that does not.
   @Test(
     arguments: [
-      "gzip -c", "zstd -qc", "bzip2 -c", "xz -c", "lz4 -qc", "iconv -f utf-8 -t utf-16",
+      "bzip2 -c", "xz -c", "lz4 -qc", "iconv -f utf-8 -t utf-16",
       "iconv -f utf-8 -t utf-16le", "iconv -f utf-8 -t utf-16be", "iconv -f utf-8 -t utf-32",
     ], ["rows.packed", "rows.jsonl", "rows.jsonl.gz", "rows"])
   func `the command that a refusal proposes gives the rows, and leaves the file`(

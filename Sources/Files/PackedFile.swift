@@ -1,0 +1,105 @@
+import CFiles
+
+/// Bytes of a file that a program of compression packed: gzip, zstd, or a zip archive with one file in it.
+package struct PackedFile {
+  package enum Kind: String, Sendable {
+    case gzip, zstd, zip
+  }
+
+  /// The most bytes that are unpacked.
+  package let limit: Int
+  private let path: String
+
+  /// - Parameter path: for messages.
+  package init(path: String, limit: Int) {
+    (self.path, self.limit) = (path, limit)
+  }
+
+  /// The kind of these bytes, by how they begin; nil if they are none of the kinds.
+  package static func kind(of bytes: some Sequence<UInt8>) -> Kind? {
+    let starts: [([UInt8], Kind)] = [
+      ([0x1F, 0x8B], .gzip), ([0x28, 0xB5, 0x2F, 0xFD], .zstd), ([0x50, 0x4B, 3, 4], .zip),
+    ]
+    let start = Array(bytes.prefix(4))
+    return starts.first { start.starts(with: $0.0) }?.1
+  }
+
+  /// The bytes as they were before, and for an archive the name that the file in it has.
+  ///
+  /// They are counted first, so that what would be too much takes no memory.
+  package func unpacked(
+    _ bytes: ArraySlice<UInt8>, _ kind: Kind
+  ) throws(FileError) -> (bytes: [UInt8], name: String?) {
+    switch kind {
+    case .gzip: return (try unpacked(bytes, CFILES_GZIP, kind), nil)
+    case .zstd: return (try unpacked(bytes, CFILES_ZSTD, kind), nil)
+    case .zip:
+      let entry = try ZipEntry(onlyOneIn: bytes, path: path)
+      let packed = bytes[entry.contents]
+      switch entry.method {
+      case 0:
+        guard packed.count <= limit else { throw tooLarge }
+        return (Array(packed), entry.name)
+      case 8: return (try unpacked(packed, CFILES_DEFLATE, kind), entry.name)
+      default:
+        throw FileError(
+          .unsupported, file: path,
+          cause: "the archive is packed by the method \(entry.method), which is not read",
+          fix: "unpack it first")
+      }
+    }
+  }
+
+  private func unpacked(
+    _ bytes: ArraySlice<UInt8>, _ method: Int, _ kind: Kind
+  ) throws(FileError) -> [UInt8] {
+    var size = 0
+    try check(Self.unpack(bytes, method, into: nil, limit, &size), kind)
+    var outcome = 0
+    let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      outcome = Self.unpack(bytes, method, into: buffer.baseAddress, size, &count)
+    }
+    if size > 0 { try check(outcome, kind) }
+    return result
+  }
+
+  private static func unpack(
+    _ bytes: ArraySlice<UInt8>, _ method: Int, into start: UnsafeMutablePointer<UInt8>?,
+    _ limit: Int, _ count: inout Int
+  ) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      Int(cfiles_unpack(Int32(method), bytes.baseAddress, bytes.count, start, limit, &count))
+    }
+  }
+
+  private func check(_ outcome: Int, _ kind: Kind) throws(FileError) {
+    switch outcome {
+    case CFILES_UNPACKED: return
+    case CFILES_TOO_LARGE: throw tooLarge
+    case CFILES_TRUNCATED:
+      throw FileError(
+        .truncated, file: path, cause: "the \(kind) file ends before its contents do",
+        fix: "download or pack it again")
+    case CFILES_WINDOW:
+      throw FileError(
+        .unsupported, file: path,
+        cause: "the zstd file wants a window of more than 64 MB",
+        fix: "pack it again without --ultra or --long")
+    case CFILES_NO_MEMORY:
+      throw FileError(
+        .unreadable, file: path, cause: "there is too little memory to unpack it",
+        fix: "unpack it first")
+    default:
+      throw FileError(
+        .malformed, file: path, cause: "the \(kind) file is damaged",
+        fix: "download or pack it again")
+    }
+  }
+
+  private var tooLarge: FileError {
+    FileError(
+      .unsupported, file: path,
+      cause: "unpacked it has more than \(limit) bytes, which is the most that is read",
+      fix: "unpack it and cut it into smaller files, for example with `split -C 500M`")
+  }
+}

@@ -1,0 +1,137 @@
+import Files
+
+/// The rows of a table as text (CSV, TSV): RFC 4180, with the quotes, line feeds in quotes and line ends that
+/// spreadsheets and Python's `csv` write. The first line names the columns; what stands in a field is text.
+struct TableReader {
+  private let file: DataFile
+  private let bytes: ArraySlice<UInt8>
+  private let separator: UInt8
+  private var place: Int
+  private var line = 1
+
+  /// The rows, and what to say of how they were cut.
+  ///
+  /// - Parameter separator: a tab for TSV; a comma, or what the header has instead of one.
+  static func rows(
+    of file: DataFile, separator: UInt8
+  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+    var reader = TableReader(file: file, separator: separator)
+    let header = try reader.record() ?? (fields: [], line: 1)
+    let other = [UInt8(ascii: ";"), 0x09].first { header.fields.first?.utf8.contains($0) == true }
+    if separator == UInt8(ascii: ","), header.fields.count == 1, let other {
+      let rows = try Self.rows(of: file, separator: other).rows
+      return (rows, "the columns stand between \(other == 0x09 ? "tabs" : "semicolons")")
+    }
+    try reader.check(header.fields)
+    var rows: [DatasetRow] = []
+    while let (fields, line) = try reader.record() {
+      guard fields.count == header.fields.count else {
+        throw DataError(
+          file: file.name, line: line,
+          reason: "the row has \(fields.count) fields, and the header names \(header.fields.count)",
+          fix: "Put fields with commas, quotes or line breaks into double quotes")
+      }
+      guard fields.reduce(0, { $0 + $1.utf8.count }) <= RowReader.largestRow else {
+        throw DataError(
+          file: file.name, line: line,
+          reason: "the row has more than \(RowReader.largestRow) bytes, the most that is read",
+          fix: "Cut the row into smaller ones")
+      }
+      let members = zip(header.fields, fields).map {
+        JSONObject.Member(key: $0, value: .string($1))
+      }
+      rows.append(DatasetRow(object: JSONObject(checked: members), line: line))
+    }
+    return (rows, nil)
+  }
+
+  private init(file: DataFile, separator: UInt8) {
+    (self.file, self.separator) = (file, separator)
+    bytes = file.bytes
+    place = bytes.startIndex
+  }
+
+  private func check(_ names: [String]) throws(DataError) {
+    let repeated = names.indices.first { names[..<$0].contains(names[$0]) }
+    guard let bad = names.firstIndex(where: \.isBlank) ?? repeated else { return }
+    throw DataError(
+      file: file.name, line: 1,
+      reason: names[bad].isBlank
+        ? "column \(bad + 1) has no name" : "two columns are named \(Shown.quoted(names[bad]))",
+      fix: "Name every column in the first line, each once")
+  }
+
+  /// The next record; nil at the end. Lines without anything are passed over.
+  private mutating func record() throws(DataError) -> (fields: [String], line: Int)? {
+    while place < bytes.endIndex, takeLineEnd() {}
+    guard place < bytes.endIndex else { return nil }
+    let start = line
+    var fields: [String] = []
+    while true {
+      fields.append(try field())
+      guard place < bytes.endIndex else { break }
+      if bytes[place] == separator {
+        place += 1
+      } else if takeLineEnd() {
+        break
+      }
+    }
+    return (fields, start)
+  }
+
+  /// Passes over LF, CR LF or CR; false if there is none.
+  private mutating func takeLineEnd() -> Bool {
+    guard place < bytes.endIndex, bytes[place] == 0x0A || bytes[place] == 0x0D else { return false }
+    let isPair =
+      bytes[place] == 0x0D && place + 1 < bytes.endIndex && bytes[place + 1] == 0x0A
+    place += isPair ? 2 : 1
+    line += 1
+    return true
+  }
+
+  private mutating func field() throws(DataError) -> String {
+    guard place < bytes.endIndex, bytes[place] == UInt8(ascii: "\"") else {
+      let start = place
+      while place < bytes.endIndex, bytes[place] != separator, bytes[place] != 0x0A,
+        bytes[place] != 0x0D
+      {
+        place += 1
+      }
+      return String(decoding: bytes[start..<place], as: UTF8.self)
+    }
+    return try quotedField()
+  }
+
+  /// What stands between quotes; two of them are one.
+  private mutating func quotedField() throws(DataError) -> String {
+    let start = line
+    var text: [UInt8] = []
+    place += 1
+    while place < bytes.endIndex {
+      let byte = bytes[place]
+      place += 1
+      guard byte == UInt8(ascii: "\"") else {
+        if byte == 0x0A { line += 1 }
+        text.append(byte)
+        continue
+      }
+      if place < bytes.endIndex, bytes[place] == UInt8(ascii: "\"") {
+        text.append(byte)
+        place += 1
+        continue
+      }
+      let ends =
+        place == bytes.endIndex || bytes[place] == separator || bytes[place] == 0x0A
+        || bytes[place] == 0x0D
+      guard ends else {
+        throw DataError(
+          file: file.name, line: line, reason: "there is text after the quote that ends a field",
+          fix: "Write quotes within a field twice, as in \"say \"\"hi\"\"\"")
+      }
+      return String(decoding: text, as: UTF8.self)
+    }
+    throw DataError(
+      file: file.name, line: start, reason: "a field begins with a quote that has no end",
+      fix: "End the field with a quote, and write quotes within it twice")
+  }
+}
