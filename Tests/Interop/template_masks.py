@@ -3,8 +3,8 @@
 
 usage: template_masks.py SKILLET MODEL_FOLDER [FOLDER_OR_FILE…]
 
-MODEL_FOLDER has a small model with a fast tokenizer; templates are put beside a copy of it, one after the other. Templates without marks get
-them for the comparison where a reply is one expression: they are those of Goldens/own_templates.json.
+MODEL_FOLDER has a small model with a fast tokenizer; templates are put beside a copy of it, one after the other: those of
+Goldens/own_templates.json with and without their marks, whose masks are to be the same, and those of the places, or of llama.cpp's source archive.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import transformers
 
 from template_conversations import CONVERSATIONS, TOOLS, WITH_TOOLS
 import transformers.utils.chat_template_utils as reference
-from templates import FixedTime, templates
+from templates import FixedTime, archive, templates
 
 DATE = "2026-02-03 14:05:06"
 OWN = Path(__file__).parent.parent / "TokenizersTests/Goldens/own_templates.json"
@@ -31,8 +31,7 @@ def sources(places):
     yield from own.items()
     for name, source in own.items():
         yield name + " (unmarked)", source.replace("{% generation %}", "").replace("{% endgeneration %}", "")
-    if places:
-        yield from templates(places)
+    yield from templates(places)
 
 
 def conversations():
@@ -62,17 +61,16 @@ READ_IN_PROMPT = {("opened_thought (unmarked)", "thought")}
 
 
 def plain(messages):
-    """Parts of text as one text: what templates get that would show them as Python's list, leave them out, or raise an error."""
+    """Parts of text as one text: what templates get that cannot take parts."""
     return [m | {"content": "".join(p["text"] for p in m["content"])} if isinstance(m.get("content"), list) else m for m in messages]
 
 
-def expected(tokenizer, source, messages, tools):
-    wanted, error = encoded(tokenizer, source, messages, tools)
-    texts = [m["content"] for m in plain(messages) if m.get("content")]
-    text = tokenizer.decode(wanted[0]) if wanted else ""
-    if plain(messages) != messages and (error or "'type'" in text or not all(t in text for t in texts)):
-        return encoded(tokenizer, source, plain(messages), tools)
-    return wanted, error
+def expected(tokenizer, source, messages, tools, given):
+    """What transformers makes of the conversation, or, where that is not what was given, of its parts as one text."""
+    wanted = encoded(tokenizer, source, messages, tools)
+    if wanted and given and wanted[0][: len(given["ids"])] == given["ids"]:
+        return wanted
+    return wanted if plain(messages) == messages else encoded(tokenizer, source, plain(messages), tools)
 
 
 def encoded(tokenizer, source, messages, tools):
@@ -80,9 +78,9 @@ def encoded(tokenizer, source, messages, tools):
     try:
         out = tokenizer.apply_chat_template(
             messages, tools=tools, chat_template=source, tokenize=True, return_dict=True, return_assistant_tokens_mask=marks)
-    except Exception as error:  # whatever the template raises
-        return None, str(error)
-    return (out["input_ids"], out.get("assistant_masks")), None
+    except Exception:  # whatever the template raises
+        return None
+    return out["input_ids"], out.get("assistant_masks")
 
 
 def main():
@@ -103,12 +101,12 @@ def main():
         print("| template | ids equal | mask equal | no marks | skipped | DIFFERENT | why skipped |")
         print("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
         masks = {}
-        for name, source in sources(options.places):
+        for name, source in sources(options.places or [archive(Path(folder) / "archive")]):
             found, reasons = skillet(options.skillet, model, source, rows, Path(folder))
             counts = Counter()
             for number, (what, messages, tools) in enumerate(rows):
-                wanted, _ = expected(tokenizer, source, messages, tools)
                 given = found.get(number)
+                wanted = expected(tokenizer, source, messages, tools, given)
                 if given is None:
                     counts["skipped"] += 1
                     continue

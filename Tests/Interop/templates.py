@@ -36,8 +36,9 @@ class FixedTime(datetime.datetime):
 
 def archive(folder):
     """The source archive of llama.cpp's Python package, unpacked."""
+    folder.mkdir(exist_ok=True)
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation", "--no-binary", ":all:", "-d",
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "llama-cpp-python", "-d",
          str(folder), "llama-cpp-python==0.3.36"], check=True)
     with tarfile.open(next(folder.glob("*.tar.gz"))) as packed:
         wanted = [m for m in packed.getmembers() if "/models/templates/" in m.name or "/tests/test-chat" in m.name]
