@@ -54,10 +54,10 @@ package struct PackedFile {
     _ bytes: ArraySlice<UInt8>, _ method: Int, _ kind: Kind
   ) throws(FileError) -> [UInt8] {
     var size = 0
-    try check(Self.unpack(bytes, method, into: nil, limit, &size), kind)
+    unsafe try check(Self.unpack(bytes, method, into: nil, limit, &size), kind)
     var outcome = 0
-    let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      outcome = Self.unpack(bytes, method, into: buffer.baseAddress, size, &count)
+    let result = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      outcome = unsafe Self.unpack(bytes, method, into: buffer.baseAddress, size, &count)
     }
     if size > 0 { try check(outcome, kind) }
     return result
@@ -67,8 +67,8 @@ package struct PackedFile {
     _ bytes: ArraySlice<UInt8>, _ method: Int, into start: UnsafeMutablePointer<UInt8>?,
     _ limit: Int, _ count: inout Int
   ) -> Int {
-    bytes.withUnsafeBytes { bytes in
-      Int(cfiles_unpack(Int32(method), bytes.baseAddress, bytes.count, start, limit, &count))
+    unsafe bytes.withUnsafeBytes { bytes in
+      unsafe Int(cfiles_unpack(Int32(method), bytes.baseAddress, bytes.count, start, limit, &count))
     }
   }
 

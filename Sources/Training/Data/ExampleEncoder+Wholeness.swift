@@ -9,11 +9,11 @@ extension ExampleEncoder {
     let isRun = segments.contains(where: \.isRun)
     written.reserveCapacity(segments.reduce(0) { $0 + $1.text.utf8.count })
     for segment in segments { written += segment.text.utf8 }
-    try written.withUnsafeBufferPointer { written throws(RowRejection) in
+    unsafe try written.withUnsafeBufferPointer { written throws(RowRejection) in
       var start = 0
       for (index, message) in messages.enumerated() {
         for part in [message.content, message.context] where !part.isBlank {
-          if let end = Self.end(of: Self.trimmed(part), in: written, from: start) {
+          if let end = unsafe Self.end(of: Self.trimmed(part), in: written, from: start) {
             start = end
           } else if !isRun || !isRead(index, of: messages) {
             throw RowRejection(
@@ -98,10 +98,10 @@ extension ExampleEncoder {
   ) -> Int? {
     var part = part
     return part.withUTF8 { part in
-      guard let first = part.first, part.count <= text.count - start else { return nil }
-      for place in start...(text.count - part.count) where text[place] == first {
+      guard let first = unsafe part.first, part.count <= text.count - start else { return nil }
+      for place in start...(text.count - part.count) where unsafe text[place] == first {
         let end = place + part.count
-        if part.hasBytes(of: UnsafeBufferPointer(rebasing: text[place..<end])) { return end }
+        if unsafe part.hasBytes(of: UnsafeBufferPointer(rebasing: text[place..<end])) { return end }
       }
       return nil
     }
