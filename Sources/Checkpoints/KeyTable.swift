@@ -41,10 +41,13 @@ package struct KeyTable: Sendable {
   package struct Entry: Sendable {
     package let key: String
     package let rule: Rule
+    /// What to do about a value that Skillet does not have; nil for what the table says.
+    package let fix: String?
 
-    package init(_ key: String, _ rule: Rule) {
+    package init(_ key: String, _ rule: Rule, fix: String? = nil) {
       self.key = key
       self.rule = rule
+      self.fix = fix
     }
   }
 
@@ -72,13 +75,21 @@ package struct KeyTable: Sendable {
     return ignoredPrefixes.contains(where: key.hasPrefix) ? .ignored : nil
   }
 
-  /// Checks every member of a JSON object, which stands in the file itself or under the key `place`.
+  /// So many keys that are refused are told at once: a file may have any number of them.
+  package static let mostTold = 8
+
+  /// Checks every member of a JSON object, which stands in the file itself or under the key `place`, and
+  /// tells of all that are refused.
   package func check(
     _ object: JSONObject, of place: String? = nil, file: String
   ) throws(FileError) {
-    for member in object.members {
-      try check(member.key, of: place, file: file) { member.value }
+    var errors = FileErrors()
+    for member in object.members where errors.all.count < Self.mostTold {
+      _ = errors.gather { () throws(FileError) in
+        try check(member.key, of: place, file: file) { member.value }
+      }
     }
+    try errors.check()
   }
 
   /// Checks one key; `value` is asked for only where it matters.
@@ -103,7 +114,7 @@ package struct KeyTable: Sendable {
       throw FileError(
         .unsupported, file: file,
         cause: "\"\(name)\" is \(value.excerpt), and Skillet reads no other than \(known)",
-        fix: fix)
+        fix: entries.first { $0.key == key }?.fix ?? fix)
     case nil:
       throw FileError(
         .unsupported, file: file,

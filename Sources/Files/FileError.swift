@@ -38,15 +38,56 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package let cause: String
   /// What to do, as a clause without a full stop.
   package let fix: String
+  /// The errors that this one tells together; empty where it is one by itself.
+  package let parts: [FileError]
 
   package init(
     _ kind: Kind, file: String, offset: Int? = nil, cause: String, fix: String
   ) {
+    parts = []
     self.kind = kind
     self.file = file
     self.offset = offset
     self.cause = cause
     self.fix = fix
+  }
+
+  /// Several errors as one, with the first one's kind and file.
+  ///
+  /// - Parameter errors: at least one.
+  package init(together errors: [FileError]) {
+    let parts = errors.flatMap { $0.parts.isEmpty ? [$0] : $0.parts }
+    precondition(!parts.isEmpty, "\(errors.count) errors to tell")
+    let first = parts[0]
+    kind = first.kind
+    file = first.file
+    guard parts.count > 1 else {
+      offset = first.offset
+      cause = first.cause
+      fix = first.fix
+      self.parts = []
+      return
+    }
+    self.parts = parts
+    offset = nil
+    let clauses = parts.enumerated().map { number, part in
+      let place = part.file == first.file ? "" : "\(Paths.name(of: part.file)): "
+      return "(\(number + 1)) \(place)\(part.cause)"
+    }
+    cause = "there are \(parts.count) reasons against it: " + clauses.joined(separator: "; ")
+    var fixes: [(text: String, numbers: [Int])] = []
+    for (number, part) in parts.enumerated() {
+      if let known = fixes.firstIndex(where: { $0.text == part.fix }) {
+        fixes[known].numbers.append(number + 1)
+      } else {
+        fixes.append((part.fix, [number + 1]))
+      }
+    }
+    fix =
+      fixes.count == 1
+      ? first.fix
+      : fixes.map { "(\($0.numbers.map(String.init).joined(separator: ", "))) \($0.text)" }
+        .joined(separator: "; ")
   }
 
   package var description: String {

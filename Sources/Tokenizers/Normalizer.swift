@@ -10,6 +10,8 @@ package enum Normalizer: Equatable, Sendable {
   case prepend([UInt8])
   case replace([UInt8], with: [UInt8])
   case replacePattern(Pattern, with: [UInt8])
+  /// SentencePiece's own rules.
+  case precompiled(CharacterMap)
 
   /// What becomes of `text`, valid UTF-8.
   ///
@@ -22,6 +24,7 @@ package enum Normalizer: Equatable, Sendable {
       var scalars = String.UnicodeScalarView()
       scalars.append(contentsOf: normalized(text))
       return Array(String(scalars).utf8)
+    case .precompiled(let map): return map.applied(to: text)
     case .strip(let left, let right): return Self.stripped(text, left: left, right: right)
     case .prepend(let prefix): return text.isEmpty || !isOpening ? text : prefix + text
     case .replace(let old, let new): return text.replacing(old, with: new)

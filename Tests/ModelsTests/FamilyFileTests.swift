@@ -124,6 +124,27 @@ import Testing
       cause.contains(key) || cause.contains("shape") || cause.contains("heads"), "\(cause)")
   }
 
+  @Test func `all that is refused in a folder is told at once`() throws {
+    let folder = try copy("falcon") {
+      $0["alibi"] = true
+      $0["quantization_config"] = ["quant_method": "fp8"]
+    }
+    var tokenizer = try #require(JSONValue(file: folder.path + "/tokenizer.json").object)
+    tokenizer["normalizer"] = ["type": "BertNormalizer"]
+    folder.write(JSONValue.object(tokenizer).text(sortedKeys: false), as: "tokenizer.json")
+    let header = #"{"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}"#
+    let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+    folder.write(size + Array(header.utf8) + [0], as: "model.safetensors")
+    let error = try #require(refusal(folder))
+    #expect(error.parts.count >= 3)
+    for name in ["alibi", "quantization_config", "model.safetensors", "tokenizer.json"] {
+      #expect(error.cause.contains(name), "\(error)")
+    }
+    for (number, part) in error.parts.enumerated() {
+      #expect(error.cause.contains("(\(number + 1))") && error.fix.contains(part.fix), "\(error)")
+    }
+  }
+
   @Test(arguments: [
     ("qwen2", "model.layers.0.self_attn.o_proj.bias"), ("qwen2", "model.layers.0.mlp.up_proj.bias"),
     ("phi", "model.layers.0.post_attention_layernorm.weight"), ("cohere", "model.norm.bias"),

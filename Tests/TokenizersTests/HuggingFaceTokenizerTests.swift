@@ -24,6 +24,46 @@ import Tokenizers
     }
   }
 
+  @Test(arguments: ["plain", "bytes", "nmt"])
+  func idsOfUnigramModelsAreThoseOfTheReference(name: String) throws {
+    let tokenizer = try Tokenizer(
+      huggingFaceFolder: "\(References.tests)/TokenizersTests/Goldens/unigram/\(name)")
+    let cases = try TokenGoldens.cases("unigram.json")
+    #expect(cases.count >= 400)
+    for golden in cases {
+      let text = try #require(golden["text"]?.string)
+      let ids = try #require(TokenGoldens.ids(golden[name]))
+      let found = tokenizer.encode(text, parseSpecial: true)
+      #expect(found == ids, "\(text.debugDescription)")
+      #expect(tokenizer.encode(text, parseSpecial: true) == ids, "\(text.debugDescription), kept")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("unk_id", nil), ("unk_id", 400), ("unk_id", -1), ("vocab", []), ("vocab", [["a"]]),
+      ("vocab", [["a", "b"]]), ("vocab", ["a"]), ("scores", [1]),
+    ] as [(String, JSONValue)])
+  func anUnsoundUnigramModelIsRefused(key: String, value: JSONValue) throws {
+    let folder = "\(References.tests)/TokenizersTests/Goldens/unigram/plain"
+    let error = try refusal(of: folder) { root in
+      var model = try #require(root["model"]?.object)
+      model[key] = value
+      root["model"] = .object(model)
+      root["added_tokens"] = []
+    }
+    #expect(error?.cause.contains("model.") == true)
+  }
+
+  @Test(arguments: ["", "AAAA", "/////w==", "AQAAAAA=", "no base 64!"])
+  func aMapOfCharactersThatIsNoneIsRefused(text: String) throws {
+    let folder = "\(References.tests)/TokenizersTests/Goldens/unigram/nmt"
+    let error = try refusal(of: folder) {
+      $0["normalizer"] = ["type": "Precompiled", "precompiled_charsmap": .string(text)]
+    }
+    #expect(error?.cause.contains("precompiled_charsmap") == true)
+  }
+
   @Test func rolesComeFromTheTokenizersConfiguration() throws {
     let special = try Tokenizer(huggingFaceFolder: Self.folder(.llama3)).specialTokens
     #expect(special.beginOfSequence == 1)
@@ -44,7 +84,7 @@ import Tokenizers
   }
 
   @Test(arguments: [
-    ("Unigram", "type", "model.type is \"Unigram\""),
+    ("WordPiece", "type", "model.type is \"WordPiece\""),
     (
       "byte_fallback", "byte_fallback",
       "model.byte_fallback is true beside a pre_tokenizer ByteLevel"
@@ -53,7 +93,7 @@ import Tokenizers
   ])
   func anUnsupportedModelIsRefusedByName(name: String, key: String, cause: String) throws {
     let values: [String: JSONValue] = [
-      "Unigram": "Unigram", "byte_fallback": true, "suffix": "</w>",
+      "WordPiece": "WordPiece", "byte_fallback": true, "suffix": "</w>",
     ]
     let error = try refusal { root in
       var model = try #require(root["model"]?.object)
@@ -112,9 +152,10 @@ import Tokenizers
   }
 
   /// What is said of GPT-2's golden folder after a change to its `tokenizer.json`.
-  private func refusal(_ change: (inout JSONObject) throws -> Void) throws -> FileError? {
-    var root = try #require(
-      JSONValue(file: Self.folder(.gpt2) + "/tokenizer.json").object)
+  private func refusal(
+    of original: String = folder(.gpt2), _ change: (inout JSONObject) throws -> Void
+  ) throws -> FileError? {
+    var root = try #require(JSONValue(file: original + "/tokenizer.json").object)
     try change(&root)
     var template = Array("/tmp/tokenizer-XXXXXX".utf8CString)
     let folder = try #require(mkdtemp(&template).map { String(cString: $0) })

@@ -137,7 +137,10 @@ package struct SafetensorsFile: Sendable {
       guard let elementType = SafetensorsType.elementType(type) else {
         throw error(
           .unsupported, "is of type \(type), which is not supported",
-          "use a model in F32, F16 or BF16")
+          type.hasPrefix("F8") || type.hasPrefix("F4")
+            ? "take the model's files in BF16 or F16, or a GGUF file of it; transformers can load these "
+              + "and save them in BF16"
+            : "use a model in F32, F16 or BF16")
       }
       self.elementType = elementType
       guard let sizes = member.value["shape"]?.array, case let shape = sizes.compactMap(\.int),

@@ -12,11 +12,13 @@ extension Architecture {
       context: .init("max_position_embeddings", else: 4096),
       normEpsilon: (name: "norm_epsilon", value: 1e-5)),
     settings: [
-      .init("attention_dropout", .only([0, nil])), .init("use_bias", .read(.bool)),
+      .init("use_bias", .read(.bool)),
       .init("norm_type", .only(["layer_norm"])), .init("mlp_type", .only(["default"])),
     ],
     // Dropouts of pretraining, and of its first code.
-    ignoredSettings: ["residual_dropout", "embedding_dropout", "activation_function"],
+    ignoredSettings: [
+      "attention_dropout", "residual_dropout", "embedding_dropout", "activation_function",
+    ],
     norm: .layer, normHasBias: true, positions: .rotary, windows: .every(standard: nil),
     activation: .geluTanh, activationKey: "hidden_act", tiesHeadByDefault: true,
     linears: linears { _ in .setting("use_bias", else: true) }.filter {

@@ -77,11 +77,14 @@ extension KeyTable {
       family.turnsPartOfHeads ? .read(.number(share), allowsNull: true) : .only([1, nil]))
   }
 
+  private static let quantizedFix =
+    "take the model's files in BF16 or F16, or a GGUF file of it, whose 4-bit types are read"
+
   /// What any family can switch on, or files of other kinds of models have.
   private static let switches: [Entry] = [
-    Entry("quantization_config", .only([nil])),
-    Entry("quantization", .only([nil])),
-    Entry("compression_config", .only([nil])),
+    Entry("quantization_config", .only([nil]), fix: quantizedFix),
+    Entry("quantization", .only([nil]), fix: quantizedFix),
+    Entry("compression_config", .only([nil]), fix: quantizedFix),
     Entry("per_layer_config", .only([nil])),
     Entry("pruned_heads", .only([nil, [:]])),
     Entry("chunk_size_feed_forward", .only([0])),
@@ -91,7 +94,6 @@ extension KeyTable {
     Entry("cross_attention_hidden_size", .only([nil])),
     Entry("tie_encoder_decoder", .only([false])),
     Entry("prefix", .only([nil, ""])),
-    Entry("auto_map", .only([nil, [:]])),
   ]
 
   private static let descriptions = [
@@ -100,6 +102,8 @@ extension KeyTable {
     "finetuning_task", "task_specific_params", "custom_pipelines",
     "transformers.js_config", "max_sequence_length", "model_max_length",
     "tokenizer_model_max_length", "tokenizer_padding_side",
+    // Code beside the weights: transformers has its own for the types that are read here, and takes that.
+    "auto_map",
   ]
 
   /// How a program trains or runs the model.

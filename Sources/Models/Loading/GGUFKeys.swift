@@ -100,9 +100,13 @@ extension KeyTable {
 
   /// Checks all metadata of a file. Numbers are float32, as llama.cpp wants them.
   func check(_ metadata: GGUFMetadata) throws(FileError) {
-    for key in metadata.keys {
-      try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
+    var errors = FileErrors()
+    for key in metadata.keys where errors.all.count < Self.mostTold {
+      _ = errors.gather { () throws(FileError) in
+        try check(key, file: metadata.file) { metadata[key]?.json ?? .null }
+      }
     }
+    try errors.check()
   }
 }
 

@@ -10,11 +10,20 @@ extension LoadedModel {
     let metadata = file.metadata
     let reading = WeightReading(directory: file.tensors, file: path)
     let tokenCount = try metadata.strings("tokenizer.ggml.tokens").count
-    let description = try DecoderDescription(
-      gguf: metadata, vocabularySize: tokenCount,
-      tiesHead: !reading.contains(TensorNames.gguf.head + ".weight"),
-      hasTensor: reading.contains, ropeFactors: reading.ropeFactors)
-    let tokenizer = try Tokenizer(gguf: metadata, file: path)
+    var errors = FileErrors()
+    let described = errors.gather { () throws(FileError) in
+      try DecoderDescription(
+        gguf: metadata, vocabularySize: tokenCount,
+        tiesHead: !reading.contains(TensorNames.gguf.head + ".weight"),
+        hasTensor: reading.contains, ropeFactors: reading.ropeFactors)
+    }
+    let read = errors.gather { () throws(FileError) in
+      try Tokenizer(gguf: metadata, file: path)
+    }
+    try errors.check()
+    guard let description = described, let tokenizer = read else {
+      preconditionFailure("\(path): no error, and not all was read")
+    }
     try description.requireRows(for: tokenizer, file: path)
     try reading.refuseUnused(description)
     let weights = try reading.frozenWeights(description)

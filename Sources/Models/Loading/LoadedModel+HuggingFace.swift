@@ -5,16 +5,28 @@ import Tensors
 import Tokenizers
 
 extension LoadedModel {
-  /// Reads a Hugging Face folder: `config.json`, safetensors (whole or in shards), `tokenizer.json`.
+  /// Reads a Hugging Face folder: `config.json`, safetensors (whole or in shards), `tokenizer.json`. All that
+  /// configuration, types of tensors and tokenizer have against it is told at once.
   static func huggingFace(_ folder: String) throws(FileError) -> LoadedModel {
     let file = folder + "/config.json"
     let config = try JSONValue(file: file)
-    var description = try DecoderDescription(huggingFace: config, file: file)
-    try refuseAdapter(in: folder)
-    try checkGenerationSettings(folder + "/generation_config.json")
-    let directory = try SafetensorsFile.directory(ofFolder: folder)
+    var errors = FileErrors()
+    let described = errors.gather { () throws(FileError) in
+      try DecoderDescription(huggingFace: config, file: file)
+    }
+    _ = errors.gather { () throws(FileError) in try refuseAdapter(in: folder) }
+    _ = errors.gather { () throws(FileError) in
+      try checkGenerationSettings(folder + "/generation_config.json")
+    }
+    let listed = errors.gather { () throws(FileError) in
+      try SafetensorsFile.directory(ofFolder: folder)
+    }
+    let read = errors.gather { () throws(FileError) in try Tokenizer(huggingFaceFolder: folder) }
+    try errors.check()
+    guard var description = described, let directory = listed, let tokenizer = read else {
+      preconditionFailure("\(folder): no error, and not all was read")
+    }
     let reading = WeightReading(directory: directory, file: folder)
-    let tokenizer = try Tokenizer(huggingFaceFolder: folder)
     try description.requireRows(for: tokenizer, file: folder)
     if !reading.contains(description.names.embedding + ".weight") {
       description.names = description.names.withoutPrefix()

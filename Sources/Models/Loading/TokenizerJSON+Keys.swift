@@ -27,6 +27,11 @@ extension TokenizerJSON {
     .init("vocab", .object, required: true), .init("merges", .array, required: true),
   ])
 
+  static let unigramKeys = ValueTable([
+    .init("type", .values(["Unigram"])), .init("unk_id", .integer, required: true),
+    .init("byte_fallback", .bool), .init("vocab", .array, required: true),
+  ])
+
   private static func step(_ keys: [ValueTable.Key] = []) -> ValueTable {
     ValueTable([.init("type", .string)] + keys)
   }
@@ -38,6 +43,7 @@ extension TokenizerJSON {
       .init("strip_left", .bool, required: true), .init("strip_right", .bool, required: true),
     ]),
     "Prepend": step([.init("prepend", .string, required: true)]),
+    "Precompiled": step([.init("precompiled_charsmap", .string, required: true)]),
     "Replace": step([
       .init("pattern", .object, required: true), .init("content", .string, required: true),
     ]),
@@ -100,7 +106,7 @@ extension TokenizerJSON {
     for (place, token) in (root["added_tokens"]?.array ?? []).enumerated() {
       try check(token, [:], orElse: Self.addedTokenKeys, at: "added_tokens[\(place)]")
     }
-    try check(model, [:], orElse: Self.modelKeys, at: "model")
+    try check(model, [:], orElse: isUnigram ? Self.unigramKeys : Self.modelKeys, at: "model")
     try checkPipeline("normalizer", "normalizers", Self.normalizerKeys)
     try checkPipeline("pre_tokenizer", "pretokenizers", Self.preTokenizerKeys)
     try checkPipeline("post_processor", "processors", Self.postProcessorKeys)

@@ -49,6 +49,10 @@ extension TokenizerJSON {
     case "Strip":
       return .strip(
         left: step["strip_left"]?.bool ?? true, right: step["strip_right"]?.bool ?? true)
+    case "Precompiled":
+      let bytes = step["precompiled_charsmap"]?.string.flatMap(Base64.decode)
+      if let map = bytes.flatMap({ CharacterMap($0) }) { return .precompiled(map) }
+      throw malformed("normalizer.precompiled_charsmap is no map of characters")
     case "Prepend": return .prepend(Array((step["prepend"]?.string ?? "").utf8))
     case "Replace":
       let content = Array((step["content"]?.string ?? "").utf8)

@@ -39,9 +39,9 @@ struct TokenizerJSON {
       (root["added_tokens"]?.array ?? []).compactMap {
         $0["content"]?.string.map { Array($0.utf8) }
       })
-    let members = model["vocab"]?.object?.members ?? []
-    for member in members where texts.contains(Array(member.key.utf8)) {
-      vocabulary[Array(member.key.utf8)] = member.value
+    let members = vocabularyMembers
+    for member in members where texts.contains(Array(member.text.utf8)) {
+      vocabulary[Array(member.text.utf8)] = member.id
     }
     var next = members.count
     var result: [AddedToken] = []
@@ -66,6 +66,20 @@ struct TokenizerJSON {
       result.append(token)
     }
     return result
+  }
+
+  /// The model and its vocabulary, as a plan uses them.
+  func model(
+    _ added: [AddedToken], _ plan: TokenizerPlan
+  ) throws(FileError) -> (vocabulary: Vocabulary, model: TokenModel) {
+    if isUnigram {
+      guard !plan.isByteLevel else { throw unsupported("a Unigram model on bytes as characters") }
+      return try unigram(added)
+    }
+    let pairs = try bytePairModel(added, isByteLevel: plan.isByteLevel)
+    let encoder = BytePairEncoder(
+      vocabulary: pairs.vocabulary, order: .table(pairs.merges), units: plan.units)
+    return (pairs.vocabulary, .bytePair(encoder))
   }
 
   /// The tokens and merges of a BPE model.
@@ -113,24 +127,25 @@ struct TokenizerJSON {
 
 extension TokenizerJSON {
   /// The tokens by id; numbers that none has are unused.
-  private func tokens(
+  func tokens(
     _ added: [AddedToken]
   ) throws(FileError) -> [(text: String, kind: Vocabulary.Kind)] {
-    guard let vocabulary = model["vocab"]?.object else { throw malformed("model.vocab is missing") }
+    let members = vocabularyMembers
+    guard !members.isEmpty else { throw malformed("model.vocab has no tokens") }
     var tokens: [(text: String, kind: Vocabulary.Kind)] = []
-    tokens.reserveCapacity(vocabulary.members.count)
+    tokens.reserveCapacity(members.count)
     func set(_ id: Int, _ text: String, _ kind: Vocabulary.Kind) {
       while tokens.count <= id { tokens.append(("", .unused)) }
       tokens[id] = (text, kind)
     }
-    for member in vocabulary.members {
-      guard case .int(let id) = member.value, 0..<Vocabulary.limit ~= id else {
-        throw malformed("the token \"\(member.key)\" has no sound id")
+    for member in members {
+      guard case .int(let id) = member.id, 0..<Vocabulary.limit ~= id else {
+        throw malformed("the token \"\(member.text)\" has no sound id")
       }
       guard id >= tokens.count || tokens[id].kind == .unused else {
-        throw malformed("the tokens \"\(tokens[id].text)\" and \"\(member.key)\" share id \(id)")
+        throw malformed("the tokens \"\(tokens[id].text)\" and \"\(member.text)\" share id \(id)")
       }
-      set(id, member.key, .normal)
+      set(id, member.text, .normal)
     }
     for token in added {
       set(Int(token.id), token.text, token.isSpecial ? .control : .userDefined)

@@ -15,7 +15,10 @@ extension Tokenizer {
     let classPlan = try TokenizerClass.plan(settings, file)
     let plan = classPlan ?? filePlan
     if classPlan == nil { try settings.checkPrefix(filePlan) }
-    let model = try file.bytePairModel(addedTokens, isByteLevel: plan.isByteLevel)
+    if file.isUnigram, classPlan != nil {
+      throw file.unsupported("a Unigram model whose tokenizer_class has a model of another kind")
+    }
+    let (vocabulary, model) = try file.model(addedTokens, plan)
     var special = SpecialTokens()
     for token in addedTokens {
       if token.isSpecial {
@@ -24,19 +27,17 @@ extension Tokenizer {
         special.userDefined[token.text] = token.id
       }
     }
-    let size = model.vocabulary.count
+    let size = vocabulary.count
     special.beginOfSequence = try settings.id("bos", addedTokens, size: size)
     special.endOfSequence = try settings.id("eos", addedTokens, size: size)
     special.padding = try settings.id("pad", addedTokens, size: size)
     special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
     if let end = special.endOfSequence { special.endsOfReply.insert(end) }
     try special.takeOpening(of: file, settings)
-    let encoder = BytePairEncoder(
-      vocabulary: model.vocabulary, order: .table(model.merges), units: plan.units)
     self.init(
-      vocabulary: model.vocabulary, model: .bytePair(encoder), specialTokens: special,
-      addedTokens: addedTokens, pipeline: plan.cut(for: model.vocabulary),
-      decoding: plan.decoding, rules: .tokenizers)
+      vocabulary: vocabulary, model: model, specialTokens: special, addedTokens: addedTokens,
+      pipeline: file.isUnigram ? plan.pipeline : plan.cut(for: vocabulary), decoding: plan.decoding,
+      rules: .tokenizers)
   }
 }
 
