@@ -111,12 +111,12 @@ extension RunHistory {
   package static func table(of runs: [Record]) -> Table {
     Table(
       rows: runs.map { run in
-        var shown = Record([
-          ("id", run["id"] ?? .none), ("model", run["model"] ?? .none),
-          ("recipe", run["recipe"] ?? .none), ("params", .string(parameters(of: run))),
-        ])
-        let names = ["perplexity", "loss", "ended", "valid_loss", "token_accuracy", "seed"]
-        for name in names { shown[name] = run[name] }
+        let names = [
+          "id", "recipe", "ended", "perplexity", "loss", "valid_loss", "token_accuracy", "seed",
+          "model",
+        ]
+        var shown = Record(names.compactMap { name in run[name].map { (name, $0) } })
+        shown["params"] = .string(parameters(of: run))
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))
         }

@@ -15,7 +15,8 @@ extension Parser {
     if next.kind == .assign {
       throw stop(
         "E0115", "`\(name)` is given a value without `let`",
-        help: "write `let \(name) = …`, or behind a command `\(name): …`")
+        help:
+          "write `let \(name) = \(valueText(of: lookAhead(2)))`, or behind a command `\(name): …`")
     }
     if next.kind == .colon {
       throw stop(
@@ -110,10 +111,14 @@ extension Parser {
       startsArgument(current, after: current) || at(.leftBracket)
     {
       let fixed = "\(verb.text) \(name): \(valueText(of: current))"
-      let examples = verbs.verb(named: verb.text)?.examples.filter { $0 != fixed } ?? []
-      let lines = [fixed] + examples.prefix(1)
+      let declaration = verbs.verb(named: verb.text)
+      let isArgument = declaration?.argument(name) != nil
+      let examples = declaration?.examples.filter { $0 != fixed } ?? []
+      let lines = isArgument ? [fixed] + examples.prefix(1) : examples
       return stop(
-        "E0112", reading, label: "an argument needs a colon between name and value",
+        "E0112", reading,
+        label: isArgument
+          ? "an argument needs a colon between name and value" : "no argument is called `\(name)`",
         help: "write it like one of these\n" + lines.joined(separator: "\n"))
     }
     if startsArgument(current, after: current) {

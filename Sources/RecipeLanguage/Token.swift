@@ -112,12 +112,12 @@ extension Keyword {
     ),
     (
       ["expect", "within", "matches"],
-      "Compares a value with what was recorded; skillet accept records new ones.",
+      "Compares a value with what was recorded (==, ~= … within, matches); skillet accept records new ones.",
       "expect 0.5 + 0.5 ~= 1 within 0.001"
     ),
     (["where"], "A condition for the value of a parameter.", "param rank: int = 8 where rank > 0"),
-    (["and", "or", "not"], "Joins conditions.", "assert 1 < 2 and not 2 < 1"),
-    (["true", "false"], "The two values of a condition.", "lora rslora: true"),
+    (["and", "or", "not"], "Joins conditions.", "assert 1 < 2 and not 2 < 1 or false"),
+    (["true", "false"], "The two values of a condition, true and false.", "lora rslora: true"),
     (["none"], "Nothing: a value that is not there.", "let nothing = none"),
   ]
 }

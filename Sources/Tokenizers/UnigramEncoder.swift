@@ -36,8 +36,8 @@ package final class UnigramEncoder: Sendable {
 
   func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
     let spells = !namedBytes.isEmpty
-    Array("unigram \(unknown) \(spells)".utf8).withUnsafeBytes(body)
-    scores.withUnsafeBytes(body)
+    unsafe Array("unigram \(unknown) \(spells)".utf8).withUnsafeBytes(unsafe body)
+    unsafe scores.withUnsafeBytes(body)
   }
 
   /// The best way to each place of a word: the token that ends there, and where it begins.
@@ -51,11 +51,11 @@ package final class UnigramEncoder: Sendable {
   func encode(
     _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
   ) {
-    let hash = ByteHash.of(word)
-    if workspace.cache.append(word, hash, to: &output) { return }
+    let hash = unsafe ByteHash.of(word)
+    if unsafe workspace.cache.append(word, hash, to: &output) { return }
     let start = output.count
-    append(bestPath(word), of: word, to: &output)
-    workspace.cache.insert(word, hash, output[start...])
+    unsafe append(bestPath(word), of: word, to: &output)
+    unsafe workspace.cache.insert(word, hash, output[start...])
   }
 
   private func bestPath(_ word: UnsafeBufferPointer<UInt8>) -> [Step] {
@@ -63,7 +63,7 @@ package final class UnigramEncoder: Sendable {
     steps[0].score = 0
     var position = 0
     while position < word.count {
-      let length = min(UTF8Scalars.length(of: word[position]), word.count - position)
+      let length = unsafe min(UTF8Scalars.length(of: word[position]), word.count - position)
       let reached = steps[position].score
       var isToken = false
       func offer(_ length: Int, _ token: Int32, _ score: Double) {
@@ -71,7 +71,7 @@ package final class UnigramEncoder: Sendable {
           steps[position + length] = Step(score: reached + score, start: position, token: token)
         }
       }
-      index.forEachPrefix(of: word, at: position) { count, token in
+      unsafe index.forEachPrefix(of: word, at: position) { count, token in
         offer(count, token, scores[Int(token)])
         if count == length { isToken = true }
       }
@@ -96,11 +96,11 @@ package final class UnigramEncoder: Sendable {
       end = step.start
     }
     for (token, range) in path.reversed() {
-      let bytes = word[range]
+      let bytes = unsafe word[range]
       if token == unknown, !namedBytes.isEmpty,
-        bytes.allSatisfy({ namedBytes[Int($0)] >= 0 })
+        unsafe bytes.allSatisfy({ namedBytes[Int($0)] >= 0 })
       {
-        output += bytes.map { namedBytes[Int($0)] }
+        unsafe output += bytes.map { namedBytes[Int($0)] }
       } else {
         output.append(token)
       }

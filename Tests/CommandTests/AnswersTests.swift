@@ -40,7 +40,7 @@ import Testing
     let outcome = try skillet.recipe(
       TinyRecipe.load + """
         dataset "pairs.jsonl"
-        lora rank: 16, targets: all
+        lora rank: 16, targets: all_linear
         train steps: 300, batch: 4, lr: 2e-2, schedule: constant
         let known = answers on: train, max_tokens: 12
         assert known.exact_match == 100% and known.rouge_l == 1, "it was trained on these"

@@ -20,9 +20,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("frobnicate", "the commands are compare, dataset, eval, "),
+    ("frobnicate", "the commands are answers, compare, dataset, eval, "),
     ("frobnicate 3", "type ?train at the prompt to read of one"),
-    ("frobnicate x: 3", "the commands are compare, "),
+    ("frobnicate x: 3", "the commands are answers, compare, "),
     ("lora frobnicate: 3", "its arguments are rank, alpha, "),
     ("quantize frobnicate", "it can be nf4, int8, "),
     ("lora targets: [frobnicate]", "it can be all_linear, q_proj, k_proj, "),
@@ -34,7 +34,7 @@ import Testing
     ("use \"frobnicate\"", "lora name: \"frobnicate\""),
     (":frobnicate", "the commands are :help, :history, "),
     (":mode frobnicate", "the modes are box, markdown, csv, json, jsonl, line"),
-    ("?frobnicate", "there is on load, quantize, "),
+    ("?frobnicate", ":help lists what there is"),
   ])
   func `far from everything, the legal values are listed`(_ line: String, list: String) throws {
     let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")

@@ -147,7 +147,7 @@ import Testing
     (["run"], "Missing expected argument '<file>'"),
     (["run", "--bogus", "x.recipe"], "Unknown option '--bogus'"),
     (["run", "--color", "blue", "x.recipe"], "'auto', 'always' or 'never'"),
-    (["runn", "x.recipe"], "there is no command runn; did you mean `run`?"),
+    (["runn", "x.recipe"], "there is no command runn; did you mean `run` or `runs`?"),
     (["first.recipe"], "to run a recipe: skillet run first.recipe"),
   ])
   func `wrong usage ends with 64`(_ arguments: [String], message: String) throws {

@@ -168,6 +168,8 @@ import Testing
     (["explain", "E0203"], 0, ["explanation"]),
     (["reference"], 0, [""]),
     (["doctor"], 0, [""]),
+    (["environment"], 0, ["variable"]),
+    (["runs"], 0, []),
     (["doctest", "page.md"], 1, ["cell", "notice", "done"]),
     (["doctest", "nope.md"], 66, ["notice", "done"]),
   ]

@@ -42,12 +42,12 @@ import Testing
     write(skillet)
     #expect(try skillet("run", "tune.recipe", "--set", "rank=4").ending == .exited(0))
     #expect(try skillet("run", "tune.recipe").ending == .exited(0))
-    let listed = try skillet("runs", "--with", "rank=4", "--mode", "jsonl")
+    let listed = try skillet("runs", "--with", "rank=4", "--json")
     let row = try #require(
       try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any],
       listed.comment)
     let id = try #require(row["id"] as? String)
-    let shown = try skillet("runs", String(id.prefix(7)), "--mode", "json")
+    let shown = try skillet("runs", String(id.prefix(7)), "--json")
     let run = try #require(
       try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any],
       shown.comment)

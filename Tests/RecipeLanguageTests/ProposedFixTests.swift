@@ -21,13 +21,13 @@ import Testing
 
   @Test(arguments: [
     ("lora(r=8)", "lora rank: 8"),
-    ("lora(lora_alpha=16, target_modules=all)", "lora alpha: 16, targets: all"),
+    ("lora(lora_alpha=16, target_modules=all_linear)", "lora alpha: 16, targets: all_linear"),
     ("quantize nf4 block: 64", "quantize nf4, block: 64"),
     ("quantize nf4, block: 64 double: true", "quantize nf4, block: 64, double: true"),
     ("lora rank: 4 + 4 --alpha 16", "lora rank: 4 + 4, alpha: 16"),
     ("lora --rank 8", "lora rank: 8"),
     ("lora rank = 8", "lora rank: 8"),
-    ("quantize format nf4", "quantize format: nf4"),
+    ("quantize format nf4", "quantize nf4"),
     ("rank = 8", "let rank = 8"),
   ]) func `a line that is proposed checks clean`(line: String, proposal: String) throws {
     let help = try help(line)
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func `an argument that is a command of its own is called so`() throws {
-    #expect(try help("train seed: 3") == "`seed` is a command, on a line of its own: seed 7")
+    #expect(try help("train seed: 3").hasPrefix("`seed` is a command, on a line of its own: seed "))
   }
 
   @Test func `a value of another argument's kind names that argument`() throws {
@@ -65,7 +65,7 @@ import Testing
     for word in Keyword.all {
       let usage = try #require(Keyword.usage(of: word), "\(word)")
       #expect(usage.example.contains(word) || usage.text.contains(word), "\(word)")
-      let found = CheckerTests.check(usage.example).filter(\.isError)
+      let found = CheckerTests.check(usage.example, Self.context).filter(\.isError)
       #expect(found.allSatisfy { $0.code == "E0601" }, "\(usage.example): \(found.map(\.message))")
     }
   }

@@ -67,7 +67,7 @@ extension Session {
       throw VerbFailure(
         "E0412", "no row of the part `\(part.rawValue)` has a prompt and an answer behind it",
         argument: Answers.part,
-        help: data.split == nil
+        help: data.rows(part).isEmpty
           ? "cut the dataset first: split valid: 10%" : "plain text has none; eval measures it")
     }
     let start = ContinuousClock.now

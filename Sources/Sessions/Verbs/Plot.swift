@@ -4,6 +4,9 @@ package enum Plot: Verb {
   /// The losses of the last training.
   static let loss = "loss"
 
+  /// The names of axes that nobody names.
+  static let (places, heights) = ("number", "value")
+
   package static let subject = Argument.requiredValue(
     "subject", .either([.word([loss]), .any]),
     "the word loss, a list of numbers, a record of lists, or a table")
@@ -17,7 +20,6 @@ package enum Plot: Verb {
     arguments: [subject, x, y], fields: [],
     examples: [
       "plot [3, 2, 1.5, 1.2]", "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
-      "plot for r in [4, 8] { show {rank: r, loss: 8 / r} }, x: rank, y: loss",
     ], related: ["train", "show"],
     details: """
       Points that are not finite are left out and counted. Exports and --json have the same \
@@ -32,7 +34,7 @@ package enum Plot: Verb {
 
 extension Session {
   fileprivate func figure(of call: VerbCall) throws(VerbFailure) -> Figure {
-    let (x, y) = (call[Plot.x] ?? "number", call[Plot.y] ?? "value")
+    let (x, y) = (call[Plot.x] ?? Plot.places, call[Plot.y] ?? Plot.heights)
     switch call[Plot.subject] {
     case .word(Plot.loss):
       guard let curve = state.adapter?.curve, !curve.losses.isEmpty else {
@@ -83,7 +85,7 @@ extension Session {
     let heights = try numbers(y, of: table, argument: Plot.y, measured)
     guard let x = call[Plot.x] else {
       let points = heights.enumerated().map { Figure.Point(x: Double($0 + 1), y: $1) }
-      return Figure(x: "row", y: y, series: [Figure.Series(y, .line, points)])
+      return Figure(x: Plot.places, y: y, series: [Figure.Series(y, .line, points)])
     }
     let places = try numbers(x, of: table, argument: Plot.x, measured)
     let points = zip(places, heights).map { Figure.Point(x: $0, y: $1) }

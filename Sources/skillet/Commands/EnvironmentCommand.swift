@@ -19,7 +19,7 @@ struct EnvironmentCommand: ParsableCommand {
     for variable in EnvironmentVariable.all {
       if json {
         screen.streams.output.writeJSON([
-          "name": .string(variable.name), "meaning": .string(variable.meaning),
+          "event": "variable", "name": .string(variable.name), "meaning": .string(variable.meaning),
           "value": variable.value.map { .string($0) } ?? .null,
         ])
       } else {

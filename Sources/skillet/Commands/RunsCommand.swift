@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Reports
@@ -19,8 +20,8 @@ struct RunsCommand: ParsableCommand {
   @Option(help: "Only runs with this in their recipe, model, data, folder, parameters or ending.")
   var with: String?
 
-  @Option(help: "box, markdown, csv, json, jsonl or line.")
-  var mode: OutputMode = .box
+  @Flag(help: "Write one JSON object a run to standard output, with all that is remembered.")
+  var json = false
 
   @Option(help: "auto, always or never; NO_COLOR is obeyed by auto.")
   var color: ColorChoice = .auto
@@ -31,19 +32,26 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let screen = Screen(color: color)
-    let value = try chosen()
-    let view = ValueView(screen.page)
-    let lines = mode == .box ? view.lines(of: value, title: nil) : DataView(mode).lines(of: value)
-    for line in lines { screen.streams.output.writeLine(line) }
+    let runs = try chosen()
+    if json {
+      for run in runs {
+        let fields = [("event", Value.string("run"))] + run.fields.map { ($0.name, $0.value) }
+        screen.streams.output.writeJSON(JSONValue(.record(Record(fields))))
+      }
+      return
+    }
+    let shown = runs.first.flatMap { id == nil ? nil : Value.record($0) }
+    let value = shown ?? .table(RunHistory.table(of: runs))
+    for line in ValueView(screen.page).lines(of: value, title: nil) {
+      screen.streams.output.writeLine(line)
+    }
   }
 
-  private func chosen() throws -> Value {
-    guard let id else {
-      return .table(RunHistory.table(of: RunHistory.own?.newest(count, with: with) ?? []))
-    }
+  private func chosen() throws -> [Record] {
+    guard let id else { return RunHistory.own?.newest(count, with: with) ?? [] }
     guard let run = RunHistory.own?.run(named: id) else {
       throw ValidationError("there is no run \(id); skillet runs lists them with their ids")
     }
-    return .record(run)
+    return [run]
   }
 }
