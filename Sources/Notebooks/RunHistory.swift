@@ -107,13 +107,12 @@ extension RunHistory {
     }
   }
 
-  /// Runs as a table, the newest last: times of this place, parameters in one column, digests cut.
+  /// Runs as a table, the newest last, by id and time of this place: parameters in one column, digests cut.
   package static func table(of runs: [Record]) -> Table {
     Table(
       rows: runs.map { run in
         let names = [
-          "id", "recipe", "ended", "perplexity", "loss", "valid_loss", "token_accuracy", "seed",
-          "model",
+          "recipe", "ended", "perplexity", "loss", "valid_loss", "token_accuracy", "model", "seed",
         ]
         var shown = Record(names.compactMap { name in run[name].map { (name, $0) } })
         shown["params"] = .string(parameters(of: run))
@@ -121,7 +120,8 @@ extension RunHistory {
           shown["adapter"] = .string(String(digest.prefix(12)))
         }
         shown["seconds"] = run["seconds"]?.number.map { .duration($0) }
-        return Table.Row(label: time(of: run), record: shown)
+        let id = run["id"]?.text.map { $0 + "  " } ?? ""
+        return Table.Row(label: id + time(of: run), record: shown)
       })
   }
 
