@@ -111,11 +111,11 @@ extension RunHistory {
   package static func table(of runs: [Record]) -> Table {
     Table(
       rows: runs.map { run in
-        let names = [
-          "recipe", "ended", "perplexity", "loss", "valid_loss", "token_accuracy", "model", "seed",
-        ]
+        let names = ["recipe", "ended"]
+        let more = ["perplexity", "loss", "valid_loss", "token_accuracy", "model", "seed"]
         var shown = Record(names.compactMap { name in run[name].map { (name, $0) } })
         shown["params"] = .string(parameters(of: run))
+        for name in more { shown[name] = run[name] }
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))
         }

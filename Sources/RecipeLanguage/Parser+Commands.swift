@@ -118,7 +118,7 @@ extension Parser {
       return stop(
         "E0112", reading,
         label: isArgument
-          ? "an argument needs a colon between name and value" : "no argument is called `\(name)`",
+          ? "an argument needs a colon between name and value" : "no argument has this name",
         help: "write it like one of these\n" + lines.joined(separator: "\n"))
     }
     if startsArgument(current, after: current) {

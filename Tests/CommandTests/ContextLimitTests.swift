@@ -32,7 +32,7 @@ import Testing
       TinyRecipe.load + """
         let data = dataset "long.jsonl"
         assert data.longest == 256
-        assert data.truncated == 1
+        assert data.truncated == 0 and data.rows == 11, "a long text is read in pieces"
         eval on: train
         let whole = perplexity "long.txt"
         let stated = perplexity "long.txt", context: 256
@@ -63,7 +63,7 @@ import Testing
     }
     let outcome = try skillet.recipe(
       TinyRecipe.load + "dataset \"long.jsonl\"\nload \"short\"\nlet after = eval on: train\n"
-        + "assert after.tokens == 31\n")
+        + "assert after.tokens > 31\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.errors.contains("rows end at 32 tokens"), outcome.comment)
   }

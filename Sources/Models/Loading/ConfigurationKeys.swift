@@ -94,6 +94,8 @@ extension KeyTable {
     Entry("cross_attention_hidden_size", .only([nil])),
     Entry("tie_encoder_decoder", .only([false])),
     Entry("prefix", .only([nil, ""])),
+    // Code beside the weights: transformers has its own for the types that are read here, and takes that.
+    Entry("auto_map", .read(.object, allowsNull: true)),
   ]
 
   private static let descriptions = [
@@ -102,8 +104,6 @@ extension KeyTable {
     "finetuning_task", "task_specific_params", "custom_pipelines",
     "transformers.js_config", "max_sequence_length", "model_max_length",
     "tokenizer_model_max_length", "tokenizer_padding_side",
-    // Code beside the weights: transformers has its own for the types that are read here, and takes that.
-    "auto_map",
   ]
 
   /// How a program trains or runs the model.

@@ -117,7 +117,7 @@ extension Session {
 
   /// Says why rows were cut earlier than at the default length.
   private func tellContext(of dataset: Dataset) {
-    guard !dataset.summary.cut.isEmpty else { return }
+    guard !dataset.summary.cut.isEmpty || dataset.summary.pieces > 0 else { return }
     notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
   }
 
