@@ -28,6 +28,13 @@ import Testing
   @Test func `a log line has no bar`() {
     #expect(state.plainLine == "train 37/120, loss 1.234, 312 tok/s, 0:42 left, 412 MB")
   }
+
+  @Test(arguments: [
+    (42, "0:42"), (725, "12:05"), (3_800, "1:03:20"), (-1, "0:00"), (Double.nan, "–:––"),
+  ]) func `the time left counts minutes and hours`(seconds: Double, clock: String) {
+    let state = ProgressState("train", done: 1, secondsLeft: seconds)
+    #expect(state.plainLine == "train 1, \(clock) left")
+  }
 }
 
 @Suite struct ProgressLineTests {
