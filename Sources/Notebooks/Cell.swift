@@ -10,8 +10,10 @@ package struct Cell {
   package let outputs: [Output]
   /// Which of its statements left a value without a name, counted from 0, prose left out.
   let valueStatements: [Int]
-  /// Whether the user stopped it before its work was done.
+  /// Whether the user stopped it where its text does not say so, so that it would not replay the same.
   package let wasCutShort: Bool
+  /// Whether the text is another one than was entered: less of it ran, or a training was stopped.
+  package let isShortened: Bool
   /// The files that it read, as they were.
   let inputs: [InputStamp]
   let before: Interpreter<Session>.Snapshot
@@ -38,7 +40,9 @@ package struct Cell {
 struct CellRecorder {
   private(set) var outputs: [Cell.Output] = []
   private(set) var valueStatements: [Int] = []
-  var wasCutShort = false
+  private(set) var wasCutShort = false
+  /// The step after which a training was stopped.
+  private(set) var stoppedStep: Int?
   private var started = 0
   private var finished = 0
   private var finishedRuns = 0
@@ -49,8 +53,9 @@ struct CellRecorder {
     case .finished: finished += 1
     case .prose, .progress, .finishedWork: break
     case .notice(let text): outputs.append(.notice(text))
-    case .cutShort(let text):
+    case .cutShort(let text, let step):
       wasCutShort = true
+      stoppedStep = step
       if let text { outputs.append(.notice(text)) }
     case .diagnostic(let diagnostic): outputs.append(.diagnostic(diagnostic))
     case .value(let event):

@@ -53,7 +53,7 @@ package struct CellRange: Equatable, Sendable {
   }
 
   /// Ascending numbers with neighbours drawn together: `1-4, 6`.
-  static func text(of cells: [Int]) -> String {
+  static func text(of cells: [Int], separator: String = ", ") -> String {
     var runs: [ClosedRange<Int>] = []
     for cell in cells {
       if let last = runs.last, last.upperBound + 1 == cell {
@@ -63,7 +63,7 @@ package struct CellRange: Equatable, Sendable {
       }
     }
     return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ", ")
+      .joined(separator: separator)
   }
 }
 
@@ -75,18 +75,32 @@ extension Notebook {
     return cells.filter { range.contains($0.number) }
   }
 
-  /// Cells of another session, of which only the text is known.
-  package func cells(of texts: [(number: Int, text: String)]) -> [Cell] {
+  /// Cells of another session.
+  package func cells(of earlier: [EarlierCell]) -> [Cell] {
     let before = interpreter.snapshot()
-    return texts.map { number, text in
-      let source = SourceText(name: "cell \(number)", text: text)
+    return earlier.map { cell in
+      let source = SourceText(name: "cell \(cell.number)", text: cell.text)
       let statements = Parser.parse(source).statements.filter { !$0.isProse }
       let values = statements.indices.filter { index in
         if case .operation = statements[index].kind { true } else { false }
       }
       return Cell(
-        number: number, text: text, outputs: [], valueStatements: values, wasCutShort: false,
-        inputs: [], before: before)
+        number: cell.number, text: cell.text, outputs: [], valueStatements: values,
+        wasCutShort: cell.wasCutShort, isShortened: false, inputs: [], before: before)
     }
+  }
+}
+
+/// What is known of a cell of another session.
+package struct EarlierCell: Sendable {
+  package let number: Int
+  /// As it runs again.
+  package let text: String
+  package let wasCutShort: Bool
+
+  package init(number: Int, text: String, wasCutShort: Bool) {
+    self.number = number
+    self.text = text
+    self.wasCutShort = wasCutShort
   }
 }

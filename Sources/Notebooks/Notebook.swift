@@ -48,7 +48,7 @@ package final class Notebook {
     let trainings = InputStamp.trainings(of: text)
     do throws(RunFailure) {
       try interpreter.runCell(recipe.parts)
-      keep(text, trainings, before)
+      keep(text, isWhole: true, trainings, before)
     } catch {
       let ended = error.kind == .interrupted ? recorder.end(in: recipe, of: source) : nil
       guard let ended else {
@@ -56,8 +56,7 @@ package final class Notebook {
         interpreter.restore(before)
         throw error
       }
-      recorder.wasCutShort = true
-      keep(ended, trainings, before)
+      keep(ended, isWhole: false, trainings, before)
     }
   }
 
@@ -67,16 +66,24 @@ package final class Notebook {
       .notice("what cell \(before.cell + 1) did before this is taken back: \(rest)"))
   }
 
+  /// - Parameter isWhole: whether the text is all that was entered.
   private func keep(
-    _ text: String, _ trainings: [InputStamp], _ before: Interpreter<Session>.Snapshot
+    _ text: String, isWhole: Bool, _ trainings: [InputStamp],
+    _ before: Interpreter<Session>.Snapshot
   ) {
-    let formatted = Formatter.format(Parser.parse(SourceText(name: "cell", text: text)))
+    let paused = recorder.stoppedStep.flatMap {
+      StoppedTraining.text(of: text, pausingAfter: $0)
+    }
+    let formatted = Formatter.format(
+      Parser.parse(SourceText(name: "cell", text: paused ?? text)))
     let text = String(formatted.reversed().drop(while: \.isNewline).reversed())
     cells.append(
       Cell(
         number: interpreter.cell, text: text, outputs: recorder.outputs,
-        valueStatements: recorder.valueStatements, wasCutShort: recorder.wasCutShort,
-        inputs: InputStamp.inputs(of: text) + trainings, before: before))
+        valueStatements: recorder.valueStatements,
+        wasCutShort: recorder.wasCutShort && paused == nil,
+        isShortened: !isWhole || paused != nil, inputs: InputStamp.inputs(of: text) + trainings,
+        before: before))
   }
 
   /// What a cell that is typed now may take as given.

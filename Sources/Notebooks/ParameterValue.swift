@@ -36,7 +36,9 @@ package enum ParameterValue {
     _ text: String, for recipe: RecipeText
   ) throws(Refusal) -> (name: String, values: [Value]) {
     let setting = try setting(text, in: recipe)
-    if case .list(let elements)? = literal("[\(setting.content)]"), !elements.isEmpty {
+    if case .list(let elements)? = literal("[\(setting.content)]", takesWords: true),
+      !elements.isEmpty
+    {
       if let values = convert(elements, to: setting.type) { return (setting.name, values) }
       if elements.count == 1, case .list(let range) = elements[0],
         let values = convert(range, to: setting.type), !values.isEmpty
@@ -52,12 +54,14 @@ package enum ParameterValue {
   }
 
   /// The value of an expression that needs nothing: no name, no command.
-  package static func literal(_ text: String) -> Value? {
+  ///
+  /// - Parameter takesWords: whether a bare name stands for itself, as in `[q_proj, v_proj]`.
+  package static func literal(_ text: String, takesWords: Bool = false) -> Value? {
     let tree = Parser.parse(SourceText(name: "value", text: "let value = \(text)"))
     guard !tree.hasErrors, tree.statements.count == 1,
       case .binding(_, .expression(let expression)) = tree.statements[0].kind
     else { return nil }
-    let evaluator = Evaluator(verbs: .standard, variable: { _ in nil }) {
+    let evaluator = Evaluator(verbs: .standard, variable: { takesWords ? .word($0) : nil }) {
       command throws(EvaluationError) in
       throw EvaluationError("E0600", "commands cannot be set", at: command.range)
     }
@@ -86,7 +90,9 @@ package enum ParameterValue {
   }
 
   private static func value(of text: String, for setting: Setting) throws(Refusal) -> Value {
-    if let given = literal(text), let value = ParameterType.convert(given, to: setting.type) {
+    if let given = literal(text, takesWords: true),
+      let value = ParameterType.convert(given, to: setting.type)
+    {
       return value
     }
     if let value = ParameterType.convert(.string(text), to: setting.type) { return value }

@@ -69,6 +69,26 @@ package struct RecipeText {
     return diagnostics + Checker.check(all, of: main, context: context)
   }
 
+  /// The statements, includes among them, as cells of a prompt: each with the prose before it, headers
+  /// left out.
+  package var cells: [String] {
+    var cells: [String] = []
+    for part in parts {
+      var prose = ""
+      for statement in part.statements {
+        if case .header = statement.kind { continue }
+        let text = part.tree.source.text(in: statement.range)
+        if statement.isProse {
+          prose += text + "\n"
+        } else {
+          cells.append(prose + text)
+          prose = ""
+        }
+      }
+    }
+    return cells
+  }
+
   private static func bytes(_ path: String) throws(FileError) -> [UInt8] {
     do throws(FileError) {
       let file = try MappedFile(path: path)

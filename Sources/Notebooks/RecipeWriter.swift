@@ -7,10 +7,19 @@ import Sessions
 package struct RecipeWriter {
   /// Why the cells cannot be written.
   package struct Refusal: Error {
-    /// One sentence that names the cell and says what to do.
-    package let message: String
+    /// What stands in the way, a sentence each, with what to do.
+    package let obstacles: [String]
     /// What the check of the recipe found.
     package var diagnostics: [Diagnostic] = []
+
+    package var message: String { obstacles.joined(separator: "; ") }
+  }
+
+  /// A recipe, and what it does without.
+  package struct Written {
+    package let text: String
+    /// The cells whose looks are not in it, and what they looked with.
+    package let looks: [(cell: Int, verb: String)]
   }
 
   /// A statement that left a value.
@@ -35,13 +44,13 @@ package struct RecipeWriter {
   let cells: [Cell]
   private let trees: [SyntaxTree]
   private(set) var references: [Reference] = []
-  /// Statements that the recipe does without.
-  var leftOut: Set<Place> = []
+  /// Statements that the recipe does without: looks.
+  private var leftOut: Set<Place> = []
   /// The names under which values are bound, found while cells are read.
   private var names: [Place: String] = [:]
   private var taken: Set<String>
   /// Replacements by cell, as (range, text).
-  var edits: [[(range: SourceRange, text: String)]]
+  private var edits: [[(range: SourceRange, text: String)]]
 
   private init(_ cells: [Cell]) {
     self.cells = cells
@@ -63,35 +72,94 @@ package struct RecipeWriter {
   ///   - all: every cell that counts; `_` means what it meant when it was typed.
   package static func recipe(
     of chosen: [Cell], among all: [Cell], title: String
-  ) throws(Refusal) -> String {
-    for cell in chosen { try refuseEditedInput(of: cell) }
-    var writer = RecipeWriter(all)
-    let isChosen = Set(chosen.map(\.number))
-    try writer.joinStoppedTrainings(in: isChosen)
-    try writer.nameValues(in: isChosen)
-    let text = Formatter.format(
-      Parser.parse(SourceText(name: title, text: writer.text(of: isChosen, title: title))))
-    try refuseMistakes(in: text, title: title)
-    return text
-  }
-
-  private static func refuseEditedInput(of cell: Cell) throws(Refusal) {
-    for input in cell.inputs where InputStamp(input.name) != input {
-      throw Refusal(
-        message: "\"\(input.name)\" was edited or moved after cell \(cell.number) read it, so the "
-          + "cell would not replay the same; :rerun \(cell.number) first")
+  ) throws(Refusal) -> Written {
+    let writer = RecipeWriter(all)
+    let numbers = Set(chosen.map(\.number))
+    let obstacles = writer.obstacles(in: chosen)
+    guard obstacles.isEmpty else {
+      let rest = writer.independent(of: Set(obstacles.map(\.cell)), among: numbers)
+      var sentences = obstacles.map(\.sentence)
+      if !rest.isEmpty, (try? writer.written(rest, title: title)) != nil {
+        let range = CellRange.text(of: rest.sorted(), separator: ",")
+        sentences.append(":save FILE \(range) leaves that out")
+      }
+      throw Refusal(obstacles: sentences)
     }
+    return try writer.written(numbers, title: title)
   }
 
-  private static func refuseMistakes(
-    in text: String, title: String
-  ) throws(Refusal) {
+  private func written(_ chosen: Set<Int>, title: String) throws(Refusal) -> Written {
+    var writer = self
+    let looks = writer.leaveOutLooks(in: chosen)
+    writer.nameValues(in: chosen)
+    let text = Formatter.format(
+      Parser.parse(SourceText(name: title, text: writer.text(of: chosen, title: title))))
     let recipe = RecipeText(source: SourceText(name: title, text: text))
     let diagnostics = recipe.mistakes()
     if diagnostics.containsError {
       throw Refusal(
-        message: "these cells alone are no recipe that runs", diagnostics: diagnostics)
+        obstacles: ["these cells alone are no recipe that runs"], diagnostics: diagnostics)
     }
+    return Written(text: text, looks: looks)
+  }
+
+  // MARK: What stands in the way
+
+  private func obstacles(in chosen: [Cell]) -> [(cell: Int, sentence: String)] {
+    let numbers = Set(chosen.map(\.number))
+    return chosen.flatMap { cell in
+      let number = cell.number
+      var sentences = cell.inputs.filter { InputStamp($0.name) != $0 }.map { input in
+        "\"\(input.name)\" was edited or moved after cell \(number) read it, so the cell would "
+          + "not replay the same; :rerun \(number) first"
+      }
+      if cell.wasCutShort {
+        sentences.append(
+          "cell \(number) was stopped before its end, so it would not replay the same")
+      }
+      let missing = references.filter {
+        $0.place.cell == number && $0.isPrompts && !numbers.contains($0.target.cell)
+      }
+      for target in Set(missing.map(\.target.cell)).sorted() {
+        sentences.append(
+          "cell \(number) uses the value of cell \(target), which is not among the cells; add it")
+      }
+      return sentences.map { (number, $0) }
+    }
+  }
+
+  /// The chosen cells that use nothing of some others.
+  private func independent(of others: Set<Int>, among chosen: Set<Int>) -> Set<Int> {
+    var rest = chosen.subtracting(others)
+    for reference in references where !rest.contains(reference.target.cell) {
+      rest.remove(reference.place.cell)
+    }
+    return rest
+  }
+
+  // MARK: Looks
+
+  /// Leaves out what only showed something: pictures, inspections, and evaluations between the parts of
+  /// a training whose values nobody uses.
+  private mutating func leaveOutLooks(in chosen: Set<Int>) -> [(cell: Int, verb: String)] {
+    let used = Set(references.filter { chosen.contains($0.place.cell) }.map(\.target))
+    let looks = [Plot.name, Inspect.name]
+    let lastResumption = places.last { place in
+      let command = chosen.contains(place.cell) ? statement(at: place)?.command : nil
+      return command?.arguments.contains { $0.name?.text == Train.resume.name } == true
+    }
+    var found: [(cell: Int, verb: String)] = []
+    for place in places where chosen.contains(place.cell) && !used.contains(place) {
+      guard let statement = statement(at: place),
+        case .operation(.command(let command)) = statement.kind
+      else { continue }
+      let verb = command.verb.text
+      let isBetween = verb == Eval.name && lastResumption.map { place < $0 } == true
+      guard looks.contains(verb) || isBetween else { continue }
+      leftOut.insert(place)
+      found.append((place.cell, verb))
+    }
+    return found
   }
 
   // MARK: Names for values
@@ -119,25 +187,46 @@ package struct RecipeWriter {
   }
 
   /// Names each value that a chosen cell uses.
-  private mutating func nameValues(in chosen: Set<Int>) throws(Refusal) {
-    for reference in references where reference.isPrompts {
+  private mutating func nameValues(in chosen: Set<Int>) {
+    renameWhatIsBoundAnew(in: chosen)
+    for reference in references where reference.isPrompts || names[reference.target] != nil {
       let cell = reference.place.cell
       guard chosen.contains(cell), !leftOut.contains(reference.place),
         let index = index(ofCell: cell)
       else { continue }
-      guard chosen.contains(reference.target.cell) else {
-        throw Refusal(
-          message: "cell \(cell) uses the value of cell \(reference.target.cell), "
-            + "which is not among the cells; add it")
-      }
       edits[index].append((reference.range, bindingName(for: reference.target)))
     }
+  }
+
+  /// A recipe binds a name once: what a later cell bound to it gets a name of its own.
+  private mutating func renameWhatIsBoundAnew(in chosen: Set<Int>) {
+    var bound: Set<String> = []
+    for place in places where chosen.contains(place.cell) {
+      guard case .binding(let name, _)? = statement(at: place)?.kind,
+        let index = index(ofCell: place.cell), !bound.insert(name.text).inserted
+      else { continue }
+      let other = freeName(name.text)
+      names[place] = other
+      edits[index].append((name.range, other))
+    }
+  }
+
+  /// A name like this one that nothing else has.
+  private mutating func freeName(_ base: String) -> String {
+    var name = base
+    var count = 1
+    while taken.contains(name) {
+      count += 1
+      name = "\(base)_\(count)"
+    }
+    taken.insert(name)
+    return name
   }
 
   // MARK: Places
 
   /// All statements, in order, prose left out.
-  var places: [Place] {
+  private var places: [Place] {
     cells.indices.flatMap { index in
       statements(ofCellAt: index).indices.map {
         Place(cell: cells[index].number, statement: $0)
@@ -145,9 +234,9 @@ package struct RecipeWriter {
     }
   }
 
-  func index(ofCell number: Int) -> Int? { cells.firstIndex { $0.number == number } }
+  private func index(ofCell number: Int) -> Int? { cells.firstIndex { $0.number == number } }
 
-  func statement(at place: Place) -> Statement? {
+  private func statement(at place: Place) -> Statement? {
     guard let index = index(ofCell: place.cell) else { return nil }
     let statements = statements(ofCellAt: index)
     return statements.indices.contains(place.statement) ? statements[place.statement] : nil
@@ -157,10 +246,6 @@ package struct RecipeWriter {
     trees[index].statements.filter { !$0.isProse }
   }
 
-  func lastPlace(ofCellAt index: Int) -> Place {
-    Place(cell: cells[index].number, statement: statements(ofCellAt: index).count - 1)
-  }
-
   private func valuePlace(ofCellAt index: Int) -> Place? {
     cells[index].valueStatements.last.map { Place(cell: cells[index].number, statement: $0) }
   }
@@ -168,14 +253,7 @@ package struct RecipeWriter {
   /// The name of a value; when it is asked for first, a `let` is put before its statement.
   private mutating func bindingName(for place: Place) -> String {
     if let name = names[place] { return name }
-    let base = "value\(place.cell)"
-    var name = base
-    var count = 1
-    while taken.contains(name) {
-      count += 1
-      name = "\(base)_\(count)"
-    }
-    taken.insert(name)
+    let name = freeName("value\(place.cell)")
     names[place] = name
     if let statement = statement(at: place), let index = index(ofCell: place.cell) {
       edits[index].append((SourceRange(at: statement.range.lowerBound), "let \(name) = "))
@@ -200,7 +278,8 @@ package struct RecipeWriter {
           heading = trees[index].source.text(in: statement.range)
           edits.append((statement.range, ""))
         case .parameter, .include:
-          opening.append(trees[index].source.text(in: statement.range))
+          let text = trees[index].source.text(in: statement.range)
+          if !opening.contains(text) { opening.append(text) }
           edits.append((statement.range, ""))
         default: break
         }

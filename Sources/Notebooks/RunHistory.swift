@@ -131,7 +131,15 @@ extension RunHistory {
   }
 
   private static func time(of run: Record) -> String {
-    guard case .int(var seconds)? = run["time"] else { return "" }
+    guard case .int(let seconds)? = run["time"] else { return "" }
+    return time(seconds)
+  }
+
+  /// A time of this place to the minute.
+  ///
+  /// - Parameter seconds: since 1970.
+  static func time(_ seconds: Int) -> String {
+    var seconds = seconds
     var parts = unsafe tm()
     guard unsafe localtime_r(&seconds, &parts) != nil else { return "" }
     var text = [CChar](repeating: 0, count: 32)

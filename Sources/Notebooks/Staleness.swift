@@ -91,11 +91,13 @@ package struct Staleness {
         expression.walk { if case .name(let name) = $0.kind { names.append(name) } }
       }
     }
-    return names.first { name in
-      guard let cell = PromptName.cell(of: name) ?? environment.binding(name)?.cell,
-        cell < number
-      else { return false }
-      return reason(of: name) != nil
-    }.map { "as \($0) is" }
+    for name in names {
+      guard let cell = PromptName.cell(of: name) ?? environment.binding(name)?.cell else {
+        continue
+      }
+      if cell > number { return "\(name) bound anew in \(cell)" }
+      if cell < number, reason(of: name) != nil { return "as \(name) is" }
+    }
+    return nil
   }
 }

@@ -16,8 +16,8 @@ package enum Event: Sendable {
   /// A picture; whether it only goes with the value of work that tells the same.
   case figure(Figure, goesWithValue: Bool)
   /// The user stopped the work at hand; what it had made by then is its value. The text says how much,
-  /// where that was not said already.
-  case cutShort(String? = nil)
+  /// where that was not said already; of a training, the step that it was stopped after.
+  case cutShort(String? = nil, step: Int? = nil)
   /// A verb is done, or has failed.
   case finishedWork
   case value(ValueEvent)

@@ -33,6 +33,8 @@ package final class Session: VerbExecutor {
   var hasFailedSave = false
   /// Whether any requested write has failed.
   package var hasUnsaved: Bool { hasUnsavedStep || hasFailedSave }
+  /// Where trainings are kept on the way, for the case of a crash.
+  package var recovery: RecoveryFolder?
   private var estimate = TimeEstimate()
   /// Threads, or nil for SKILLET_THREADS or all.
   let threadCount: Int?
@@ -51,6 +53,7 @@ package final class Session: VerbExecutor {
       let error = need.error(for: call.verb, at: call.range)
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
+    if call.verb.inheritance.map(call.isGiven) != true { try call.requireUses() }
     estimate = TimeEstimate()
     let start = ContinuousClock.now
     defer { onEvent(.finishedWork) }

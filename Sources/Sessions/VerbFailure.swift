@@ -44,3 +44,11 @@ extension VerbFailure {
         + "`use base` goes without the adapter")
   }
 }
+
+extension VerbCall {
+  /// Throws for an argument that means nothing beside the others.
+  func requireUses() throws(VerbFailure) {
+    guard let use = verb.misuses(in: self).first else { return }
+    throw VerbFailure("E0213", use.message, argument: use.argument, help: use.help)
+  }
+}

@@ -15,6 +15,10 @@ package struct HistoryEntry: Equatable, Sendable {
   package var ok: Bool
   /// Its number, if it was a cell and counted.
   package var cell: Int?
+  /// What the cell does again, where that is not its text: it was stopped on the way.
+  package var kept: String?
+  /// Whether it was stopped where its text does not say so.
+  package var wasCutShort = false
 
   package init(
     text: String, time: Double, folder: String, session: String, ok: Bool, cell: Int? = nil
@@ -46,6 +50,8 @@ extension HistoryEntry {
     else { return nil }
     self.init(
       text: text, time: time, folder: folder, session: session, ok: ok, cell: json["cell"]?.int)
+    kept = json["kept"]?.string
+    wasCutShort = json["cut_short"]?.bool ?? false
   }
 
   var json: JSONValue {
@@ -54,6 +60,8 @@ extension HistoryEntry {
       "session": .string(session), "ok": .bool(ok),
     ]
     if let cell { members["cell"] = .int(cell) }
+    if let kept { members["kept"] = .string(kept) }
+    if wasCutShort { members["cut_short"] = true }
     return .object(members)
   }
 }

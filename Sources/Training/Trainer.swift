@@ -39,6 +39,8 @@ package struct Trainer {
     precondition(plan.stepsPerEpoch > 0, "\(rows.count) rows to train on")
     let steps = configuration.stepCount(stepsPerEpoch: plan.stepsPerEpoch)
     var pass = TrainingPass(model: model, recomputes: configuration.recomputes)
+    pass.smoothing = Float(configuration.labelSmoothing)
+    pass.noise = configuration.noise
     pass.isAborted = isAborted
     let step = TrainingStep(
       pass: pass, adapter: state.adapter, optimizer: state.optimizer, compute: compute)
@@ -53,7 +55,11 @@ package struct Trainer {
         ending = evaluate(state, on: validation, &run, listener)
       }
       if ending != nil || state.steps >= steps { break }
-      if let budget = configuration.budgetSeconds, run.result.steps > 0, run.seconds >= budget {
+      if let pause = configuration.pause, state.steps >= pause {
+        ending = .paused
+      } else if let budget = configuration.budgetSeconds, run.result.steps > 0,
+        run.seconds >= budget
+      {
         ending = .budget
       } else {
         ending = advance(step, state, plan, &run, listener)
@@ -93,10 +99,7 @@ package struct Trainer {
     _ listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult.Ending? {
     let index = state.steps
-    let schedule = LearningRateSchedule(
-      shape: configuration.schedule, peak: configuration.learningRate,
-      warmupSteps: configuration.warmupSteps(of: run.steps), totalSteps: run.steps)
-    let rate = schedule.rate(at: index)
+    let rate = configuration.rates(of: run.steps).rate(at: index)
     let report = step.runUnlessAborted(
       plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
       dropoutSeed: dropoutSeed(step: index))

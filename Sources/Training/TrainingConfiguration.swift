@@ -14,11 +14,21 @@ package struct TrainingConfiguration: Sendable, Equatable {
   /// much larger.
   package var accumulation = 1
   package var schedule = LearningRateSchedule.Shape.cosine
+  /// Exponent of a polynomial schedule.
+  package var power = 1.0
+  /// Cycles of a schedule with restarts.
+  package var cycles = 1
   /// Warm-up as a share of all steps, or as steps.
-  package var warmup: Warmup = .share(0.03)
-  package var optimizer = AdamW.Options()
+  package var warmup: Extent = .share(0.03)
+  /// The last steps of a schedule that is stable and then decays.
+  package var decay: Extent = .share(0.2)
+  package var optimizer = OptimizerOptions()
   /// Longest gradient; 0 never clips.
   package var maxGradientNorm = 1.0
+  /// ε of label smoothing: the share of the probability that is spread over all tokens.
+  package var labelSmoothing = 0.0
+  /// Alpha of the noise on embeddings (NEFTune); 0 for none.
+  package var noise = 0.0
   package var shuffles = true
   /// Whether examples are worked on end to end; if not, one at a time.
   package var packs = true
@@ -30,15 +40,25 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package var keepsBest = false
   /// Evaluations in a row without a lower loss after which the run ends; nil for no limit.
   package var patience: Int?
+  /// The step after which the run pauses, as if it had been stopped there; nil for none.
+  package var pause: Int?
   /// Seconds after which no new step begins; nil for no limit.
   package var budgetSeconds: Double?
   package var recomputes = false
   /// Most tokens of one pass; a step above it takes several passes with the same gradient.
   package var tokensPerPass = 1024
 
-  package enum Warmup: Sendable, Equatable {
+  /// A share of all steps, or a number of them.
+  package enum Extent: Sendable, Equatable {
     case share(Double)
     case steps(Int)
+
+    func steps(of total: Int) -> Int {
+      switch self {
+      case .steps(let steps): steps
+      case .share(let share): Int((share * Double(total)).rounded(.up))
+      }
+    }
   }
 
   package init() {}
@@ -58,10 +78,13 @@ package struct TrainingConfiguration: Sendable, Equatable {
     return step % evaluationInterval == 0
   }
 
-  package func warmupSteps(of total: Int) -> Int {
-    switch warmup {
-    case .steps(let steps): steps
-    case .share(let share): Int((share * Double(total)).rounded(.up))
-    }
+  /// The rates of a run of `total` steps.
+  package func rates(of total: Int) -> LearningRateSchedule {
+    var rates = LearningRateSchedule(
+      shape: schedule, peak: learningRate, warmupSteps: warmup.steps(of: total), totalSteps: total)
+    rates.power = power
+    rates.cycles = cycles
+    rates.decaySteps = decay.steps(of: total)
+    return rates
   }
 }

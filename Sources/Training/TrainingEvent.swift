@@ -42,6 +42,8 @@ package struct TrainingResult: Sendable {
   /// Why the last step was the last.
   package enum Ending: String, Sendable {
     case completed, stopped, budget
+    /// At the step that the configuration names.
+    case paused
     case notFinite = "not_finite"
     /// The step in hand was given up.
     case aborted

@@ -12,7 +12,7 @@ package final class TrainingState {
 
   /// As the last step left it.
   package let adapter: Adapter
-  let optimizer: AdamW
+  let optimizer: Optimizer
   /// The best evaluation so far, of runs that keep the best.
   package private(set) var best: Evaluated?
   /// The lowest loss of an evaluation.
@@ -22,14 +22,15 @@ package final class TrainingState {
   private(set) var evaluatedStep: Int?
 
   /// The state before the first step; training changes `adapter` in place.
-  package init(adapter: Adapter, options: AdamW.Options) {
+  package init(adapter: Adapter, options: OptimizerOptions) {
     self.adapter = adapter
-    optimizer = AdamW(layout: adapter.parameters.layout, options: options)
+    optimizer = Optimizer(options, layout: adapter.parameters.layout)
   }
 
-  private init(_ other: TrainingState, options: AdamW.Options) {
+  private init(_ other: TrainingState, options: OptimizerOptions) {
     adapter = other.adapter.copy()
-    optimizer = other.optimizer.copy(options: options)
+    optimizer = other.optimizer.copy(
+      options: options, layout: adapter.parameters.layout)
     best = other.best
     lowestLoss = other.lowestLoss
     evaluationsWithoutGain = other.evaluationsWithoutGain
@@ -42,7 +43,8 @@ package final class TrainingState {
   ///   - evaluations: all of the run, in order.
   ///   - best: the best of them, of a run that keeps it.
   init(
-    adapter: Adapter, optimizer: AdamW, evaluations: [(step: Int, loss: Double)], best: Evaluated?
+    adapter: Adapter, optimizer: Optimizer, evaluations: [(step: Int, loss: Double)],
+    best: Evaluated?
   ) {
     self.adapter = adapter
     self.optimizer = optimizer
@@ -51,7 +53,9 @@ package final class TrainingState {
   }
 
   /// A state that can go on without touching this one.
-  package func copy(options: AdamW.Options) -> TrainingState {
+  ///
+  /// - Parameter options: with the optimizer of this state.
+  package func copy(options: OptimizerOptions) -> TrainingState {
     TrainingState(self, options: options)
   }
 

@@ -30,11 +30,7 @@ package struct TrainingStateFile {
     of state: TrainingState, losses: [Double], evaluations: [(step: Int, loss: Double)],
     notes: [String: String]
   ) throws(FileError) -> [UInt8] {
-    var vectors = [
-      ("parameters", state.adapter.parameters),
-      ("first_moment", state.optimizer.firstMoment),
-      ("second_moment", state.optimizer.secondMoment),
-    ]
+    var vectors = [("parameters", state.adapter.parameters)]
     var notes = notes
     notes["format"] = format
     notes["steps"] = "\(state.steps)"
@@ -49,6 +45,11 @@ package struct TrainingStateFile {
       Tensor(name: name, type: .f32, shape: [vector.count], bytes: bytes(of: vector))
     }
     tensors.append(Tensor("losses", [losses.count], losses))
+    for memory in state.optimizer.memory where memory.count > 0 {
+      unsafe tensors.append(
+        Tensor(
+          name: memory.name, type: memory.type, shape: [memory.count], bytes: Array(memory.bytes)))
+    }
     tensors.append(
       Tensor(
         "evaluations", [evaluations.count, 2], evaluations.flatMap { [Double($0.step), $0.loss] }))
@@ -122,7 +123,7 @@ package struct TrainingStateFile {
 
   /// The state, to go on with `options`.
   package func state(
-    for model: DecoderDescription, options: AdamW.Options
+    for model: DecoderDescription, options: OptimizerOptions
   ) throws(FileError) -> TrainingState {
     let configuration = try AdapterConfigurationFile.read(
       configurationValue(), file: path, model: model)
@@ -141,13 +142,8 @@ package struct TrainingStateFile {
       else { throw damaged("its best evaluation is none of its evaluations") }
       best = .init(step: found.step, loss: found.loss, adapter: try adapter("best_parameters"))
     }
-    let optimizer = AdamW(
-      firstMoment: try vector("first_moment", layout),
-      secondMoment: try vector("second_moment", layout), updates: losses.count,
-      options: options)
-    guard (0..<layout.count).allSatisfy({ unsafe optimizer.secondMoment.values[$0] >= 0 }) else {
-      throw damaged("its second_moment has a negative number")
-    }
+    let optimizer = Optimizer(options, layout: layout, updates: losses.count)
+    for memory in optimizer.memory where memory.count > 0 { try read(memory) }
     return TrainingState(
       adapter: try adapter("parameters"), optimizer: optimizer, evaluations: evaluations,
       best: best)
@@ -164,19 +160,45 @@ package struct TrainingStateFile {
   private func vector(
     _ name: String, _ layout: AdapterLayout
   ) throws(FileError) -> AdapterVector {
-    let entry = try tensors.entry(name, file: path)
-    guard entry.elementType == .f32, entry.shape == [layout.count] else {
-      throw damaged("its \(name) do not have the adapter's \(layout.count) numbers")
-    }
     let vector = AdapterVector(layout: layout)
-    let bytes = unsafe entry.bytes
-    for index in 0..<layout.count {
+    try unsafe readFloats(name, to: vector.values, count: layout.count)
+    return vector
+  }
+
+  private func read(_ memory: OptimizerMemory) throws(FileError) {
+    if memory.type == .u8 {
+      let entry = try entry(memory.name, .u8, count: memory.count)
+      let bytes = unsafe entry.bytes
+      for index in 0..<memory.count { unsafe memory.codes[index] = unsafe bytes[index] }
+      return
+    }
+    try unsafe readFloats(memory.name, to: memory.floats, count: memory.count)
+    guard memory.isNonNegative else { return }
+    guard (0..<memory.count).allSatisfy({ unsafe memory.floats[$0] >= 0 }) else {
+      throw damaged("its \(memory.name) has a negative number")
+    }
+  }
+
+  private func readFloats(
+    _ name: String, to values: UnsafeMutablePointer<Float>, count: Int
+  ) throws(FileError) {
+    let bytes = try unsafe entry(name, .f32, count: count).bytes
+    for index in 0..<count {
       let bits = unsafe bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
       let value = Float(bitPattern: UInt32(littleEndian: bits))
       guard value.isFinite else { throw damaged("its \(name) have a number that is not finite") }
-      unsafe vector.values[index] = value
+      unsafe values[index] = value
     }
-    return vector
+  }
+
+  private func entry(
+    _ name: String, _ type: ElementType, count: Int
+  ) throws(FileError) -> TensorEntry {
+    let entry = try tensors.entry(name, file: path)
+    guard entry.elementType == type, entry.shape == [count] else {
+      throw damaged("its \(name) do not have the training's \(count) numbers")
+    }
+    return entry
   }
 
   private static func doubles(

@@ -16,11 +16,11 @@ package struct TrainingStep {
 
   package let pass: TrainingPass
   package let adapter: Adapter
-  package let optimizer: AdamW
+  package let optimizer: Optimizer
   package let compute: Compute
   private let gradient: AdapterVector
 
-  package init(pass: TrainingPass, adapter: Adapter, optimizer: AdamW, compute: Compute) {
+  package init(pass: TrainingPass, adapter: Adapter, optimizer: Optimizer, compute: Compute) {
     self.pass = pass
     self.adapter = adapter
     self.optimizer = optimizer

@@ -75,7 +75,7 @@ struct StepCase: BenchmarkCase {
       configuration: adapterConfiguration, model: model.description, seed: 1)
     let step = TrainingStep(
       pass: TrainingPass(model: model, recomputes: recomputes), adapter: adapter,
-      optimizer: AdamW(layout: adapter.parameters.layout, options: AdamW.Options()),
+      optimizer: Optimizer(AdamW(), layout: adapter.parameters.layout),
       compute: compute)
     let batches = setting.batches(vocabulary: model.description.sizes.vocabulary)
     return { step.run(batches, rate: 1e-4, maxNorm: 1, dropoutSeed: nil).loss }

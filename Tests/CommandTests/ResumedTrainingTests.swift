@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -54,6 +55,35 @@ import Testing
       stopped.output.contains(#"train resume: \"interrupted-adapter\" goes on"#), stopped.comment)
     let rest = try skillet.recipe(
       Self.data + "train resume: \"interrupted-adapter\"\nsave \"rest\"\n")
+    #expect(rest.ending == .exited(0), rest.comment)
+    #expect(try bytes("rest") == bytes("whole"))
+  }
+
+  /// The folders in which trainings are kept for the case of a crash.
+  private func keptTrainings() -> [String] {
+    let parent = skillet.home.path + "/.skillet/recovery"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+    return names.filter { !$0.hasSuffix(".lock") }.map { parent + "/" + $0 }
+  }
+
+  @Test func `a training that is killed is found again, and goes on to the same bytes`() throws {
+    var skillet = skillet
+    skillet.environment["SKILLET_RECOVERY"] = "0.001"
+    let line = "train steps: 600, lr: 1e-3, batch: 4\n"
+    let whole = try skillet.recipe(Self.adapter + line + "save \"whole\"\n")
+    #expect(whole.ending == .exited(0), whole.comment)
+    #expect(keptTrainings().isEmpty, "a process that came to its end leaves nothing")
+    skillet.folder.write(Self.adapter + line, as: "long.recipe")
+    let process = try skillet.start(["run", "--json", "long.recipe"])
+    #expect(process.waitForOutput("\"verb\":\"train\",\"done\":20"))
+    let running = try skillet(input: ":recover\n")
+    #expect(running.output.contains("no training was cut off"), "the process lives")
+    process.signal(SIGKILL)
+    #expect(process.outcome().ending == .killed(signal: SIGKILL))
+    let kept = try #require(keptTrainings().first)
+    let listed = try skillet(input: ":recover\n")
+    #expect(listed.output.contains("rows.jsonl") && listed.output.contains("steps"), listed.comment)
+    let rest = try skillet.recipe(Self.data + "train resume: \"\(kept)\"\nsave \"rest\"\n")
     #expect(rest.ending == .exited(0), rest.comment)
     #expect(try bytes("rest") == bytes("whole"))
   }

@@ -41,6 +41,18 @@ import Testing
     for word in labels + ["perplexity", "loss"] { #expect(table.contains(word), outcome.comment) }
   }
 
+  @Test func `a list is a value of a sweep, its words without quotes`() throws {
+    let recipe =
+      TinyRecipe.data.replacing(
+        TinyRecipe.header,
+        with: TinyRecipe.header + "param targets: [word] = [q_proj]\nparam layers: [int] = [0]\n")
+      + "let made = lora rank: 1, targets: targets, layers: layers\nshow made.trainable\n"
+    let outcome = try SkilletRun().recipe(
+      recipe, "--sweep", "targets=[q_proj],[q_proj, v_proj]", "--set", "layers=[0, 2]")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.output.contains("run 2 of 2: targets=[q_proj, v_proj]\n"), outcome.comment)
+  }
+
   @Test func `each run starts afresh, and its events carry its values`() throws {
     let outcome = try SkilletRun().recipe(
       Self.training, "--sweep", "note=a, \"b, c\"", "--json")

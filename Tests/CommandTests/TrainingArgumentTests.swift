@@ -26,6 +26,69 @@ import Testing
           + "first: `train resume: first` goes on"), outcome.comment)
   }
 
+  @Test func `a training pauses where it is told to, and goes on with what is changed`() throws {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.adapter + """
+        let a = train steps: 6, lr: 1e-2, until: 2, optimizer: lion
+        let b = train resume: a, until: 4
+        let c = train resume: b, lr: 1e-3
+        let d = train resume: b
+        \(Self.lora)let whole = train steps: 6, lr: 1e-2, optimizer: lion
+        assert a.steps == 2 and b.steps == 2 and c.steps == 2
+        assert d.adapter_sha256 == whole.adapter_sha256
+        assert c.adapter_sha256 != whole.adapter_sha256
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(
+      outcome.errors.contains(
+        "training paused at step 2 of 6, as asked; the adapter of step 2 is kept as a: "
+          + "`train resume: a` goes on"), outcome.comment)
+  }
+
+  @Test func `a training that has passed a step does not pause there`() throws {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.adapter + "let a = train steps: 6, until: 4\ntrain resume: a, until: 3\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(
+      outcome.errors.contains("error[E0427]: the training has done 4 steps already"),
+      outcome.comment)
+  }
+
+  @Test func `a training keeps its optimizer, whatever resumes it`() throws {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.adapter
+        + "let a = train steps: 6, until: 4, optimizer: sgd, momentum: 0.9\n"
+        + "train resume: a, optimizer: adamw\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(
+      outcome.errors.contains("error[E0429]: the training began with the optimizer sgd"),
+      outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("momentum: 0.9", "`momentum` is for `optimizer: sgd`"),
+    ("schedule: linear, power: 2", "`power` is for `schedule: polynomial`"),
+    ("cycles: 3", "`cycles` is for `schedule: cosine_with_restarts`"),
+    ("schedule: cosine, decay: 10%", "`decay` is for `schedule: wsd`"),
+  ])
+  func `an argument that means nothing beside the others is refused before anything runs`(
+    arguments: String, message: String
+  ) throws {
+    let outcome = try SkilletRun().recipe(TinyRecipe.adapter + "train steps: 2, \(arguments)\n")
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(outcome.errors.contains("error[E0213]: \(message)"), outcome.comment)
+  }
+
+  @Test func `what a parameter chooses is looked at when it runs`() throws {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.adapter
+        + "for o in [sgd, lion] {\ntrain steps: 2, optimizer: o, momentum: 0.5\n}\n"
+    )
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("`momentum` is for `optimizer: sgd`"), outcome.comment)
+  }
+
   @Test func `twice as many steps are reached in two halves`() throws {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.adapter + """

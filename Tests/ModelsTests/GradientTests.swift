@@ -74,6 +74,64 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0.3, 0.0), (0, 1)] as [(Float, Double)])
+  func `gradients with smoothed labels or noise match finite differences`(
+    smoothing: Float, noise: Double
+  ) {
+    let compute = Compute(threadCount: 2, precision: .f32)
+    let configuration = TinyModel.configuration()
+    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: configuration)
+    var pass = TrainingPass(model: TinyModel.decoder(configuration))
+    pass.smoothing = smoothing
+    pass.noise = noise
+    let batch = TokenBatch(sequences: TinyModel.sequences([11, 1, 29, 6]))
+    for entry in adapter.parameters.layout.entries {
+      let error = directionalError(
+        model: pass.model, adapter: adapter, batch: batch, pass: pass, entry: entry,
+        dropoutSeed: 5, compute: compute)
+      #expect(error < 3e-3, "layer \(entry.layer) \(entry.role): \(error)")
+    }
+  }
+
+  private func loss(
+    smoothing: Float = 0, noise: Double = 0, seed: UInt64? = 3, _ batch: TokenBatch
+  ) -> Double {
+    let configuration = TinyModel.configuration()
+    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: configuration)
+    var pass = TrainingPass(model: TinyModel.decoder(configuration))
+    pass.smoothing = smoothing
+    pass.noise = noise
+    let gradient = AdapterVector(layout: adapter.parameters.layout)
+    return pass.run(
+      batch, adapter: AdapterUse(adapter, gradient: gradient, dropoutSeed: seed), weight: 1,
+      with: Compute(threadCount: 2, precision: .f32)
+    ).loss
+  }
+
+  /// As transformers' LabelSmoother: (1 − ε) of the target's loss and ε of the mean over all tokens.
+  @Test func `smoothing mixes the target's loss with that of every token`() {
+    let tokens: [Int32] = [5, 9, 40, 7]
+    func batch(_ last: Int32) -> TokenBatch {
+      var batch = TokenBatch()
+      batch.append(tokens + [last], trained: [false, false, false, false, true])
+      return batch
+    }
+    let all = (0..<99).map { loss(batch($0)) }
+    let expected = 0.7 * all[12] + 0.3 * all.reduce(0, +) / 99
+    #expect(abs(loss(smoothing: 0.3, batch(12)) - expected) < 1e-5)
+  }
+
+  @Test func `noise grows with alpha, and differs by the seed of the step`() {
+    let batch = TokenBatch(sequences: TinyModel.sequences([11, 23]))
+    let still = loss(batch)
+    let losses = [1.0, 5, 50].map { loss(noise: $0, batch) }
+    #expect(loss(noise: 5, seed: nil, batch) == still, "no seed, no noise")
+    #expect(losses[1] != loss(noise: 5, seed: 4, batch))
+    #expect(losses[1] == loss(noise: 5, batch))
+    let distances = losses.map { abs($0 - still) }
+    #expect(distances[0] < distances[2] && distances.allSatisfy { $0 > 0 })
+  }
+
   @Test func recomputedBlocksGiveTheSameGradientBits() {
     let compute = Compute(threadCount: 2, precision: .f32)
     let configuration = TinyModel.configuration()

@@ -15,7 +15,8 @@ import Testing
     _ notebook: Notebook, _ range: String = ""
   ) throws -> String {
     try RecipeWriter.recipe(
-      of: notebook.cells(in: range), among: notebook.cells, title: "t")
+      of: notebook.cells(in: range), among: notebook.cells, title: "t"
+    ).text
   }
 
   @Test func `cells become a formatted recipe, without those that were undone`() throws {
@@ -53,6 +54,59 @@ import Testing
       ($0 as? RecipeWriter.Refusal)?.message
         == "cell 2 uses the value of cell 1, which is not among the cells; add it"
     }
+  }
+
+  @Test func `what was bound anew gets a name of its own in the recipe`() throws {
+    let notebook = try notebook([
+      "let a = 1", "let b = a + 1", "let a = b * 10", "\"{a} {b}\"", "let a = a + 1", "a",
+    ])
+    #expect(notebook.interpreter.environment["a"] == .int(21))
+    #expect(
+      try recipe(notebook) == """
+        recipe "t", language: 1
+
+        let a = 1
+        let b = a + 1
+        let a_2 = b * 10
+        "{a_2} {b}"
+        let a_3 = a_2 + 1
+        a_3
+
+        """)
+    #expect(try recipe(notebook, "1-2,4").hasSuffix("let b = a + 1\n\"{a} {b}\"\n") == false)
+  }
+
+  @Test(arguments: ["let a = 2\nlet a = 3", "for a in [1] {\n  show a\n}", "param a: int = 3"])
+  func `only a cell of its own binds a name anew`(cell: String) throws {
+    let notebook = try notebook(["let a = 1"])
+    #expect(throws: RunFailure.self) { try notebook.run(cell) }
+    #expect(notebook.interpreter.environment["a"] == .int(1))
+  }
+
+  @Test func `a value computed from what was bound anew is stale`() throws {
+    let notebook = try notebook(["let a = 1", "let b = a + 1", "let a = 5"])
+    #expect(notebook.staleness.reason(of: "b") == "a bound anew in 3")
+    #expect(notebook.staleness.reason(of: "a") == nil)
+  }
+
+  @Test func `the cells that work without the others are named`() throws {
+    let notebook = try notebook(["1 + 1", "seed 3", "_1 * 2", "_3 + 1", "let a = 5"])
+    #expect {
+      _ = try recipe(notebook, "2-5")
+    } throws: {
+      ($0 as? RecipeWriter.Refusal)?.obstacles == [
+        "cell 3 uses the value of cell 1, which is not among the cells; add it",
+        ":save FILE 2,5 leaves that out",
+      ]
+    }
+  }
+
+  @Test func `pictures that nobody uses are left out`() throws {
+    let notebook = try notebook(["plot [1, 2]", "seed 3", "plot [3, 4]; let a = 1"])
+    let written = try RecipeWriter.recipe(
+      of: notebook.cells, among: notebook.cells, title: "t")
+    #expect(written.text == "recipe \"t\", language: 1\n\nseed 3\n\nlet a = 1\n")
+    #expect(written.looks.map(\.cell) == [1, 3] && written.looks.map(\.verb) == ["plot", "plot"])
   }
 
   @Test func `a recipe that could not run is refused with what is wrong`() throws {

@@ -22,6 +22,30 @@ import Testing
     #expect(check.ending == .exited(0), "\(check.output)")
   }
 
+  @Test func `a recipe is run as cells`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write("let c = 3\n", as: "common.recipe")
+    prompt.folder.write(
+      "recipe \"mine\", language: 1\n\n## Twice the number.\ninclude \"common.recipe\"\n\n"
+        + "let b = c * 2\n## What it came to.\nb + 1\n", as: "mine.recipe")
+    let lines = try prompt.enter(":run mine.recipe")
+    #expect(lines.contains("out[3]  7"), "\(lines)")
+    #expect(try prompt.enter(":history").contains("2  let b = c * 2"))
+    #expect(try prompt.enter("b") == ["out[4]  6"])
+  }
+
+  @Test func `a recipe with mistakes is not begun`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write(
+      "recipe \"mine\", language: 1\nlet b = 2\nlet d = e\n", as: "mine.recipe")
+    let lines = try prompt.enter(":run mine.recipe")
+    #expect(lines.first?.hasPrefix("error[E0501]") == true, "\(lines)")
+    #expect(lines.last == "not run: mine.recipe has mistakes")
+    #expect(try prompt.enter("b").first?.contains("E0501") == true)
+    #expect(
+      try prompt.enter(":run other.recipe").first?.hasPrefix("not run: other.recipe: ") == true)
+  }
+
   @Test func `a file that was edited since is named`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

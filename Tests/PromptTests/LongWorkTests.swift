@@ -64,7 +64,9 @@ import Testing
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
     try trainUntilCtrlC(prompt, "train steps: 1000000; let after = eval")
-    #expect(try prompt.enter(":history 5") == ["5  train steps: 1000000"])
+    let kept = try prompt.enter(":history 5")
+    #expect(kept.count == 1)
+    #expect(kept.first?.wholeMatch(of: /5  train steps: 1000000, until: \d+/) != nil, "\(kept)")
     #expect(try prompt.enter("after").first?.contains("E0501") == true)
   }
 
@@ -85,7 +87,9 @@ import Testing
       "let runs = for n in [1, 1000000] {\rlora rank: 2\rtrain steps: n, lr: 1e-3\reval\r}")
     #expect(prompt.text.contains("stopped: 1 of 2 runs are done"))
     #expect(try prompt.enter("runs.n") == ["out[5]  [1]"])
-    #expect(try prompt.enter(":save mine").first?.hasPrefix("not saved: cell 4") == true)
+    let answer = try prompt.enter(":save mine").joined(separator: "|")
+    #expect(answer.hasPrefix("not saved:|- cell 4 was stopped before its end"), "\(answer)")
+    #expect(answer.hasSuffix("|- :save FILE 1-3 leaves that out"), "\(answer)")
   }
 
   @Test func `let prints nothing, but after long work a line says what came of it`() throws {
@@ -162,21 +166,6 @@ import Testing
     try prompt.waitForPrompt()
   }
 
-  @Test func `a stopped training is not saved as one that replays`() throws {
-    let prompt = try PromptSession()
-    try prompt.prepare()
-    try prompt.enter("lora rank: 2")
-    try trainUntilCtrlC(prompt, "train steps: 1000000")
-    let answer = try prompt.enter(":save mine").joined(separator: " ")
-    #expect(answer.hasPrefix("not saved: the training of cell 5 was stopped after "))
-    #expect(answer.contains("its rate depends on how many there were to be"))
-    #expect(!prompt.folder.has("mine.recipe"))
-    #expect(
-      try prompt.enter(":save mine 1-4") == [
-        "4 cells in mine.recipe; replay: skillet run mine.recipe"
-      ])
-  }
-
   /// A training in cell 5, stopped and resumed by the given cells; gives its adapter.
   private func stopAndResume(
     _ prompt: PromptSession, _ train: String, _ cells: [String]
@@ -205,42 +194,69 @@ import Testing
     return try prompt.folder.bytes(of: "first/adapter_model.safetensors")
   }
 
-  @Test func `a training that was resumed to its end is saved as the one line it was`() throws {
+  @Test func `a stopped training is saved as one that stops there`() throws {
     let prompt = try PromptSession()
-    let adapter = try stopAndResume(
-      prompt, "let fit = train steps: 3000, lr: 1e-3, batch: 2", ["let rest = train resume: fit"])
+    let adapter = try stopAndResume(prompt, "train steps: 100000, lr: 1e-3, batch: 2", [])
     #expect(try replay(prompt) == adapter)
     let recipe = try prompt.file("mine.recipe")
-    #expect(recipe.contains("let fit = train steps: 3000, lr: 1e-3, batch: 2\n"), "\(recipe)")
-    #expect(!recipe.contains("resume"), "\(recipe)")
+    #expect(recipe.contains(/\ntrain steps: 100000, lr: 1e-3, batch: 2, until: \d+\n/), "\(recipe)")
   }
 
-  @Test func `a training with a constant rate is saved with the steps that it came to`() throws {
+  @Test func `a training in stages is saved as its stages, each with its own arguments`() throws {
     let prompt = try PromptSession()
-    let line = "train epochs: 9999, lr: 1e-3, schedule: constant, warmup: 1"
     let adapter = try stopAndResume(
-      prompt, line, ["train resume: _5, steps: _5.steps + 3", "_6.steps;"])
+      prompt, "let fit = train steps: 3000, lr: 1e-3, batch: 2",
+      ["let loss = (eval).loss", "train resume: fit, steps: fit.steps + 6, lr: 3e-4"])
+    #expect(try replay(prompt) == adapter)
+    let recipe = try prompt.file("mine.recipe")
+    #expect(recipe.contains(/let fit = train steps: 3000, lr: 1e-3, batch: 2, until: \d+\n/))
+    #expect(recipe.contains("train resume: fit, steps: fit.steps + 6, lr: 3e-4\n"), "\(recipe)")
+    #expect(recipe.contains("let loss = (eval).loss\n"), "\(recipe)")
+  }
+
+  @Test func `a later session finds a stopped training under its number, as it stopped`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 100000")
+    try prompt.enter(":undo")
+    try trainUntilCtrlC(prompt, "train steps: 100000, batch: 2; eval")
+    try prompt.startAgain()
+    let cells = try prompt.enter(":history ~1/4-")
+    #expect(cells.first == "4  lora rank: 2" && cells.count == 2, "\(cells)")
     #expect(
-      try prompt.enter(":save mine").joined(separator: " ").contains(
-        "not saved: cell 7 uses the value of cell 6"))
-    for _ in 1...3 { try prompt.enter(":undo") }
-    #expect(try prompt.enter("save \"first\"").first == "out[6]")
-    let stopped = try prompt.folder.bytes(of: "first/adapter_model.safetensors")
-    #expect(stopped != adapter)
-    #expect(try replay(prompt) == stopped)
-    #expect(try prompt.file("mine.recipe").contains(/\ntrain steps: \d+, lr: 1e-3, schedule/))
+      cells.last?.wholeMatch(of: /5  train steps: 100000, batch: 2, until: \d+/) != nil, "\(cells)")
   }
 
-  @Test func `work between the parts of a training is left out, or the session is not saved`()
-    throws
-  {
+  @Test func `looks on the way are left out, and said`() throws {
     let prompt = try PromptSession()
     let adapter = try stopAndResume(
-      prompt, "train steps: 3000, lr: 1e-3, batch: 2", ["eval", "train resume: _5"])
-    let answer = try prompt.enter(":save mine").joined(separator: " ")
-    #expect(answer.hasPrefix("not saved: cell 6 worked between a training"), "\(answer)")
-    #expect(answer.contains("(:save FILE 1-5,7-)"))
-    #expect(try replay(prompt, "1-5,7-") == adapter)
+      prompt, "train steps: 3000, lr: 1e-3, batch: 2",
+      ["eval", "plot loss", "inspect adapter", "train resume: _5, steps: _5.steps + 2", "eval"])
+    #expect(try replay(prompt) == adapter)
+    let answer = prompt.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      answer.contains("nothing follows from it: eval of cell 6, plot of cell 7, inspect of cell 8"),
+      "\(answer)")
+    let recipe = try prompt.file("mine.recipe")
+    #expect(!recipe.contains("plot") && !recipe.contains("inspect"), "\(recipe)")
+    #expect(recipe.contains("\neval\nsave"), "\(recipe)")
+  }
+
+  @Test func `all that stands in the way is told at once, with what works`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "(train steps: 100000).loss")
+    try prompt.enter("_ * 2")
+    try prompt.enter("generate \"a\", max_tokens: 2")
+    prompt.folder.write("{\"text\": \"other\"}\n", as: "rows.jsonl")
+    let answer = try prompt.enter(":save mine").joined(separator: "|")
+    #expect(
+      answer.contains("|- \"rows.jsonl\" was edited or moved after cell 2 read it"), "\(answer)")
+    #expect(answer.contains("|- cell 5 was stopped before its end"), "\(answer)")
+    #expect(!answer.contains("|- cell 6 "), "\(answer)")
+    #expect(!prompt.folder.has("mine.recipe"))
   }
 
   @Test func `a long training shows its line before the first step is done`() throws {

@@ -118,11 +118,11 @@ import Training
     let adapter = try sample.folder().read(sample.path("adapter_initial"))
     let step = TrainingStep(
       pass: TrainingPass(model: try sample.decoder(), recomputes: recomputes), adapter: adapter,
-      optimizer: AdamW(
-        layout: adapter.parameters.layout,
-        options: AdamW.Options(
+      optimizer: Optimizer(
+        AdamW(
           beta1: betas[0], beta2: betas[1], epsilon: try optimizer.at("eps").number(),
-          weightDecay: try optimizer.at("weight_decay").number())), compute: exact)
+          weightDecay: try optimizer.at("weight_decay").number()),
+        layout: adapter.parameters.layout), compute: exact)
     let limit = try expected.at("clip").number()
     for golden in try expected.at("steps").elements() {
       let report = step.run(

@@ -56,10 +56,10 @@ import Training
     }
   }
 
-  private func options() throws -> AdamW.Options {
+  private func rule() throws -> AdamW {
     let optimizer = try curve.at("optimizer")
     let betas = try optimizer.at("betas").numbers()
-    return AdamW.Options(
+    return AdamW(
       beta1: betas[0], beta2: betas[1], epsilon: try optimizer.at("eps").number(),
       weightDecay: try optimizer.at("weight_decay").number())
   }
@@ -70,7 +70,7 @@ import Training
     let step = TrainingStep(
       pass: TrainingPass(model: try sample.decoder(), recomputes: sample.recomputes),
       adapter: adapter,
-      optimizer: AdamW(layout: adapter.parameters.layout, options: try options()),
+      optimizer: Optimizer(try rule(), layout: adapter.parameters.layout),
       compute: sample.compute)
     let limit = try curve.at("clip").number()
     let reports = try curve.at("steps").elements().map { golden in

@@ -90,6 +90,27 @@ import Training
     #expect(numbers(stopped.adapter) == before, "the state that was copied stays")
   }
 
+  @Test(arguments: OptimizerName.allCases)
+  func `a run that pauses and goes on comes to the same bits`(optimizer: OptimizerName) {
+    var configuration = configuration(steps: 9)
+    configuration.optimizer = OptimizerOptions(
+      name: optimizer, weightDecay: 0.1, momentum: optimizer == .sgd ? 0.9 : 0, ratioOfB: 4)
+    configuration.noise = 5
+    let whole = newState(configuration)
+    let expected = train(whole, configuration)
+    let state = newState(configuration)
+    configuration.pause = 4
+    let first = train(state, configuration)
+    #expect(first.ending == .paused && first.steps == 4 && first.plannedSteps == 9)
+    let resumed = state.copy(options: configuration.optimizer)
+    #expect(train(resumed, configuration).steps == 0, "it has come to where it pauses")
+    configuration.pause = nil
+    let second = train(resumed, configuration)
+    #expect(second.ending == .completed)
+    #expect(first.losses + second.losses == expected.losses)
+    #expect(numbers(resumed.adapter) == numbers(whole.adapter))
+  }
+
   @Test func `a resumed run counts on and may be longer`() {
     let short = configuration(steps: 2)
     let state = newState(short)

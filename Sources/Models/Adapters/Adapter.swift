@@ -10,19 +10,17 @@ package final class Adapter: @unchecked Sendable {
     self.parameters = parameters
   }
 
-  /// PEFT's default start: A uniform in ±1/√inputs (Kaiming with a = √5), B zero, so that the model
-  /// answers as before. Each module draws from its own random stream.
+  /// An adapter that answers as the model without it. Each module draws from its own random stream.
   package convenience init(
-    configuration: LoRAConfiguration, model: DecoderDescription, seed: UInt64
+    configuration: LoRAConfiguration, model: DecoderDescription, start: AdapterStart = .standard,
+    seed: UInt64
   ) {
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
     for entry in parameters.layout.entries {
       let stream = entry.role.stream("lora", layer: entry.layer, places: 7)
       var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
-      let bound = 1 / Float(entry.inputs).squareRoot()
-      let a = parameters.pair(entry).a
-      for index in 0..<a.count { unsafe a.base[index] = (random.uniform() * 2 - 1) * bound }
+      start.fill(parameters.pair(entry), &random)
     }
     self.init(configuration: configuration, parameters: parameters)
   }

@@ -20,6 +20,7 @@ extension KeyTable {
     // PEFT sets it to what the layer is.
     Entry("fan_in_fan_out", .read(.bool)),
     Entry("target_modules", .read(.any)),
+    Entry("exclude_modules", .read(.any, allowsNull: true)),
     Entry("layers_to_transform", .read(.any)),
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
@@ -33,7 +34,7 @@ extension KeyTable {
     Entry("use_dora", .only([false])), Entry("use_qalora", .only([false])),
     Entry("use_bdlora", .only([nil])), Entry("lora_bias", .only([false])),
     Entry("rank_pattern", .only([[:], nil])), Entry("alpha_pattern", .only([[:], nil])),
-    Entry("modules_to_save", .only([nil, []])), Entry("exclude_modules", .only([nil, []])),
+    Entry("modules_to_save", .only([nil, []])),
     Entry("layers_pattern", .only([nil, []])), Entry("layer_replication", .only([nil, []])),
     Entry("target_parameters", .only([nil, []])),
     Entry("trainable_token_indices", .only([nil, [:]])),

@@ -14,19 +14,21 @@ struct AdapterTargets {
   ) throws(FileError) {
     let layerCount = model.sizes.layers
     let listed = try Self.layers(config["layers_to_transform"], file, layerCount)
-    guard let names = try Self.names(config["target_modules"], file) else {
-      (roles, layers) = (model.linears.map(\.role), listed)
-      return
-    }
+    let names = try Self.names("target_modules", config, file)
+    let excluded = try Self.excluded(config, file)
     var chosen = [Set<LinearRole>](repeating: [], count: layerCount)
-    for name in names {
-      var isKnown = false
-      for layer in 0..<layerCount {
-        for module in model.linears where model.matches(name, module, layer: layer) {
-          isKnown = true
-          let isWhole = model.path(module, layer: layer) == name
-          if isWhole || listed?.contains(layer) ?? true { chosen[layer].insert(module.role) }
-        }
+    for layer in 0..<layerCount {
+      let isListed = listed?.contains(layer) ?? true
+      for module in model.linears {
+        let isWhole = names?.contains(model.path(module, layer: layer)) == true
+        let isNamed = names?.contains { model.matches($0, module, layer: layer) } ?? true
+        let isOut = excluded.contains { model.matches($0, module, layer: layer) }
+        if isNamed, isWhole || isListed, !isOut { chosen[layer].insert(module.role) }
+      }
+    }
+    for name in names ?? [] {
+      let isKnown = (0..<layerCount).contains { layer in
+        model.linears.contains { model.matches(name, $0, layer: layer) }
       }
       if !isKnown { throw Self.unknown(name, model, file) }
     }
@@ -53,17 +55,24 @@ struct AdapterTargets {
       fix: "this model has " + model.names(of: LinearRole.allCases).joined(separator: ", "))
   }
 
-  /// The names as they stand; nil for `all-linear`.
+  private static func excluded(_ config: JSONObject, _ file: String) throws(FileError) -> [String] {
+    let value = config["exclude_modules"]
+    guard let value, !value.isNull, value != [] else { return [] }
+    return try names("exclude_modules", config, file) ?? []
+  }
+
+  /// The names as they stand; nil for `all-linear` as targets.
   private static func names(
-    _ value: JSONValue?, _ file: String
+    _ key: String, _ config: JSONObject, _ file: String
   ) throws(FileError) -> [String]? {
-    if value?.string == "all-linear" { return nil }
+    let value = config[key]
+    if key == "target_modules", value?.string == "all-linear" { return nil }
     let list = value?.array ?? []
     let names = list.compactMap(\.string)
     if !names.isEmpty, names.count == list.count { return names }
     throw FileError(
       .unsupported, file: file,
-      cause: "\"target_modules\" is \(value?.excerpt ?? "missing"), not a list of module names",
+      cause: "\"\(key)\" is \(value?.excerpt ?? "missing"), not a list of module names",
       fix: value?.string == nil
         ? "write the names out, for example [\"q_proj\", \"v_proj\"]"
         : "write the modules that the pattern stands for as a list, for example "

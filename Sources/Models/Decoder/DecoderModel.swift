@@ -78,9 +78,12 @@ package struct DecoderModel: Sendable {
   /// - Parameters:
   ///   - tokens: ids of the vocabulary; loading makes sure that the tokenizer has no others.
   ///   - positions: of each token in its sequence, within the model's context.
-  func embed(_ tokens: [Int32], positions: [Int32], with compute: Compute) -> Matrix {
+  func embed(
+    _ tokens: [Int32], positions: [Int32], noise: EmbeddingNoise? = nil, with compute: Compute
+  ) -> Matrix {
     let x = gather(tokens, of: weights.embedding, "token", with: compute)
     compute.scale(x, by: description.scales.embedding)
+    noise?.add(to: x)
     if let learned = weights.positions {
       precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
       let rows = positions.map { $0 + Int32(description.positionOffset) }

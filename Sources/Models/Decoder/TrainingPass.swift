@@ -6,6 +6,10 @@ package struct TrainingPass {
   /// Whether blocks keep only their input and are computed again in the backward pass: about a quarter
   /// more work for a fraction of the memory.
   package let recomputes: Bool
+  /// ε of label smoothing.
+  package var smoothing: Float = 0
+  /// Alpha of the noise on embeddings (NEFTune); 0 for none. It follows the seed of dropout.
+  package var noise = 0.0
   /// Asked between blocks; once it is true the pass ends early, and its gradient is of no use.
   package var isAborted: () -> Bool = { false }
 
@@ -22,7 +26,7 @@ package struct TrainingPass {
     return compute.arena.scoped {
       let lowest = adapter.adapter.parameters.layout.lowestLayer
       let x = model.embed(
-        batch.tokens, positions: batch.positions, with: compute)
+        batch.tokens, positions: batch.positions, noise: noise(adapter, batch), with: compute)
       var saved: [Int: SavedBlock] = [:]
       var inputs: [Int: StoredActivation] = [:]
       for layer in model.weights.blocks.indices {
@@ -51,6 +55,11 @@ package struct TrainingPass {
       }
       return score
     }
+  }
+
+  private func noise(_ adapter: AdapterUse, _ batch: TokenBatch) -> EmbeddingNoise? {
+    guard noise > 0, let seed = adapter.dropoutSeed else { return nil }
+    return EmbeddingNoise(alpha: noise, seed: seed, sequences: batch.sequences)
   }
 
   private func savedBlock(
@@ -87,8 +96,8 @@ package struct TrainingPass {
       let dNormed = compute.arena.matrix(normed.rows, normed.columns)
       let score = CrossEntropy.score(
         hidden: normed, targets: batch.targets, head: model.weights.head,
-        bias: model.weights.headBias, scaling: model.logitScaling, gradient: dNormed,
-        weight: weight, with: compute)
+        bias: model.weights.headBias, scaling: model.logitScaling, smoothing: smoothing,
+        gradient: dNormed, weight: weight, with: compute)
       let dGathered = compute.arena.matrix(normed.rows, normed.columns)
       dGathered.fill(0)
       model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)

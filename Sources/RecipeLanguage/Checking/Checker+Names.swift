@@ -4,15 +4,17 @@ extension Checker {
   // MARK: Binding
 
   /// Binds a name once, if the language leaves it free.
-  mutating func bind(_ name: Name, _ binding: Scope.Binding) {
+  ///
+  /// - Parameter rebinds: whether a name of an earlier cell may be bound anew.
+  mutating func bind(_ name: Name, _ binding: Scope.Binding, rebinds: Bool = false) {
     let place = Label(source, name.range)
     let isTaken = reportTaken(name)
-    if let earlier = scope[name.text] {
+    if let earlier = scope[name.text], !(rebinds && earlier.place == nil) {
       let secondary = earlier.place.map { [Label($0.source, $0.range, "bound here first")] } ?? []
       report(
         EvaluationError(
           "E0304", "`\(name.text)` is bound already", at: name.range,
-          notes: context.isPrompt ? ["a name keeps its value for the whole session"] : [],
+          notes: context.isPrompt ? ["`let` in a cell of its own binds a name anew"] : [],
           help: "choose another name, for example `\(name.text)2`"),
         secondary: secondary)
     }

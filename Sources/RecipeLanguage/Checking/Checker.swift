@@ -113,7 +113,7 @@ package struct Checker {
     case .parameter(let parameter): checkParameter(parameter)
     case .binding(let name, let operation):
       let result = checkOperation(operation)
-      bind(name, result)
+      bind(name, result, rebinds: context.isPrompt && loopDepth == 0)
     case .assertion(let condition, let message):
       checkClaim(condition, message: message)
       if let message { checkNames(in: message) }

@@ -7,7 +7,8 @@ extension Explanation {
     Explanation(
       "E0304", "a name bound twice",
       "A name keeps its first value. What a later line reads is then never a question of which line "
-        + "ran last.", wrong: "let a = 1\nlet a = 2", right: "let a = 1\nlet b = 2"),
+        + "ran last. At the prompt a later cell may bind a name anew; `:save` gives the two values "
+        + "names of their own.", wrong: "let a = 1\nlet a = 2", right: "let a = 1\nlet b = 2"),
     Explanation(
       "E0305", "an unknown type of a parameter",
       "Parameters are int, float, bool, string, percent, duration, size, word, model, path, lists of "

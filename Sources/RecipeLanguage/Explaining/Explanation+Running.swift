@@ -2,6 +2,10 @@ extension Explanation {
   /// Codes that only the engine can find.
   static let running: [Explanation] = [
     found(
+      "W0305", "an output that stands there already",
+      "A run writes it anew. `skillet check` tells so before it is gone.",
+      wrong: "save \"out/mine\"", right: "save \"out/mine-2\""),
+    found(
       "E0404", "products that the CPU does not have", "precision: bf16 needs AVX512-BF16.",
       wrong: "load \"smollm2\", precision: bf16", right: "load \"smollm2\""),
     found(

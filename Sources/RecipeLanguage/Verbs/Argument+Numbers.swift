@@ -37,6 +37,15 @@ extension Argument where Read == Int {
     ) { $0.int }
   }
 
+  /// An integer that stands without its name.
+  package static func positionalInt(
+    _ name: String, _ range: ClosedRange<Int>, default standard: Int, _ help: String
+  ) -> Self {
+    Argument(
+      ArgumentDeclaration(name, .int(range), default: .int(standard), positional: true, help)
+    ) { $0.int }
+  }
+
   package static func requiredInt(
     _ name: String, _ range: ClosedRange<Int>, _ help: String
   ) -> Self {

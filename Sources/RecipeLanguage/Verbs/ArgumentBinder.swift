@@ -108,6 +108,15 @@ package struct ArgumentBinder {
             help: verb.argument(other).map { "give \(other): \($0.help)" }))
       }
     }
+    for use in verb.misuses(in: WrittenArguments(self)) {
+      guard let argument = bound.first(where: { $0.declaration.name == use.argument.name }) else {
+        continue
+      }
+      errors.append(
+        EvaluationError(
+          "E0213", use.message, at: argument.argument.range, label: "means nothing here",
+          help: use.help))
+    }
   }
 
   private func missing(_ declaration: ArgumentDeclaration, _ command: Command) -> EvaluationError {

@@ -21,6 +21,8 @@ package struct VerbDeclaration: Sendable {
   package let alternatives: [[String]]
   /// Arguments that mean nothing unless others are given as well.
   package let companions: [String: [String]]
+  /// Arguments that mean something only while another one is this word, given or by default.
+  package let uses: [Use]
   /// The argument that brings what else is needed from an earlier call of the same verb.
   package let inheritance: String?
   /// What could come next in a session of this shape; nil where there is nothing to say.
@@ -35,6 +37,7 @@ package struct VerbDeclaration: Sendable {
     examples: [String], related: [String], foreign foreignNames: [String] = [],
     alternatives: [[any DeclaredArgument]] = [],
     companions: [(any DeclaredArgument, needs: any DeclaredArgument)] = [],
+    uses: [(any DeclaredArgument, with: any DeclaredArgument, word: String)] = [],
     inheritsBy inheritance: (any DeclaredArgument)? = nil,
     next nextStep: (@Sendable (SessionShape) -> String)? = nil, details: String = ""
   ) {
@@ -52,6 +55,7 @@ package struct VerbDeclaration: Sendable {
     self.companions = Dictionary(grouping: companions, by: \.0.name).mapValues { pairs in
       pairs.map(\.needs.name)
     }
+    self.uses = uses.map { Use(argument: $0.0, selector: $0.with.name, word: $0.word) }
     self.inheritance = inheritance?.name
     self.nextStep = nextStep
     self.details = details
@@ -61,5 +65,29 @@ package struct VerbDeclaration: Sendable {
 
   package func argument(_ name: String) -> ArgumentDeclaration? {
     arguments.first { $0.name == name }
+  }
+
+  /// That an argument belongs to one word of another.
+  package struct Use: Sendable {
+    package let argument: any DeclaredArgument
+    package let selector: String
+    package let word: String
+
+    package var message: String { "`\(argument.name)` is for `\(selector): \(word)`" }
+    package var help: String { "write \(selector): \(word), or leave \(argument.name) out" }
+  }
+
+  /// Uses of arguments that were given while the other argument is another word.
+  package func misuses(in facts: some ArgumentFacts) -> [Use] {
+    uses.filter { use in
+      guard facts.isGiven(use.argument.name) else { return false }
+      let selector = argument(use.selector)
+      guard facts.isGiven(use.selector) else { return selector?.defaultValue?.text != use.word }
+      // another bare name is a variable, whose word is not known yet
+      guard let word = facts.word(use.selector), selector?.type.words.contains(word) == true else {
+        return false
+      }
+      return word != use.word
+    }
   }
 }

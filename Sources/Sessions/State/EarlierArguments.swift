@@ -14,9 +14,9 @@ struct EarlierArguments {
     self.file = file
   }
 
-  /// Arguments that a file never tells: where it is from, and where to write.
+  /// Arguments that a file never tells: where it is from, where to write, and where it paused.
   private static let unwritten: Set<String> = [
-    Train.resume.name, Train.folder.name, Train.saveEvery.name,
+    Train.resume.name, Train.folder.name, Train.saveEvery.name, Train.until.name,
   ]
 
   // MARK: Writing

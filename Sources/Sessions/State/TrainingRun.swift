@@ -39,5 +39,9 @@ struct TrainingRun {
 
 extension VerbCall {
   /// What a `train` asks of its optimizer.
-  var optimizerOptions: AdamW.Options { AdamW.Options(weightDecay: self[Train.weightDecay]) }
+  var optimizerOptions: OptimizerOptions {
+    OptimizerOptions(
+      name: self[Train.optimizer], weightDecay: self[Train.weightDecay],
+      momentum: self[Train.momentum], ratioOfB: self[Train.ratioOfB])
+  }
 }

@@ -5,11 +5,6 @@ import Tensors
 package enum LoRA: Verb {
   static let everyLinear = "all_linear"
 
-  /// How A starts.
-  enum Start: String, CaseIterable, Sendable {
-    case standard = "default"
-  }
-
   package static let rank = Argument.int(
     "rank", 1...1024, default: 8, foreign: ["lora_r", "lora_rank", "r"], "width of A and B")
   package static let alpha = Argument.number(
@@ -21,11 +16,14 @@ package enum LoRA: Verb {
   package static let targets = Argument<[String]>.words(
     "targets", [everyLinear] + Architecture.moduleNames, default: .word(everyLinear),
     foreign: ["modules", "target_modules"], "the layers that get an adapter")
+  package static let exclude = Argument<[String]?>.words(
+    "exclude", Architecture.moduleNames, "layers of `targets` that get none")
   package static let layers = Argument.ints(
     "layers", 0...10_000, foreign: ["layers_to_transform"],
     "the blocks that get an adapter; all if not given")
-  static let start = Argument<Start>.choice(
-    "init", default: .standard, "how A starts: uniform in ±1/√inputs; B starts at zero")
+  package static let start = Argument<AdapterStart>.choice(
+    "init", default: .standard, foreign: ["init_lora_weights"],
+    "how A and B start: A uniform in ±1/√inputs, gaussian, or both orthogonal; B·A is zero")
   package static let isRankStabilized = Argument.flag(
     "rslora", default: false, foreign: ["use_rslora"],
     "scale by alpha/√rank instead of alpha/rank")
@@ -35,7 +33,7 @@ package enum LoRA: Verb {
   package static let declaration = VerbDeclaration(
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
-      rank, alpha, dropout, targets, layers, start, isRankStabilized, adapterName,
+      rank, alpha, dropout, targets, exclude, layers, start, isRankStabilized, adapterName,
     ],
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
@@ -76,12 +74,17 @@ extension Session {
     let targets = try targets(call, of: description)
     let rank = call[LoRA.rank]
     try requireRank(rank, of: targets, in: description)
+    if call[LoRA.start] == .orthogonal, !rank.isMultiple(of: 2) {
+      throw VerbFailure(
+        "E0408", "an orthogonal start gives A and B half of the rank each, and \(rank) is odd",
+        argument: LoRA.rank, help: "rank: \(rank + 1), or another init")
+    }
     let adapter = Adapter(
       configuration: LoRAConfiguration(
         rank: rank, alpha: call[LoRA.alpha],
         dropout: Float(call[LoRA.dropout]), targets: targets, layers: layers,
         isRankStabilized: call[LoRA.isRankStabilized]),
-      model: description, seed: state.seed)
+      model: description, start: call[LoRA.start], seed: state.seed)
     take(
       AdapterInUse(
         name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil))
@@ -92,9 +95,15 @@ extension Session {
     _ call: VerbCall, of model: DecoderDescription
   ) throws(VerbFailure) -> [LinearRole] {
     let names = call[LoRA.targets]
-    if names.contains(LoRA.everyLinear) { return model.linears.map(\.role) }
     if names.isEmpty { throw noLayer(LoRA.targets) }
-    return try roles(named: names, LoRA.targets, of: model)
+    let targets =
+      names.contains(LoRA.everyLinear)
+      ? model.linears.map(\.role) : try roles(named: names, LoRA.targets, of: model)
+    guard let excluded = call[LoRA.exclude] else { return targets }
+    let without = Set(try roles(named: excluded, LoRA.exclude, of: model))
+    let left = targets.filter { !without.contains($0) }
+    if left.isEmpty { throw noLayer(LoRA.exclude) }
+    return left
   }
 
   /// The blocks that get an adapter, ascending; nil for all.

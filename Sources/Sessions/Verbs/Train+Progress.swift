@@ -83,12 +83,30 @@ extension Session {
     }
   }
 
+  /// Writes a run where a crash leaves it, from time to time.
+  func keepForRecovery(
+    _ run: TrainingRun, _ data: DataInUse,
+    _ current: ((step: Int, adapter: Adapter)) -> AdapterInUse
+  ) {
+    guard let recovery, recovery.isDue() else { return }
+    do throws(FileError) {
+      try recovery.write(
+        run, current((run.state.steps, run.state.adapter)), data: data.dataset.source.name)
+    } catch {
+      self.recovery = nil
+      notice(
+        "a crash would take this training along, since it cannot be kept on the way: "
+          + "\(error.file): \(error.cause)")
+    }
+  }
+
   // MARK: - The end
 
   /// What a person should know about an early end, what survived it, and how to go on.
   func explain(_ result: TrainingResult, of run: TrainingRun) {
     let isStopped = result.ending == .stopped || result.ending == .aborted
-    if isStopped { onEvent(.cutShort()) }
+    let steps = run.state.steps
+    if isStopped { onEvent(.cutShort(step: steps > 0 ? steps : nil)) }
     guard let reason = reason(result, run) else {
       if let best = run.state.best {
         notice(
@@ -117,6 +135,7 @@ extension Session {
     let inside = "training stopped in step \(steps + 1) of \(result.plannedSteps)"
     return switch result.ending {
     case .completed: nil
+    case .paused: "training paused at step \(steps) of \(result.plannedSteps), as asked"
     case .stopped: steps > 0 ? at : "training stopped before its first step"
     case .aborted: inside + ", which was given up"
     case .budget: at + ": the budget is spent"

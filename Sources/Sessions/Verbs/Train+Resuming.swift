@@ -20,7 +20,8 @@ extension Session {
         notes: ["what resuming takes is kept of the last few trainings of a session"])
     }
     try refuse(run.basis, unlike: basis, modelName: run.modelName, model)
-    return run.resumed(by: call.inheriting(from: run.call.given))
+    let earlier = run.call.given.filter { $0.key != Train.until.name }
+    return run.resumed(by: try goingOn(call, from: earlier))
   }
 
   private func resumed(
@@ -39,14 +40,37 @@ extension Session {
       TrainingBasis(model: file.notes["model"] ?? "", data: file.notes["data"] ?? ""),
       unlike: basis, modelName: file.notes["model_name"] ?? "another model", model)
     tell(precision: file.notes["precision"], model)
+    let earlier: [String: Value]
     do throws(FileError) {
-      let earlier = try EarlierArguments(of: file).values
-      return try TrainingRun(
-        file, call: call.inheriting(from: earlier), basis: basis, model,
-        rowsBefore: card?.rows ?? TrainedRows())
+      earlier = try EarlierArguments(of: file).values
     } catch {
       throw VerbFailure(error, argument: Train.resume)
     }
+    let call = try goingOn(call, from: earlier)
+    do throws(FileError) {
+      return try TrainingRun(
+        file, call: call, basis: basis, model, rowsBefore: card?.rows ?? TrainedRows())
+    } catch {
+      throw VerbFailure(error, argument: Train.resume)
+    }
+  }
+
+  /// The call with what an earlier one was given. The optimizer goes on with what it remembers, so that it
+  /// stays the same one.
+  private func goingOn(
+    _ call: VerbCall, from earlier: [String: Value]
+  ) throws(VerbFailure) -> VerbCall {
+    let whole = call.inheriting(from: earlier)
+    let before =
+      earlier[Train.optimizer.name]?.text ?? Train.optimizer.declaration.defaultValue?.text
+    if let before, before != whole[Train.optimizer].rawValue {
+      throw VerbFailure(
+        "E0429", "the training began with the optimizer \(before), and goes on with it",
+        argument: Train.optimizer,
+        help: "leave `optimizer` out; another one is for a training of its own: train …")
+    }
+    try whole.requireUses()
+    return whole
   }
 
   private func opened(

@@ -16,20 +16,25 @@ extension Session {
     }
     try require(data.examples(.train) + data.examples(.valid), fit: model)
     var run = try begin(call, model, data)
+    var configuration = try configuration(of: run, model, data)
+    configuration.pause = call[Train.until]
     let trainer = Trainer(
-      model: model.decoder, configuration: try configuration(of: run, model, data),
-      compute: model.compute)
+      model: model.decoder, configuration: configuration, compute: model.compute)
     let folder = try savingFolder(run.call)
     func current(_ kept: (step: Int, adapter: Adapter)) -> AdapterInUse {
       adapter(of: run, kept, seen: trainer, data)
     }
+    recovery?.begin()
     let result = trainer.train(
       from: run.state, on: data.dataset, rows: data.rows(.train),
       validation: data.examples(.valid), isAborted: abortCheck()
     ) { event in
       report(event)
       run.curve.add(event)
-      if case .stepped(let step) = event { save(run, after: step, to: folder) { current($0) } }
+      if case .stepped(let step) = event {
+        save(run, after: step, to: folder) { current($0) }
+        keepForRecovery(run, data) { current($0) }
+      }
       return isInterrupted() ? .stop : .proceed
     }
     if result.steps == 0 { try refuse(result, run) }
@@ -81,10 +86,12 @@ extension Session {
     configuration.batchSize = call[Train.batch]
     configuration.accumulation = call[Train.accumulate]
     configuration.schedule = call[Train.schedule]
-    switch call[Train.warmup] {
-    case .share(let share): configuration.warmup = .share(share)
-    case .count(let steps): configuration.warmup = .steps(steps)
-    }
+    configuration.warmup = extent(call[Train.warmup])
+    configuration.decay = extent(call[Train.decay])
+    configuration.power = call[Train.power]
+    configuration.cycles = call[Train.cycles]
+    configuration.labelSmoothing = call[Train.labelSmoothing]
+    configuration.noise = call[Train.noise]
     configuration.maxGradientNorm = call[Train.clip]
     configuration.packs = call[Train.pack]
     configuration.shuffles = call[Train.shuffle]
@@ -100,6 +107,13 @@ extension Session {
     }
     configuration.recomputes = recomputes(call, model, data, run.state.adapter, configuration)
     return configuration
+  }
+
+  private func extent(_ extent: ShareOrCount) -> TrainingConfiguration.Extent {
+    switch extent {
+    case .share(let share): .share(share)
+    case .count(let steps): .steps(steps)
+    }
   }
 
   private func length(_ call: VerbCall) throws(VerbFailure) -> TrainingConfiguration.Length {
@@ -169,6 +183,10 @@ extension Session {
       throw VerbFailure(
         "E0427", "the training has done \(run.state.steps) steps, all that were asked for",
         argument: Train.resume, help: "ask for more, counted from its first: steps: …")
+    case .paused:
+      throw VerbFailure(
+        "E0427", "the training has done \(run.state.steps) steps already", argument: Train.until,
+        help: "`until` counts from its first step: name a later one, or leave it out")
     default: break
     }
   }

@@ -9,10 +9,6 @@ package enum Train: Verb {
     case last, best
   }
 
-  enum Optimizer: String, CaseIterable, Sendable {
-    case adamw
-  }
-
   package static let epochs = Argument.number(
     "epochs", 0.001...10_000, default: 1, foreign: ["num_epochs", "num_train_epochs"],
     "passes over the training part")
@@ -31,18 +27,37 @@ package enum Train: Verb {
     foreign: ["grad_accum", "gradient_accumulation", "gradient_accumulation_steps"],
     "makes a step this many batches")
   package static let schedule = Argument.choice(
-    "schedule", [LearningRateSchedule.Shape.cosine, .linear, .constant], default: .cosine,
+    "schedule", LearningRateSchedule.Shape.allCases, default: .cosine,
     foreign: ["lr_scheduler", "lr_scheduler_type", "scheduler"],
     "how the rate falls after the warm-up")
   package static let warmup = Argument<ShareOrCount>.shareOrCount(
     "warmup", default: .share(0.03), foreign: ["warmup_ratio", "warmup_steps"],
     "steps in which the rate rises")
-  static let optimizer = Argument<Optimizer>.choice(
+  package static let power = Argument.number(
+    "power", 0.01...100, default: 1.0, foreign: ["lr_power"], "exponent of a polynomial schedule")
+  package static let cycles = Argument.int(
+    "cycles", 1...1000, default: 2, foreign: ["num_cycles"],
+    "cosines one after the other, each from the peak")
+  package static let decay = Argument<ShareOrCount>.shareOrCount(
+    "decay", default: .share(0.2), foreign: ["num_decay_steps"],
+    "last steps, in which the rate falls")
+  package static let optimizer = Argument<OptimizerName>.choice(
     "optimizer", default: .adamw, foreign: ["optim"], "how gradients become updates")
+  package static let momentum = Argument.number(
+    "momentum", 0...0.9999, default: 0, "share of the last update that goes on")
+  package static let ratioOfB = Argument.number(
+    "lr_ratio", 0.001...10_000, default: 1, foreign: ["loraplus_lr_ratio", "loraplus"],
+    "learning rate of B as a multiple of A's (LoRA+)")
   package static let weightDecay = Argument.number(
     "weight_decay", 0...1, default: 0, "pull of A and B towards zero")
   package static let clip = Argument.number(
     "clip", 0...1e9, default: 1.0, foreign: ["max_grad_norm"], "longest gradient; 0 never clips")
+  package static let labelSmoothing = Argument.number(
+    "label_smoothing", 0...0.99, default: 0, foreign: ["label_smoothing_factor"],
+    "share of the probability that all tokens get beside the right one")
+  package static let noise = Argument.number(
+    "neftune", 0...1000, default: 0, foreign: ["neftune_noise_alpha"],
+    "noise on the embeddings (NEFTune); 5 is usual, 0 is none")
   package static let pack = Argument.flag(
     "pack", default: true, foreign: ["packing"],
     "work on examples end to end; none sees another")
@@ -65,6 +80,9 @@ package enum Train: Verb {
   package static let resume = Argument.value(
     "resume", .either([.record, .path]), file: .training,
     "a training to go on with, or the folder that has it; what is not given is as there")
+  package static let until = Argument<Int?>.int(
+    "until", 1...10_000_000,
+    "pauses after this step, counted like steps; `train resume:` goes on to the end")
   package static let checkpointing = Argument.flagOrAuto(
     "checkpointing", foreign: ["gradient_checkpointing"],
     "compute activations again instead of keeping them; auto decides by free memory")
@@ -72,9 +90,11 @@ package enum Train: Verb {
   package static let declaration = VerbDeclaration(
     "train", "trains the adapter on the training part",
     arguments: [
-      epochs, steps, budget, learningRate, batch, accumulate, schedule, warmup, optimizer,
-      weightDecay, clip, pack, shuffle, evalEvery, keep, patience, saveEvery, folder, resume,
-      checkpointing,
+      epochs, steps, budget, learningRate, batch, accumulate, schedule, warmup, power, cycles,
+      decay,
+      optimizer, momentum, ratioOfB, weightDecay, clip, labelSmoothing, noise, pack, shuffle,
+      evalEvery, keep, patience, saveEvery, folder, until,
+      resume, checkpointing,
     ],
     fields: fields,
     effects: [
@@ -85,10 +105,18 @@ package enum Train: Verb {
     examples: [
       "train epochs: 1, lr: 2e-4, batch: 8",
       "train steps: 20, lr: 1e-3, eval_every: 5, keep: best",
+      "let a = train steps: 48, until: 16; train resume: a, lr: 3e-4",
     ],
     related: ["lora", "eval", "save"], foreign: ["finetune", "fine_tune", "fit"],
     alternatives: [[epochs, steps]],
-    companions: [(saveEvery, needs: folder), (patience, needs: evalEvery)], inheritsBy: resume,
+    companions: [(saveEvery, needs: folder), (patience, needs: evalEvery)],
+    uses: [
+      (power, with: schedule, word: LearningRateSchedule.Shape.polynomial.rawValue),
+      (cycles, with: schedule, word: LearningRateSchedule.Shape.restarts.rawValue),
+      (decay, with: schedule, word: LearningRateSchedule.Shape.stableThenDecay.rawValue),
+      (momentum, with: optimizer, word: OptimizerName.sgd.rawValue),
+    ],
+    inheritsBy: resume,
     next: { shape in
       shape.parts.contains(.valid)
         ? "let tuned = eval; generate \"…\"; save \"out/mine\""
@@ -117,12 +145,17 @@ package enum Train: Verb {
   private static let details = """
     Each step lays its examples end to end, runs forward and backward through the frozen model,
     divides by the trained tokens of the whole step, clips the gradient and updates A and B with
-    AdamW. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
+    AdamW, or another `optimizer`: `adamw8bit` remembers in 8 bits, `adafactor` the means of rows and
+    columns, `lion` moves each number by the rate alone (take a third to a tenth of AdamW's rate), `sgd`
+    by the gradient. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
     `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
     that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
     with `train resume: "folder"`, after the same model, quantization, data and split; that folder is
     only read, and `to` names one to write anew. `steps` and `epochs` always count from the first
-    step of the training that is resumed.
+    step of the training that is resumed. `until` makes stages of a training: it pauses there, and what
+    resumes it may change the rate, as in `let a = train steps: 48, until: 16`, then `train resume: a,
+    lr: 3e-4`. A training that was stopped is kept as one `until` its last step, so that a saved session
+    replays to the same bytes.
     """
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {

@@ -14,8 +14,9 @@ extension Verb {
 extension VerbCatalog {
   /// In the order in which help shows them.
   static let verbs: [any Verb.Type] = [
-    Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Seed.self,
-    Tokenize.self, Train.self, Eval.self, Answers.self, Perplexity.self, Generate.self, Save.self,
+    Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Head.self,
+    Describe.self, Seed.self, Tokenize.self, Train.self, Eval.self, Answers.self, Perplexity.self,
+    Generate.self, Save.self,
     Inspect.self, Compare.self, Show.self, Plot.self,
   ]
 

@@ -38,11 +38,13 @@ package struct CrossEntropy: Sendable {
   ///   - targets: the token that follows each position, in `0..<head.rows`.
   ///   - bias: added to the products with the head, or empty.
   ///   - scaling: of the logits.
+  ///   - smoothing: ε of label smoothing (arXiv 1512.00567): the target has 1 − ε of the probability
+  ///     to be learnt, and all tokens share the rest.
   ///   - gradient: if given, `[positions, hidden]`, receives `weight` · d loss / d hidden.
   package static func score(
     hidden: Matrix, targets: [Int32], head: FrozenMatrix, bias: [Float] = [],
-    scaling: ScoreScaling = ScoreScaling(), gradient: Matrix? = nil, weight: Float = 1,
-    with compute: Compute
+    scaling: ScoreScaling = ScoreScaling(), smoothing: Float = 0, gradient: Matrix? = nil,
+    weight: Float = 1, with compute: Compute
   ) -> Score {
     precondition(
       targets.count == hidden.rows && hidden.columns == head.columns
@@ -63,8 +65,8 @@ package struct CrossEntropy: Sendable {
         if !bias.isEmpty { compute.spread(bias, over: logits, accumulates: true) }
         score.add(
           rowScores(
-            logits, targets: targets[rows], scaling, weight: gradient.map { _ in weight },
-            with: compute))
+            logits, targets: targets[rows], scaling, smoothing: smoothing,
+            weight: gradient.map { _ in weight }, with: compute))
         if let gradient {
           backward(logits, head: head, into: gradient.rows(rows), with: compute)
         }
@@ -85,10 +87,10 @@ package struct CrossEntropy: Sendable {
     return max(tile, ((positions + chunks - 1) / chunks + tile - 1) / tile * tile)
   }
 
-  /// Scores each row; with a weight, turns its logits into weight · (softmax − one-hot).
+  /// Scores each row; with a weight, turns its logits into weight · (softmax − what is to be learnt).
   private static func rowScores(
-    _ logits: Matrix, targets: ArraySlice<Int32>, _ scaling: ScoreScaling, weight: Float?,
-    with compute: Compute
+    _ logits: Matrix, targets: ArraySlice<Int32>, _ scaling: ScoreScaling, smoothing: Float,
+    weight: Float?, with compute: Compute
   ) -> Score {
     let scoped = compute.arena.matrix(logits.rows, 2)
     compute.forEachBlock(of: logits.rows, grain: 4) { rows, scratch in
@@ -103,13 +105,23 @@ package struct CrossEntropy: Sendable {
         unsafe ck_log_sum_exp_chunk(values, logits.columns, &maximum, &sum)
         let logSum = maximum + log(sum)
         unsafe scoped.row(row)[0] = unsafe logSum - values[target]
+        if smoothing > 0 {
+          let sum = (0..<logits.columns).reduce(0.0) { unsafe $0 + Double(values[$1]) }
+          let mean = sum / Double(logits.columns)
+          unsafe scoped.row(row)[0] +=
+            unsafe smoothing * (values[target] - Float(mean))
+        }
         unsafe scoped.row(row)[1] = unsafe values[target] >= maximum ? 1 : 0
         guard let weight else { continue }
         scratch.scoped {
           let scaled = unsafe scaling.cap.map { _ in unsafe scratch.matrix(1, logits.columns).base }
           unsafe scaled?.update(from: values, count: logits.columns)
           unsafe ck_cross_entropy_gradient(values, logits.columns, logSum, weight)
-          unsafe values[target] -= weight
+          if smoothing > 0 {
+            let share = weight * smoothing / Float(logits.columns)
+            for token in 0..<logits.columns { unsafe values[token] -= share }
+          }
+          unsafe values[target] -= weight * (1 - smoothing)
           unsafe scaling.backward(scaled ?? values, values, count: logits.columns)
         }
       }

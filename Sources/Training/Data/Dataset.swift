@@ -55,7 +55,7 @@ package struct Dataset: Equatable, Sendable {
   }
 
   /// For each row the places of its examples: one, or the pieces of a long text.
-  var rows: [Range<Int>] {
+  package var rows: [Range<Int>] {
     let starts = tokenized.indices.filter { !tokenized[$0].continues }
     let ends = starts.dropFirst() + [tokenized.count]
     return zip(starts, ends).map { $0..<$1 }

@@ -3,69 +3,53 @@ import Models
 import Tensors
 
 /// Adam with decoupled weight decay (arXiv 1711.05101), in PyTorch's order of operations.
-package final class AdamW {
-  package struct Options: Sendable, Equatable {
-    package var beta1: Double
-    package var beta2: Double
-    package var epsilon: Double
-    package var weightDecay: Double
+package struct AdamW: UpdateRule {
+  var beta1: Double
+  var beta2: Double
+  var epsilon: Double
+  var weightDecay: Double
 
-    package init(
-      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
-    ) {
-      self.beta1 = beta1
-      self.beta2 = beta2
-      self.epsilon = epsilon
-      self.weightDecay = weightDecay
+  package init(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  package func memory(of layout: AdapterLayout) -> [OptimizerMemory] {
+    [
+      OptimizerMemory("first_moment", count: layout.count),
+      OptimizerMemory("second_moment", count: layout.count, isNonNegative: true),
+    ]
+  }
+
+  package func update(
+    _ parameters: AdapterVector, gradient: AdapterVector, memory: [OptimizerMemory],
+    _ step: UpdateStep
+  ) {
+    let (first, second) = unsafe (memory[0].floats, memory[1].floats)
+    for stretch in step.stretches(of: parameters.layout) {
+      let start = stretch.range.lowerBound
+      unsafe update(
+        parameters.values + start, first + start, second + start, gradient.values + start,
+        count: stretch.range.count, rate: stretch.rate, number: step.number)
     }
   }
 
-  private let options: Options
-  let firstMoment: AdapterVector
-  let secondMoment: AdapterVector
-  /// Updates done.
-  private(set) var updates = 0
-
-  package init(layout: AdapterLayout, options: Options) {
-    self.options = options
-    firstMoment = AdapterVector(layout: layout)
-    secondMoment = AdapterVector(layout: layout)
-  }
-
-  /// An optimizer that has done `updates` updates and goes on with these moments.
-  init(
-    firstMoment: AdapterVector, secondMoment: AdapterVector, updates: Int, options: Options
+  /// The `number`th update of `count` numbers, of both their moments too.
+  func update(
+    _ values: UnsafeMutablePointer<Float>, _ firstMoment: UnsafeMutablePointer<Float>,
+    _ secondMoment: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, count: Int,
+    rate: Double, number: Int
   ) {
-    self.options = options
-    self.firstMoment = firstMoment
-    self.secondMoment = secondMoment
-    self.updates = updates
-  }
-
-  /// An optimizer with the same moments, which goes on by itself.
-  func copy(options: Options) -> AdamW {
-    AdamW(
-      firstMoment: firstMoment.copy(), secondMoment: secondMoment.copy(), updates: updates,
-      options: options)
-  }
-
-  /// Bytes of both moments.
-  package var byteCount: Int { 2 * firstMoment.count * 4 }
-
-  /// One update of `parameters` against `gradient`.
-  package func step(_ parameters: AdapterVector, gradient: AdapterVector, rate: Double) {
-    precondition(
-      parameters.count == firstMoment.count && gradient.count == firstMoment.count,
-      "\(parameters.count) numbers, \(gradient.count) gradients, \(firstMoment.count) moments")
-    updates += 1
-    let bias1 = 1 - pow(options.beta1, Double(updates))
-    let bias2 = 1 - pow(options.beta2, Double(updates))
     unsafe VectorUpdates.adamW(
-      parameters.values, firstMoment: firstMoment.values, secondMoment: secondMoment.values,
-      gradient: gradient.values, count: parameters.count,
+      values, firstMoment: firstMoment, secondMoment: secondMoment, gradient: gradient,
+      count: count,
       VectorUpdates.AdamW(
-        rate: Float(rate), beta1: Float(options.beta1), beta2: Float(options.beta2),
-        epsilon: Float(options.epsilon), weightDecay: Float(options.weightDecay),
-        bias1: Float(bias1), bias2: Float(bias2)))
+        rate: Float(rate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
+        weightDecay: Float(weightDecay), bias1: Float(1 - pow(beta1, Double(number))),
+        bias2: Float(1 - pow(beta2, Double(number)))))
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Notebooks
 
 /// A variable of the environment that the command reads.
 struct EnvironmentVariable {
@@ -7,6 +8,17 @@ struct EnvironmentVariable {
 
   /// nil where it is not set.
   var value: String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+  /// Seconds between two savings of a training for `:recover`.
+  static var recoveryInterval: Double {
+    recovery.value.flatMap { Double($0) } ?? Recovery.standardInterval
+  }
+
+  private static let recovery = EnvironmentVariable(
+    name: "SKILLET_RECOVERY",
+    meaning:
+      "seconds between two savings of a training into the folder above, which `:recover` finds after a crash: "
+      + "60 if not set, 0 for none.")
 
   static let all = [
     EnvironmentVariable(
@@ -22,6 +34,7 @@ struct EnvironmentVariable {
     EnvironmentVariable(
       name: "SKILLET_HOME",
       meaning: "the folder of history, remembered runs and init.recipe, ~/.skillet if not set."),
+    recovery,
     EnvironmentVariable(
       name: "SKILLET_ISA",
       meaning:

@@ -35,7 +35,7 @@ final class JSONPrinter: EventPrinter {
     case .notice(let text): write(EventJSON.notice(text))
     case .value(let event): write(EventJSON.value(event))
     case .diagnostic(let diagnostic): write(EventJSON.diagnostic(diagnostic))
-    case .cutShort(let text): if let text { write(EventJSON.notice(text)) }
+    case .cutShort(let text, _): if let text { write(EventJSON.notice(text)) }
     // programs want the steps; that work begins is news for people only
     case .progress(let progress): if progress.done > 0 { write(EventJSON.progress(progress)) }
     case .text(let text): write(EventJSON.text(text))

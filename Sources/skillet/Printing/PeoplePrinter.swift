@@ -44,7 +44,7 @@ final class PeoplePrinter: EventPrinter {
   func show(_ event: Event) {
     switch event {
     case .progress, .text, .figure, .finishedWork: showWork(event)
-    case .cutShort(nil): break
+    case .cutShort(nil, _): break
     case .notice(let text):
       clearProgress()
       screen.notice(text)
@@ -67,7 +67,7 @@ final class PeoplePrinter: EventPrinter {
       if echoes { showProse(text) }
     case .value(let event): show(event)
     case .diagnostic(let diagnostic): show(diagnostic)
-    case .cutShort(let text?): screen.notice(text)
+    case .cutShort(let text?, _): screen.notice(text)
     default: break
     }
   }

@@ -5,21 +5,22 @@ import Terminals
 /// The cells of sessions before this one, as the history file has them: `~1/2-5` means cells 2 to 5 of the
 /// last session, `~2` all of the one before it.
 struct EarlierSessions {
-  typealias NumberedText = (number: Int, text: String)
 
   /// The latest session first; sessions without a cell do not count.
-  private let sessions: [[NumberedText]]
+  private let sessions: [[EarlierCell]]
 
   /// - Parameter current: the session that is no earlier one.
   init(_ entries: [HistoryEntry], current: String) {
     var order: [String] = []
-    var cells: [String: [NumberedText]] = [:]
+    var cells: [String: [EarlierCell]] = [:]
     for entry in entries where entry.session != current && entry.ok {
       if let number = entry.cell {
         if !order.contains(entry.session) { order.append(entry.session) }
         // a number comes again when the cell was taken back
         cells[entry.session, default: []].removeAll { $0.number >= number }
-        cells[entry.session, default: []].append((number, entry.text))
+        cells[entry.session, default: []].append(
+          EarlierCell(
+            number: number, text: entry.kept ?? entry.text, wasCutShort: entry.wasCutShort))
       } else if SessionCommand.meant(by: entry.text) == .undo {
         _ = cells[entry.session]?.popLast()
       }
@@ -29,7 +30,7 @@ struct EarlierSessions {
 
   /// The cells that a text such as `~1/2-5` names.
   func cells(_ text: String) throws(CellRange.Refusal) -> (
-    chosen: [NumberedText], all: [NumberedText]
+    chosen: [EarlierCell], all: [EarlierCell]
   ) {
     let words = text.drop { $0.isWhitespace }.dropFirst()
       .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)

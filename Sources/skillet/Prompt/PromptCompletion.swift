@@ -58,7 +58,7 @@ struct PromptCompletion {
           + PureFunction.allCases.map { ($0.rawValue, $0.usage.summary) }, rest, cursor)
     case .mode: return words(OutputMode.allCases.map { ($0.rawValue, "") }, rest, cursor)
     case .hints: return words([("on", ""), ("off", "")], rest, cursor)
-    case .save, .export, .once:
+    case .save, .export, .once, .run:
       let isQuoted = rest.hasPrefix("\"")
       return PathCompletion(closing: isQuoted ? "\"" : " ", isModel: false)
         .items(isQuoted ? String(rest.dropFirst()) : rest, endingAt: cursor)
@@ -67,7 +67,7 @@ struct PromptCompletion {
       let completion = Completion.at(
         call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
       return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
-    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .quit: return []
+    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .recover, .quit: return []
     }
   }
 

@@ -39,6 +39,8 @@ final class PromptLoop {
 
   /// - Parameter startUpFile: cells and commands to run first; nil for none.
   func run(startUpFile: String?) -> ExitStatus {
+    notebook.session.recovery = Recovery.folder(every: EnvironmentVariable.recoveryInterval)
+    defer { notebook.session.recovery?.remove() }
     if let startUpFile, !runStartUp(startUpFile) { return lastStatus }
     guard isatty(STDIN_FILENO) == 1 else { return runPlain(PlainLineReader()) }
     history = Self.historyPath.map { HistoryFile(path: $0) }
@@ -56,6 +58,9 @@ final class PromptLoop {
       screen.style(.heading, "skillet") + ": fine-tune a small model, a line a step.")
     screen.streams.output.writeLine(
       screen.style(.dim, "Begin with load \"smollm2\"; ?load explains it, :help lists the rest."))
+    if let last = Recovery.left.first {
+      screen.notice("a training was cut off after step \(last.steps): :recover lists it")
+    }
     return loop(editor)
   }
 
@@ -217,7 +222,11 @@ final class PromptLoop {
   private func remember(_ begun: HistoryEntry, isGood: Bool, cell: Int?) {
     var entry = begun
     entry.ok = isGood
-    entry.cell = notebook.cells.last { $0.number == cell && isGood && !$0.wasCutShort }?.number
+    if let accepted = notebook.cells.last(where: { $0.number == cell && isGood }) {
+      entry.cell = accepted.number
+      entry.kept = accepted.isShortened ? accepted.text : nil
+      entry.wasCutShort = accepted.wasCutShort
+    }
     if entry != begun { append(entry) }
   }
 

@@ -6,8 +6,8 @@ import Terminals
 
 /// A command that begins with a colon: about the session, never part of a recipe.
 enum SessionCommand: String, CaseIterable {
-  case help, history, edit, editor, rerun, undo, vars, runs, save, export, chat, mode, once, hints
-  case quit
+  case help, history, edit, editor, rerun, run, undo, vars, runs, recover, save, export, chat, mode
+  case once, hints, quit
 
   /// How it is written, without the colon.
   var usage: String {
@@ -17,6 +17,8 @@ enum SessionCommand: String, CaseIterable {
     case .edit: "edit [CELLS]"
     case .editor: "editor [CELLS]"
     case .rerun: "rerun [CELLS]"
+    case .run: "run FILE"
+    case .recover: "recover [NUMBER]"
     case .save: "save FILE [CELLS]"
     case .export: "export FILE [CELLS]"
     case .chat: "chat [SETTINGS]"
@@ -35,6 +37,8 @@ enum SessionCommand: String, CaseIterable {
     case .edit: "put cells on the prompt, the last if none is named"
     case .editor: "open cells in $EDITOR, then put them on the prompt"
     case .rerun: "show cells and run them again"
+    case .run: "run the statements of a recipe as cells"
+    case .recover: "list trainings that a crash cut off; with a number, go on with one"
     case .undo: "take the last cell back, weights included"
     case .vars: "list names, what is stale, what the session holds"
     case .runs: "list the last recipes run and trainings typed, with what they measured"

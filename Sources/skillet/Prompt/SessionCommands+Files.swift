@@ -6,7 +6,7 @@ import Reports
 import Sessions
 import Terminals
 
-/// :save and :export.
+/// :run, :save and :export.
 extension SessionCommands {
   func save(_ rest: String) throws(CellRange.Refusal) -> Outcome {
     guard let (name, range) = CommandWords.first(of: rest) else {
@@ -16,13 +16,36 @@ extension SessionCommands {
     guard !cells.isEmpty else { return fail("there is nothing to save yet") }
     let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
     do throws(RecipeWriter.Refusal) {
-      let text = try RecipeWriter.recipe(
-        of: cells, among: all, title: title(of: path))
-      return write(text, to: path, telling: "replay: skillet run \(path)", cells)
+      let recipe = try RecipeWriter.recipe(of: cells, among: all, title: title(of: path))
+      let outcome = write(
+        recipe.text, to: path, telling: "replay: skillet run \(path)", cells)
+      if outcome == .done, !recipe.looks.isEmpty {
+        let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
+        screen.notice("left out, since nothing follows from it: \(looks)")
+      }
+      return outcome
     } catch {
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
       screen.streams.error.write(renderer.render(error.diagnostics))
-      return fail("not saved: " + error.message)
+      guard error.obstacles.count > 1 else { return fail("not saved: " + error.message) }
+      return fail((["not saved:"] + error.obstacles.map { "- " + $0 }).joined(separator: "\n"))
+    }
+  }
+
+  /// The statements of a recipe, to be run as cells; all that is wrong with them is told before.
+  func run(_ rest: String) -> Outcome {
+    guard let (path, _) = CommandWords.first(of: rest) else {
+      return fail(":run needs a recipe: :run first.recipe")
+    }
+    do throws(FileError) {
+      let recipe = try RecipeText(path: Paths.expandingHome(path))
+      let mistakes = recipe.mistakes(in: notebook.checkContext)
+      let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
+      screen.streams.error.write(renderer.render(mistakes))
+      if mistakes.containsError { return fail("not run: \(path) has mistakes") }
+      return .run(recipe.cells)
+    } catch {
+      return fail("not run: \(error.file): \(error.cause); \(error.fix)")
     }
   }
 

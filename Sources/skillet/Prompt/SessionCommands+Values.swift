@@ -57,6 +57,27 @@ extension SessionCommands {
     return .done
   }
 
+  func recover(_ rest: String) -> Outcome {
+    let left = Recovery.left
+    guard !left.isEmpty else {
+      output.writeLine("no training was cut off")
+      return .done
+    }
+    let word = CommandWords.trimmed(rest)
+    guard word.isEmpty else {
+      guard let number = Int(word), left.indices.contains(number - 1) else {
+        return fail("which one? :recover lists them, 1 to \(left.count)")
+      }
+      return .edit(left[number - 1].line)
+    }
+    for line in ValueView(screen.page).table(RecoveryFolder.Left.table(of: left)) {
+      output.writeLine(line)
+    }
+    output.writeLine(
+      ":recover 1 goes on with the first, after the same load, quantize, dataset and split")
+    return .done
+  }
+
   /// A value in as few words as possible: records by their fields.
   private func summary(of value: Value) -> String {
     if case .record(let record) = value { return ValueView(screen.page).figures(of: record) }

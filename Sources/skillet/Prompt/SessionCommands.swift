@@ -57,6 +57,8 @@ struct SessionCommands {
     case .edit: return .edit(try lastOr(rest).map(\.text).joined(separator: "\n"))
     case .editor: return try openEditor(rest)
     case .rerun: return .run(try lastOr(rest).map(\.text))
+    case .run: return run(rest)
+    case .recover: return recover(rest)
     case .undo: return undo()
     case .vars: return variables()
     case .runs: return runs(rest)

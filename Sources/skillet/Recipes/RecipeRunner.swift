@@ -38,7 +38,10 @@ struct RecipeRunner {
     var status = ExitStatus.good
     do throws(ExitStatus) {
       for file in files {
-        if report(diagnostics(of: try read(file))) == .good {
+        let recipe = try read(file)
+        let mistakes = diagnostics(of: recipe)
+        let ahead = mistakes.containsError ? [] : DryRun.diagnostics(of: recipe)
+        if report(mistakes + ahead) == .good {
           printer.showGood(file)
         } else {
           status = .badRecipe
@@ -147,6 +150,8 @@ struct RecipeRunner {
     let interpreter = Interpreter(executor: Session())
     interpreter.overrides = overrides
     interpreter.executor.deadline = budget.map { start + .seconds($0) }
+    interpreter.executor.recovery = Recovery.folder(every: EnvironmentVariable.recoveryInterval)
+    defer { interpreter.executor.recovery?.remove() }
     var summary = RunSummary()
     connect(interpreter) { event in
       summary.record(event)

@@ -18,7 +18,7 @@ import Training
   /// Worked out by hand: after the first step the moments corrected for their start are g and g²,
   /// after the second 0.02/0.19 and 0.00031225/0.001999.
   @Test func twoStepsFollowTheFormula() {
-    let optimizer = AdamW(layout: layout, options: AdamW.Options(weightDecay: 0.01))
+    let optimizer = Optimizer(AdamW(weightDecay: 0.01), layout: layout)
     let parameters = vector([1, -2])
     optimizer.step(parameters, gradient: vector([0.5, 0]), rate: 0.1)
     #expect(abs(parameters.values[0] - 0.899) < 1e-6)
@@ -32,7 +32,7 @@ import Training
   @Test func theStepHasTheRatesSizeWhateverTheGradientsScale() {
     for scale: Float in [1e-3, 1, 1e3] {
       let parameters = vector([0, 0])
-      AdamW(layout: layout, options: AdamW.Options())
+      Optimizer(AdamW(), layout: layout)
         .step(parameters, gradient: vector([scale, -scale]), rate: 0.25)
       #expect(abs(parameters.values[0] + 0.25) < 1e-4)
       #expect(abs(parameters.values[1] - 0.25) < 1e-4)
@@ -40,7 +40,7 @@ import Training
   }
 
   @Test func aRateOfZeroChangesNothingButTheMoments() {
-    let optimizer = AdamW(layout: layout, options: AdamW.Options(weightDecay: 0.5))
+    let optimizer = Optimizer(AdamW(weightDecay: 0.5), layout: layout)
     let parameters = vector([1])
     optimizer.step(parameters, gradient: vector([1]), rate: 0)
     #expect(parameters.values[0] == 1)
@@ -50,7 +50,7 @@ import Training
   }
 
   @Test func momentsTakeTwoNumbersAParameter() {
-    #expect(AdamW(layout: layout, options: AdamW.Options()).byteCount == 2 * 4 * (64 + 64))
+    #expect(Optimizer(AdamW(), layout: layout).byteCount == 2 * 4 * (64 + 64))
   }
 }
 

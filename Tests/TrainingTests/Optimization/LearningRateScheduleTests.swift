@@ -34,6 +34,31 @@ import Training
     expect(rates(.cosine, peak: 2, warmup: 1, steps: 3), [1, 2, 1])
   }
 
+  /// (1 − k/4)².
+  @Test func `a polynomial falls with its power`() {
+    var schedule = LearningRateSchedule(
+      shape: .polynomial, peak: 2, warmupSteps: 1, totalSteps: 5)
+    schedule.power = 2
+    expect((0..<5).map(schedule.rate), [1, 2, 1.125, 0.5, 0.125])
+  }
+
+  /// Each half of the steps is a cosine of its own.
+  @Test func `restarts begin at the peak again`() {
+    var schedule = LearningRateSchedule(shape: .restarts, peak: 1, warmupSteps: 0, totalSteps: 6)
+    schedule.cycles = 2
+    expect((0..<6).map(schedule.rate), [1, 0.75, 0.25, 1, 0.75, 0.25])
+  }
+
+  /// transformers' `get_wsd_schedule` with num_decay_steps 3.
+  @Test func `the rate is stable, and decays over the last steps`() {
+    var schedule = LearningRateSchedule(
+      shape: .stableThenDecay, peak: 4, warmupSteps: 1, totalSteps: 6)
+    schedule.decaySteps = 3
+    expect((0..<6).map(schedule.rate), [2, 4, 4, 4, 3, 1])
+    schedule.decaySteps = 0
+    expect((0..<6).map(schedule.rate), [2, 4, 4, 4, 4, 4])
+  }
+
   @Test func noStepHasRateZero() {
     for shape in LearningRateSchedule.Shape.allCases {
       for steps in 1...12 {

@@ -1,0 +1,131 @@
+import Diagnostics
+import Files
+import Models
+import RecipeLanguage
+import Sessions
+
+/// A look ahead with the files that are there: it loads, reads, splits and makes adapters as a run would,
+/// and leaves out what trains, measures, generates or writes. What that finds a run would find later.
+package enum DryRun {
+  /// All that is found, of a recipe that is right in itself.
+  package static func diagnostics(
+    of recipe: RecipeText, overrides: [String: Value] = [:]
+  ) -> [Diagnostic] {
+    let executor = DryExecutor()
+    let interpreter = Interpreter(executor: executor)
+    interpreter.overrides = overrides
+    var found: [Diagnostic] = []
+    interpreter.onEvent = { event in
+      guard case .diagnostic(var diagnostic) = event, let failure = executor.failure else { return }
+      executor.failure = nil
+      // a file may come before the recipe runs
+      if failure.kind == .input, executor.lacksFile { diagnostic.severity = .warning }
+      found.append(diagnostic)
+    }
+    for part in recipe.parts {
+      for statement in part.statements {
+        try? interpreter.runRecipe([statement], of: part.tree.source)
+        found += executor.takeReplaced(in: part.tree.source)
+      }
+    }
+    return found
+  }
+}
+
+/// Runs the verbs that make the state of a session, and answers for the others with no value.
+private final class DryExecutor: VerbExecutor {
+  private let session = Session()
+  /// Why a verb could not do its work, of the last one that was tried.
+  var failure: VerbFailure?
+  /// Whether that was for want of a file.
+  private(set) var lacksFile = false
+  /// What a verb that failed or was left out would have given.
+  private var missing: Set<Need> = []
+  private var outputs: [String] = []
+  private var replaced: [(path: String, range: SourceRange)] = []
+
+  /// Larger datasets are read by runs only.
+  private static let largestInput = 64 << 20
+
+  var verbs: VerbCatalog { session.verbs }
+  var onEvent: (Event) -> Void = { _ in }
+
+  var state: SessionState {
+    get { session.state }
+    set { session.state = newValue }
+  }
+
+  func rememberAdapter() -> ObjectReference? { nil }
+
+  func execute(_ call: VerbCall) throws(VerbFailure) -> Value {
+    noteOutputs(of: call)
+    let gifts = call.verb.gifts(for: call)
+    let isKnown = Set(call.verb.needs(for: call)).isDisjoint(with: missing)
+    guard call.verb.makesState, isKnown, readsOnlyWhatIsThere(call) else {
+      missing.formUnion(gifts)
+      return .none
+    }
+    do throws(VerbFailure) {
+      let value = try session.execute(call)
+      missing.subtract(gifts)
+      return value
+    } catch {
+      missing.formUnion(gifts)
+      failure = error
+      lacksFile = files(of: call).contains { ModelFolder.path(of: $0) == nil }
+      throw error
+    }
+  }
+
+  /// The files that a call reads.
+  private func files(of call: VerbCall) -> [String] {
+    call.verb.arguments.compactMap { argument in
+      argument.file == nil || argument.file == .output ? nil : call.given[argument.name]?.text
+    }
+  }
+
+  /// Whether no file is one that the recipe itself writes, nor one too large to be read for a look.
+  private func readsOnlyWhatIsThere(_ call: VerbCall) -> Bool {
+    files(of: call).allSatisfy { file in
+      if outputs.contains(where: { file == $0 || file.hasPrefix($0 + "/") }) { return false }
+      guard call.verb.reads(.dataset), let path = ModelFolder.path(of: file) else { return true }
+      guard let data = try? MappedFile(path: path) else { return true }
+      return unsafe data.bytes.count <= Self.largestInput
+    }
+  }
+
+  private func noteOutputs(of call: VerbCall) {
+    for argument in call.verb.arguments where argument.file == .output {
+      guard let path = call.given[argument.name]?.text else { continue }
+      if Paths.exists(Paths.expandingHome(path)), !outputs.contains(path) {
+        replaced.append((path, call.ranges[argument.name] ?? call.range))
+      }
+      outputs.append(path)
+    }
+  }
+
+  /// Warnings for what stands already where the recipe writes.
+  func takeReplaced(in source: SourceText) -> [Diagnostic] {
+    defer { replaced = [] }
+    return replaced.map { path, range in
+      Diagnostic(
+        "W0305",
+        "\(NumberText.quoted(path)) is there already, and a run replaces what it writes there",
+        at: Label(source, range), severity: .warning,
+        help: "name another place to keep both")
+    }
+  }
+}
+
+extension VerbDeclaration {
+  /// Whether it makes a part of the session's state, and does nothing else.
+  fileprivate var makesState: Bool {
+    !measures
+      && effects.contains {
+        switch $0 {
+        case .gives, .givesRows, .removes: true
+        default: false
+        }
+      } && !arguments.contains { $0.file == .output }
+  }
+}

@@ -1,0 +1,117 @@
+import Diagnostics
+import Files
+import Glibc
+import Models
+import RecipeLanguage
+import Training
+
+/// Where a process keeps how far its training is, so that what no signal tells of before (a kill, a
+/// full memory, a power cut) costs a minute of it and not all. The folder is as `train … to:` writes
+/// one, and goes when the process comes to its end.
+package final class RecoveryFolder {
+  package let path: String
+  private let lock: LockedFile
+  private let interval: Double
+  private let clock = ContinuousClock()
+  private var last: ContinuousClock.Instant
+
+  private static let lockSuffix = ".lock"
+  private static let notesName = "recovery.json"
+  /// Folders of processes that are gone beyond these are removed, the oldest first.
+  private static let mostKept = 5
+
+  /// - Parameters:
+  ///   - parent: the folder of all such folders, which is made.
+  ///   - interval: seconds between two savings.
+  /// - Returns: nil if it cannot be written.
+  package init?(in parent: String, every interval: Double) {
+    guard unsafe mkdir(parent, 0o700) == 0 || errno == EEXIST else { return nil }
+    Self.clear(parent)
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    path = "\(parent)/\(time.tv_sec)-\(time.tv_nsec)-\(getpid())"
+    guard let lock = LockedFile(path + Self.lockSuffix) else { return nil }
+    self.lock = lock
+    self.interval = interval
+    last = clock.now
+  }
+
+  /// Removes what nobody needs: the oldest trainings, and locks of processes that wrote none.
+  private static func clear(_ parent: String) {
+    for old in left(in: parent).dropFirst(mostKept) { remove(old.path) }
+    for name in Paths.names(in: parent) ?? [] where name.hasSuffix(lockSuffix) {
+      let path = parent + "/" + name
+      if !Paths.exists(String(path.dropLast(lockSuffix.count))) { LockedFile(path)?.remove() }
+    }
+  }
+
+  /// Whether it is time to write again.
+  func isDue() -> Bool { (clock.now - last).seconds >= interval }
+
+  /// Counts the time from now on.
+  func begin() { last = clock.now }
+
+  /// Writes a training as it stands.
+  func write(_ run: TrainingRun, _ adapter: AdapterInUse, data: String) throws(FileError) {
+    begin()
+    _ = try adapter.files.write(
+      adapter.adapter, to: path, state: try run.file(with: adapter.adapter))
+    let notes: JSONValue = [
+      "time": .int(time(nil)), "model": .string(run.modelName), "data": .string(data),
+      "folder": .string(Paths.currentFolder), "steps": .int(run.state.steps),
+    ]
+    try AtomicFile.write(notes.text() + "\n", to: path + "/" + Self.notesName)
+  }
+
+  /// Takes the folder away: the process has come to its end.
+  package func remove() {
+    Self.remove(path)
+    lock.remove()
+  }
+
+  private static func remove(_ path: String) {
+    for name in Paths.names(in: path) ?? [] { unsafe unlink(path + "/" + name) }
+    unsafe rmdir(path)
+    unsafe unlink(path + lockSuffix)
+  }
+
+  // MARK: - What a crash has left
+
+  /// A training that was cut off.
+  package struct Left: Sendable {
+    package let path: String
+    /// Seconds since 1970 when it was written.
+    package let time: Int
+    package let model: String
+    package let data: String
+    /// Where the process ran.
+    package let folder: String
+    package let steps: Int
+
+    init?(_ path: String) {
+      guard let file = try? MappedFile(path: path + "/" + notesName),
+        let notes = try? JSONValue(parsing: file.contents()),
+        let time = notes["time"]?.int, let model = notes["model"]?.string,
+        let data = notes["data"]?.string, let folder = notes["folder"]?.string,
+        let steps = notes["steps"]?.int
+      else { return nil }
+      self.path = path
+      self.time = time
+      self.model = model
+      self.data = data
+      self.folder = folder
+      self.steps = steps
+    }
+  }
+
+  /// What processes that are gone have left, the latest first.
+  package static func left(in parent: String) -> [Left] {
+    (Paths.names(in: parent) ?? []).compactMap { name in
+      let path = parent + "/" + name
+      guard !name.hasSuffix(lockSuffix), Paths.isFolder(path),
+        LockedFile(path + lockSuffix) != nil
+      else { return nil }
+      return Left(path)
+    }.sorted { ($0.time, $0.path) > ($1.time, $1.path) }
+  }
+}

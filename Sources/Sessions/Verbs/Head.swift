@@ -1,0 +1,98 @@
+import RecipeLanguage
+import Tokenizers
+import Training
+
+package enum Head: Verb {
+  package static let count = Argument.positionalInt(
+    "count", 1...100_000, default: 5, "how many rows")
+  package static let part = Argument<DatasetSplit.Part>.choice(
+    "on", default: .train, "the part whose rows are shown")
+  package static let first = Argument.int(
+    "from", 1...Int.max, default: 1, "the first of them, counted from 1 in the part's order")
+
+  package static let declaration = VerbDeclaration(
+    "head", "gives rows of the dataset as they were read",
+    arguments: [count, part, first],
+    fields: [
+      FieldDeclaration("rows", "int", "how many there are in the part"),
+      FieldDeclaration(
+        "table", "table",
+        "a row each: prompt and completion, messages or text, and its tokens; the label is its line"
+      ),
+    ],
+    effects: [.needs(.model), .needs(.dataset), .needsRowsNamed(by: part.declaration)],
+    examples: ["head 3", "let held_out = head 2, on: valid; show held_out.table[0].completion"],
+    related: ["dataset", "describe", "inspect"],
+    foreign: ["peek", "sample", "first"],
+    details: """
+      A row is a value: `(head 3).table[1].prompt` is the prompt of the second. What training reads of it, and \
+      which tokens are learnt, shows `inspect data, row: 2`.
+      """)
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    let data = try session.requireData(name)
+    let places = data.places(ofRowsIn: call[part])
+    guard call[first] <= places.count else {
+      throw VerbFailure(
+        "E0412", "the part `\(call[part].rawValue)` has \(places.count) rows", argument: first,
+        help: places.isEmpty ? "cut the dataset first: split valid: 10%" : "begin with one of them")
+    }
+    let chosen = places.dropFirst(call[first] - 1).prefix(call[count])
+    let rows = chosen.map { pieces in
+      Table.Row(
+        label: "line \(data.dataset.examples[pieces.lowerBound].line)",
+        record: record(data.dataset, pieces))
+    }
+    return .record(Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows)))]))
+  }
+
+  private static func record(_ dataset: Dataset, _ pieces: Range<Int>) -> Record {
+    let tokens = pieces.reduce(0) { $0 + dataset.tokenized[$1].tokens.count }
+    let trained = pieces.reduce(0) { $0 + dataset.tokenized[$1].trainedCount }
+    return Record(
+      dataset.examples[pieces.lowerBound].fields + [
+        ("tokens", .int(tokens)), ("trained_tokens", .int(trained)),
+      ])
+  }
+}
+
+extension DataInUse {
+  /// The rows of a part, each as the places of its examples: one, or the pieces of a long text.
+  func places(ofRowsIn part: DatasetSplit.Part) -> [Range<Int>] {
+    let chosen = Set(rows(part))
+    return dataset.rows.filter { chosen.contains($0.lowerBound) }
+  }
+}
+
+extension Example {
+  /// What the row says, by the names that its format has for it.
+  var fields: [(name: String, value: Value)] {
+    switch content {
+    case .text(let text): return [("text", .string(text))]
+    case .messages(let messages):
+      var turns = messages[...]
+      var fields: [(name: String, value: Value)] = []
+      if turns.first?.role == .system, let system = turns.popFirst() {
+        fields.append(("system", .string(system.content)))
+      }
+      if turns.map(\.role) == [.user, .assistant], let prompt = turns.first, let reply = turns.last
+      {
+        fields.append(("prompt", .string(prompt.content)))
+        if !prompt.context.isEmpty { fields.append(("input", .string(prompt.context))) }
+        return fields + [("completion", .string(reply.content))]
+      }
+      return [
+        (
+          "messages",
+          .list(
+            messages.map { message in
+              .record(
+                Record([
+                  ("role", .word(message.role.rawValue)), ("content", .string(message.content)),
+                ]))
+            })
+        )
+      ]
+    }
+  }
+}
