@@ -118,13 +118,24 @@ package struct RecipeWriter {
           "cell \(number) was stopped before its end, so it would not replay the same")
       }
       let missing = references.filter {
-        $0.place.cell == number && $0.isPrompts && !numbers.contains($0.target.cell)
+        $0.place.cell == number && !numbers.contains($0.target.cell)
+          && ($0.isPrompts || isBoundElsewhere($0, in: numbers))
       }
       for target in Set(missing.map(\.target.cell)).sorted() {
         sentences.append(
           "cell \(number) uses the value of cell \(target), which is not among the cells; add it")
       }
       return sentences.map { (number, $0) }
+    }
+  }
+
+  /// Whether without its target a name would stand for what another of the chosen cells bound to it.
+  private func isBoundElsewhere(_ reference: Reference, in chosen: Set<Int>) -> Bool {
+    guard case .binding(let name, _)? = statement(at: reference.target)?.kind else { return false }
+    return places.contains { place in
+      guard chosen.contains(place.cell), case .binding(let other, _)? = statement(at: place)?.kind
+      else { return false }
+      return other.text == name.text
     }
   }
 

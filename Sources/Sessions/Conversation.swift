@@ -35,6 +35,8 @@ package final class Conversation {
   private let prefix = PrefixCache()
   /// Replies asked for, so that another try is another text.
   private var attempts: UInt64 = 0
+  /// The root of the draws, where it is not the session's.
+  private let seed: UInt64?
 
   /// The system message; nil leaves the model's own.
   package var system: String?
@@ -56,6 +58,12 @@ package final class Conversation {
     stopTokens = session.stopTokens(settings, template, model.loaded)
     stops = settings[Generate.stop] ?? []
     system = settings[Generate.system]
+    seed = settings[Generate.seed].map { UInt64($0) }
+    if settings[Generate.count] > 1 {
+      throw VerbFailure(
+        "E0213", "a conversation goes on from one reply", argument: Generate.count,
+        help: "leave n out; `generate …, n: \(settings[Generate.count])` gives several")
+    }
   }
 
   /// Who is talked to.
@@ -126,7 +134,7 @@ package final class Conversation {
     attempts += 1
     let result = generator.generate(
       prompt: prompt, maxTokens: maxTokens, stopTokens: stopTokens,
-      sampling: sampling, seed: session.state.seed &+ attempts, prefix: prefix
+      sampling: sampling, seed: (seed ?? session.state.seed) &+ attempts, prefix: prefix
     ) { token in
       let (text, isStopped) = printer.append(token)
       if !text.isEmpty { onText(text) }

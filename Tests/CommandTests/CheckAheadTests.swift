@@ -20,7 +20,7 @@ import Testing
 
   private static let data = "load \"\(TinyRecipe.model)\"\n"
   private static let rows =
-    data + "dataset \"rows.jsonl\", columns: {prompt: ticket, completion: label}\n"
+    data + "dataset \"rows.jsonl\", columns: {prompt: \"ticket\", completion: \"label\"}\n"
 
   @Test(arguments: [
     ("lora rank: 500\n", "E0408"), ("lora layers: [99]\n", "E0407"),
@@ -39,7 +39,8 @@ import Testing
 
   @Test func `columns that the file lacks are found before a run`() throws {
     let outcome = try check(
-      Self.data + "dataset \"rows.jsonl\", columns: {prompt: question, completion: label}\n")
+      Self.data + "dataset \"rows.jsonl\", columns: {prompt: \"question\", completion: \"label\"}\n"
+    )
     #expect(outcome.ending == .exited(65), outcome.comment)
     #expect(outcome.errors.contains("question"), outcome.comment)
   }

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("frobnicate", "the commands are answers, compare, dataset, eval, "),
+    ("frobnicate", "the commands are answers, compare, dataset, describe, "),
     ("frobnicate 3", "type ?train at the prompt to read of one"),
     ("frobnicate x: 3", "the commands are answers, compare, "),
     ("lora frobnicate: 3", "its arguments are rank, alpha, "),

@@ -37,6 +37,37 @@ import Testing
       """)
   }
 
+  @Test func `a seed of its own draws as the session's would`() throws {
+    _ = try run(
+      """
+      seed 5
+      let free = generate "x", chat: none, max_tokens: 16, temperature: 9
+      seed 6
+      let other = generate "x", chat: none, max_tokens: 16, temperature: 9
+      let same = generate "x", chat: none, max_tokens: 16, temperature: 9, seed: 5
+      assert same.text == free.text
+      assert other.text != free.text
+
+      """)
+  }
+
+  @Test func `several replies are drawn each by itself, the first as if alone`() throws {
+    _ = try run(
+      """
+      let one = generate "x", chat: none, max_tokens: 8, temperature: 9
+      let three = generate "x", chat: none, max_tokens: 8, temperature: 9, n: 3
+      let lists = generate ["x", "y"], chat: none, max_tokens: 8, temperature: 9, n: 2
+      assert len(three.texts) == 3
+      assert three.texts[0] == one.text and three.text == one.text
+      assert three.texts[1] != three.texts[0] and three.texts[2] != three.texts[1]
+      assert len(lists.texts) == 2 and len(lists.texts[1]) == 2
+
+      """)
+    let outcome = try SkilletRun().recipe(TinyRecipe.load + "generate \"x\", n: 2\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("all 2 replies would be the same"), outcome.comment)
+  }
+
   /// Left alone, the random model comes back to a circle of words.
   @Test func `repetition_penalty leads away from what was said`() throws {
     _ = try run(

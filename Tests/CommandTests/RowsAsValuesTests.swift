@@ -56,12 +56,12 @@ import Testing
   @Test func `a dataset is described by fields and lengths`() throws {
     let outcome = try run(
       """
-      let all = describe
-      assert all.rows == 11 and all.repeated == 1
-      assert all.fields[1].distinct == 2
-      assert all.fields[0].longest == 9 and all.fields[0].shortest == 8
-      assert all.fields[1].first == "odd" and all.fields[1].median == 4
-      assert sum(all.lengths.rows) == 11
+      let data = describe
+      assert data.rows == 11 and data.repeated == 1
+      assert data.fields[1].distinct == 2
+      assert data.fields[0].longest == 9 and data.fields[0].shortest == 8
+      assert data.fields[1].first == "odd" and data.fields[1].median == 4
+      assert sum(data.lengths.rows) == 11
       split valid: 3
       assert (describe on: valid).rows == 3
 

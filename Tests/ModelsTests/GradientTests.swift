@@ -80,7 +80,7 @@ import Testing
   ) {
     let compute = Compute(threadCount: 2, precision: .f32)
     let configuration = TinyModel.configuration()
-    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: configuration)
+    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4, alpha: 8), model: configuration)
     var pass = TrainingPass(model: TinyModel.decoder(configuration))
     pass.smoothing = smoothing
     pass.noise = noise

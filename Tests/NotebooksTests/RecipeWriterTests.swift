@@ -73,7 +73,12 @@ import Testing
         a_3
 
         """)
-    #expect(try recipe(notebook, "1-2,4").hasSuffix("let b = a + 1\n\"{a} {b}\"\n") == false)
+    #expect {
+      _ = try recipe(notebook, "1-2,4")
+    } throws: {
+      ($0 as? RecipeWriter.Refusal)?.obstacles.first
+        == "cell 4 uses the value of cell 3, which is not among the cells; add it"
+    }
   }
 
   @Test(arguments: ["let a = 2\nlet a = 3", "for a in [1] {\n  show a\n}", "param a: int = 3"])

@@ -24,7 +24,7 @@ import Testing
     ("show (qu|", ["quantize"]), ("for r in [1] {\n  qu|", ["quantize"]), ("as|", ["assert"]),
     ("lora r|", ["rank", "rslora"]), ("lora rank: 8, r|", ["rslora"]),
     ("quantize nf|", ["nf4"]), ("quantize nf4, b|", ["block"]),
-    ("lora targets: [q_proj, v|", ["v_proj"]), ("train schedule: c|", ["cosine", "constant"]),
+    ("lora targets: [q_proj, v|", ["v_proj"]), ("train schedule: c|", ["cosine", "constant", "cosine_with_restarts"]),
     ("eval on: |", ["train", "valid", "test", "base"]), ("train pack: t|", ["true"]),
     ("assert base.|", ["loss", "perplexity"]), ("show ba|", ["base"]),
     ("assert (eval on: valid).pe|", ["perplexity"]), ("let a = 1\nshow a|", ["abs", "all", "any"]),

@@ -31,6 +31,11 @@ package enum Generate: Verb {
   package static let system = Argument.text(
     "system", "the system message, instead of the model's own")
 
+  package static let seed = Argument<Int?>.int(
+    "seed", 0...Int.max, foreign: ["random_seed"], "root of the draws, instead of the session's")
+  package static let count = Argument.int(
+    "n", 1...1000, default: 1, foreign: ["num_return_sequences", "best_of"],
+    "replies to each prompt, each drawn by itself; needs a temperature above 0")
   package static let date = Argument.text(
     "date", "what the model's own template writes where it asks for today, e.g. \"2026-11-26\"")
 
@@ -38,7 +43,7 @@ package enum Generate: Verb {
     "generate", "lets the model continue one prompt or a list of prompts",
     arguments: [
       prompt, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, chat, special,
-      system, date,
+      system, seed, count, date,
     ],
     fields: [
       FieldDeclaration("text", "string", "the reply; a list for several prompts"),
@@ -46,6 +51,8 @@ package enum Generate: Verb {
       FieldDeclaration("tokens_per_second", "float", "pace of the reply"),
       FieldDeclaration(
         "stop_reason", "word", "end_of_turn, max_tokens, stop, context or interrupted"),
+      FieldDeclaration(
+        "texts", "list", "all replies, with n above 1; the other fields are the first's"),
     ],
     listedBy: prompt, effects: [.needs(.model), .uses(.adapter)],
     examples: [
@@ -57,7 +64,7 @@ package enum Generate: Verb {
       At each step the model scores all tokens. repetition_penalty lowers the scores of those seen \
       before; with temperature 0 the likeliest is taken, else probabilities are softmax(scores / \
       temperature), of which min_p, top_k and top_p, in this order, leave the likeliest, and one \
-      is drawn with the session's seed: the same seed gives the same text. The reply ends with an \
+      is drawn with `seed`, or the session's: the same seed gives the same text. The reply ends with an \
       end token of the model, a stop string, max_tokens or the end of the context.
       """)
 
@@ -75,10 +82,15 @@ extension Session {
         "E0414", "there is no prompt in the list", argument: Generate.prompt,
         help: "give at least one")
     }
+    guard call[Generate.count] == 1 || call[Generate.temperature] > 0 else {
+      throw VerbFailure(
+        "E0213", "at temperature 0 all \(call[Generate.count]) replies would be the same",
+        argument: Generate.count, help: "add temperature: 0.8, or leave n out")
+    }
     try tellSpecialNames(prompts, call, model)
     var records: [Record] = []
     for prompt in prompts {
-      records.append(try reply(to: prompt, call, model))
+      records.append(try replies(to: prompt, call, model))
       if isInterrupted() { break }
     }
     if call[Generate.prompt].isList {
@@ -89,8 +101,24 @@ extension Session {
     return records.first.map { .record($0) } ?? .none
   }
 
-  private func reply(
+  /// The first reply, with the texts of all where there are several.
+  private func replies(
     to prompt: String, _ call: VerbCall, _ model: ModelInUse
+  ) throws(VerbFailure) -> Record {
+    let seed = call[Generate.seed].map { UInt64($0) } ?? state.seed
+    var first = try reply(to: prompt, seed: seed, call, model)
+    guard call[Generate.count] > 1 else { return first }
+    var texts = [first["text"] ?? .none]
+    while texts.count < call[Generate.count], !isInterrupted() {
+      let next = try reply(to: prompt, seed: seed &+ UInt64(texts.count), call, model)
+      texts.append(next["text"] ?? .none)
+    }
+    first["texts"] = .list(texts)
+    return first
+  }
+
+  private func reply(
+    to prompt: String, seed: UInt64, _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> Record {
     let template = try template(call, model)
     let tokens = try render(prompt, template, call, model)
@@ -102,7 +130,7 @@ extension Session {
     let result = generator.generate(
       prompt: tokens, maxTokens: call[Generate.maxTokens],
       stopTokens: stopTokens(call, template, model.loaded), sampling: sampling(call),
-      seed: state.seed
+      seed: seed
     ) { token in
       let (text, isStopped) = printer.append(token)
       if !text.isEmpty { onEvent(.text(text)) }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Tokenizers
 
 /// Which key of the file plays which part, and where a text is cut into prompt and completion.
@@ -8,6 +9,8 @@ package struct ColumnMapping: Equatable, Sendable {
   /// Rows of `text` become prompt and completion: the prompt ends with the first place of this
   /// marker, the rest is the completion.
   package var cutAfter: String?
+  /// Whether a list or an object in a named column is text as well: its JSON, on one line.
+  var writesJSON = false
 
   package init(names: [String: String] = [:], cutAfter: String? = nil) {
     self.names = names
@@ -17,6 +20,7 @@ package struct ColumnMapping: Equatable, Sendable {
   /// From a recipe: `columns: {…}` gives parts their keys, `cut_after:` the marker.
   package init(columns: [String: String], cutAfter: String? = nil) throws(DataError) {
     self.init(names: columns, cutAfter: cutAfter)
+    writesJSON = true
     if cutAfter == "" {
       throw DataError(
         file: "cut_after", reason: "the marker is empty, so a text could not be cut",
@@ -29,6 +33,14 @@ package struct ColumnMapping: Equatable, Sendable {
         file: "columns", reason: "no format has a part \"\(part)\"",
         fix: near + "The parts are " + unique(parts).joined(separator: ", "))
     }
+  }
+
+  /// The JSON of a value that is no text, where the part was given its column; else nil.
+  func json(of value: JSONValue, for part: String) -> String? {
+    guard writesJSON, names[part] != nil, value.array != nil || value.object != nil else {
+      return nil
+    }
+    return value.text(.compact, sortedKeys: false)
   }
 
   /// The file's key for a part.

@@ -9,12 +9,13 @@ struct ColumnProposal {
 
   private static let prompts = [
     "prompt", "instruction", "question", "query", "input", "problem", "user", "human", "request",
-    "source",
+    "source", "ticket", "message", "email", "utterance", "comment", "review", "description", "note",
   ]
   private static let contexts = ["input", "context", "passage", "document", "paragraph"]
   private static let replies = [
     "completion", "output", "response", "answer", "reply", "solution", "assistant", "target",
-    "answers", "chosen",
+    "answers", "chosen", "label", "labels", "category", "class", "intent", "summary",
+    "translation", "expected", "json", "sql",
   ]
   private static let systems = ["system", "system_prompt", "system_message"]
   private static let texts = [
@@ -27,8 +28,21 @@ struct ColumnProposal {
 
   /// The first proposal that reads the row, as it is written in a recipe.
   var source: String? {
-    let candidates = [misspelt, turnLists, pairing].flatMap { $0 } + textColumn
-    return candidates.first(where: reads).map(written)
+    pairs.map(written)
+  }
+
+  private var pairs: [Pair]? {
+    let candidates = [misspelt, turnLists, pairing].flatMap { $0 } + textColumn + twoColumns
+    return candidates.first(where: reads)
+  }
+
+  /// What the row says when it is read so, on one line; nil where it is a conversation.
+  var reading: String? {
+    guard let pairs, let format = format(reading: pairs),
+      case .messages(let messages)? = try? format.content(of: row, columns: merged(pairs)),
+      messages.count == 2
+    else { return nil }
+    return messages.map { Shown.quoted($0.content) }.joined(separator: ", answered ")
   }
 
   /// The part that a misspelt key is meant for, and its key.
@@ -81,11 +95,22 @@ struct ColumnProposal {
     return texts.count == 1 ? [[("text", texts[0].key)]] : []
   }
 
+  /// Two columns of which one has a name that is known: the other plays the other part.
+  private var twoColumns: [[Pair]] {
+    let keys = row.members.filter { !$0.value.isNull }.map(\.key)
+    guard keys.count == 2 else { return [] }
+    return [(keys[0], keys[1]), (keys[1], keys[0])].filter { prompt, reply in
+      Self.prompts.contains(prompt) || Self.replies.contains(reply)
+    }.map { [("prompt", $0), ("completion", $1)] }
+  }
+
   private func holds(_ key: String) -> Bool { row[key].map { !$0.isNull } ?? false }
 
-  private func reads(_ pairs: [Pair]) -> Bool {
+  private func reads(_ pairs: [Pair]) -> Bool { format(reading: pairs) != nil }
+
+  private func format(reading pairs: [Pair]) -> DatasetFormat? {
     let mapping = merged(pairs)
-    return formats.contains { format in
+    return formats.first { format in
       pairs.allSatisfy { (format.requiredKeys + format.optionalKeys).contains($0.part) }
         && format.matches(row, columns: mapping)
         && (try? format.content(of: row, columns: mapping)) != nil
@@ -94,6 +119,7 @@ struct ColumnProposal {
 
   private func merged(_ pairs: [Pair]) -> ColumnMapping {
     var mapping = columns
+    mapping.writesJSON = true
     for pair in pairs { mapping.names[pair.part] = pair.key }
     return mapping
   }

@@ -10,6 +10,11 @@ extension DatasetSummary {
     unread.add(row.object, keys)
     let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
     if hasOther { withoutText += 1 }
+    let columns = detection.columns
+    let hasJSON = columns.names.contains { part, key in
+      row.object[key].flatMap { columns.json(of: $0, for: part) } != nil
+    }
+    if hasJSON, format == .promptCompletion || format == .alpaca { writtenAsJSON += 1 }
     guard case .messages(let messages) = content, mask != .all else { return }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
@@ -29,7 +34,8 @@ extension DatasetSummary {
 
   package var notices: [String] {
     let found: [String?] = [
-      detection.statement, alternatives, unreadKeys, values, specialNames, unanswered, longRows,
+      detection.statement, alternatives, unreadKeys, values, json, specialNames, unanswered,
+      longRows,
       repeatedRows,
       "the token that ends a reply is trained in \(endsTrained) of \(rows - pieces) rows",
     ]
@@ -54,6 +60,12 @@ extension DatasetSummary {
     guard withoutText > 0 else { return nil }
     return "\(Self.count(withoutText)) numbers, true or false where text belongs: "
       + "they are read as they are written"
+  }
+
+  private var json: String? {
+    guard writtenAsJSON > 0 else { return nil }
+    return
+      "\(Self.count(writtenAsJSON)) lists or objects where text belongs: they are written as JSON"
   }
 
   private var specialNames: String? {

@@ -27,6 +27,8 @@ package struct DatasetSummary: Equatable, Sendable {
   package var fileNotices: [String] = []
   /// Rows in which numbers, true or false stand where text belongs.
   package var withoutText = 0
+  /// Rows in which lists or objects stand where text belongs.
+  package var writtenAsJSON = 0
   /// Rows in which turns come after the last reply.
   package var endingUnanswered = 0
   package var special = SpecialNames()

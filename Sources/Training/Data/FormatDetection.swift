@@ -107,6 +107,6 @@ package struct FormatDetection: Equatable, Sendable {
     let isPreference = ["chosen", "rejected"].allSatisfy { proposal.row[$0] != nil }
     if isPreference { return "To learn the chosen replies, say \(columns)" }
     return proposal.misspelling.map { "Did you mean \($0.part)? Rename the key, or say \(columns)" }
-      ?? "Say which is which: \(columns)"
+      ?? "Say which is which: \(columns)" + (proposal.reading.map { "; it reads \($0)" } ?? "")
   }
 }

@@ -40,6 +40,36 @@ import Training
     #expect(data.summary.rows == 1)
   }
 
+  @Test func `the row is shown as the proposal reads it`() {
+    let fix = dataError("{\"ticket\": \"It broke.\", \"label\": {\"kind\": \"bug\", \"n\": 1.50}}")?
+      .fix
+    #expect(
+      fix == "Say which is which: columns: {prompt: \"ticket\", completion: \"label\"}; "
+        + "it reads \"It broke.\", answered \"{\"kind\":\"bug\",\"n\":1.50}\"", "\(fix ?? "")")
+  }
+
+  @Test func `objects in named columns are their JSON, with the file's digits and order`() throws {
+    let row = "{\"q\": [1, 2.50], \"a\": {\"z\": 1e2, \"b\": null}}"
+    let mapping = try ColumnMapping(columns: ["prompt": "q", "completion": "a"])
+    let data = try dataset(row, DatasetOptions(columns: mapping, template: "chatml"))
+    guard case .messages(let messages) = data.examples[0].content else {
+      Issue.record("no conversation")
+      return
+    }
+    #expect(messages.map(\.content) == ["[1,2.50]", "{\"z\":1e2,\"b\":null}"])
+    #expect(
+      data.summary.notices.contains {
+        $0.hasSuffix("lists or objects where text belongs: they are written as JSON")
+      }, "\(data.summary.notices)")
+    let label = try ColumnMapping(columns: ["prompt": "q", "completion": "label"])
+    let verdict = "{\"q\": \"spam?\", \"label\": false}"
+    #expect(
+      try dataset(verdict, DatasetOptions(columns: label, template: "chatml")).summary.rows == 1)
+    let named = "{\"prompt\": \"a\", \"completion\": {\"z\": 1}}"
+    #expect(
+      dataError(named, DatasetOptions(template: "chatml"))?.reason.contains("an object") == true)
+  }
+
   @Test(arguments: ["{\"a\": \"x\", \"b\": \"y\"}", "{\"question\": \"a\"}", "{\"answer\": [1]}"])
   func `nothing is proposed that would not read the row`(row: String) {
     let fix = dataError(row)?.fix ?? ""
