@@ -41,6 +41,20 @@ package enum Paths {
     return unsafe String(cString: path)
   }
 
+  /// Whether two paths lead to one file or folder; false where one leads nowhere.
+  package static func areSame(_ first: String, _ second: String) -> Bool {
+    guard let first = status(of: first, followsLink: true),
+      let second = status(of: second, followsLink: true)
+    else { return false }
+    return first.isSame(as: second)
+  }
+
+  /// A path from the root, as it stands otherwise.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), !currentFolder.isEmpty else { return path }
+    return (currentFolder == "/" ? "" : currentFolder) + "/" + path
+  }
+
   /// `~/` at the start as the home folder.
   package static func expandingHome(_ path: String) -> String {
     guard path.hasPrefix("~/"), let home = unsafe getenv("HOME"), unsafe home.pointee != 0 else {

@@ -95,6 +95,13 @@ package final class Session: VerbExecutor {
     return ObjectReference(kind: Self.adapterKind, id: id)
   }
 
+  /// What a value refers to this adapter by; nil where none does.
+  func reference(of adapter: AdapterInUse) -> ObjectReference? {
+    remembered.first { $0.value.adapter === adapter.adapter }.map {
+      ObjectReference(kind: Self.adapterKind, id: $0.key)
+    }
+  }
+
   func adapter(of reference: ObjectReference?) -> AdapterInUse? {
     guard let reference, reference.kind == Self.adapterKind else { return nil }
     return remembered[reference.id]

@@ -12,7 +12,7 @@ import Testing
     _ texts: [String: String], to path: String, keeping kept: Set<String> = []
   ) throws(FileError) {
     try WholeFolder.write(
-      texts.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }, to: path,
+      texts.sorted { $0.key < $1.key }.map { FolderFile($0.key, Array($0.value.utf8)) }, to: path,
       owning: Self.owned, keeping: kept)
   }
 

@@ -1,4 +1,5 @@
-"""Answers what llama.cpp makes of GGUF files: a path a line on standard input, a line of JSON for each.
+"""Answers what llama.cpp makes of GGUF files: on standard input a line for each, a path and, after a tab, that of an adapter, if
+there is one; a line of JSON for each.
 
 llama.cpp ends its process on some malformed files, so it has one of its own.
 """
@@ -21,11 +22,11 @@ def silent(level, text, data):
     pass
 
 
-def load(path: str) -> llama_cpp.Llama:
+def load(path: str, adapter: str | None) -> llama_cpp.Llama:
     """In f32 throughout: keys and values too."""
     return llama_cpp.Llama(
         path, n_ctx=CONTEXT, n_threads=1, n_threads_batch=1, logits_all=True, type_k=0, type_v=0, flash_attn=False, verbose=False,
-        use_mmap=False, chat_format="chatml")
+        use_mmap=False, chat_format="chatml", lora_path=adapter)
 
 
 def logits(model, ids: list[int]) -> np.ndarray:
@@ -72,8 +73,9 @@ def attempt(work):
         return {"refusal": f"{type(error).__name__}: {error}"}
 
 
-def answer(path: str) -> dict:
-    model = load(path)
+def answer(line: str) -> dict:
+    path, _, adapter = line.partition("\t")
+    model = load(path, adapter or None)
     result = {
         "ids": attempt(lambda: [model.tokenize(text.encode(), add_bos=False, special=True) for text in TEXTS]),
         "loss": attempt(lambda: float(loss(model))), "reply": attempt(lambda: reply(model))}

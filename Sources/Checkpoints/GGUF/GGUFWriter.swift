@@ -22,7 +22,8 @@ package struct GGUFWriter {
   private var metadata: [(key: String, value: GGUFValue)] = []
   private var tensors: [Tensor] = []
 
-  static let alignment = 32
+  /// Bytes; every tensor starts at a multiple of it.
+  package static let alignment = 32
 
   /// `file` is where `write()` will put the result.
   package init(file: String) {

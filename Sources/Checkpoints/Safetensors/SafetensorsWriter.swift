@@ -85,7 +85,8 @@ package struct SafetensorsWriter {
     return bytes
   }
 
-  private func forEachPart(
+  /// Gives the bytes that `write` would write, part by part.
+  package func forEachPart(
     _ body: ([UInt8]) throws(FileError) -> Void
   ) throws(FileError) {
     let sorted = tensors.sorted {

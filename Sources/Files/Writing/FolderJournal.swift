@@ -40,7 +40,7 @@ package struct FolderJournal {
 
   /// - Parameter removed: names of files that go.
   func write(
-    _ files: [(name: String, bytes: [UInt8])], removing removed: Set<String>
+    _ files: [FolderFile], removing removed: Set<String>
   ) throws(FileError) {
     let descriptor = WritingCalls.retrying {
       unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -52,9 +52,9 @@ package struct FolderJournal {
     try finish()
     Leftovers.remove(of: journal, in: folder, owning: nil)
     let staged = try StagedFolder(of: journal, in: folder, owning: nil, given: given)
-    for file in files { try staged.write(file.bytes, as: file.name) }
+    for file in files { try staged.write(file) }
     for name in removed.sorted() where exists(name) {
-      try staged.write([], as: name + Self.goneSuffix)
+      try staged.write(FolderFile(name + Self.goneSuffix, []))
     }
     try staged.synchronize()
     guard unsafe rename(staged.path, journal) == 0 else {

@@ -56,16 +56,18 @@ struct StagedFolder: ~Copyable {
     close(descriptor)
   }
 
-  func write(_ bytes: [UInt8], as name: String) throws(FileError) {
-    let file = path + "/" + name
-    let shown = givenPath + "/" + name
+  func write(_ source: FolderFile) throws(FileError) {
+    let file = path + "/" + source.name
+    let shown = givenPath + "/" + source.name
     let descriptor = WritingCalls.retrying {
       unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     }
     guard descriptor >= 0 else { throw WritingCalls.error(shown, "cannot be written") }
     defer { close(descriptor) }
-    try unsafe bytes.withUnsafeBufferPointer { buffer throws(FileError) in
-      try unsafe WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: shown)
+    try source.forEachPart { bytes throws(FileError) in
+      try unsafe bytes.withUnsafeBufferPointer { buffer throws(FileError) in
+        try unsafe WritingCalls.write(UnsafeRawBufferPointer(buffer), to: descriptor, of: shown)
+      }
     }
     try WritingCalls.synchronize(descriptor, of: shown)
   }

@@ -22,7 +22,7 @@ package struct WholeFolder {
   ///   - owned: names of what the program writes there. Those that are not among `files` go.
   ///   - kept: names of those that stay if they are there.
   package static func write(
-    _ files: [(name: String, bytes: [UInt8])], to path: String, owning owned: Set<String>,
+    _ files: [FolderFile], to path: String, owning owned: Set<String>,
     keeping kept: Set<String> = []
   ) throws(FileError) {
     try inFolders(above: path) { () throws(FileError) in
@@ -77,7 +77,7 @@ package struct WholeFolder {
   }
 
   private func write(
-    _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>
+    _ files: [FolderFile], keeping kept: Set<String>
   ) throws(FileError) {
     let parent = Paths.parent(of: target)
     guard !isFixed(in: parent) else { return try writeWithJournal(files, keeping: kept) }
@@ -87,7 +87,7 @@ package struct WholeFolder {
   }
 
   private func writeWithJournal(
-    _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>
+    _ files: [FolderFile], keeping kept: Set<String>
   ) throws(FileError) {
     try FolderJournal(folder: target, given: given).write(
       files, removing: owned.subtracting(kept).subtracting(files.map(\.name)))
@@ -105,10 +105,10 @@ package struct WholeFolder {
 
   /// Gives false if the folders cannot change places; then nothing has changed.
   private func writeBeside(
-    _ files: [(name: String, bytes: [UInt8])], keeping kept: Set<String>, in parent: String
+    _ files: [FolderFile], keeping kept: Set<String>, in parent: String
   ) throws(FileError) -> Bool {
     let staged = try StagedFolder(of: target, in: parent, owning: owned, given: given)
-    for file in files { try staged.write(file.bytes, as: file.name) }
+    for file in files { try staged.write(file) }
     if exists, !staged.take(from: target, except: owned.subtracting(kept)) { return false }
     try staged.synchronize()
     if !exists {

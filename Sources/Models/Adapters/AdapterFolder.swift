@@ -41,21 +41,23 @@ package struct AdapterFolder {
   ///   - card: what the adapter belongs to; nil writes PEFT's two files only.
   ///   - state: the training that made it.
   ///   - keepsState: whether a training that the folder has belongs to this adapter.
+  ///   - companions: files that go along, in place of those of their names.
   package func write(
     _ adapter: Adapter, to folder: String, card: AdapterCard? = nil, state: [UInt8]? = nil,
-    keepsState: Bool = false
+    keepsState: Bool = false, companions: [FolderFile] = []
   ) throws(FileError) -> Written {
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     let config = AdapterConfigurationFile.value(
       of: adapter.configuration, on: model, baseModel: baseModel)
     var files = [
-      (name: Self.weightsName, bytes: bytes),
-      (name: AdapterConfigurationFile.name, bytes: Array(config.text(.pretty).utf8)),
+      FolderFile(Self.weightsName, bytes),
+      FolderFile(AdapterConfigurationFile.name, Array(config.text(.pretty).utf8)),
     ]
-    if let card { files.append((AdapterCardFile.name, AdapterCardFile.bytes(of: card))) }
-    if let state { files.append((Self.stateName, state)) }
+    if let card { files.append(FolderFile(AdapterCardFile.name, AdapterCardFile.bytes(of: card))) }
+    if let state { files.append(FolderFile(Self.stateName, state)) }
     try WholeFolder.write(
-      files, to: folder, owning: Self.names, keeping: keepsState ? [Self.stateName] : [])
+      files + companions, to: folder, owning: Self.names,
+      keeping: keepsState ? [Self.stateName] : [])
     return Written(byteCount: bytes.count, sha256: FileDigest.sha256(bytes))
   }
 
@@ -74,7 +76,7 @@ package struct AdapterFolder {
         path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
       for row in 0..<entry.outputs {
-        let source = storedRow(row, of: entry.role)
+        let source = model.storedRow(row, of: entry.role)
         for column in 0..<pair.a.rows {
           b[row * pair.a.rows + column] = unsafe pair.bTransposed.row(column)[source]
         }
@@ -148,7 +150,7 @@ package struct AdapterFolder {
       unsafe values.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { unsafe b.dequantize(row: row, into: base) }
       }
-      let target = storedRow(row, of: role)
+      let target = model.storedRow(row, of: role)
       for column in 0..<b.columns { unsafe pair.bTransposed.row(column)[target] = values[column] }
     }
   }
@@ -174,20 +176,5 @@ package struct AdapterFolder {
       preconditionFailure("an adapter beside \(entry.role.rawValue), which the model does not have")
     }
     return "base_model.model." + model.path(module, layer: entry.layer)
-  }
-
-  /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
-  /// where rotary pairs are adjacent and were not, and rows of groups of heads stand side by side.
-  private func storedRow(_ row: Int, of role: LinearRole) -> Int {
-    if role == .queryKeyValue, model.fusion == .byGroup { return model.sizes.rowSideBySide(row) }
-    guard case .rotary(_, .adjacent, _, _, _) = model.positions, model.nativePairing == .halves,
-      role == .query || role == .key
-    else {
-      return row
-    }
-    let size = model.sizes.head
-    let half = size / 2
-    let (head, place) = row.quotientAndRemainder(dividingBy: size)
-    return head * size + 2 * (place % half) + place / half
   }
 }

@@ -10,6 +10,8 @@ package struct Architecture: Sendable {
   /// `general.architecture` of GGUF; nil where files of that kind are not read, or are those of another
   /// family.
   var ggufName: String?
+  /// The family whose GGUF files this one's are, where it has none of its own.
+  var ggufRelative: String?
   /// What `architectures` of config.json may say.
   let classes: [String]
   /// What config.json calls the sizes and constants.
@@ -126,6 +128,11 @@ package struct Architecture: Sendable {
 
   /// The family that GGUF calls this.
   static func ggufNamed(_ name: String) -> Architecture? { all.first { $0.ggufName == name } }
+
+  /// The family that a GGUF file of this one names; nil where there is none.
+  var ggufFamily: Architecture? {
+    ggufName != nil ? self : ggufRelative.flatMap(Self.named)
+  }
 
   /// The names of all families in files of Hugging Face, and in those of GGUF.
   package static var names: [String] { all.map(\.name) }

@@ -38,6 +38,17 @@ package struct BlockNorms: Sendable {
   /// The norm that the feed-forward reads.
   var beforeFeedForward: Norm? { isShared ? attention : feedForward }
 
+  subscript(_ role: BlockNormRole) -> Norm? {
+    switch role {
+    case .attention: attention
+    case .feedForward: feedForward
+    case .afterAttention: afterAttention
+    case .afterFeedForward: afterFeedForward
+    case .queries: heads?.queries
+    case .keys: heads?.keys
+    }
+  }
+
   /// Those that there are, in an order that digests keep.
   var all: [Norm] {
     [attention, feedForward, afterAttention, afterFeedForward, heads?.queries, heads?.keys]

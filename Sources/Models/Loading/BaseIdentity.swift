@@ -10,6 +10,10 @@ import Tokenizers
 package final class BaseIdentity: Sendable {
   /// The name in the file's metadata, or the file's own.
   package let name: String
+  /// What PEFT can load the base by: a name of the hub or a folder's path; else its name.
+  package let reference: String
+  /// The folder that the tokenizer was read from; nil where it stands in the model's one file.
+  package let tokenizerFolder: String?
   /// `gguf` or `safetensors`; with it go the order of rotary pairs and the rows of q_proj and k_proj.
   package let format: String
   package let description: DecoderDescription
@@ -31,16 +35,27 @@ package final class BaseIdentity: Sendable {
   }
 
   init(
-    name: String, format: String, decoder: DecoderModel, tokenizer: Tokenizer,
-    chatTemplate: ChatTemplateSource?, mappings: [MappedFile]
+    name: String, reference: String? = nil, tokenizerFolder: String? = nil, format: String,
+    decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplateSource?,
+    mappings: [MappedFile]
   ) {
     self.name = name
+    self.reference = reference ?? name
+    self.tokenizerFolder = tokenizerFolder
     self.format = format
     description = decoder.description
     self.decoder = decoder
     tokenizerParts = tokenizer
     self.chatTemplate = chatTemplate
     self.mappings = mappings
+  }
+
+  /// The base that an adapter's folding made of this one: its weights are others, all else is the same.
+  package func merged(with adapter: String, into decoder: DecoderModel) -> BaseIdentity {
+    BaseIdentity(
+      name: "\(name) with \"\(adapter)\" merged", tokenizerFolder: tokenizerFolder,
+      format: format, decoder: decoder, tokenizer: tokenizerParts, chatTemplate: chatTemplate,
+      mappings: mappings)
   }
 
   /// - Parameter pool: reads the weights with all its threads; not to be called from one of its tasks.
@@ -79,6 +94,9 @@ extension DecoderModel {
       stream.append(Array("\(matrix.format.rawValue) \(matrix.rows) \(matrix.columns)\n".utf8))
     }
     for digest in digests.withLock({ $0 }) { stream.append(Array(digest.utf8)) }
+    for matrix in weights.matrices where matrix.format.ggmlNumber == nil {
+      matrix.appendValues(to: &stream)
+    }
     for vector in weights.vectors { unsafe vector.withUnsafeBytes { unsafe stream.append($0) } }
     for rope in [ropes.all, ropes.windowed] {
       unsafe rope?.firstTurn.withUnsafeBytes { unsafe stream.append($0) }
@@ -102,6 +120,18 @@ extension DecoderModel {
 }
 
 extension FrozenMatrix {
+  /// The weights in f32: of a format with factors beside its codes, which no file has and a merged base may,
+  /// the codes say too little.
+  fileprivate func appendValues(to stream: inout FileDigest.Stream) {
+    var values = [Float](repeating: 0, count: columns)
+    for row in 0..<rows {
+      unsafe values.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { unsafe dequantize(row: row, into: base) }
+      }
+      unsafe values.withUnsafeBytes { unsafe stream.append($0) }
+    }
+  }
+
   /// Bytes of one task. It divides the weights, and so is part of what the digest is.
   private static var pieceSize: Int { 1 << 22 }
 

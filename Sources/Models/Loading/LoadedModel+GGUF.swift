@@ -32,6 +32,6 @@ extension LoadedModel {
       tokenizer: tokenizer,
       chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
-      path: path, mappings: file.files)
+      path: path, reference: HubName(metadata)?.text, mappings: file.files)
   }
 }

@@ -38,6 +38,7 @@ extension LoadedModel {
       tokenizer: tokenizer,
       chatTemplate: try ChatTemplateSource(folder: folder),
       name: baseName(folder), format: "safetensors", path: folder,
+      reference: HubName(config, folder: folder)?.text ?? Paths.absolute(folder),
       mappings: directory.entries.map(\.owner))
   }
 

@@ -26,7 +26,7 @@ package struct LoadedModel: Sendable {
 
   init(
     decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplateSource?, name: String,
-    format: String, path: String, mappings: [MappedFile]
+    format: String, path: String, reference: String? = nil, mappings: [MappedFile]
   ) {
     self.mappings = mappings
     self.decoder = decoder
@@ -35,8 +35,9 @@ package struct LoadedModel: Sendable {
     self.format = format
     self.path = path
     identity = BaseIdentity(
-      name: name, format: format, decoder: decoder, tokenizer: tokenizer,
-      chatTemplate: chatTemplate, mappings: mappings)
+      name: name, reference: reference, tokenizerFolder: format == "gguf" ? nil : path,
+      format: format, decoder: decoder, tokenizer: tokenizer, chatTemplate: chatTemplate,
+      mappings: mappings)
     text = ModelText(tokenizer: tokenizer, template: chatTemplate)
   }
 

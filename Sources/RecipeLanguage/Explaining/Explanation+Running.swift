@@ -109,6 +109,18 @@ extension Explanation {
       wrong: "let first = train steps: 20\nquantize nf4\ntrain steps: 40, resume: first",
       right: "let first = train steps: 20\ntrain steps: 40, resume: first"),
     found(
+      "E0441", "something that cannot be written in that form",
+      "The ending of a path says what `export` writes: .gguf for llama.cpp, .py for a training with TRL, .yaml for "
+        + "Axolotl, and a folder for transformers; `as:` says it where the path does not. What the target has no "
+        + "word for is refused before anything is written.",
+      wrong: "export \"out/model.bin\"", right: "export \"out/model.gguf\""),
+    found(
+      "E0442", "an adapter of another base",
+      "`merge` makes another base: an adapter that was made on the one before would add its update to weights "
+        + "that it does not know. `quantize keep` comes back to the weights of the file.",
+      wrong: "lora rank: 8\nmerge\nuse \"default\"",
+      right: "lora rank: 8\nmerge\nquantize keep\nuse \"default\""),
+    found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",
       wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),

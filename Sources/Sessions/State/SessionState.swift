@@ -49,9 +49,14 @@ package struct ModelInUse: Sendable {
   /// The scheme of the last `quantize`, or nil.
   package var scheme: String?
   package let compute: Compute
+  /// The base that `merge` made; nil for the weights of the file.
+  var merged: BaseIdentity?
+
+  /// The base that adapters made now belong to.
+  var identity: BaseIdentity { merged ?? loaded.identity }
 
   /// Its name and, where it was quantized here, how.
-  var description: String { loaded.name + (scheme.map { " in \($0)" } ?? "") }
+  var description: String { identity.name + (scheme.map { " in \($0)" } ?? "") }
 }
 
 /// An adapter with its name and history.
@@ -78,7 +83,7 @@ package struct AdapterInUse: Sendable {
   package var curve: TrainingCurve?
 
   var files: AdapterFolder {
-    AdapterFolder(model: base.description, baseModel: base.name)
+    AdapterFolder(model: base.description, baseModel: base.reference)
   }
 
   func card(with pool: WorkerPool) -> AdapterCard {

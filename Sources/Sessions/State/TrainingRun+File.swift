@@ -38,7 +38,7 @@ extension TrainingRun {
     }
     self.init(
       name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis,
-      base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
+      base: model.identity, modelName: model.description, scheme: model.scheme,
       precision: model.compute.precision, rowsBefore: rowsBefore,
       state: try file.state(for: model.decoder.description, options: call.optimizerOptions),
       curve: TrainingCurve(

@@ -87,7 +87,7 @@ extension Session {
       model: description, start: call[LoRA.start], seed: state.seed)
     take(
       AdapterInUse(
-        name: name, adapter: adapter, base: model.loaded.identity, steps: 0, curve: nil))
+        name: name, adapter: adapter, base: model.identity, steps: 0, curve: nil))
     return .record(summary(of: adapter, in: model))
   }
 

@@ -56,13 +56,14 @@ extension Session {
     guard let format = WeightFormat(rawValue: name) else {
       model.decoder = model.loaded.decoder
       model.scheme = nil
-      state.model = model
+      comeBack(to: &model)
       tellTrainedOnAnother(model)
       return .record(kept(model.decoder.weights, before: before))
     }
     let scheme = QuantizationScheme(
       format: format, block: call[Quantize.block], isDouble: call[Quantize.double])
-    try requireBlocks(of: scheme, fitting: model)
+    try requireBlocks(
+      of: scheme, fitting: model, block: Quantize.block, scheme: Quantize.scheme)
     let skipped = call[Quantize.skip]
     let whole = try roles(
       named: skipped.filter { $0 != Quantize.head }, Quantize.skip, of: model.decoder.description)
@@ -75,7 +76,7 @@ extension Session {
     try requireFinite(report, of: model)
     model.decoder = model.decoder.with(weights)
     model.scheme = name
-    state.model = model
+    comeBack(to: &model)
     model.loaded.releasePages()
     tellTrainedOnAnother(model)
     return .record(
@@ -87,6 +88,21 @@ extension Session {
         ("rms_error", .float(report.error.rootMeanSquare)),
         ("max_error", .float(Double(report.error.largest))),
       ]))
+  }
+
+  /// Takes a model that was made of the file's weights, and puts an adapter of a merged base aside.
+  private func comeBack(to model: inout ModelInUse) {
+    if let merged = model.merged {
+      model.merged = nil
+      let isOfMerged = state.adapter.map { $0.base === merged } ?? false
+      notice(
+        "the model has the weights of its file again, without what was merged"
+          + (isOfMerged
+            ? "; the adapter \"\(state.activeAdapter ?? "")\", which was made on the merged one, is not "
+              + "in use any more" : ""))
+      if isOfMerged { state.activeAdapter = nil }
+    }
+    state.model = model
   }
 
   private func tellTrainedOnAnother(_ model: ModelInUse) {
@@ -132,20 +148,26 @@ extension Session {
     ])
   }
 
-  private func requireBlocks(
-    of scheme: QuantizationScheme, fitting model: ModelInUse
+  /// Refuses a scheme that does not fit the layers.
+  ///
+  /// - Parameters:
+  ///   - block: the argument that gave the block's size.
+  ///   - word: the argument that named the format.
+  func requireBlocks(
+    of scheme: QuantizationScheme, fitting model: ModelInUse, block: any DeclaredArgument,
+    scheme word: any DeclaredArgument
   ) throws(VerbFailure) {
     guard scheme.block >= 32, scheme.block.nonzeroBitCount == 1 else {
       throw VerbFailure(
         "E0406", "a block of \(scheme.block) weights cannot share a factor",
-        argument: Quantize.block,
+        argument: block,
         help: "take a power of two: 32, 64, 128 …")
     }
     for matrix in model.loaded.decoder.weights.linears {
       if let obstacle = scheme.obstacle(columns: matrix.columns) {
         throw VerbFailure(
           "E0406", "this model cannot be kept as \(scheme.format.rawValue): \(obstacle)",
-          argument: Quantize.scheme, help: "int8 takes rows of any length")
+          argument: word, help: "int8 takes rows of any length")
       }
     }
   }

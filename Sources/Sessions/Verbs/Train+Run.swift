@@ -59,7 +59,7 @@ extension Session {
     _ call: VerbCall, _ model: ModelInUse, _ data: DataInUse
   ) throws(VerbFailure) -> TrainingRun {
     let basis = TrainingBasis(
-      identity: model.loaded.identity, model: model.decoder, training: data.examples(.train),
+      identity: model.identity, model: model.decoder, training: data.examples(.train),
       validation: data.examples(.valid), with: model.compute.pool)
     // computing the digest paged in the whole file; requantized weights do not need those pages
     if model.scheme != nil { model.loaded.releasePages() }
@@ -70,7 +70,7 @@ extension Session {
     }
     return TrainingRun(
       name: current.name, stepsBefore: current.steps, call: call, seed: state.seed, basis: basis,
-      base: model.loaded.identity, modelName: model.description, scheme: model.scheme,
+      base: model.identity, modelName: model.description, scheme: model.scheme,
       precision: model.compute.precision, rowsBefore: current.rows,
       state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
       curve: TrainingCurve(losses: [], evaluations: []))

@@ -1,4 +1,5 @@
 import Diagnostics
+import Models
 import RecipeLanguage
 
 package enum Use: Verb {
@@ -32,7 +33,8 @@ extension Session {
     let name = call[Use.adapterName]
     if name == Use.base {
       state.activeAdapter = nil
-    } else if state.adapters[name] != nil {
+    } else if let adapter = state.adapters[name] {
+      try requireBase(of: adapter)
       state.activeAdapter = name
     } else {
       let known = state.adapters.keys.sorted()
@@ -43,5 +45,18 @@ extension Session {
         notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
     }
     return .record(Record([("name", .string(name))]))
+  }
+
+  /// Refuses an adapter that was made on the base before `merge`, or on a merged one that is gone.
+  private func requireBase(of adapter: AdapterInUse) throws(VerbFailure) {
+    guard let model = state.model, adapter.base !== model.identity else { return }
+    throw VerbFailure(
+      "E0442",
+      "the adapter \"\(adapter.name)\" was made on \(adapter.base.name), and the base in use is "
+        + model.identity.name,
+      argument: Use.adapterName,
+      help: model.merged == nil
+        ? "save it before the base changes, or merge again as before"
+        : "`quantize keep` comes back to the weights of the file")
   }
 }

@@ -1,0 +1,112 @@
+import Checkpoints
+import Files
+import Tensors
+
+/// A LoRA adapter as llama.cpp reads it (src/llama-adapter.cpp): one GGUF file with A `[rank, inputs]` and B
+/// `[outputs, rank]` of each module under the name of its matrix, the rows of B in GGUF's order.
+///
+/// llama.cpp multiplies by `adapter.lora.alpha` over the rank, and by 1 where that is 0. The alpha written here is
+/// scale · rank, whatever the scale was made of; a scale of 0 makes B zero.
+package struct GGUFAdapterFile {
+  /// What it is called in a folder.
+  package static let name = "adapter.gguf"
+
+  private let model: DecoderDescription
+  private let baseModel: String
+  private let family: Architecture
+  private let architecture: String
+
+  /// - Parameters:
+  ///   - model: the base.
+  ///   - file: where it goes, for errors.
+  package init(
+    model: DecoderDescription, baseModel: String, file: String
+  ) throws(FileError) {
+    guard let family = Architecture.named(model.architecture)?.ggufFamily,
+      let name = family.ggufName
+    else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "GGUF has no family for models of type \"\(model.architecture)\"",
+        fix: "save the adapter for PEFT: format: peft")
+    }
+    (self.model, self.baseModel, self.family, architecture) = (model, baseModel, family, name)
+  }
+
+  /// Writes the file, whole or not at all, and reads it back.
+  package func write(_ adapter: Adapter, to file: String) throws(FileError) -> AdapterFolder.Written
+  {
+    let rank = adapter.parameters.layout.rank
+    let scale = adapter.configuration.scale
+    var writer = GGUFWriter(file: file)
+    writer.set("general.architecture", .string(architecture))
+    writer.set("general.type", .string("adapter"))
+    writer.set("general.name", .string(baseModel))
+    writer.set(GGUFFileType.key, .uint32(0))
+    writer.set("general.base_model.count", .uint32(1))
+    writer.set("general.base_model.0.name", .string(baseModel))
+    writer.set("adapter.type", .string("lora"))
+    writer.set("adapter.lora.alpha", .float32(scale == 0 ? Float(rank) : scale * Float(rank)))
+    for entry in adapter.parameters.layout.entries {
+      let pair = adapter.parameters.pair(entry)
+      let name = try tensorName(of: entry, file: file)
+      try writer.add(name + ".lora_a", .f32, shape: [rank, entry.inputs]) {
+        OutgoingTensor.littleEndian((0..<pair.a.count).map { unsafe pair.a.base[$0] })
+      }
+      let order = model.rowOrder(of: entry.role, pairing: family.ggufPairing)
+      try writer.add(name + ".lora_b", .f32, shape: [entry.outputs, rank]) {
+        OutgoingTensor.littleEndian(
+          (0..<entry.outputs).flatMap { row in
+            (0..<rank).map { column in
+              scale == 0 ? 0 : unsafe pair.bTransposed.row(column)[order?[row] ?? row]
+            }
+          })
+      }
+    }
+    try writer.write()
+    let written = try MappedFile(path: file)
+    try check(try GGUFFile(written), adapter, file)
+    return withExtendedLifetime(written) {
+      AdapterFolder.Written(
+        byteCount: unsafe written.bytes.count, sha256: unsafe FileDigest.sha256(written.bytes))
+    }
+  }
+
+  private func tensorName(
+    of entry: AdapterLayout.Entry, file: String
+  ) throws(FileError) -> String {
+    let path = model.linear(entry.role)?.path
+    guard let form = family.linears.first(where: { $0.role == entry.role && $0.path == path })
+    else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "GGUF has no name for the layer \(path ?? entry.role.rawValue) of a model of type "
+          + "\"\(model.architecture)\"",
+        fix: "save the adapter for PEFT: format: peft")
+    }
+    return TensorNames.gguf.name(form.gguf, entry.layer) + ".weight"
+  }
+
+  /// Compares what the file has with what was to be written.
+  private func check(
+    _ read: GGUFFile, _ adapter: Adapter, _ file: String
+  ) throws(FileError) {
+    let rank = adapter.parameters.layout.rank
+    let reading = WeightReading(directory: read.tensors, file: file)
+    for entry in adapter.parameters.layout.entries {
+      let name = try tensorName(of: entry, file: file)
+      let a = try reading.matrix(name + ".lora_a", rows: rank, columns: entry.inputs)
+      _ = try reading.matrix(name + ".lora_b", rows: entry.outputs, columns: rank)
+      var row = [Float](repeating: 0, count: entry.inputs)
+      unsafe row.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { unsafe a.dequantize(row: 0, into: base) }
+      }
+      let pair = adapter.parameters.pair(entry)
+      guard row.indices.allSatisfy({ unsafe row[$0] == pair.a.base[$0] }) else {
+        throw FileError(
+          .malformed, file: file, cause: "the file was written, and read back \(name) is another",
+          fix: "check the disk, and save again")
+      }
+    }
+  }
+}

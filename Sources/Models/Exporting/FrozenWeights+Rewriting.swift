@@ -1,0 +1,102 @@
+import Tensors
+
+/// What folding and encoding anew cost.
+package struct RewritingReport: Sendable {
+  /// Over the matrices that changed: what is kept against W + scale·B·A before it was encoded.
+  package fileprivate(set) var error = ReconstructionError()
+  /// Matrices that changed.
+  package fileprivate(set) var changed = 0
+}
+
+/// How a matrix is kept anew; nil leaves it as it is, or, where an adapter is folded in, as it was.
+package typealias SchemeChoice = (_ matrix: FrozenMatrix, _ isFolded: Bool) -> QuantizationScheme?
+
+extension FrozenWeights {
+  /// These weights with an adapter folded in (W + scale·B·A, summed in f32) and matrices encoded anew.
+  /// What does not change is shared.
+  ///
+  /// - Parameters:
+  ///   - linears: says how the linear layers of the blocks are kept.
+  ///   - tables: says the same of the embedding and of an output head of its own.
+  ///   - progress: called with the share done after each block.
+  /// - Precondition: `obstacle(toFolding:)` is nil, and each scheme fits its matrix.
+  package func rewritten(
+    folding adapter: Adapter? = nil, linears: SchemeChoice, tables: SchemeChoice = { _, _ in nil },
+    with compute: Compute, progress: (Double) -> Void = { _ in }
+  ) -> (weights: FrozenWeights, report: RewritingReport) {
+    var report = RewritingReport()
+    func encode(
+      _ matrix: FrozenMatrix, _ pair: LoRAPair?, _ scale: Float, _ choice: SchemeChoice
+    ) -> FrozenMatrix {
+      let chosen = choice(matrix, pair != nil)
+      if pair == nil, chosen == nil || chosen == matrix.scheme { return matrix }
+      guard let scheme = chosen ?? matrix.scheme else {
+        preconditionFailure("no quantizer makes \(matrix.format.rawValue)")
+      }
+      let source = pair.map { matrix.adding($0, scale: scale, with: compute) } ?? matrix
+      let (result, error) = source.quantized(to: scheme, with: compute)
+      report.error.add(error)
+      report.changed += 1
+      return result
+    }
+    let blocks = blocks.enumerated().map { layer, block in
+      let linears = block.roles.map { role in
+        let linear = block[role]
+        let pair = adapter?.parameters.pair(layer: layer, role)
+        let weight = encode(linear.weight, pair, adapter?.configuration.scale ?? 0, linears)
+        return (role, Linear(weight: weight, bias: linear.bias))
+      }
+      progress(Double(layer + 1) / Double(self.blocks.count))
+      return Block(norms: block.norms, linears: linears)
+    }
+    let embedding = encode(embedding, nil, 0, tables)
+    let result = FrozenWeights(
+      embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
+      finalNorm: finalNorm, head: isTied ? embedding : encode(head, nil, 0, tables),
+      headBias: headBias)
+    return (result, report)
+  }
+
+  /// Why an adapter cannot be folded into the formats that its layers have: a format that is only read.
+  package func formatWithoutQuantizer(under adapter: Adapter) -> WeightFormat? {
+    for (layer, block) in blocks.enumerated() {
+      for role in block.roles where adapter.parameters.pair(layer: layer, role) != nil {
+        if block[role].weight.scheme == nil { return block[role].weight.format }
+      }
+    }
+    return nil
+  }
+}
+
+extension FrozenMatrix {
+  /// What `quantized` makes this kind of matrix by; nil where there is no quantizer for it.
+  package var scheme: QuantizationScheme? {
+    guard QuantizationScheme.formats.contains(format) else { return nil }
+    return factorBlock == 0
+      ? QuantizationScheme(format: format)
+      : QuantizationScheme(format: format, block: factorBlock, isDouble: isDouble)
+  }
+
+  /// W + scale·B·A in f32, summed over the rank in its order for each row.
+  func adding(_ pair: LoRAPair, scale: Float, with compute: Compute) -> FrozenMatrix {
+    precondition(
+      pair.a.columns == columns && pair.bTransposed.columns == rows,
+      "an adapter for \(pair.bTransposed.columns) × \(pair.a.columns) beside \(rows) × \(columns)")
+    let buffer = RawBuffer(byteCount: rows * columns * 4)
+    compute.forEachBlock(of: rows, grain: 16) { block in
+      let values = unsafe buffer.bound(to: Float.self)
+      for row in block {
+        let output = unsafe values + row * columns
+        unsafe dequantize(row: row, into: output)
+        for rank in 0..<pair.a.rows {
+          let factor = unsafe scale * pair.bTransposed.row(rank)[row]
+          let a = unsafe pair.a.row(rank)
+          for column in 0..<columns { unsafe output[column] += factor * a[column] }
+        }
+      }
+    }
+    return unsafe FrozenMatrix(
+      format: .f32, rows: rows, columns: columns, data: buffer.base, rowByteCount: columns * 4,
+      owners: [buffer])
+  }
+}

@@ -1,0 +1,160 @@
+import Checkpoints
+import Files
+import Tensors
+
+/// A model as a Hugging Face folder, made ready before a byte is written: weights under transformers' names in
+/// one file or in shards with an index, its configuration, and the files of its tokenizer as they are.
+package struct SafetensorsModelFolder {
+  /// A shard's most bytes, as transformers had it up to version 4.
+  package static let shardSize = 5_000_000_000
+  private static let configName = "config.json"
+  private static let wholeName = "model.safetensors"
+  private static let indexName = wholeName + ".index.json"
+  /// Files that go along as they are.
+  private static let companions = [
+    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+    "chat_template.jinja", "vocab.json", "merges.txt", "tokenizer.model",
+  ]
+
+  package let folder: String
+  private let tensors: [OutgoingTensor]
+  private let config: [UInt8]
+  private let companions: [FolderFile]
+  private let shardSize: Int
+
+  /// - Parameters:
+  ///   - model: a model of a Hugging Face folder.
+  ///   - weights: what is written for its weights, in f32, f16 or bf16.
+  ///   - format: what `config.json` says of them; nil leaves it as it is. Vectors are written as they are.
+  package init(
+    of model: LoadedModel, weights: FrozenWeights, as format: WeightFormat?, to folder: String,
+    shardSize: Int = shardSize
+  ) throws(FileError) {
+    guard model.format != "gguf" else {
+      throw FileError(
+        .unsupported, file: model.path,
+        cause:
+          "a GGUF file has no config.json and no tokenizer.json, which a folder for transformers "
+          + "needs",
+        fix: "load the model's Hugging Face folder to write one, or write a .gguf file")
+    }
+    self.folder = folder
+    self.shardSize = shardSize
+    let description = model.decoder.description
+    var tensors: [OutgoingTensor] = []
+    for entry in try SafetensorsFile.directory(ofFolder: model.path).entries {
+      if let matrix = description.matrix(named: entry.name, of: weights) {
+        let module = description.module(named: entry.name)?.module
+        tensors.append(
+          try Self.tensor(entry.name, matrix, description.stored(matrix, module), to: folder))
+      } else {
+        tensors.append(OutgoingTensor(entry))
+      }
+    }
+    self.tensors = tensors
+    config = try Self.config(of: model, format)
+    var files: [FolderFile] = []
+    for name in Self.companions where Paths.exists(model.path + "/" + name) {
+      files.append(FolderFile(name, try MappedFile.contents(of: model.path + "/" + name)))
+    }
+    companions = files
+  }
+
+  private static func tensor(
+    _ name: String, _ matrix: FrozenMatrix, _ stored: FrozenMatrix?, to folder: String
+  ) throws(FileError) -> OutgoingTensor {
+    guard let stored, ElementType(matrix.format).isScalar, matrix.factorBlock == 0,
+      matrix.format != .int8
+    else {
+      throw FileError(
+        .unsupported, file: folder,
+        cause:
+          "the tensor \(name) is kept as \(matrix.format.rawValue), which safetensors does not "
+          + "have",
+        fix: "name a type that it has: type: bf16, type: f16 or type: f32")
+    }
+    return OutgoingTensor(name, stored)
+  }
+
+  /// The configuration, with the type that the weights have now.
+  private static func config(
+    of model: LoadedModel, _ format: WeightFormat?
+  ) throws(FileError) -> [UInt8] {
+    let file = model.path + "/" + configName
+    let names: [WeightFormat: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16"]
+    guard let name = format.flatMap({ names[$0] }), var object = try JSONValue(file: file).object
+    else { return try MappedFile.contents(of: file) }
+    let keys = ["dtype", "torch_dtype"].filter { object[$0] != nil }
+    for key in keys.isEmpty ? ["dtype"] : keys { object[key] = .string(name) }
+    return Array(JSONValue.object(object).text(.pretty, sortedKeys: false).utf8)
+  }
+
+  // MARK: - Writing
+
+  package func write() throws(FileError) {
+    let shards = shards
+    var files: [FolderFile] = []
+    var map = JSONObject()
+    for (number, shard) in shards.enumerated() {
+      let name = shards.count == 1 ? Self.wholeName : Self.shardName(number + 1, of: shards.count)
+      var writer = SafetensorsWriter(file: folder + "/" + name, metadata: ["format": "pt"])
+      for tensor in shard {
+        try writer.add(tensor.name, tensor.type, shape: tensor.shape, contents: tensor.contents)
+        map[tensor.name] = .string(name)
+      }
+      files.append(FolderFile(name) { body throws(FileError) in try writer.forEachPart(body) })
+    }
+    if shards.count > 1 {
+      let index: JSONValue = [
+        "metadata": ["total_size": .int(tensors.reduce(0) { $0 + $1.byteCount })],
+        "weight_map": .object(map),
+      ]
+      files.append(FolderFile(Self.indexName, Array(index.text(.pretty).utf8)))
+    }
+    files.append(FolderFile(Self.configName, config))
+    files += companions
+    try WholeFolder.write(files, to: folder, owning: owned)
+  }
+
+  private static func shardName(_ number: Int, of count: Int) -> String {
+    func digits(_ number: Int) -> String { String(String(100_000 + number).dropFirst()) }
+    return "model-\(digits(number))-of-\(digits(count)).safetensors"
+  }
+
+  /// Tensors in their order, as many a shard as fit.
+  private var shards: [[OutgoingTensor]] {
+    var shards: [[OutgoingTensor]] = [[]]
+    var size = 0
+    for tensor in tensors {
+      if size > 0, size + tensor.byteCount > shardSize {
+        shards.append([])
+        size = 0
+      }
+      shards[shards.count - 1].append(tensor)
+      size += tensor.byteCount
+    }
+    return shards
+  }
+
+  /// What an earlier writing may have left in the folder, shards included.
+  private var owned: Set<String> {
+    let shards = (Paths.names(in: folder) ?? []).filter {
+      $0.hasPrefix("model-") && $0.hasSuffix(".safetensors")
+    }
+    return Set([Self.configName, Self.wholeName, Self.indexName] + Self.companions + shards)
+  }
+}
+
+extension DecoderDescription {
+  /// A layer's matrix as its file has it: transposed, or in groups of heads; nil where blocks cannot be turned.
+  fileprivate func stored(_ matrix: FrozenMatrix, _ module: LinearModule?) -> FrozenMatrix? {
+    guard let module else { return matrix }
+    var result = matrix
+    if module.isGrouped { result = result.rows(in: (0..<result.rows).map(sizes.rowSideBySide)) }
+    return module.isTransposed ? result.transposed() : result
+  }
+}
+
+extension OutgoingTensor {
+  var byteCount: Int { type.byteCount(ofShape: shape) ?? 0 }
+}

@@ -1,0 +1,60 @@
+import Files
+import Models
+import RecipeLanguage
+import Training
+
+/// What goes into an adapter's folder for people and for other programs.
+extension Session {
+  private static let tokenizerFiles = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+  ]
+
+  /// The model card, and the tokenizer's files where the base has them as files.
+  func companions(of adapter: AdapterInUse, in folder: String) throws(FileError) -> [FolderFile] {
+    var files: [FolderFile] = []
+    if let card = readme(of: adapter).file(in: folder) { files.append(card) }
+    guard let source = adapter.base.tokenizerFolder else { return files }
+    for name in Self.tokenizerFiles where Paths.exists(source + "/" + name) {
+      files.append(FolderFile(name, try MappedFile.contents(of: source + "/" + name)))
+    }
+    return files
+  }
+
+  private func readme(of adapter: AdapterInUse) -> AdapterReadme {
+    var facts: [(name: String, value: String)] = [
+      ("base weights in training", adapter.trainedOn ?? "as in the file"),
+      ("steps", "\(adapter.steps)"),
+    ]
+    var recipe: [String] = []
+    if let data = state.data {
+      let seen = data.dataset.tokenized.count { adapter.rows.contains($0.identity) }
+      let count = data.dataset.tokenized.count
+      if seen > 0 {
+        facts.append(("data", "\(data.dataset.source.name), trained on \(seen) of \(count) rows"))
+      }
+    }
+    if let losses = adapter.curve?.losses, let first = losses.first, let last = losses.last {
+      facts.append(("loss of step \(first.step)", NumberText.shortest(first.loss)))
+      facts.append(("loss of step \(last.step)", NumberText.shortest(last.loss)))
+    }
+    if let last = adapter.curve?.evaluations.last {
+      facts.append(("validation loss at step \(last.step)", NumberText.shortest(last.loss)))
+    }
+    if let run = run(of: reference(of: adapter)) { recipe = [run.call.line] }
+    return AdapterReadme(
+      base: adapter.base, configuration: adapter.adapter.configuration, facts: facts,
+      recipe: recipe)
+  }
+}
+
+extension VerbCall {
+  /// The command as a recipe has it, with the arguments that were given.
+  var line: String {
+    let texts = verb.arguments.compactMap { argument -> String? in
+      guard let value = given[argument.name] else { return nil }
+      if case .record = value { return nil }
+      return argument.isPositional ? value.source : "\(argument.name): \(value.source)"
+    }
+    return texts.isEmpty ? verb.name : "\(verb.name) \(texts.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `export` and `merge` write and leave.
+@Suite struct ExportTests {
+  private static let training = "lora rank: 4\ntrain steps: 8, lr: 1e-2\n"
+
+  private func start(_ model: String) -> String {
+    TinyRecipe.header + "seed 1\nload \"\(References.path(model))\", precision: f32\n"
+      + TinyRecipe.dataset + "split valid: 1, test: 1, seed: 5\n"
+  }
+
+  /// The values of a recipe's verbs of one name.
+  private func values(_ verb: String, _ outcome: ChildProcess.Outcome) throws -> [[String: Any]] {
+    try outcome.output.split(separator: "\n").filter {
+      $0.hasPrefix("{\"event\":\"value\"") && $0.contains("\"verb\":\"\(verb)\"")
+    }.map {
+      let object = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      return try #require(object?["value"] as? [String: Any])
+    }
+  }
+
+  private func losses(_ outcome: ChildProcess.Outcome) throws -> [Double] {
+    try values("eval", outcome).map { try #require($0["loss"] as? Double) }
+  }
+
+  @Test(arguments: [
+    ("tiny-llama/q8_0.gguf", "export \"out/model.gguf\", type: f32", "out/model.gguf"),
+    ("tiny-llama/hf", "export \"out/model.gguf\"", "out/model.gguf"),
+    ("tiny-llama/hf", "export \"out/model\"", "out/model"),
+    ("families/qwen2/hf", "export \"out/model\", type: f32", "out/model"),
+  ])
+  func `a model that was written evaluates as the one with the adapter did`(
+    _ model: String, _ export: String, _ path: String
+  ) throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start(model) + "eval\n" + Self.training + "eval\n" + export + "\n", "--json")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let before = try losses(outcome)
+    try #require(before.count == 2)
+    #expect(abs(before[0] - before[1]) > 1e-3, "training changed nothing")
+    let value = try #require(try values("export", outcome).first)
+    #expect(value["adapter"] as? String == "default")
+    #expect(try #require(value["difference"] as? Double) < 1e-3)
+    #expect(try #require(value["read_back"] as? Double) < 1e-3)
+    let again = try skillet.recipe(
+      TinyRecipe.header + "load \"\(path)\", precision: f32\n" + TinyRecipe.dataset
+        + "split valid: 1, test: 1, seed: 5\neval\n", "--json")
+    #expect(again.ending == .exited(0), again.comment)
+    let after = try losses(again)
+    #expect(abs(after[0] - before[1]) <= 1e-5 * before[1])
+  }
+
+  @Test func `Ollama's file names the model, its turns and its ends`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      TinyRecipe.load + "export \"out/model.gguf\", as: ollama, type: q4_0\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let text = String(decoding: try skillet.folder.bytes(of: "out/Modelfile"), as: UTF8.self)
+    #expect(text.hasPrefix("FROM ./model.gguf\nTEMPLATE \"\"\""))
+    #expect(text.contains("<|im_start|>user\n{{ .Content }}<|im_end|>\n{{ else if"))
+    #expect(text.contains("PARAMETER stop \"<|im_end|>\"\n"))
+  }
+
+  @Test(arguments: [
+    ("quantize nf4\nexport \"out/m.gguf\"", "is kept as nf4, which GGUF files do not have"),
+    ("export \"out/folder\"", "a GGUF file has no config.json"),
+    ("export \"out/m.bin\"", "does not say what to write"),
+    ("export \"out/m\", as: gguf", "ends in .gguf"),
+    ("export \"out/m\", type: q8_0", "safetensors does not have q8_0"),
+    ("export \"out/train.py\"", "no adapter whose training"),
+    ("merge", "adapter"),
+  ])
+  func `what cannot be said is refused by name, and nothing is written`(
+    _ line: String, _ reason: String
+  ) throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(TinyRecipe.load + TinyRecipe.dataset + line + "\n")
+    #expect(outcome.ending != .exited(0) && outcome.ending != .exited(70), outcome.comment)
+    #expect(outcome.errors.contains(reason), outcome.comment)
+    #expect(!skillet.folder.has("out"))
+  }
+
+  @Test func `a merged base predicts as the adapter on did, and keeps other adapters away`() throws
+  {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf") + "let bare = eval\n" + Self.training
+        + "save \"before\"\nlet on = eval\n"
+        + "let cost = merge\nlet merged = eval\nlora name: \"second\"\ntrain steps: 4, lr: 1e-2\n"
+        + "save \"after\"\nquantize keep\nuse base\nlet back = eval\n"
+        + "assert abs(merged.loss - on.loss) < 1e-4\nassert abs(back.loss - bare.loss) < 1e-6\n"
+        + "assert abs(on.loss - bare.loss) > 1e-3\nassert cost.kl < 1e-6\nassert cost.measured_on == \"valid\"\n"
+    )
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let refused = try skillet.recipe(
+      start("tiny-llama/hf") + Self.training + "merge\nuse \"default\"\n")
+    #expect(refused.ending == .exited(1), refused.comment)
+    #expect(refused.errors.contains("E0442"), refused.comment)
+    let foreign = try skillet.recipe(
+      TinyRecipe.header + "load \"\(References.path("tiny-llama/hf"))\", adapter: \"after\"\n")
+    #expect(foreign.ending == .exited(66), foreign.comment)
+    #expect(foreign.errors.contains("made on another base"), foreign.comment)
+  }
+
+  @Test(arguments: ["q4_0", "nf4", "int8"])
+  func `merging into few bits says what it loses`(_ scheme: String) throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf") + Self.training + "merge to: \(scheme)\n", "--json")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let value = try #require(try values("merge", outcome).first)
+    #expect(try #require(value["rms_error"] as? Double) > 1e-4)
+    #expect(try #require(value["kl"] as? Double) > 1e-7)
+  }
+
+  @Test func `a training is written as a script and its rows`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf")
+        + "quantize nf4\nlora rank: 2, targets: [q_proj, v_proj], rslora: true\n"
+        + "train epochs: 2, lr: 1e-3, batch: 1, eval_every: 1\nexport \"out/train.py\"\n"
+        + "export \"out/run.yaml\"\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let script = String(decoding: try skillet.folder.bytes(of: "out/train.py"), as: UTF8.self)
+    for line in [
+      "bnb_4bit_quant_type=\"nf4\"", "r=2", "use_rslora=True",
+      "target_modules=[\"q_proj\", \"v_proj\"]",
+      "max_steps=4", "learning_rate=0.001", "eval_steps=1",
+      "train_sampling_strategy=\"sequential\"",
+    ] {
+      #expect(script.contains(line), "\(line)\n\(script)")
+    }
+    let rows = String(
+      decoding: try skillet.folder.bytes(of: "out/train.train.jsonl"), as: UTF8.self)
+    #expect(rows.split(separator: "\n").count == 2)
+    #expect(rows.contains("\"label\":true") && rows.contains("<|im_end|>"))
+    let yaml = String(decoding: try skillet.folder.bytes(of: "out/run.yaml"), as: UTF8.self)
+    #expect(yaml.contains("adapter: \"qlora\"\n") && yaml.contains("lora_r: 2\n"))
+    #expect(skillet.folder.has("out/run.valid.jsonl"))
+  }
+}

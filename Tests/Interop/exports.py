@@ -1,0 +1,146 @@
+"""What Skillet writes for other programs, as those programs read it.
+
+usage: exports.py SKILLET [--out FOLDER] [--llama-python PYTHON] [--only WORD]
+
+Each row trains an adapter for a few steps on a tiny model, writes a file in one of the ways, and compares the mean loss of three
+texts: transformers and PEFT must agree with Skillet within 1e-5 (f32), llama.cpp within 2e-3 where it rounds activations.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from peft import AutoPeftModelForCausalLM
+from transformers import AutoTokenizer
+
+import llama_cpp_reference
+import transformers_reference
+from observations import Observations, Refusal
+from skillet import Skillet
+
+REFERENCES = Path(__file__).parent.parent / "References"
+EXACT, ROUNDED = 1e-5, 2e-3
+# Models that have a window, which llama.cpp does not give to their families, or biases that it does not have: their GGUF files
+# are read by Skillet alone. GPT-2's tiny model has a context that is shorter than the texts.
+NOT_ASKED = {"families/phi3", "families/starcoder2", "families/cohere"}
+ADAPTERS = ["tiny-llama", "families/qwen2", "families/qwen3", "families/gemma", "families/granite", "families/olmo2"]
+# Those that mlx-lm computes as transformers does without an adapter.
+IN_MLX = {"tiny-llama", "families/qwen2"}
+OPTIONS = ["rank: 4", "rank: 2, alpha: 5, rslora: true, layers: [1]", "rank: 3, targets: [q_proj, k_proj, down_proj]"]
+FOLDERS = [
+    "tiny-llama", "tiny-llama-tied", "families/qwen2", "families/qwen3", "families/gemma", "families/gemma2", "families/phi3",
+    "families/granite", "families/olmo2", "families/smollm3", "families/gpt_neox", "families/falcon",
+    "families/stablelm", "families/starcoder2", "families/phi", "families/cohere", "families/mistral", "families/bloom"]
+FILES = ["tiny-llama/q8_0.gguf", "tiny-llama/q4_1.gguf", "tiny-llama/f32.gguf", "families/qwen2/f32.gguf"]
+DATA, TRAINING = 'dataset "rows.jsonl", template: none', "train steps: 3, lr: 1e-2, batch: 2"
+
+
+class Exports:
+    def __init__(self, options, folder: Path):
+        self.folder, self.only, self.wrong, self.count = folder, options.only, 0, 0
+        self.skillet = Skillet(options.skillet.resolve(), folder)
+        self.llama = llama_cpp_reference.LlamaCpp(options.llama_python)
+
+    def row(self, name: str, base: Path, lines: list[str], read, tolerance: float, lora: str = "rank: 4"):
+        """Runs the lines, of which the last is an evaluation, and compares its loss with that of `read`."""
+        if self.only and self.only not in name:
+            return
+        shutil.rmtree(self.folder / "out", ignore_errors=True)
+        found, refusal, _ = self.skillet.values(
+            [f'load "{base}", precision: f32', DATA, f"lora {lora}", TRAINING, *lines, "eval on: train"])
+        if refusal:
+            print(f"{name:60s} refused: {refusal}", flush=True)
+            return
+        ours = found[max(found)]["loss"]
+        theirs = read()
+        self.count += 1
+        distance = abs(theirs.loss - ours) / ours if isinstance(theirs, Observations) and isinstance(theirs.loss, float) else None
+        agrees = distance is not None and distance < tolerance
+        self.wrong += not agrees
+        print(f"{name:60s} {ours:.6f}  {'WRONG ' if not agrees else ''}{theirs if distance is None else f'{distance:.1e}'}", flush=True)
+
+    def run(self):
+        out = self.folder / "out"
+        gguf, model, adapter = out / "model.gguf", out / "model", out / "adapter"
+        for file in FILES:
+            base = REFERENCES / file
+            for kind in ["f32", "f16", "bf16", "q8_0"]:
+                self.row(
+                    f"{file} → gguf {kind}", base, [f'export "{gguf}", type: {kind}'],
+                    lambda: self.llama.observe(gguf), ROUNDED if kind == "q8_0" else 1e-3)
+        for name in FOLDERS:
+            base = REFERENCES / name / "hf"
+            if name not in NOT_ASKED:
+                self.row(
+                    f"{name} → gguf", base, [f'export "{gguf}"'], lambda: self.llama.observe(gguf), 1e-4)
+            # a model in 16 bits takes the adapter in 16 bits
+            tolerance = 1e-3 if name == "tiny-llama-tied" else EXACT
+            self.row(
+                f"{name} → folder", base, [f'export "{model}"'],
+                lambda: transformers_reference.observe(model, None, False, False), tolerance)
+            self.row(
+                f"{name}, merge → folder", base, ["merge", f'export "{model}"'],
+                lambda: transformers_reference.observe(model, None, False, False), EXACT)
+        for name in ADAPTERS:
+            base = REFERENCES / name / "hf"
+            for options in OPTIONS:
+                self.row(
+                    f"{name}, {options} → AutoPeftModelForCausalLM", base, [f'save "{adapter}"'],
+                    lambda: peft_loss(adapter), EXACT, options)
+                if name in IN_MLX:
+                    self.row(
+                        f"{name}, {options} → mlx-lm", base, [f'save "{adapter}", format: mlx'],
+                    lambda: mlx_loss(base, adapter), EXACT, options)
+                lora = adapter / "adapter.gguf"
+                self.row(
+                    f"{name}, {options} → gguf adapter", base,
+                    ["use base", f'export "{gguf}"', 'use "default"', f'save "{adapter}", format: gguf'],
+                    lambda: self.llama.observe(gguf, lora), 1e-4, options)
+        self.row(
+            "tiny-llama/q8_0.gguf → gguf adapter", REFERENCES / "tiny-llama/q8_0.gguf", [f'save "{adapter}", format: gguf'],
+            lambda: self.llama.observe(REFERENCES / "tiny-llama/q8_0.gguf", adapter / "adapter.gguf"), ROUNDED)
+
+
+@torch.no_grad()
+def peft_loss(folder: Path) -> Observations | Refusal:
+    """The base by what the adapter's folder says, the tokenizer from the folder itself."""
+    try:
+        model = AutoPeftModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        return Observations(loss=transformers_reference.loss(model, rows(folder, model)))
+    except Exception as error:
+        return Refusal(f"{type(error).__name__}: {error}")
+
+
+def rows(folder: Path, model) -> list[list[int]]:
+    return transformers_reference.row_ids(AutoTokenizer.from_pretrained(folder), model)
+
+
+def mlx_loss(base: Path, adapter: Path) -> Observations | Refusal:
+    ids = rows(base, transformers_reference.load_model(base))
+    answer = subprocess.run(
+        [sys.executable, Path(__file__).parent / "mlx_reference.py", base, adapter], input=json.dumps(ids), capture_output=True, text=True)
+    return Observations(**json.loads(answer.stdout)) if answer.returncode == 0 else Refusal(answer.stderr.strip()[-300:])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("skillet", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--llama-python", default=sys.executable)
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    folder = options.out or Path(tempfile.mkdtemp())
+    folder.mkdir(parents=True, exist_ok=True)
+    exports = Exports(options, folder)
+    exports.run()
+    print(f"{exports.count} compared, {exports.wrong} wrong")
+    return 1 if exports.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
