@@ -82,6 +82,7 @@ interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/templates.py .build/release/TemplateProbe
 	.venv-interop/bin/python -B Tests/Interop/template_masks.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/tables.py .build/release/skillet Tests/References/tiny-llama/hf
+	.venv-interop/bin/python -B Tests/Interop/exports.py .build/release/skillet
 
 # What transformers makes of changes of config.json, for the suite to replay.
 interop-record: .venv-interop/installed

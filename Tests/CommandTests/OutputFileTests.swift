@@ -41,7 +41,8 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(
       skillet.folder.files == [
-        "a/b/c/adapter_config.json", "a/b/c/adapter_model.safetensors", "a/b/c/skillet.json",
+        "a/b/c/README.md", "a/b/c/adapter_config.json", "a/b/c/adapter_model.safetensors",
+        "a/b/c/skillet.json",
         "test.recipe",
       ])
   }
@@ -65,7 +66,8 @@ import Testing
     #expect(try skillet.folder.bytes(of: weights) == before)
     #expect(
       skillet.folder.files == [
-        "large.recipe", "out/adapter_config.json", weights, "out/skillet.json", "test.recipe",
+        "large.recipe", "out/README.md", "out/adapter_config.json", weights, "out/skillet.json",
+        "test.recipe",
       ])
   }
 

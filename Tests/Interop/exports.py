@@ -25,6 +25,11 @@ from skillet import Skillet
 
 REFERENCES = Path(__file__).parent.parent / "References"
 EXACT, ROUNDED = 1e-5, 2e-3
+DATA_IN_PARTS = 'dataset "pairs.jsonl"'
+PAIRS = [("one", "two"), ("three", "four"), ("five", "six"), ("seven and", "eight, the nine"), ("the fox", "jumps over"), ("a dog", "does")]
+SCRIPTS = [
+    ("tiny-llama", ["train steps: 5, lr: 1e-3, batch: 2, eval_every: 5, keep: best"]),
+    ("families/qwen2", ["train steps: 5, lr: 1e-3, batch: 1, accumulate: 2, schedule: linear, warmup: 2, eval_every: 5, keep: best"])]
 # Models that have a window, which llama.cpp does not give to their families, or biases that it does not have: their GGUF files
 # are read by Skillet alone. GPT-2's tiny model has a context that is shorter than the texts.
 NOT_ASKED = {"families/phi3", "families/starcoder2", "families/cohere"}
@@ -44,6 +49,8 @@ class Exports:
     def __init__(self, options, folder: Path):
         self.folder, self.only, self.wrong, self.count = folder, options.only, 0, 0
         self.skillet = Skillet(options.skillet.resolve(), folder)
+        pairs = "".join(json.dumps({"prompt": a, "completion": b}) + "\n" for a, b in PAIRS)
+        (folder / "pairs.jsonl").write_text(pairs)
         self.llama = llama_cpp_reference.LlamaCpp(options.llama_python)
 
     def row(self, name: str, base: Path, lines: list[str], read, tolerance: float, lora: str = "rank: 4"):
@@ -104,6 +111,36 @@ class Exports:
         self.row(
             "tiny-llama/q8_0.gguf → gguf adapter", REFERENCES / "tiny-llama/q8_0.gguf", [f'save "{adapter}", format: gguf'],
             lambda: self.llama.observe(REFERENCES / "tiny-llama/q8_0.gguf", adapter / "adapter.gguf"), ROUNDED)
+        self.trl()
+
+    def trl(self):
+        """Runs the script that `export` writes for a training, and loads here what it trained."""
+        for name, lines in SCRIPTS:
+            if self.only and self.only not in "train.py":
+                continue
+            out = self.folder / "trl"
+            shutil.rmtree(out, ignore_errors=True)
+            base = REFERENCES / name / "hf"
+            start = ["seed 3", f'load "{base}", precision: f32', DATA_IN_PARTS, "split valid: 1", "lora rank: 4"]
+            found, refusal, _ = self.skillet.values([*start, *lines, f'export "{out / "train.py"}"'])
+            run = subprocess.run([sys.executable, out / "train.py"], capture_output=True, text=True) if refusal is None else None
+            self.count += 1
+            if run is None or run.returncode:
+                self.wrong += 1
+                print(f"{name} → train.py WRONG {refusal or run.stderr.strip()[-300:]}", flush=True)
+                continue
+            state = sorted((out / "trained").glob("checkpoint-*"))[-1] / "trainer_state.json"
+            log = json.loads(state.read_text())["log_history"]
+            first = next(entry["loss"] for entry in log if "loss" in entry)
+            last = [entry["eval_loss"] for entry in log if "eval_loss" in entry][-1]
+            ours = found[len(start)]["first_loss"]
+            again, refusal, _ = self.skillet.values(
+                ["seed 3", f'load "{base}", adapter: "{out / "trained"}", precision: f32', DATA_IN_PARTS, "split valid: 1", "eval"])
+            back = refusal or again[4]["loss"]
+            distances = abs(first - ours), abs(last - back) if not refusal else float("inf")
+            agrees = distances[0] < 1e-3 and distances[1] < 1e-3
+            self.wrong += not agrees
+            print(f"{name} → train.py: first loss {distances[0]:.1e}, its adapter here {distances[1]:.1e}{'' if agrees else ' WRONG'}", flush=True)
 
 
 @torch.no_grad()

@@ -79,7 +79,18 @@ struct AxolotlConfiguration {
       ([
         "# The training of a Skillet session for Axolotl: axolotl train FILE, in this folder.",
         "# What is not as there:",
-      ] + notes + settings.map { "\($0.0): \($0.1.text(.compact))" })
+      ] + notes + settings.map { "\($0.0): \($0.1.yaml)" })
       .joined(separator: "\n") + "\n"
+  }
+}
+
+extension JSONValue {
+  /// The value as YAML 1.1 reads it, to which a number with an exponent and without a point is text.
+  fileprivate var yaml: String {
+    guard case .double = self, case let text = text(), text.contains("e"), !text.contains(".")
+    else {
+      return text()
+    }
+    return text.replacing("e", with: ".0e")
   }
 }

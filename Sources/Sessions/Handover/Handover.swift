@@ -54,7 +54,7 @@ struct Handover {
       accumulate: call[Train.accumulate], tokenBudget: 0,
       shuffleSeed: call[Train.shuffle] ? self.seed : nil)
     steps = configuration.stepCount(stepsPerEpoch: plan.stepsPerEpoch)
-    warmupSteps = min(configuration.warmupSteps(of: steps), steps)
+    warmupSteps = configuration.rates(of: steps).warmupSteps
     let tokenizer = model.loaded.tokenizer
     train = HandoverRows(
       plan.order(ofEpoch: 0).map { data.dataset.tokenized[$0] }, with: tokenizer)
@@ -112,7 +112,7 @@ struct Handover {
 
   private static let optimizers = [
     "adamw": "adamw_torch", "sgd": "sgd", "adafactor": "adafactor", "lion": "lion_32bit",
-    "adamw_8bit": "adamw_bnb_8bit",
+    "adamw8bit": "adamw_bnb_8bit",
   ]
 
   /// The first word of the training that transformers has nothing for.
