@@ -15,4 +15,13 @@ package enum HalfPrecision {
     let rounded = magnitude &+ 0x0FFF &+ ((magnitude >> 13) & 1)
     return sign | UInt16(truncatingIfNeeded: (rounded &- 0x3800_0000) >> 13)
   }
+
+  /// The number that these bits stand for.
+  package static func value(of bits: UInt16) -> Float {
+    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
+    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+    if exponent == 31 { return fraction == 0 ? sign * .infinity : .nan }
+    if exponent == 0 { return sign * fraction * 0x1p-24 }
+    return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+  }
 }

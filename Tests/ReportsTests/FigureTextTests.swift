@@ -90,4 +90,64 @@ import Testing
     let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
     #expect(widest <= min(200, max(20, columns)))
   }
+
+  @Test func `bars with names lie one below the other, the longest as long as there is room`() {
+    let figure = Figure(x: "token", y: "probability", bars: [(" the", 0.5), ("a", 0.25), ("b", 0)])
+    let ascii = FigureText(figure, on: TextPage(columns: 40, isUnicode: false)).lines()
+    #expect(
+      ascii == [
+        " the |************************ 0.500", "a    |************ 0.250", "b    | 0",
+        "* probability",
+      ])
+    let unicode = FigureText(figure, on: TextPage(columns: 40)).lines()
+    #expect(unicode[1] == "a    │████████████ 0.250")
+  }
+
+  @Test func `two bars of one name differ without colours`() {
+    let points = [Figure.Point(x: 1, y: 1)]
+    let figure = Figure(
+      x: "x", y: "y", series: [.init("a", .bars, points), .init("b", .bars, points)],
+      categories: ["one"])
+    let lines = FigureText(figure, on: TextPage(columns: 30)).lines()
+    #expect(lines[0].contains("███") && lines[1].contains("▒▒▒"))
+    #expect(lines[2] == "█ a   ▒ b")
+  }
+
+  @Test func `a histogram stands on zero`() {
+    let bars = Figure.Series(
+      "counts", .bars, [1, 4, 2].enumerated().map { .init(x: Double($0.offset), y: $0.element) })
+    let lines = lines(bars, columns: 24, rows: 4, isUnicode: false)
+    #expect(lines[0] == "  4.000|    *******")
+    #expect(lines[3] == "      0|***************")
+    #expect(lines.last == "        * counts")
+  }
+
+  @Test func `a heat map is darker where its number is larger`() {
+    let map = Figure.HeatMap(
+      columns: ["0", "1", "2"], rows: ["q", "v"], values: [[0, 1, 2], [4, nil, .nan]])
+    let lines = FigureText(
+      Figure(title: "norms", x: "block", y: "norm", heatMap: map),
+      on: TextPage(columns: 30, isUnicode: false)
+    ).lines()
+    #expect(
+      lines == [
+        "norms", "q ... --- +++ ", "v ###         ", "  block 0    2", "norm: . 0  # 4.000",
+      ])
+  }
+
+  @Test(arguments: [20, 40, 80]) func `bars and heat maps keep to every width`(columns: Int) {
+    let names = (0..<40).map { "a long name \($0)" }
+    let map = Figure.HeatMap(
+      columns: names, rows: names, values: names.map { _ in names.indices.map { Double($0) } })
+    let figures = [
+      Figure(title: String(repeating: "t", count: 200), x: "x", y: "y", heatMap: map),
+      Figure(x: "x", y: "y", bars: names.map { ($0, 1) }),
+    ]
+    for figure in figures {
+      let widths = FigureText(figure, on: TextPage(columns: columns)).lines().map {
+        DisplayWidth.of($0)
+      }
+      #expect((widths.max() ?? 0) <= columns)
+    }
+  }
 }

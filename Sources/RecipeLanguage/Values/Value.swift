@@ -119,9 +119,12 @@ package struct Table: Sendable, Equatable {
   }
 
   package let rows: [Row]
+  /// What stands above the labels where the table is shown.
+  package let heading: String
 
-  package init(rows: [Row]) {
+  package init(rows: [Row], heading: String = "run") {
     self.rows = rows
+    self.heading = heading
   }
 
   /// Names of all fields, in the order in which rows bring them.

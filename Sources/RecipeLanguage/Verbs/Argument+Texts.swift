@@ -68,6 +68,11 @@ extension Argument where Read == String? {
     Argument(optional: ArgumentDeclaration(name, .string, help)) { $0.text }
   }
 
+  /// Text that may stand without its name.
+  package static func textInPlace(_ name: String, _ help: String) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .string, positional: true, help)) { $0.text }
+  }
+
   package static func path(
     _ name: String, _ file: ArgumentDeclaration.File, foreign: [String] = [], _ help: String
   ) -> Self {

@@ -1,3 +1,5 @@
+import RecipeLanguage
+
 /// Maps values to `count` positions.
 struct ChartScale: Equatable {
   let range: ClosedRange<Double>
@@ -15,5 +17,11 @@ struct ChartScale: Equatable {
   func flipped(_ value: Double) -> Int {
     let span = range.upperBound - range.lowerBound
     return span > 0 ? count - 1 - position(value) : position(value)
+  }
+
+  /// A number at the end of an axis: as it is where that is short.
+  static func label(_ value: Double) -> String {
+    let text = NumberText.shortest(value)
+    return text.count <= 9 ? text : NumberText.significant(value)
   }
 }

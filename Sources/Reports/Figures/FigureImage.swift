@@ -5,8 +5,9 @@ import Sessions
 /// A figure as an SVG image. The same figure gives the same bytes.
 package struct FigureImage {
   private let figure: Figure
+  private let colors: FigureColors
 
-  private static let width = 640.0
+  static let width = 640.0
   private static let left = 56.0
   private static let right = 16.0
   private static let top = 28.0
@@ -14,27 +15,29 @@ package struct FigureImage {
   /// Below the plot: the numbers of the axis, then a line for each part of the legend.
   private static let line = 18.0
 
-  /// Colours of the series, told apart by people who confuse red and green (Okabe and Ito's palette).
-  private static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
-
-  package init(_ figure: Figure) {
+  package init(_ figure: Figure, colors: FigureColors = .document) {
     self.figure = figure
+    self.colors = colors
   }
 
   /// nil where there is no finite point to draw.
   package var svg: String? {
+    if let map = figure.heatMap { return HeatMapImage(map, of: figure, colors).svg }
+    if !figure.categories.isEmpty { return BarImage(figure, colors).svg }
+    return curves
+  }
+
+  private var curves: String? {
+    let drawn = figure.series
+    let floor = drawn.contains { $0.drawing == .bars } ? [0.0] : []
     guard let frame = FigureFrame(figure),
-      let range = ClosedRange(spanning: frame.series.flatMap(\.points).map(\.y))
+      let range = ClosedRange(spanning: frame.series.flatMap(\.points).map(\.y) + floor)
     else { return nil }
     let place = Place(x: frame.x, y: range)
     let legend = self.legend(missing: frame.missing.count)
     let bottom = Self.top + Self.plot + Self.line
     let height = bottom + Double(legend.count) * Self.line + 8
-    var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"\(text(height))\" "
-        + "viewBox=\"0 0 640 \(text(height))\" font-family=\"sans-serif\" font-size=\"12\">",
-      "<rect width=\"640\" height=\"\(text(height))\" fill=\"#ffffff\"/>",
-    ]
+    var lines = colors.opening(of: figure, height: height)
     lines += axes(place)
     for (index, series) in frame.series.enumerated() { lines += drawing(of: series, index, place) }
     for (row, part) in legend.enumerated() {
@@ -69,24 +72,25 @@ package struct FigureImage {
     var lines = [label(figure.y, x: 8, y: 16, anchor: "start")]
     for value in low < high ? [high, low + (high - low) / 2, low] : [low] {
       let y = text(place.y(value))
-      lines.append("<line x1=\"56\" y1=\"\(y)\" x2=\"624\" y2=\"\(y)\" stroke=\"#d0d7de\"/>")
+      lines.append("<line x1=\"56\" y1=\"\(y)\" x2=\"624\" y2=\"\(y)\" stroke=\"\(colors.grid)\"/>")
       lines.append(
         label(NumberText.significant(value), x: 50, y: place.y(value) + 4, anchor: "end"))
     }
     let below = Self.top + Self.plot + Self.line
     lines.append(
       label(
-        "\(figure.x) \(NumberText.shortest(place.x.lowerBound))", x: 56, y: below, anchor: "start"))
+        "\(figure.x) \(ChartScale.label(place.x.lowerBound))", x: 56, y: below, anchor: "start"))
     if place.x.lowerBound < place.x.upperBound {
       lines.append(
-        label(NumberText.shortest(place.x.upperBound), x: 624, y: below, anchor: "end"))
+        label(ChartScale.label(place.x.upperBound), x: 624, y: below, anchor: "end"))
     }
     return lines
   }
 
   private func drawing(of series: Figure.Series, _ index: Int, _ place: Place) -> [String] {
-    let color = Self.colors[index % Self.colors.count]
+    let color = colors.series(index)
     let points = series.points.map { (x: text(place.x($0.x)), y: text(place.y($0.y))) }
+    if series.drawing == .bars { return bars(series.points, color, place) }
     if series.drawing == .line, points.count > 1 {
       let path = points.map { "\($0.x),\($0.y)" }.joined(separator: " ")
       return [
@@ -99,13 +103,15 @@ package struct FigureImage {
   /// A sample and a name for each series, and what is not drawn; each is given the y of its line.
   private func legend(missing: Int) -> [(Double) -> String] {
     var parts: [(Double) -> String] = figure.series.enumerated().map { index, series in
-      let color = Self.colors[index % Self.colors.count]
+      let color = colors.series(index)
       return { y in
         let sample =
-          series.drawing == .line
-          ? "<line x1=\"56\" y1=\"\(text(y - 4))\" x2=\"80\" y2=\"\(text(y - 4))\" "
-            + "stroke=\"\(color)\" stroke-width=\"2\"/>"
-          : "<circle cx=\"68\" cy=\"\(text(y - 4))\" r=\"4\" fill=\"\(color)\"/>"
+          series.drawing == .bars
+          ? "<rect x=\"56\" y=\"\(text(y - 10))\" width=\"24\" height=\"10\" fill=\"\(color)\"/>"
+          : series.drawing == .line
+            ? "<line x1=\"56\" y1=\"\(text(y - 4))\" x2=\"80\" y2=\"\(text(y - 4))\" "
+              + "stroke=\"\(color)\" stroke-width=\"2\"/>"
+            : "<circle cx=\"68\" cy=\"\(text(y - 4))\" r=\"4\" fill=\"\(color)\"/>"
         return sample + label(series.name, x: 88, y: y, anchor: "start")
       }
     }
@@ -115,13 +121,25 @@ package struct FigureImage {
     return parts
   }
 
-  private func label(_ words: String, x: Double, y: Double, anchor: String) -> String {
-    "<text x=\"\(text(x))\" y=\"\(text(y))\" text-anchor=\"\(anchor)\" fill=\"#57606a\">"
-      + MarkupText.escaped(words) + "</text>"
+  /// Bars from zero, each half-way to its neighbours.
+  private func bars(_ points: [Figure.Point], _ color: String, _ place: Place) -> [String] {
+    let centers = points.map { place.x($0.x) }
+    let zero = place.y(0)
+    return points.indices.map { index in
+      let left = index > 0 ? (centers[index - 1] + centers[index]) / 2 : Self.left
+      let right =
+        index + 1 < points.count
+        ? (centers[index] + centers[index + 1]) / 2 : Self.width - Self.right
+      let y = place.y(points[index].y)
+      return "<rect x=\"\(text(left))\" y=\"\(text(min(y, zero)))\" "
+        + "width=\"\(text(max(0, right - left - 1)))\" height=\"\(text(abs(zero - y)))\" "
+        + "fill=\"\(color)\" fill-opacity=\"0.7\"/>"
+    }
   }
 
-  /// A coordinate with one decimal.
-  private func text(_ value: Double) -> String {
-    NumberText.shortest((value * 10).rounded() / 10)
+  private func label(_ words: String, x: Double, y: Double, anchor: String) -> String {
+    colors.label(words, x: x, y: y, anchor: anchor)
   }
+
+  private func text(_ value: Double) -> String { FigureColors.coordinate(value) }
 }

@@ -20,16 +20,30 @@ package struct FigureText {
   ///
   /// - Parameter rows: rows of the plot itself, without axis and legend.
   package func lines(rows: Int = 8) -> [String] {
-    let rows = max(2, rows)
+    let title = figure.title.isEmpty ? [] : [page.style(.heading, titleLine)]
+    if let heatMap = figure.heatMap {
+      return title + HeatMapText(heatMap, of: figure, on: page).lines
+    }
+    if !figure.categories.isEmpty { return title + BarText(figure, on: page).lines + missingNote }
+    return title + curves(rows: max(2, rows))
+  }
+
+  private var titleLine: String {
+    DisplayWidth.truncated(VisibleText.onOneLine(figure.title), to: page.columns)
+  }
+
+  private func curves(rows: Int) -> [String] {
     guard let frame = FigureFrame(figure) else { return missingNote }
     let width = page.columns - Self.labelWidth - 2
     let horizontal = ChartScale(range: frame.x, count: width * DotCanvas.across)
     let drawn = frame.series.map { series in
-      series.drawing == .points
-        ? series
-        : Figure.Series(series.name, .line, Self.columnMeans(series.points, scale: horizontal))
+      series.drawing == .line
+        ? Figure.Series(series.name, .line, Self.columnMeans(series.points, scale: horizontal))
+        : series
     }
-    guard let range = ClosedRange(spanning: drawn.flatMap(\.points).map(\.y)) else {
+    // bars stand on zero
+    let floor = drawn.contains { $0.drawing == .bars } ? [0.0] : []
+    guard let range = ClosedRange(spanning: drawn.flatMap(\.points).map(\.y) + floor) else {
       return missingNote
     }
     let vertical = ChartScale(range: range, count: rows * DotCanvas.down)
@@ -74,16 +88,37 @@ package struct FigureText {
       for dot in dots { canvas.mark(x: dot.x, y: dot.y, stroke.mark, stroke.role) }
       return
     }
+    if series.drawing == .bars {
+      let floor = vertical.flipped(0)
+      for (bar, dot) in zip(Self.spans(of: dots.map(\.x), in: horizontal.count), dots) {
+        for x in bar {
+          for y in min(dot.y, floor)...max(dot.y, floor) {
+            canvas.dot(x: x, y: y, stroke)
+          }
+        }
+      }
+      return
+    }
     if let first = dots.first, dots.count == 1 { canvas.dot(x: first.x, y: first.y, stroke) }
     for (start, end) in zip(dots, dots.dropFirst()) { canvas.line(from: start, to: end, stroke) }
+  }
+
+  /// The columns that each bar fills: half-way to its neighbours, and within the picture.
+  private static func spans(of places: [Int], in count: Int) -> [Range<Int>] {
+    places.indices.map { index in
+      let before = index > 0 ? (places[index - 1] + places[index] + 1) / 2 : 0
+      let after =
+        index + 1 < places.count ? (places[index] + places[index + 1] + 1) / 2 : count
+      return before..<max(before + 1, after)
+    }
   }
 
   private func axis(_ range: ClosedRange<Double>, width: Int) -> [String] {
     let blanks = String(repeating: " ", count: Self.labelWidth)
     let line = String(repeating: page.isUnicode ? "─" : "-", count: width)
     let name = DisplayWidth.truncated(VisibleText.onOneLine(figure.x), to: width / 2)
-    let first = name + " " + NumberText.shortest(range.lowerBound)
-    let last = NumberText.shortest(range.upperBound)
+    let first = name + " " + ChartScale.label(range.lowerBound)
+    let last = ChartScale.label(range.upperBound)
     let gap = max(1, width - DisplayWidth.of(first) - last.count)
     let isOnePlace = range.lowerBound == range.upperBound
     let numbers = isOnePlace ? first : first + String(repeating: " ", count: gap) + last
@@ -97,7 +132,12 @@ package struct FigureText {
   private func legend(columns: Int) -> [String] {
     let parts = figure.series.enumerated().map { index, series in
       let stroke = FigureStroke(index, isUnicode: page.isUnicode)
-      let sample = series.drawing == .line ? stroke.sample : String(stroke.mark)
+      let sample =
+        switch series.drawing {
+        case .line: stroke.sample
+        case .points: String(stroke.mark)
+        case .bars: page.isUnicode ? "⣿" : String(stroke.letter)
+        }
       let name = VisibleText.onOneLine(series.name)
       return (text: sample + " " + name, role: stroke.role)
     }

@@ -47,7 +47,7 @@ package struct DataView {
     case .table(let table):
       let names = table.columns
       return TextTable(
-        columns: ["run"].map { .init($0) } + names.map { column($0, table.column($0)) },
+        columns: [.init(table.heading)] + names.map { column($0, table.column($0)) },
         rows: table.rows.map { row in [row.label] + names.map { text(row.record[$0] ?? .none) } })
     case .record(let record):
       return TextTable(

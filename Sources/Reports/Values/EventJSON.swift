@@ -52,17 +52,30 @@ package enum EventJSON {
   }
 
   package static func figure(_ figure: Figure) -> JSONValue {
-    [
-      "event": "figure", "x": .string(figure.x), "y": .string(figure.y),
-      "series": .array(
-        figure.series.map { series in
-          [
-            "name": .string(series.name), "drawing": .string(series.drawing.rawValue),
-            "points": .array(
-              series.points.map { .array([JSONValue(.float($0.x)), JSONValue(.float($0.y))]) }),
-          ]
-        }),
-    ]
+    var object = JSONObject()
+    object["event"] = "figure"
+    if !figure.title.isEmpty { object["title"] = .string(figure.title) }
+    object["x"] = .string(figure.x)
+    object["y"] = .string(figure.y)
+    if let map = figure.heatMap {
+      object["columns"] = .array(map.columns.map { .string($0) })
+      object["rows"] = .array(map.rows.map { .string($0) })
+      object["values"] = .array(
+        map.values.map { row in .array(row.map { $0.map { JSONValue(.float($0)) } ?? .null }) })
+      return .object(object)
+    }
+    if !figure.categories.isEmpty {
+      object["categories"] = .array(figure.categories.map { .string($0) })
+    }
+    object["series"] = .array(
+      figure.series.map { series in
+        [
+          "name": .string(series.name), "drawing": .string(series.drawing.rawValue),
+          "points": .array(
+            series.points.map { .array([JSONValue(.float($0.x)), JSONValue(.float($0.y))]) }),
+        ]
+      })
+    return .object(object)
   }
 
   package static func notice(_ text: String) -> JSONValue {

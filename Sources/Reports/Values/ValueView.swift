@@ -96,7 +96,7 @@ package struct ValueView {
 
   private func grid(_ table: Table, _ columns: [String]) -> TextTable {
     TextTable(
-      columns: [TextTable.Column("run")]
+      columns: [TextTable.Column(table.heading)]
         + columns.map { column($0, table.column($0)) },
       rows: table.rows.map { row in
         [row.label] + columns.map { row.record[$0]?.display ?? "" }

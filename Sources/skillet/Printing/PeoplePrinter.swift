@@ -15,8 +15,8 @@ final class PeoplePrinter: EventPrinter {
   private let echoes: Bool
   private var progress: ProgressLine?
   private var source = ""
-  /// The figure of the work at hand, drawn below its card.
-  private var figure: Figure?
+  /// The figures of the work at hand, drawn below its card.
+  private var figures: [Figure] = []
   private var words: WordStream?
   private var hasStreamed = false
   private var hasStarted = false
@@ -62,7 +62,7 @@ final class PeoplePrinter: EventPrinter {
       hasStreamed = false
       hasStarted = true
       start = .now
-      figure = nil
+      figures = []
     case .prose(let text):
       if echoes { showProse(text) }
     case .value(let event): show(event)
@@ -125,7 +125,7 @@ final class PeoplePrinter: EventPrinter {
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen.page)
     let title = echoes ? source : output.isTerminal ? "out[\(event.cell)]" : nil
-    let drawing = figure.map { FigureText($0, on: screen.figurePage).lines() } ?? []
+    let drawing = figures.flatMap { FigureText($0, on: screen.figurePage).lines() }
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
       let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
@@ -148,7 +148,7 @@ final class PeoplePrinter: EventPrinter {
 
   /// One combination of a loop is done; a loop that takes no time shows its table alone.
   private func showRow(_ event: ValueEvent) {
-    figure = nil
+    figures = []
     guard case .record(let record) = event.value, start.duration(to: .now) > .seconds(1) else {
       return
     }
@@ -172,7 +172,7 @@ final class PeoplePrinter: EventPrinter {
     // a few points beside a value would say less than their numbers
     case .figure(let figure, let goesWithValue):
       let isSmall = figure.series.allSatisfy { $0.points.count < 5 }
-      if !goesWithValue || !isSmall { self.figure = figure }
+      if !goesWithValue || !isSmall { figures.append(figure) }
     case .finishedWork:
       clearProgress()
       progress = nil
