@@ -51,6 +51,8 @@ let package = Package(
     // zlib and zstd unpack compressed data
     .target(
       name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+    // lessons and what they read, by #embed
+    .target(name: "CLessons", exclude: ["data", "lessons"]),
     layer("Diagnostics"),
     layer("Files", ["COpenSSL", "CFiles"]),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
@@ -71,10 +73,14 @@ let package = Package(
       "Notebooks",
       ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Tensors", "Files"]),
     layer("Reports", ["Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
+    layer(
+      "Lessons",
+      ["CLessons", "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
     .executableTarget(
       name: "skillet",
       dependencies: [
-        "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals", "Files",
+        "Lessons", "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals",
+        "Files",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -129,6 +135,10 @@ let package = Package(
       ["skillet", "Sessions", "RecipeLanguage", "Checkpoints", "Tensors", "Files", "TestSupport"],
       exclude: ["Rows", "Transcripts"]),
     tests("PromptTests", ["skillet", "TestSupport"]),
+    tests(
+      "LessonsTests",
+      ["Lessons", "Notebooks", "Sessions", "Diagnostics", "Files", "TestSupport"]
+    ),
     tests("PackageTests", ["TestSupport"]),
   ]
 )

@@ -25,6 +25,15 @@ package struct Cell {
     }
   }
 
+  /// The same cell with prose before it, as `##` lines.
+  package func introduced(by prose: String) -> Cell {
+    let lines = prose.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = lines.map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n") + "\n" + text
+    return Cell(
+      number: number, text: text, outputs: outputs, valueStatements: valueStatements,
+      wasCutShort: wasCutShort, inputs: inputs, before: before)
+  }
+
   /// Something that a cell told, worth keeping in an export.
   package enum Output: Sendable {
     case value(ValueEvent)

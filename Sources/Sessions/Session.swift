@@ -11,6 +11,8 @@ package final class Session: VerbExecutor {
   package var state = SessionState()
   /// Told of progress, generated text and notices.
   package var onEvent: (Event) -> Void = { _ in }
+  /// Told of every command before it runs.
+  package var onCall: (VerbCall) -> Void = { _ in }
   /// Asked during long work; true stops it at the next safe place.
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
@@ -54,6 +56,7 @@ package final class Session: VerbExecutor {
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
     if call.verb.inheritance.map(call.isGiven) != true { try call.requireUses() }
+    onCall(call)
     estimate = TimeEstimate()
     let start = ContinuousClock.now
     defer { onEvent(.finishedWork) }

@@ -170,6 +170,9 @@ import Testing
     (["doctor"], 0, [""]),
     (["environment"], 0, ["variable"]),
     (["runs"], 0, []),
+    (["lessons"], 0, ["lesson"]),
+    (["lessons", "check", "rank"], 0, ["proof"]),
+    (["lessons", "check", "nope"], 66, ["notice"]),
     (["doctest", "page.md"], 1, ["cell", "notice", "done"]),
     (["doctest", "nope.md"], 66, ["notice", "done"]),
   ]

@@ -5,7 +5,7 @@ import Testing
   /// The picture's arrows, from a layer to those directly below it.
   static let arrows: [String: Set<String>] = [
     "CKernels": [], "COpenBLAS": [], "COpenSSL": [], "CEditLine": [],
-    "CFiles": [],
+    "CFiles": [], "CLessons": [],
     "Diagnostics": [],
     "Files": ["COpenSSL", "CFiles"],
     "Tensors": ["CKernels", "COpenBLAS"],
@@ -18,7 +18,8 @@ import Testing
     "Sessions": ["Training", "RecipeLanguage"],
     "Notebooks": ["Sessions"],
     "Reports": ["Notebooks"],
-    "skillet": ["Reports", "Terminals"],
+    "Lessons": ["Reports", "CLessons"],
+    "skillet": ["Lessons", "Terminals"],
     "skillet-bench": ["Training"],
   ]
 

@@ -65,7 +65,13 @@ import Testing
     try prompt.enter(":export mine.ipynb")
     #expect(try prompt.file("mine.ipynb").contains("\"nbformat_minor\": 5"))
     #expect(
-      try prompt.enter(":export mine.txt") == [":export writes .md and .ipynb; name the file so"])
+      try prompt.enter(":export mine.txt") == [
+        ":export writes .html, .md and .ipynb; name the file so"
+      ])
+    try prompt.enter(":export mine.html")
+    let page = try prompt.file("mine.html")
+    #expect(
+      page.hasPrefix("<!DOCTYPE html>") && page.contains("<svg") && page.contains("lora rank: 2"))
   }
 
   @Test func `the start-up file runs first, with its session commands`() throws {

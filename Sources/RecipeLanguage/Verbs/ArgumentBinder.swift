@@ -243,7 +243,11 @@ extension ArgumentType {
   }
 
   private static func list(_ elements: [Expression]) -> Value? {
-    let words = elements.compactMap { ArgumentType.column.words(of: $0) }
+    let words = elements.compactMap { element -> Value? in
+      // a name in quotes is as good as a bare one
+      if case .string(let literal) = element.kind { return literal.plainText.map { .string($0) } }
+      return ArgumentType.column.words(of: element)
+    }
     return words.count == elements.count ? .list(words) : nil
   }
 

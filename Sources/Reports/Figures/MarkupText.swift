@@ -3,9 +3,14 @@ import Diagnostics
 /// Text inside SVG and HTML.
 enum MarkupText {
   /// The text on one line without characters that could be markup; control characters are shown.
-  static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String { entities(VisibleText.onOneLine(text)) }
+
+  /// The same with its line breaks.
+  static func lines(_ text: String) -> String { entities(VisibleText.escaped(text)) }
+
+  private static func entities(_ text: String) -> String {
     var result = ""
-    for character in VisibleText.onOneLine(text) {
+    for character in text {
       switch character {
       case "<": result += "&lt;"
       case ">": result += "&gt;"

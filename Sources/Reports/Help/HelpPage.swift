@@ -33,7 +33,11 @@ package struct HelpPage {
   /// - Parameters:
   ///   - isDeep: whether the reasons are told as well.
   ///   - sessionCommands: the commands of the prompt that is asked, as they are typed.
-  package init(_ subject: String, isDeep: Bool, sessionCommands: [Row]) throws(Missing) {
+  ///   - facts: what the session at hand adds to the reasons of a verb.
+  package init(
+    _ subject: String, isDeep: Bool, sessionCommands: [Row],
+    facts: (String) -> [String] = { _ in [] }
+  ) throws(Missing) {
     if subject.isEmpty {
       parts = Self.overview(sessionCommands)
     } else if let search = HelpSearch(subject, sessionCommands: sessionCommands) {
@@ -41,7 +45,7 @@ package struct HelpPage {
       if findings.isEmpty { throw Missing(message: "nothing in the help has \(subject)") }
       parts = [.rows(findings)]
     } else if let verb = VerbCatalog.standard.verb(named: subject) {
-      parts = Self.parts(on: verb, isDeep: isDeep)
+      parts = Self.parts(on: verb, isDeep: isDeep, facts: isDeep ? facts(verb.name) : [])
     } else if let function = PureFunction(rawValue: subject) {
       parts = [.heading(function.usage.call), .paragraph(function.usage.summary)]
     } else if let page = Explanation.of(subject) {
@@ -106,7 +110,9 @@ package struct HelpPage {
     ]
   }
 
-  private static func parts(on verb: VerbDeclaration, isDeep: Bool) -> [Part] {
+  private static func parts(
+    on verb: VerbDeclaration, isDeep: Bool, facts: [String]
+  ) -> [Part] {
     var parts: [Part] = [
       .heading(verb.name, more: ": " + verb.summary),
       .rows(
@@ -127,6 +133,7 @@ package struct HelpPage {
       parts.append(.heading("Why"))
       parts.append(.paragraph(verb.details.split(separator: "\n").joined(separator: " ")))
     }
+    if !facts.isEmpty { parts += [.heading("Here")] + facts.map { .paragraph($0) } }
     let more = isDeep || verb.details.isEmpty ? "" : "; ??\(verb.name) says why"
     parts.append(.pointer("See also " + verb.related.joined(separator: ", ") + more))
     return parts

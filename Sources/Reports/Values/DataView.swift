@@ -42,7 +42,7 @@ package struct DataView {
   }
 
   /// Any value as a table: a record is one row, a list one column.
-  private func table(of value: Value) -> TextTable {
+  func table(of value: Value) -> TextTable {
     switch value {
     case .table(let table):
       let names = table.columns

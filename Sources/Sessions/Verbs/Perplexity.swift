@@ -6,13 +6,14 @@ import Tokenizers
 import Training
 
 package enum Perplexity: Verb {
-  package static let file = Argument.requiredPath("file", .input, "a text file")
+  package static let file = Argument.requiredPath(
+    "file", .input, "a text file, or a \"\"\" block of text")
   package static let context = Argument.int(
     "context", 8...1_000_000, default: 512, foreign: ["ctx", "n_ctx"],
     "window in tokens; the second half of each is scored")
 
   package static let declaration = VerbDeclaration(
-    "perplexity", "measures a text file by llama.cpp's convention",
+    "perplexity", "measures a text by llama.cpp's convention",
     arguments: [file, context],
     fields: [
       FieldDeclaration("perplexity", "float", role: .figure, "e to the mean loss"),
@@ -39,7 +40,10 @@ package enum Perplexity: Verb {
 extension Session {
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(Perplexity.name)
-    let text = try text(ofFile: Paths.expandingHome(call[Perplexity.file]))
+    let source = call[Perplexity.file]
+    // as with examples, a text with a line break is the text itself
+    let text =
+      source.contains("\n") ? source : try text(ofFile: Paths.expandingHome(source))
     let begin = model.loaded.text.begin
     let tokens =
       [begin].compactMap { $0 }

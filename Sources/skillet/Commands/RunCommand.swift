@@ -25,14 +25,26 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Time for all trainings together, such as 10m; no step begins after it.")
   var budget: TimeBudget?
 
+  @Option(help: "Write the run as a page for browsers: prose, cells, curves, tables, samples.")
+  var report: String?
+
   @OptionGroup var options: OutputOptions
+
+  func validate() throws {
+    if let report, !report.hasSuffix(".html") {
+      throw ValidationError("--report writes a page for browsers; name it so: \(report).html")
+    }
+  }
 
   func run() throws {
     let screen = Screen(color: options.color)
     let printer = options.printer(on: screen, echoes: true)
-    let runner = RecipeRunner(printer: printer)
-    throw runner.run(
-      file, .init(overrides: overrides, sweeps: sweeps, budget: budget?.seconds))
+    let settings = RecipeRunner.Settings(
+      overrides: overrides, sweeps: sweeps, budget: budget?.seconds)
+    guard let report else { throw RecipeRunner(printer: printer).run(file, settings) }
+    let recorder = ReportPrinter(printer, path: report, title: file)
+    let status = RecipeRunner(printer: recorder).run(file, settings)
+    throw recorder.isWritten || status != .good ? status : ExitStatus.failed
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Lessons
 import Notebooks
 import RecipeLanguage
 import Reports
@@ -67,7 +68,10 @@ struct PromptCompletion {
       let completion = Completion.at(
         call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
       return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
-    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .recover, .quit: return []
+    case .lesson:
+      let lessons = (try? LessonLibrary.lessons()) ?? []
+      return words(lessons.map { ($0.name, $0.title) }, rest, cursor)
+    case .history, .edit, .editor, .rerun, .undo, .vars, .runs, .recover, .lessons, .quit: return []
     }
   }
 

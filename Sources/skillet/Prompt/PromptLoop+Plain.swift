@@ -1,5 +1,7 @@
 import Diagnostics
+import Files
 import Glibc
+import Lessons
 import Notebooks
 import Sessions
 import Terminals
@@ -33,6 +35,12 @@ extension PromptLoop {
         case .chat:
           screen.notice(":chat needs a terminal", .error)
           if !isPerson { return .wrongUsage }
+        case .lesson(let word):
+          let isGood = lesson(word) { prompt in
+            if isPerson { screen.streams.output.write(prompt) }
+            return reader.readLine()
+          }
+          if !isGood, !isPerson { return .wrongUsage }
         case .done, .edit, .failed: break
         }
         // A training that was stopped is no failure, but nobody is there to say how to go on.
@@ -40,6 +48,36 @@ extension PromptLoop {
           return .interrupted
         }
       }
+    }
+  }
+
+  /// Goes through a lesson; false where there is none to go through.
+  @discardableResult
+  func lesson(
+    _ word: String, onStart: (Notebook) -> Void = { _ in }, read: (String) -> Reading
+  ) -> Bool {
+    if isJSON {
+      screen.notice("a lesson is for people: start skillet without --json", .error)
+      return false
+    }
+    do throws(LessonList.Refusal) {
+      let lesson = try LessonList.lesson(word, progress: .own)
+      let folder = try Self.lessonFolder()
+      let run = LessonRun(lesson, folder: folder)
+      onStart(run.notebook)
+      LessonLoop(run, screen: screen, settings: settings).begin(read: read)
+      return true
+    } catch {
+      screen.notice(error.message, .error)
+      return false
+    }
+  }
+
+  private static func lessonFolder() throws(LessonList.Refusal) -> String {
+    do throws(FileError) {
+      return try LessonLibrary.placeFiles()
+    } catch {
+      throw LessonList.Refusal(message: "\(error.file): \(error.cause); \(error.fix)")
     }
   }
 
@@ -54,7 +92,7 @@ extension PromptLoop {
       switch Interruption.job({ perform(text) }) {
       case .done: break
       case .quit: return false
-      case .failed, .edit, .chat:
+      case .failed, .edit, .chat, .lesson:
         screen.notice("\(path):\(reader.firstLine): the rest is not run; --no-init goes without")
         return true
       }

@@ -12,16 +12,19 @@ final class PromptLoop {
   /// Where replies about the session go: to standard error in JSON mode, to keep the JSON lines clean.
   private let aside: Screen
   let settings: OutputSettings
-  let notebook = Notebook()
+  let notebook: Notebook
   let printer: any EventPrinter
-  private let isJSON: Bool
+  let isJSON: Bool
   private var history: HistoryFile?
   private var nextStep = NextStep()
   /// The exit status that the last failure asks for.
   private(set) var lastStatus = ExitStatus.good
   private let sessionName = "\(getpid())-\(Int(HistoryEntry.now))"
 
-  init(screen: Screen, settings: OutputSettings, isJSON: Bool) {
+  init(
+    screen: Screen, settings: OutputSettings, isJSON: Bool, notebook: Notebook = Notebook()
+  ) {
+    self.notebook = notebook
     self.screen = screen
     self.settings = settings
     self.isJSON = isJSON
@@ -89,6 +92,9 @@ final class PromptLoop {
         case .quit: return ending
         case .edit(let text): initial = text
         case .chat(let settings): chat(settings, editor)
+        case .lesson(let word):
+          takeLesson(word, with: editor)
+          if hasToEnd { return leave() }
         case .done, .failed: break
         }
       }
@@ -118,6 +124,7 @@ final class PromptLoop {
     case done, failed, quit
     case edit(String)
     case chat(String)
+    case lesson(String)
   }
 
   func perform(_ text: String) -> Outcome {
@@ -129,6 +136,7 @@ final class PromptLoop {
       case .quit: return .quit
       case .edit(let text): return .edit(text)
       case .chat(let settings): return .chat(settings)
+      case .lesson(let word): return .lesson(word)
       case .run(let cells): return rerun(cells)
       case .failed:
         lastStatus = .wrongUsage
@@ -139,7 +147,10 @@ final class PromptLoop {
       }
     }
     if let request = CellText.helpRequest(in: text) {
-      if aside.showHelp(on: request.subject, isDeep: request.isDeep) { return .done }
+      let session = notebook.session
+      if aside.showHelp(on: request.subject, isDeep: request.isDeep, in: session) {
+        return .done
+      }
       lastStatus = .wrongUsage
       return .failed
     }
@@ -198,6 +209,22 @@ final class PromptLoop {
     }
     guard let conversation = try? notebook.conversation(settings) else { return }
     ChatLoop(conversation, screen: screen).run(editor)
+  }
+
+  /// A lesson with the editor, which completes what belongs to the lesson's session meanwhile.
+  private func takeLesson(_ word: String, with editor: LineEditor) {
+    let completions = editor.completions
+    defer { editor.completions = completions }
+    lesson(
+      word,
+      onStart: { notebook in
+        editor.completions = { PromptCompletion(notebook: notebook).items($0, cursor: $1) }
+      },
+      read: { prompt in
+        let reading = editor.readLine(prompt: prompt)
+        if case .line(let text) = reading { editor.remember(text) }
+        return reading
+      })
   }
 
   private static let historyPath = SkilletHome.path("history.jsonl")

@@ -7,7 +7,7 @@ import Terminals
 /// A command that begins with a colon: about the session, never part of a recipe.
 enum SessionCommand: String, CaseIterable {
   case help, history, edit, editor, rerun, run, undo, vars, runs, recover, save, export, chat, mode
-  case once, hints, quit
+  case once, hints, lesson, lessons, quit
 
   /// How it is written, without the colon.
   var usage: String {
@@ -26,7 +26,8 @@ enum SessionCommand: String, CaseIterable {
     case .once: "once FILE"
     case .hints: "hints [on|off]"
     case .runs: "runs [COUNT or WORD]"
-    case .undo, .vars, .quit: rawValue
+    case .lesson: "lesson [NAME, NUMBER or FILE.md]"
+    case .undo, .vars, .lessons, .quit: rawValue
     }
   }
 
@@ -43,11 +44,13 @@ enum SessionCommand: String, CaseIterable {
     case .vars: "list names, what is stale, what the session holds"
     case .runs: "list the last recipes run and trainings typed, with what they measured"
     case .save: "write the session as a recipe that replays"
-    case .export: "write cells and outputs as .md or .ipynb"
+    case .export: "write cells and outputs as .html, .md or .ipynb"
     case .chat: "talk to the model, as in :chat temperature: 0.7"
     case .mode: "results as box, markdown, csv, json, jsonl or line"
     case .once: "send the next result to a file"
     case .hints: "say or stop saying what could come next"
+    case .lesson: "learn step by step, in a session of its own; the next lesson if none is named"
+    case .lessons: "list the lessons, and which are done"
     case .quit: "leave (or Ctrl-D)"
     }
   }
@@ -68,10 +71,14 @@ enum SessionCommand: String, CaseIterable {
 
 extension Screen {
   /// Shows help; false, with a word on it, if there is none.
-  func showHelp(on subject: String, isDeep: Bool) -> Bool {
+  ///
+  /// - Parameter session: which adds its own numbers to the reasons of a command.
+  func showHelp(on subject: String, isDeep: Bool, in session: Session? = nil) -> Bool {
     let commands = SessionCommand.allCases.map { (name: ":" + $0.usage, text: $0.summary) }
     do throws(HelpPage.Missing) {
-      let help = try HelpPage(subject, isDeep: isDeep, sessionCommands: commands)
+      let help = try HelpPage(
+        subject, isDeep: isDeep, sessionCommands: commands
+      ) { session?.facts(about: $0) ?? [] }
       for line in help.lines(on: page) { streams.output.writeLine(line) }
       return true
     } catch {

@@ -70,7 +70,7 @@ extension SessionCommands {
 
   func export(_ rest: String) throws(CellRange.Refusal) -> Outcome {
     guard let (path, range) = CommandWords.first(of: rest) else {
-      return fail(":export needs a file: :export session.md, or session.ipynb")
+      return fail(":export needs a file: :export session.html, session.md or session.ipynb")
     }
     let cells = try cells(range).chosen
     guard !cells.isEmpty else { return fail("there is nothing to export yet") }
@@ -78,8 +78,13 @@ extension SessionCommands {
       let file = IPythonNotebook.file(of: cells, seed: notebook.session.state.seed)
       return write(file, to: path, telling: "open it in Jupyter, VS Code or on GitHub", cells)
     }
+    if path.hasSuffix(".html") {
+      let report = HTMLReport(title: title(of: path), cells: cells)
+      return write(
+        report.page(facts: RunFacts.here), to: path, telling: "open it in a browser", cells)
+    }
     guard path.hasSuffix(".md") else {
-      return fail(":export writes .md and .ipynb; name the file so")
+      return fail(":export writes .html, .md and .ipynb; name the file so")
     }
     let document = MarkdownNotebook(cells, title: title(of: path))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

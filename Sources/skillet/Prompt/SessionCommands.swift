@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Lessons
 import Notebooks
 import RecipeLanguage
 import Reports
@@ -18,6 +19,8 @@ struct SessionCommands {
     case run([String])
     /// Talk to the model with these settings.
     case chat(String)
+    /// Go through this lesson.
+    case lesson(String)
   }
 
   let notebook: Notebook
@@ -68,6 +71,8 @@ struct SessionCommands {
     case .mode: return mode(rest)
     case .once: return once(rest)
     case .hints: return hints(rest)
+    case .lesson: return .lesson(CommandWords.trimmed(rest))
+    case .lessons: return lessons()
     case .quit: return .quit
     }
   }
@@ -159,6 +164,17 @@ struct SessionCommands {
     }
     settings.sendNextResult(to: file)
     return .done
+  }
+
+  private func lessons() -> Outcome {
+    do throws(LessonError) {
+      for line in ValueView(screen.page).table(try LessonList.table(.own)) {
+        output.writeLine(line)
+      }
+      return .done
+    } catch {
+      return fail(error.description)
+    }
   }
 
   private func hints(_ word: String) -> Outcome {

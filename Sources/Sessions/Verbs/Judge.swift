@@ -1,0 +1,231 @@
+import Diagnostics
+import Glibc
+import Models
+import RecipeLanguage
+import Tensors
+import Training
+
+package enum Judge: Verb {
+  /// The weights as the file has them.
+  private static let schemes = QuantizationScheme.formats.map(\.rawValue)
+
+  package static let adapters = Argument.columns(
+    "adapters",
+    "adapters by their names, and base for none; the first is what others are measured by")
+  package static let formats = Argument<[String]?>.words(
+    "formats", schemes, "schemes of `quantize`, beside the model as it is in its file")
+  package static let part = Argument<DatasetSplit.Part>.choice(
+    "on", default: .valid, "the part whose rows are asked")
+
+  package static let declaration = VerbDeclaration(
+    "judge", "measures adapters or formats on the same rows, with what chance could do",
+    arguments: [adapters, formats, part],
+    fields: [
+      FieldDeclaration("verdict", "string", "what the rows tell, in a sentence"),
+      FieldDeclaration("rows", "int", role: .extent, "rows that were asked"),
+      FieldDeclaration("tokens", "int", "tokens that count"),
+      FieldDeclaration(
+        "table", "table", "a row each: loss, perplexity, difference from the first, kl"),
+      FieldDeclaration("seconds", "duration", role: .extent, "time taken"),
+    ],
+    effects: [
+      .needs(.model), .needs(.dataset), .uses(.adapter), .needsRowsNamed(by: part.declaration),
+      .measures,
+    ],
+    examples: ["judge formats: [int8, nf4, int4]"],
+    related: ["eval", "compare", "quantize", "answers"],
+    alternatives: [[adapters, formats]],
+    details: """
+      All are asked about the same rows. difference is the mean loss a token less that of the first; \
+      low and high hold 95 % of the differences when the rows are drawn again with replacement, each \
+      with both of its losses (paired bootstrap, 10,000 samples, percentiles). An interval \
+      with 0 in it says that these rows do not tell the two apart, not that they are equal; with \
+      a dozen rows it is rough. kl is the mean Kullback-Leibler divergence a token from the first one's \
+      expectation: how differently it would write, whether better or not.
+      """)
+
+  package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    .record(try session.judge(call))
+  }
+}
+
+extension Session {
+  fileprivate func judge(_ call: VerbCall) throws(VerbFailure) -> Record {
+    let model = try requireModel(Judge.name)
+    let data = try requireData(Judge.name)
+    let examples = data.examples(call[Judge.part]).filter { $0.trained.dropFirst().contains(true) }
+    guard !examples.isEmpty else {
+      throw VerbFailure(
+        "E0412", "no token of the part `\(call[Judge.part].rawValue)` counts",
+        argument: Judge.part,
+        help: data.split == nil ? "cut the dataset first: split valid: 10%" : "name another part")
+    }
+    try require(examples, fit: model)
+    let contenders = try contenders(call, model)
+    let start = ContinuousClock.now
+    let rows = try ask(examples, contenders, model)
+    for (index, contender) in contenders.enumerated() {
+      try refuse(rows.reduce(0) { $0 + $1.losses[index] }, "the loss of \(contender.name)")
+    }
+    let judged = contenders.indices.map { Judged($0, of: contenders, rows: rows, seed: state.seed) }
+    onEvent(.figure(Self.figure(of: judged), goesWithValue: false))
+    return Record([
+      ("verdict", .string(Self.verdict(on: judged, rows: rows.count))),
+      ("rows", .int(rows.count)), ("tokens", .int(rows.reduce(0) { $0 + $1.tokens })),
+      ("table", .table(Table(rows: judged.map(\.row), heading: "name"))),
+      ("seconds", .duration((ContinuousClock.now - start).seconds)),
+    ])
+  }
+
+  // MARK: Who is judged
+
+  private func contenders(
+    _ call: VerbCall, _ model: ModelInUse
+  ) throws(VerbFailure) -> [Contender] {
+    if let names = call[Judge.formats] { return try formats(names, model) }
+    // the base beside the adapter in use, where nobody names any
+    let own = [Use.base] + (state.activeAdapter.map { [$0] } ?? [])
+    let given = call[Judge.adapters]
+    let names = given ?? own
+    guard names.count > 1, Set(names).count == names.count else {
+      throw VerbFailure(
+        "E0401", "there are not two different things to judge",
+        argument: call.has(Judge.adapters) ? Judge.adapters : nil,
+        help: "name adapters, or base: judge adapters: [base, \"default\"]; or formats: [int8, nf4]"
+      )
+    }
+    var contenders: [Contender] = []
+    for name in names {
+      contenders.append(Contender(name, model.decoder, try adapter(named: name)))
+    }
+    return contenders
+  }
+
+  private func adapter(named name: String) throws(VerbFailure) -> Adapter? {
+    if name == Use.base { return nil }
+    if let adapter = state.adapters[name] { return adapter.adapter }
+    let known = state.adapters.keys.sorted()
+    throw VerbFailure(
+      "E0409", "there is no adapter \"\(name)\"", argument: Judge.adapters,
+      help: NearestName.question(for: name, among: known)
+        ?? "name it when it is made: lora name: \"\(name)\"",
+      notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
+  }
+
+  private func formats(_ names: [String], _ model: ModelInUse) throws(VerbFailure) -> [Contender] {
+    let adapter = state.adapter?.adapter
+    let original = model.loaded.decoder
+    var contenders = [Contender("as in the file", original, adapter)]
+    contenders[0].storage = (bits(original.weights), original.weights.byteCount, 0)
+    for name in names {
+      guard let format = WeightFormat(rawValue: name) else { continue }
+      let scheme = QuantizationScheme(format: format)
+      try requireBlocks(of: scheme, fitting: model, block: Judge.formats, scheme: Judge.formats)
+      let (weights, report) = original.weights.quantized(
+        to: scheme, skipping: [], includesHead: false, with: model.compute)
+      var contender = Contender(name, original.with(weights), adapter)
+      contender.storage = (report.bitsPerWeight, report.bytes, report.error.rootMeanSquare)
+      contenders.append(contender)
+    }
+    return contenders
+  }
+
+  private func bits(_ weights: FrozenWeights) -> Double {
+    let linears = weights.linears
+    let elements = linears.reduce(0) { $0 + $1.elementCount }
+    return Double(linears.reduce(0) { $0 + $1.byteCount }) * 8 / Double(max(1, elements))
+  }
+
+  private func ask(
+    _ examples: [TokenizedExample], _ contenders: [Contender], _ model: ModelInUse
+  ) throws(VerbFailure) -> [RowExpectations] {
+    let start = ContinuousClock.now
+    var rows: [RowExpectations] = []
+    for example in examples {
+      if isInterrupted() {
+        throw VerbFailure(
+          "E0901", "`\(Judge.name)` was interrupted, so it has no result", kind: .interrupted)
+      }
+      rows.append(
+        RowExpectations(
+          of: example, by: contenders.map { ($0.model, $0.adapter) }, with: model.compute))
+      let seconds = (ContinuousClock.now - start).seconds
+      progress(
+        Progress(
+          verb: Judge.name, done: rows.count, total: examples.count, unit: "rows",
+          secondsLeft: seconds / Double(rows.count) * Double(examples.count - rows.count),
+          seconds: seconds))
+    }
+    return rows
+  }
+
+  // MARK: What is told
+
+  private static func figure(of judged: [Judged]) -> Figure {
+    Figure(
+      title: "mean loss a token", x: "name", y: "loss",
+      bars: judged.map { (name: $0.name, value: $0.loss) })
+  }
+
+  private static func verdict(on judged: [Judged], rows: Int) -> String {
+    let first = judged[0]
+    let sentences = judged.dropFirst().map { entry -> String in
+      let (low, high) = (entry.bootstrap.interval.lowerBound, entry.bootstrap.interval.upperBound)
+      let range =
+        "\(NumberText.significant(low, digits: 3)) to \(NumberText.significant(high, digits: 3))"
+      if low > 0 || high < 0 {
+        let side = high < 0 ? "below" : "above"
+        let size = NumberText.significant(abs(entry.bootstrap.difference), digits: 3)
+        return "\(entry.name) lies \(size) \(side) (95 % interval \(range))"
+      }
+      return "\(entry.name) is not told apart (95 % interval \(range) has 0 in it)"
+    }
+    let caution = rows < 20 ? "; so few rows make the intervals rough" : ""
+    return "Against \(first.name), by mean loss a token on the same \(rows) rows: "
+      + sentences.joined(separator: "; ") + caution + "."
+  }
+}
+
+/// A model that is judged.
+private struct Contender {
+  let name: String
+  let model: DecoderModel
+  let adapter: Adapter?
+  /// Bits a weight, bytes and error, where formats are judged.
+  var storage: (bits: Double, bytes: Int, error: Double)?
+
+  init(_ name: String, _ model: DecoderModel, _ adapter: Adapter?) {
+    self.name = name
+    self.model = model
+    self.adapter = adapter
+  }
+}
+
+private struct Judged {
+  let name: String
+  let loss: Double
+  let bootstrap: PairedBootstrap
+  let row: Table.Row
+
+  init(_ index: Int, of contenders: [Contender], rows: [RowExpectations], seed: UInt64) {
+    let tokens = Double(max(1, rows.reduce(0) { $0 + $1.tokens }))
+    name = contenders[index].name
+    loss = rows.reduce(0) { $0 + $1.losses[index] } / tokens
+    bootstrap = PairedBootstrap(
+      rows.map { .init(loss: $0.losses[index], other: $0.losses[0], tokens: $0.tokens) },
+      seed: seed)
+    var record = Record([("loss", .float(loss)), ("perplexity", .float(exp(loss)))])
+    let isFirst = index == 0
+    record["difference"] = isFirst ? Value.none : .float(bootstrap.difference)
+    record["low"] = isFirst ? Value.none : .float(bootstrap.interval.lowerBound)
+    record["high"] = isFirst ? Value.none : .float(bootstrap.interval.upperBound)
+    record["kl"] =
+      isFirst ? Value.none : .float(rows.reduce(0) { $0 + $1.divergences[index] } / tokens)
+    if let storage = contenders[index].storage {
+      record["bits_per_weight"] = .float(storage.bits)
+      record["bytes"] = .size(storage.bytes)
+      record["rms_error"] = .float(storage.error)
+    }
+    row = Table.Row(label: name, record: record)
+  }
+}

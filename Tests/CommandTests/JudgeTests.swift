@@ -1,0 +1,107 @@
+import Files
+import TestSupport
+import Testing
+
+/// `judge`: several models on the same rows.
+@Suite struct JudgeTests {
+  private func judged(_ recipe: String) throws -> JSONValue {
+    let outcome = try SkilletRun().recipe(recipe, "--json")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    for line in outcome.output.split(separator: "\n") {
+      let event = try JSONValue(parsing: line.utf8)
+      if event["verb"] == "judge", event["event"] == "value" {
+        return try #require(event["value"])
+      }
+    }
+    throw Missing()
+  }
+
+  private struct Missing: Error {}
+
+  private static let rows = """
+    recipe "test", language: 1
+    seed 1
+    load "\(References.path("tiny-llama/hf"))", precision: f32
+    dataset \"""
+    {"prompt": "one", "completion": "uno"}
+    {"prompt": "two", "completion": "dos"}
+    {"prompt": "three", "completion": "tres"}
+    {"prompt": "four", "completion": "cuatro"}
+    {"prompt": "five", "completion": "cinco"}
+    {"prompt": "six", "completion": "seis"}
+    \"""
+    split valid: 3, train: 3
+
+    """
+
+  /// A row by its name.
+  private func row(_ name: String, _ value: JSONValue) throws -> JSONValue {
+    try #require(value["table"]?.array?.first { $0["name"]?.string == name })
+  }
+
+  @Test func `losses are those of eval, and differences lie in their intervals`() throws {
+    let recipe =
+      Self.rows + """
+        let base = eval
+        lora rank: 4, name: "a"
+        train steps: 8, lr: 2e-2
+        let tuned = eval
+        judge adapters: [base, "a"]
+        assert abs(tuned.loss - base.loss) > 0.01
+        let again = judge adapters: [base, "a"]
+        assert abs(again.table.loss[0] - base.loss) < 1e-4
+        assert abs(again.table.loss[1] - tuned.loss) < 1e-4
+
+        """
+    let value = try judged(recipe)
+    #expect(value["rows"] == 3)
+    let (base, tuned) = (try row("base", value), try row("a", value))
+    #expect(base["kl"] == nil || base["kl"] == .null)
+    let difference = try #require(tuned["difference"]?.double)
+    let (low, high) = (try #require(tuned["low"]?.double), try #require(tuned["high"]?.double))
+    #expect(low <= difference && difference <= high)
+    let losses = (try #require(tuned["loss"]?.double), try #require(base["loss"]?.double))
+    #expect(abs(difference - (losses.0 - losses.1)) < 1e-9)
+    #expect((tuned["kl"]?.double ?? 0) > 0)
+    let verdict = try #require(value["verdict"]?.string)
+    #expect(verdict.hasPrefix("Against base, by mean loss a token on the same 3 rows: a "))
+    #expect(verdict.contains("rough"))
+  }
+
+  @Test func `formats are judged beside the file, and the model stays as it was`() throws {
+    let value = try judged(
+      Self.rows + """
+        quantize int8
+        judge formats: [int8, nf4, int4]
+        inspect q_proj
+
+        """)
+    let names = value["table"]?.array?.map { $0["name"] }
+    #expect(names == ["as in the file", "int8", "nf4", "int4"])
+    #expect(try row("as in the file", value)["bits_per_weight"] == 32.0)
+    let int8 = try #require(row("int8", value)["rms_error"]?.double)
+    let nf4 = try #require(row("nf4", value)["rms_error"]?.double)
+    #expect(int8 > 0 && nf4 > 4 * int8)
+    #expect(
+      (try row("nf4", value)["kl"]?.double ?? 0) > (try row("int8", value)["kl"]?.double ?? 9))
+  }
+
+  /// A model beside itself is the same: no difference, no divergence, and nobody says more.
+  @Test func `equal models are not told apart`() throws {
+    let value = try judged(
+      Self.rows + "lora rank: 2, name: \"fresh\"\njudge adapters: [base, \"fresh\"]\n")
+    let fresh = try row("fresh", value)
+    #expect(abs(fresh["difference"]?.double ?? 1) < 1e-9 && abs(fresh["kl"]?.double ?? 1) < 1e-9)
+    #expect(value["verdict"]?.string?.contains("fresh is not told apart") == true)
+  }
+
+  @Test(arguments: [
+    ("judge", "E0401"), ("judge adapters: [base]", "E0401"),
+    ("judge adapters: [base, nobody]", "E0409"), ("judge formats: [nf4], on: test", "E0412"),
+  ])
+  func `what cannot be judged is refused`(line: String, code: String) throws {
+    let outcome = try SkilletRun().recipe(Self.rows + line + "\n")
+    #expect(outcome.ending != .exited(0), outcome.comment)
+    #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
+  }
+}
