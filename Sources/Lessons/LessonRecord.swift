@@ -16,7 +16,7 @@ extension LessonRun {
     let cells = cells
     let text: String
     do throws(RecipeWriter.Refusal) {
-      text = try RecipeWriter.recipe(of: cells, among: cells, title: lesson.title)
+      text = try RecipeWriter.recipe(of: cells, among: cells, title: lesson.title).text
     } catch {
       throw FileError(
         .malformed, file: recipe, cause: error.message, fix: "look at the cells with :history")

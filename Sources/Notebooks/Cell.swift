@@ -31,7 +31,7 @@ package struct Cell {
     let text = lines.map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n") + "\n" + text
     return Cell(
       number: number, text: text, outputs: outputs, valueStatements: valueStatements,
-      wasCutShort: wasCutShort, inputs: inputs, before: before)
+      wasCutShort: wasCutShort, isShortened: isShortened, inputs: inputs, before: before)
   }
 
   /// Something that a cell told, worth keeping in an export.

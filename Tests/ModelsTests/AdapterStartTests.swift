@@ -1,5 +1,6 @@
 import Files
 import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
 
   @Test(arguments: AdapterStart.allCases)
   func `an adapter changes nothing before it is trained`(start: AdapterStart) throws {
-    let pair = try #require(pair(start))
+    let pair = try #require(self.pair(start))
     var largest = 0.0
     for row in 0..<pair.bTransposed.columns {
       for column in 0..<pair.a.columns {
@@ -37,7 +38,7 @@ import Testing
 
   /// PEFT: normal_(std = 1 / r).
   @Test func `a gaussian start has a deviation of one over the rank`() throws {
-    let values = numbers(try #require(pair(.gaussian)), true)
+    let values = numbers(try #require(self.pair(.gaussian)), true)
     let deviation = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
     #expect(abs(deviation * 8 - 1) < 0.1)
     #expect(values.contains { abs($0) > 2.0 / 8 })
@@ -46,7 +47,7 @@ import Testing
   /// PEFT: a tenth of normal numbers in r/2 orthogonal directions, so that a number has the deviation
   /// √½/10.
   @Test func `an orthogonal start is as large as PEFT's`() throws {
-    let pair = try #require(pair(.orthogonal, rank: 16))
+    let pair = try #require(self.pair(.orthogonal, rank: 16))
     for isA in [true, false] {
       let values = numbers(pair, isA)
       let deviation = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()

@@ -44,12 +44,12 @@ package struct HTMLReport {
       } else {
         add(.text(text))
       }
-    case .notice(let text), .cutShort(let text?): add(.notice(text))
+    case .notice(let text), .cutShort(let text?, _): add(.notice(text))
     case .figure(let figure, _): add(.figure(figure))
     case .diagnostic(let diagnostic): add(.diagnostic(diagnostic))
     case .progress(let progress): pace.add(progress)
     case .finished: finishCode()
-    case .finishedWork, .cutShort(nil): break
+    case .finishedWork, .cutShort(nil, _): break
     }
   }
 
