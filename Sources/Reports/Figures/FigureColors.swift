@@ -9,8 +9,10 @@ package struct FigureColors: Sendable {
   let text: String
   private let palette: [String]
 
-  /// Told apart by people who confuse red and green (Okabe and Ito's palette).
-  static let palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+  /// Told apart by people who confuse red and green (Okabe and Ito's palette), and grey.
+  static let palette = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c",
+  ]
 
   package static let document = FigureColors(
     background: "#ffffff", grid: "#d0d7de", text: "#57606a", palette: palette)

@@ -1,5 +1,5 @@
 import Testing
-
+import Tokenizers
 import Training
 
 @Suite struct ColumnProposalTests {
