@@ -103,7 +103,10 @@ extension Session {
 
   private func adapter(named name: String) throws(VerbFailure) -> Adapter? {
     if name == Use.base { return nil }
-    if let adapter = state.adapters[name] { return adapter.adapter }
+    if let adapter = state.adapters[name] {
+      try requireBase(of: adapter, named: Judge.adapters)
+      return adapter.adapter
+    }
     let known = state.adapters.keys.sorted()
     throw VerbFailure(
       "E0409", "there is no adapter \"\(name)\"", argument: Judge.adapters,
@@ -113,6 +116,11 @@ extension Session {
   }
 
   private func formats(_ names: [String], _ model: ModelInUse) throws(VerbFailure) -> [Contender] {
+    if let merged = model.merged {
+      throw VerbFailure(
+        "E0442", "formats are made of the file's weights, and the base in use is \(merged.name)",
+        argument: Judge.formats, help: "`quantize keep` comes back to the weights of the file")
+    }
     let adapter = state.adapter?.adapter
     let original = model.loaded.decoder
     var contenders = [Contender("as in the file", original, adapter)]

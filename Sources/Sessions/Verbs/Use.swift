@@ -34,7 +34,7 @@ extension Session {
     if name == Use.base {
       state.activeAdapter = nil
     } else if let adapter = state.adapters[name] {
-      try requireBase(of: adapter)
+      try requireBase(of: adapter, named: Use.adapterName)
       state.activeAdapter = name
     } else {
       let known = state.adapters.keys.sorted()
@@ -48,13 +48,17 @@ extension Session {
   }
 
   /// Refuses an adapter that was made on the base before `merge`, or on a merged one that is gone.
-  private func requireBase(of adapter: AdapterInUse) throws(VerbFailure) {
+  ///
+  /// - Parameter argument: what named it.
+  func requireBase(
+    of adapter: AdapterInUse, named argument: any DeclaredArgument
+  ) throws(VerbFailure) {
     guard let model = state.model, adapter.base !== model.identity else { return }
     throw VerbFailure(
       "E0442",
       "the adapter \"\(adapter.name)\" was made on \(adapter.base.name), and the base in use is "
         + model.identity.name,
-      argument: Use.adapterName,
+      argument: argument,
       help: model.merged == nil
         ? "save it before the base changes, or merge again as before"
         : "`quantize keep` comes back to the weights of the file")
