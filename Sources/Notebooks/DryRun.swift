@@ -1,6 +1,5 @@
 import Diagnostics
 import Files
-import Models
 import RecipeLanguage
 import Sessions
 

@@ -26,7 +26,7 @@ import Testing
   /// Words that are names of something else as well: fields of results, columns, keys of JSON, settings and
   /// session commands. Nothing may compare a verb or an argument with them either.
   private static let otherNames: Set<String> = [
-    "adapter", "chat", "epochs", "file", "format", "keep", "name", "on", "perplexity", "prompt",
+    "adapter", "chat", "epochs", "file", "format", "keep", "n", "name", "on", "perplexity", "prompt",
     "rows", "seed", "steps", "test", "text", "valid", "value", "what",
   ]
 

@@ -107,7 +107,10 @@ extension Session {
   ) throws(VerbFailure) -> Record {
     let seed = call[Generate.seed].map { UInt64($0) } ?? state.seed
     var first = try reply(to: prompt, seed: seed, call, model)
-    guard call[Generate.count] > 1 else { return first }
+    guard call[Generate.count] > 1 else {
+      first["texts"] = Value.none
+      return first
+    }
     var texts = [first["text"] ?? .none]
     while texts.count < call[Generate.count], !isInterrupted() {
       let next = try reply(to: prompt, seed: seed &+ UInt64(texts.count), call, model)

@@ -68,11 +68,14 @@ struct CheckCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "The recipes; - reads standard input.")
   var files: [String]
 
+  @Flag(help: "Look at the text alone, not into the models and data that are there.")
+  var textOnly = false
+
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let screen = Screen(color: options.color)
     let printer = options.printer(on: screen, echoes: false)
-    throw RecipeRunner(printer: printer).check(files)
+    throw RecipeRunner(printer: printer).check(files, looksAhead: !textOnly)
   }
 }
