@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: [
     ("lora rank: 500\n", "E0408"), ("lora layers: [99]\n", "E0407"),
-    ("lora targets: [c_attn]\n", "E0407"), ("split valid: 9\n", "E0412"),
+    ("lora targets: [c_attn]\n", "E0407"), ("split valid: 9\n", "E0424"),
     ("for r in [2, 500] {\n  lora rank: r\n  train steps: 1\n  eval on: train\n}\n", "E0408"),
     ("lora rank: 2\nlet a = train steps: 9\nassert a.loss < 1\nlora rank: 600\n", "E0408"),
   ])

@@ -54,11 +54,11 @@ import Testing
   @Test func `several replies are drawn each by itself, the first as if alone`() throws {
     _ = try run(
       """
-      let one = generate "x", chat: none, max_tokens: 8, temperature: 9
+      let first = generate "x", chat: none, max_tokens: 8, temperature: 9
       let three = generate "x", chat: none, max_tokens: 8, temperature: 9, n: 3
       let lists = generate ["x", "y"], chat: none, max_tokens: 8, temperature: 9, n: 2
       assert len(three.texts) == 3
-      assert three.texts[0] == one.text and three.text == one.text
+      assert three.texts[0] == first.text and three.text == first.text
       assert three.texts[1] != three.texts[0] and three.texts[2] != three.texts[1]
       assert len(lists.texts) == 2 and len(lists.texts[1]) == 2
 

@@ -6,10 +6,10 @@ import Testing
   @Test func `excluded layers get no adapter`() throws {
     let outcome = try SkilletRun().recipe(
       TinyRecipe.data + """
-        let all = lora rank: 2
+        let full = lora rank: 2
         let few = lora rank: 2, exclude: [gate_proj, up_proj, down_proj]
         let same = lora rank: 2, targets: [q_proj, k_proj, v_proj, o_proj]
-        assert few.trainable == same.trainable and few.trainable < all.trainable
+        assert few.trainable == same.trainable and few.trainable < full.trainable
 
         """)
     #expect(outcome.ending == .exited(0), outcome.comment)

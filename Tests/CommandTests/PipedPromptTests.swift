@@ -71,7 +71,7 @@ import Testing
     let checked = try skillet("check", "session.recipe")
     #expect(checked.ending == .exited(0), checked.comment)
     #expect(checked.errors.hasPrefix("warning[W0305]: \"out\" is there already"), checked.comment)
-    #expect(checked.errors.hasSuffix("session.recipe: no mistakes found\n"), checked.comment)
+    #expect(checked.errors.contains("session.recipe: no mistakes found\n"), checked.comment)
     skillet.folder.write("", as: weights)
     let replayed = try skillet("run", "session.recipe")
     #expect(replayed.ending == .exited(0), replayed.comment)

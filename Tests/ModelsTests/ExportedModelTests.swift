@@ -17,7 +17,8 @@ import Tokenizers
     }
   /// Models of the references whose configuration GGUF cannot say, or whose family it lacks.
   private static let refused: [String: String] = [
-    "cohere2": "windows", "gemma2": "windows", "exaone4": "windows", "smollm3": "windows",
+    "falcon-serial": "norms", "falcon-shared": "norms", "gemma2": "scales",
+    "gemma2-gguf": "scales", "gemma3": "scales", "smollm3": "layers without places",
     "mistral": "windows", "qwen3": "windows", "gptj": "no family", "opt": "no family",
   ]
 

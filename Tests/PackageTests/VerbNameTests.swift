@@ -26,8 +26,9 @@ import Testing
   /// Words that are names of something else as well: fields of results, columns, keys of JSON, settings and
   /// session commands. Nothing may compare a verb or an argument with them either.
   private static let otherNames: Set<String> = [
-    "adapter", "chat", "epochs", "file", "format", "keep", "n", "name", "on", "perplexity", "prompt",
-    "rows", "seed", "steps", "test", "text", "valid", "value", "what",
+    "adapter", "as", "chat", "epochs", "file", "format", "keep", "n", "name", "on", "path",
+    "perplexity", "prompt", "rows", "seed", "steps", "test", "text", "type", "valid", "value",
+    "what",
   ]
 
   /// Whether a line holds text for people, a declaration's references to other verbs, or a key of JSON.

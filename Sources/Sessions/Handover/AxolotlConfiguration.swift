@@ -32,9 +32,10 @@ struct AxolotlConfiguration {
     let call = handover.call
     let scheme = handover.model.scheme ?? ""
     let is4Bit = ["nf4", "fp4"].contains(scheme)
+    let kind = handover.lora["peft_type"]?.string?.lowercased() ?? ""
     var settings: [(String, JSONValue)] = [
       ("base_model", .string(handover.model.loaded.identity.reference)),
-      ("adapter", .string(is4Bit ? "qlora" : "lora")), ("load_in_4bit", .bool(is4Bit)),
+      ("adapter", .string(is4Bit ? "qlora" : kind)), ("load_in_4bit", .bool(is4Bit)),
       ("load_in_8bit", .bool(scheme == "int8")),
     ]
     settings += handover.loraOptions.compactMap { option in
@@ -63,7 +64,7 @@ struct AxolotlConfiguration {
           [
             [
               "path": .string(rows.valid), "ds_type": "json", "type": "input_output",
-              "split": "train",
+              "split": .string(DatasetSplit.Part.train.rawValue),
             ]
           ]
         ))

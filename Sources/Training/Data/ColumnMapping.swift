@@ -20,7 +20,7 @@ package struct ColumnMapping: Equatable, Sendable {
   /// From a recipe: `columns: {…}` gives parts their keys, `cut_after:` the marker.
   package init(columns: [String: String], cutAfter: String? = nil) throws(DataError) {
     self.init(names: columns, cutAfter: cutAfter)
-    writesJSON = true
+    writesJSON = !columns.isEmpty
     if cutAfter == "" {
       throw DataError(
         file: "cut_after", reason: "the marker is empty, so a text could not be cut",
