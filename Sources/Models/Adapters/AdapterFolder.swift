@@ -56,7 +56,7 @@ package struct AdapterFolder {
     if let card { files.append(FolderFile(AdapterCardFile.name, AdapterCardFile.bytes(of: card))) }
     if let state { files.append(FolderFile(Self.stateName, state)) }
     try WholeFolder.write(
-      files + companions, to: folder, owning: Self.names,
+      files + companions, to: folder, owning: Self.names.union(companions.map(\.name)),
       keeping: keepsState ? [Self.stateName] : [])
     return Written(byteCount: bytes.count, sha256: FileDigest.sha256(bytes))
   }
