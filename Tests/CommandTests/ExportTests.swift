@@ -116,6 +116,23 @@ import Testing
     #expect(try #require(value["kl"] as? Double) > 1e-7)
   }
 
+  @Test
+  func `a format that holds too little of the adapter is told, with the way to one that does`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    let rows = (1...24).map { "{\"prompt\": \"row \($0)\", \"completion\": \"\($0 * $0)\"}\n" }
+    skillet.folder.write(rows.joined(), as: "rows.jsonl")
+    let outcome = try skillet.recipe(
+      TinyRecipe.header + "load \"\(TinyRecipe.model)\"\ndataset \"rows.jsonl\"\nsplit valid: 4\n"
+        + "lora rank: 4, alpha: 64\ntrain steps: 12, lr: 2e-2\nlet few = merge to: q4_0\n"
+        + "quantize keep\nuse \"default\"\nlet whole = merge to: f32\n"
+        + "assert few.kl > 0.05 and whole.kl < 1e-6\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let told = outcome.errors.components(separatedBy: "too little of what was learnt").count - 1
+    #expect(told == 1, outcome.comment)
+  }
+
   @Test func `a training is written as a script and its rows`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(

@@ -68,7 +68,7 @@ package enum Describe: Verb {
             ("median", .int(lengths[lengths.count / 2])), ("longest", .int(lengths.last ?? 0)),
             ("first", .string(values.first ?? "")),
           ]))
-      })
+      }, heading: "field")
   }
 
   /// Rows by their tokens, in stretches that double.
@@ -89,6 +89,6 @@ package enum Describe: Verb {
       }
       first = bound + 1
     }
-    return Table(rows: rows)
+    return Table(rows: rows, heading: "length")
   }
 }

@@ -43,7 +43,8 @@ package enum Head: Verb {
         label: "line \(data.dataset.examples[pieces.lowerBound].line)",
         record: record(data.dataset, pieces))
     }
-    return .record(Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows)))]))
+    return .record(
+      Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows, heading: "row")))]))
   }
 
   private static func record(_ dataset: Dataset, _ pieces: Range<Int>) -> Record {

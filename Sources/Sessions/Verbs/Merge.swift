@@ -51,6 +51,8 @@ package enum Merge: Verb {
 
 extension Session {
   private static let rowsCompared = 64
+  /// Nats beyond which a merged model is said to be another one.
+  private static let largestDivergence = 0.05
 
   func merge(_ call: VerbCall) throws(VerbFailure) -> Value {
     var model = try requireModel(Merge.name)
@@ -76,6 +78,12 @@ extension Session {
       of: .init(model.decoder), from: .init(before, current.adapter), on: sequences,
       with: model.compute)
     try refuse(moved.mean, "the divergence of the merged model")
+    if moved.mean > Self.largestDivergence {
+      notice(
+        "predictions moved by \(NumberText.significant(moved.mean)) nats in the mean: the format holds "
+          + "too little of what was learnt; `quantize keep`, then `use \"\(current.name)\"` and merge to: bf16 "
+          + "holds it")
+    }
     model.merged = model.identity.merged(with: current.name, into: model.decoder)
     state.model = model
     state.activeAdapter = nil
