@@ -44,7 +44,7 @@ package enum Head: Verb {
         record: record(data.dataset, pieces))
     }
     return .record(
-      Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows, heading: "row")))]))
+      Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows, heading: "line")))]))
   }
 
   private static func record(_ dataset: Dataset, _ pieces: Range<Int>) -> Record {
