@@ -63,7 +63,7 @@ import Testing
   private func keptTrainings() -> [String] {
     let parent = skillet.home.path + "/.skillet/recovery"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-    return names.filter { !$0.hasSuffix(".lock") }.map { parent + "/" + $0 }
+    return names.filter { !$0.hasSuffix(".lock") }.map { parent + "/" + $0 + "/training" }
   }
 
   @Test func `a training that is killed is found again, and goes on to the same bytes`() throws {

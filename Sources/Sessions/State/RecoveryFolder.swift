@@ -10,12 +10,15 @@ import Training
 /// one, and goes when the process comes to its end.
 package final class RecoveryFolder {
   package let path: String
+  /// Holds the training, and what a kill in the middle of its writing leaves beside it.
+  private let folder: String
   private let lock: LockedFile
   private let interval: Double
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
 
   private static let lockSuffix = ".lock"
+  private static let trainingName = "training"
   private static let notesName = "recovery.json"
   /// Folders of processes that are gone beyond these are removed, the oldest first.
   private static let mostKept = 5
@@ -29,18 +32,25 @@ package final class RecoveryFolder {
     Self.clear(parent)
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
-    path = "\(parent)/\(time.tv_sec)-\(time.tv_nsec)-\(getpid())"
-    guard let lock = LockedFile(path + Self.lockSuffix) else { return nil }
+    folder = "\(parent)/\(time.tv_sec)-\(time.tv_nsec)-\(getpid())"
+    path = folder + "/" + Self.trainingName
+    guard let lock = LockedFile(folder + Self.lockSuffix) else { return nil }
     self.lock = lock
     self.interval = interval
     last = clock.now
   }
 
-  /// Removes what nobody needs: the oldest trainings, and locks of processes that wrote none.
+  /// Removes what nobody needs of processes that are gone: the oldest trainings, folders without a whole
+  /// one, and locks without a folder.
   private static func clear(_ parent: String) {
-    for old in left(in: parent).dropFirst(mostKept) { remove(old.path) }
-    for name in Paths.names(in: parent) ?? [] where name.hasSuffix(lockSuffix) {
+    for old in left(in: parent).dropFirst(mostKept) { remove(Paths.parent(of: old.path)) }
+    for name in Paths.names(in: parent) ?? [] {
       let path = parent + "/" + name
+      guard name.hasSuffix(lockSuffix) else {
+        let isWhole = Left(path + "/" + trainingName) != nil
+        if !isWhole, LockedFile(path + lockSuffix) != nil { remove(path) }
+        continue
+      }
       if !Paths.exists(String(path.dropLast(lockSuffix.count))) { LockedFile(path)?.remove() }
     }
   }
@@ -65,14 +75,18 @@ package final class RecoveryFolder {
 
   /// Takes the folder away: the process has come to its end.
   package func remove() {
-    Self.remove(path)
+    Self.remove(folder)
     lock.remove()
   }
 
-  private static func remove(_ path: String) {
-    for name in Paths.names(in: path) ?? [] { unsafe unlink(path + "/" + name) }
-    unsafe rmdir(path)
-    unsafe unlink(path + lockSuffix)
+  private static func remove(_ folder: String) {
+    for name in Paths.names(in: folder) ?? [] {
+      let path = folder + "/" + name
+      for file in Paths.names(in: path) ?? [] { unsafe unlink(path + "/" + file) }
+      unsafe rmdir(path)
+    }
+    unsafe rmdir(folder)
+    unsafe unlink(folder + lockSuffix)
   }
 
   // MARK: - What a crash has left
@@ -111,7 +125,7 @@ package final class RecoveryFolder {
       guard !name.hasSuffix(lockSuffix), Paths.isFolder(path),
         LockedFile(path + lockSuffix) != nil
       else { return nil }
-      return Left(path)
+      return Left(path + "/" + trainingName)
     }.sorted { ($0.time, $0.path) > ($1.time, $1.path) }
   }
 }
