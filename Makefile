@@ -24,11 +24,12 @@ test: deps model lint
 	@set -o pipefail; swift test -c release --skip-build 2>&1 | tee .build/tests.log || \
 	  { status=$$?; echo "failures:"; grep --text --after-context=5 "^✘" .build/tests.log | cut -c1-300; exit $$status; }
 
-# libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests, zlib and zstd unpack
-# compressed data.
+# libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests, the others unpack compressed
+# data.
 deps:
 	@missing=""; \
-	for package in libedit-dev libopenblas-dev libssl-dev zlib1g-dev libzstd-dev pkg-config; do \
+	for package in libedit-dev libopenblas-dev libssl-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev liblz4-dev \
+	  libsnappy-dev libbrotli-dev pkg-config; do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -75,13 +76,15 @@ faults:
 	python3 Tests/Faults/saving.py .build/release/skillet .build/release/libSystemCallFaults.so Tests/References/tiny-llama/q8_0.gguf
 
 # Each key and tensor of the files that describe a model, changed one at a time, against transformers, PEFT and
-# llama.cpp, which come into a virtual environment of their own; and chat templates, those of llama.cpp among them.
+# llama.cpp, which come into a virtual environment of their own; chat templates, those of llama.cpp among them; and
+# tables, against Python's csv and pyarrow.
 interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/quantizations.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/templates.py .build/release/TemplateProbe
 	.venv-interop/bin/python -B Tests/Interop/template_masks.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/tables.py .build/release/skillet Tests/References/tiny-llama/hf
+	.venv-interop/bin/python -B Tests/Interop/columns.py .build/release/TableProbe
 	.venv-interop/bin/python -B Tests/Interop/exports.py .build/release/skillet
 
 # What transformers makes of changes of config.json, for the suite to replay.
@@ -101,8 +104,8 @@ fuzz: build
 bench: build model
 	.build/release/skillet-bench
 
-# One file that needs nothing but libedit, OpenBLAS, libcrypto, zlib and zstd from the system, with its page for man and
-# what shells complete.
+# One file that needs nothing but libedit, OpenBLAS, libcrypto and what unpacks (zlib, zstd, bzip2, lzma, lz4, snappy,
+# brotli) from the system, with its page for man and what shells complete.
 install: deps
 	swift build -c release --static-swift-stdlib --product skillet
 	install -D -s -m 755 .build/release/skillet $(DESTDIR)$(PREFIX)/bin/skillet

@@ -48,19 +48,24 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
-    // zlib and zstd unpack compressed data
+    // what unpacks compressed data
     .target(
-      name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+      name: "CFiles",
+      linkerSettings: ["z", "zstd", "bz2", "lzma", "lz4", "snappy", "brotlidec"].map {
+        .linkedLibrary($0)
+      }),
     // lessons and what they read, by #embed
     .target(name: "CLessons", exclude: ["data", "lessons"]),
     layer("Diagnostics"),
     layer("Files", ["COpenSSL", "CFiles"]),
+    layer("Tables", ["Files"]),
     layer("Tensors", ["CKernels", "COpenBLAS"]),
     layer("Checkpoints", ["Tensors", "Files"]),
     layer("Tokenizers", ["Files", "Diagnostics"]),
     layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
     layer(
-      "Training", ["Models", "Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+      "Training",
+      ["Models", "Checkpoints", "Tokenizers", "Tensors", "Tables", "Files", "Diagnostics"]),
     layer("RecipeLanguage", ["Diagnostics"], exclude: ["REFERENCE.md"]),
     layer("Terminals", ["Files", "Diagnostics", "CEditLine"]),
     layer(
@@ -104,6 +109,7 @@ let package = Package(
       "TrainingTests",
       ["Training", "Models", "Tokenizers", "Tensors", "Files", "TestSupport"]),
     tests("FilesTests", ["Files", "TestSupport"]),
+    tests("TablesTests", ["Tables", "Files", "TestSupport"], exclude: ["Files"]),
     tests(
       "CheckpointsTests", ["Checkpoints", "Tensors", "Files", "TestSupport"], exclude: ["Golden"]),
     tests("CKernelsTests", ["CKernels"]),
@@ -125,6 +131,10 @@ let package = Package(
     // what `make interop` compares with transformers
     .executableTarget(
       name: "TemplateProbe", dependencies: ["Tokenizers", "Files"], path: "Tests/TemplateProbe",
+      swiftSettings: settings),
+    // what `make interop` compares with pyarrow
+    .executableTarget(
+      name: "TableProbe", dependencies: ["Tables", "Files"], path: "Tests/TableProbe",
       swiftSettings: settings),
     .target(
       name: "SystemCallFaults", path: "Tests/SystemCallFaults",

@@ -1,25 +1,12 @@
-#include "CFiles.h"
+#include "unpack.h"
 
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
-/* What is unpacked where nobody wants the bytes, at a time. */
-enum { SCRATCH = 1 << 16 };
-
 /* A window of 64 MB: what zstd needs for every level but the `ultra` ones and `--long`. */
 enum { LARGEST_WINDOW_LOG = 26 };
-
-/* The room for the next bytes: of `out` what is left, or the scratch where bytes are only counted. */
-static uint8_t *room(uint8_t *out, size_t limit, size_t made, uint8_t *scratch, size_t *size) {
-  if (out) {
-    *size = limit - made;
-    return out + made;
-  }
-  *size = SCRATCH;
-  return scratch;
-}
 
 static int inflate_members(
     const uint8_t *bytes, size_t count, int window, uint8_t *out, size_t limit, size_t *made) {
@@ -44,7 +31,7 @@ static int inflate_members(
     stream.next_in = (Bytef *)(bytes + read);
     stream.avail_in = left > largest ? largest : (unsigned)left;
     unsigned given = stream.avail_in;
-    stream.next_out = room(out, limit, *made, scratch, &size);
+    stream.next_out = unpack_room(out, limit, *made, scratch, &size);
     stream.avail_out = size > largest ? largest : (unsigned)size;
     unsigned offered = stream.avail_out;
     int status = inflate(&stream, Z_NO_FLUSH);
@@ -78,7 +65,7 @@ static int unpack_frames(const uint8_t *bytes, size_t count, uint8_t *out, size_
   *made = 0;
   while (in.pos < in.size || left) {
     size_t size, before = in.pos;
-    uint8_t *start = room(out, limit, *made, scratch, &size);
+    uint8_t *start = unpack_room(out, limit, *made, scratch, &size);
     ZSTD_outBuffer buffer = {start, size, 0};
     left = ZSTD_decompressStream(stream, &buffer, &in);
     if (ZSTD_isError(left)) {
@@ -103,6 +90,12 @@ int cfiles_unpack(
   switch (kind) {
     case CFILES_GZIP: return inflate_members(bytes, count, 15 + 16, out, limit, made);
     case CFILES_DEFLATE: return inflate_members(bytes, count, -15, out, limit, made);
+    case CFILES_BZIP2: return cfiles_unpack_bzip2(bytes, count, out, limit, made);
+    case CFILES_XZ: return cfiles_unpack_xz(bytes, count, out, limit, made);
+    case CFILES_LZ4: return cfiles_unpack_lz4_frames(bytes, count, out, limit, made);
+    case CFILES_LZ4_BLOCK: return cfiles_unpack_lz4_block(bytes, count, out, limit, made);
+    case CFILES_SNAPPY: return cfiles_unpack_snappy(bytes, count, out, limit, made);
+    case CFILES_BROTLI: return cfiles_unpack_brotli(bytes, count, out, limit, made);
     default: return unpack_frames(bytes, count, out, limit, made);
   }
 }

@@ -1,9 +1,9 @@
 import CFiles
 
-/// Bytes of a file that a program of compression packed: gzip, zstd, or a zip archive with one file in it.
+/// Bytes of a file that a program of compression packed, or a zip archive with one file in it.
 package struct PackedFile {
   package enum Kind: String, Sendable {
-    case gzip, zstd, zip
+    case gzip, zstd, bzip2, xz, lz4, zip
   }
 
   /// The most bytes that are unpacked.
@@ -18,9 +18,11 @@ package struct PackedFile {
   /// The kind of these bytes, by how they begin; nil if they are none of the kinds.
   package static func kind(of bytes: some Sequence<UInt8>) -> Kind? {
     let starts: [([UInt8], Kind)] = [
-      ([0x1F, 0x8B], .gzip), ([0x28, 0xB5, 0x2F, 0xFD], .zstd), ([0x50, 0x4B, 3, 4], .zip),
+      ([0x1F, 0x8B], .gzip), ([0x28, 0xB5, 0x2F, 0xFD], .zstd), (Array("BZh".utf8), .bzip2),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], .xz), ([0x04, 0x22, 0x4D, 0x18], .lz4),
+      ([0x50, 0x4B, 3, 4], .zip),
     ]
-    let start = Array(bytes.prefix(4))
+    let start = Array(bytes.prefix(6))
     return starts.first { start.starts(with: $0.0) }?.1
   }
 
@@ -33,6 +35,9 @@ package struct PackedFile {
     switch kind {
     case .gzip: return (try unpacked(bytes, CFILES_GZIP, kind), nil)
     case .zstd: return (try unpacked(bytes, CFILES_ZSTD, kind), nil)
+    case .bzip2: return (try unpacked(bytes, CFILES_BZIP2, kind), nil)
+    case .xz: return (try unpacked(bytes, CFILES_XZ, kind), nil)
+    case .lz4: return (try unpacked(bytes, CFILES_LZ4, kind), nil)
     case .zip:
       let entry = try ZipEntry(onlyOneIn: bytes, path: path)
       let packed = bytes[entry.contents]
@@ -83,8 +88,8 @@ package struct PackedFile {
     case CFILES_WINDOW:
       throw FileError(
         .unsupported, file: path,
-        cause: "the zstd file wants a window of more than 64 MB",
-        fix: "pack it again without --ultra or --long")
+        cause: "the \(kind) file wants a window of more than 64 MB",
+        fix: "pack it again at a lower level, without --ultra or --long")
     case CFILES_NO_MEMORY:
       throw FileError(
         .unreadable, file: path, cause: "there is too little memory to unpack it",

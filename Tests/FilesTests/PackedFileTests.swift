@@ -2,7 +2,7 @@ import Testing
 
 import Files
 
-/// Packed by Python's gzip and zipfile and by zstd.
+/// Packed by Python's gzip, bz2, lzma and zipfile, by zstd and by pyarrow.
 private enum Packed {
   static let gzip = bytes(
     "1f8b0800000000000203ab562a28cacf2d2851b252504a54d251504a06f272524b32f3f34042494a"
@@ -33,6 +33,19 @@ private enum Packed {
       + "0000800100000000612e6a736f6e6c504b010214031400000008000000215c43bfa6a30400000002"
       + "000000070000000000000000000000800129000000622e6a736f6e6c504b05060000000002000200"
       + "6a000000520000000000")
+  static let bzip2 = bytes(
+    "425a6839314159265359b4f9e758000010d9800010500400103a27d40a2000221064034794299313"
+      + "20c8c2c8ce22ca7394587016083793a135f8bb9229c28485a7cf3ac0")
+  static let xz = bytes(
+    "fd377a585a000004e6d6b4460200210116000000742fe5a30100227b2270726f6d7074223a202261"
+      + "222c2022636f6d706c6574696f6e223a202262227d0a000062b26d86537d438d00013b23612b53be"
+      + "1fb6f37d010000000004595a")
+  static let lz4 = bytes(
+    "04224d18604082230000807b2270726f6d7074223a202261222c2022636f6d706c6574696f6e223a"
+      + "202262227d0a00000000")
+  static let zerosByBzip2 = bytes(
+    "425a6839314159265359de1a073a0001884400c00000040008200030cc0529a6085b1085e2ee48a7"
+      + "0a121bc340e740")
   static let zerosByGzip = bytes(
     "1f8b0800000000000203edc13101000000c2a0f54f6d0d0fa0000000000000000000000000000000"
       + "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
@@ -65,7 +78,10 @@ private enum Packed {
     return error?.cause ?? ""
   }
 
-  @Test func `what gzip, zstd and zip packed is as it was`() throws {
+  @Test func `what programs of compression packed is as it was`() throws {
+    #expect(try unpacked(Packed.bzip2).text == row)
+    #expect(try unpacked(Packed.xz).text == row)
+    #expect(try unpacked(Packed.lz4).text == row)
     #expect(try unpacked(Packed.gzip).text == row)
     #expect(try unpacked(Packed.zstd).text == row)
     #expect(try unpacked(Packed.zip) == (row, "rows.jsonl"))
@@ -74,7 +90,9 @@ private enum Packed {
 
   @Test func `members and frames stand one after the other`() throws {
     #expect(try unpacked(Packed.twoMembers).text == row + row.replacing("\"a\"", with: "\"c\""))
-    #expect(try unpacked(Packed.zstd + Packed.zstd).text == row + row)
+    for packed in [Packed.zstd, Packed.bzip2, Packed.xz, Packed.lz4] {
+      #expect(try unpacked(packed + packed).text == row + row)
+    }
     #expect(try unpacked(Packed.gzip + [UInt8](repeating: 0, count: 100)).text == row)
   }
 
@@ -87,9 +105,14 @@ private enum Packed {
       #expect(try refusal(bytes, limit: 99_999).contains("more than 99999 bytes"))
       #expect(try unpacked(bytes, limit: 100_000).text.utf8.count == 100_000)
     }
+    #expect(try refusal(Packed.zerosByBzip2, limit: 199_999).contains("more than 199999 bytes"))
+    #expect(try unpacked(Packed.zerosByBzip2, limit: 200_000).text.utf8.count == 200_000)
   }
 
-  @Test(arguments: [Packed.gzip, Packed.zstd, Packed.zip, Packed.storedTable])
+  @Test(
+    arguments: [
+      Packed.gzip, Packed.zstd, Packed.bzip2, Packed.xz, Packed.lz4, Packed.zip, Packed.storedTable,
+    ])
   func `every cut and every changed byte is read or refused`(bytes: [UInt8]) {
     for length in 4..<bytes.count { _ = try? unpacked(Array(bytes.prefix(length))) }
     for place in bytes.indices {
@@ -104,7 +127,9 @@ private enum Packed {
 
   @Test func `a file that is cut is called so`() throws {
     #expect(try refusal(Array(Packed.gzip.dropLast(5))).contains("ends before its contents do"))
-    #expect(try refusal(Array(Packed.zstd.dropLast(5))).contains("ends before its contents do"))
+    for packed in [Packed.zstd, Packed.bzip2, Packed.xz, Packed.lz4] {
+      #expect(try refusal(packed.dropLast(5)).contains("ends before its contents do"))
+    }
     #expect(try refusal(Array(Packed.zip.dropLast(5))).contains("damaged or not whole"))
   }
 }

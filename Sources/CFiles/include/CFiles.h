@@ -10,7 +10,17 @@
 int cfiles_exchange(const char *first, const char *second);
 
 /* Kinds of packed bytes. */
-enum { CFILES_GZIP, CFILES_DEFLATE, CFILES_ZSTD };
+enum {
+  CFILES_GZIP,
+  CFILES_DEFLATE,
+  CFILES_ZSTD,
+  CFILES_BZIP2,
+  CFILES_XZ,
+  CFILES_LZ4, /* frames */
+  CFILES_LZ4_BLOCK,
+  CFILES_SNAPPY,
+  CFILES_BROTLI
+};
 
 /* What comes of unpacking. */
 enum {
@@ -23,7 +33,7 @@ enum {
 };
 
 /* Unpacks all members or frames of `bytes` one after the other into `out`, which has room for `limit` bytes.
- * Without `out` the bytes are counted only, at no cost in memory. `made` gets their number. */
+ * Without `out` the bytes are counted only, at no cost in memory (not those of LZ4 blocks). `made` gets their number. */
 int cfiles_unpack(
     int kind, const void *bytes, size_t count, void *out, size_t limit, size_t *made);
 

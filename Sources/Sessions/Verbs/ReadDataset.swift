@@ -7,7 +7,8 @@ import Training
 package enum ReadDataset: Verb {
   package static let source = Argument.requiredPath(
     "source", .input,
-    "a .jsonl, .json, .csv, .tsv or .txt file, also packed, or a \"\"\" block of JSON lines")
+    "a .jsonl, .json, .parquet, .arrow, .csv, .tsv or .txt file, also packed, or a \"\"\" block of JSON lines"
+  )
   package static let format = Argument.choiceOrAuto(
     "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text],
     "what the rows look like; auto looks at their keys")
@@ -58,8 +59,10 @@ package enum ReadDataset: Verb {
 
       A row is a prompt and its completion, an instruction (with input, system, history), a list of
       turns under messages, conversations or contents, a preference (its chosen reply), or a text; of
-      OpenAssistant's threads one conversation each is read. Tables name their columns in the first
-      line; gzip, zstd and zip files of one file are unpacked, to at most 1 GiB.
+      OpenAssistant's threads one conversation each is read. Tables (CSV, TSV) name their columns in the first
+      line; Parquet and Arrow are known by how they begin, their rows are counted from 1, and columns of
+      bytes are left out by name. gzip, zstd, bzip2, xz, lz4 and zip files of one file are unpacked, to at
+      most 1 GiB.
 
       The model's own template is run, and writes tools, their calls and reasoning as it does in
       transformers; where it writes earlier replies in another way than the last, mask: last learns

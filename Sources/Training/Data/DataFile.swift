@@ -1,22 +1,29 @@
-import Files
 import Diagnostics
 import Files
+import Tables
 
-/// The UTF-8 bytes of a source, without a byte order mark.
+/// The bytes of a source: of a table's columns, or text in UTF-8 without a byte order mark.
 package struct DataFile {
   package let name: String
   package let bytes: ArraySlice<UInt8>
   /// The name that says what kind of text it is: of packed files that of the file within.
   let textName: String
+  /// Nil for text.
+  let columns: TableFile.Kind?
 
   package init(_ source: DatasetSource) throws(DataError) {
     name = source.name
     let whole: ArraySlice<UInt8>
     switch source {
-    case .inline(let text): (whole, textName) = (Array(text.utf8)[...], "")
+    case .inline(let text): (whole, textName, columns) = (Array(text.utf8)[...], "", nil)
     case .file(let path):
       (whole, textName) = try Self.unpacked(try Self.read(path), path)
+      columns = TableFile.Kind(of: whole)
       try Self.checkKind(of: whole, path)
+    }
+    guard columns == nil else {
+      bytes = whole
+      return
     }
     bytes = whole.starts(with: Self.byteOrderMark) ? whole.dropFirst(3) : whole
     try checkText()
@@ -76,7 +83,7 @@ package struct DataFile {
     guard let kind = PackedFile.kind(of: bytes) else { return (bytes, path) }
     do throws(FileError) {
       let (unpacked, name) = try PackedFile(path: path, limit: largest).unpacked(bytes, kind)
-      let endings = [".gz", ".zst", ".gzip", ".zstd"]
+      let endings = [".gz", ".zst", ".gzip", ".zstd", ".bz2", ".xz", ".lz4"]
       let ending = endings.first { path.hasSuffix($0) } ?? ""
       return (unpacked[...], name ?? String(path.dropLast(ending.count)))
     } catch {

@@ -69,19 +69,9 @@ struct FileKind {
   private static let all: [FileKind] = [
     text([0xFF, 0xFE, 0, 0], "UTF-32", "utf-32"),
     text([0xFF, 0xFE], "UTF-16", "utf-16"), text([0xFE, 0xFF], "UTF-16", "utf-16"),
-    FileKind("PAR1", "a Parquet file", toLines("read_parquet(\"{file}\")")),
-    FileKind("ARROW1", "an Arrow file", toLines("read_feather(\"{file}\")")),
-    FileKind(
-      [0xFF, 0xFF, 0xFF, 0xFF], "an Arrow stream",
-      "Convert it to JSON Lines, for example in Python: "
-        + "`datasets.Dataset.from_file(\"{file}\").to_json(\"{rows}\")`"),
     FileKind("ORC", "an ORC file", toLines("read_orc(\"{file}\")")),
     FileKind(
       "Obj\u{1}", "an Avro file", "Convert it to JSON Lines: `avro-tools tojson {file} > {rows}`"),
-    FileKind("BZh", "a bzip2 archive", unpack + "`bunzip2 -c {file} > {rows}`"),
-    FileKind(
-      [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", unpack + "`unxz -c {file} > {rows}`"),
-    FileKind([0x04, 0x22, 0x4D, 0x18], "an lz4 archive", unpack + "`unlz4 -c {file} > {rows}`"),
     FileKind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", unpack + "`7z x {file}`"),
     FileKind([0x50, 0x4B, 3, 4], "a zip archive or an Office document", unpack + "`unzip {file}`"),
     FileKind([0x50, 0x4B, 5, 6], "a zip archive with nothing in it", "Name another file"),

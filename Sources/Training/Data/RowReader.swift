@@ -1,6 +1,6 @@
 import Files
 
-/// The rows of a source: JSON Lines, a JSON list of objects, a table, or text in paragraphs.
+/// The rows of a source: JSON Lines, a JSON list of objects, a table as text or by columns, or text in paragraphs.
 package struct RowReader {
   let file: DataFile
 
@@ -16,6 +16,7 @@ package struct RowReader {
     _ source: DatasetSource, columns: ColumnMapping = ColumnMapping()
   ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
     let reader = RowReader(file: try DataFile(source))
+    if let kind = reader.file.columns { return try reader.tableRows(kind, columns) }
     let name = reader.file.textName.lowercased()
     if name.hasSuffix(".txt") || name.hasSuffix(".md") { return (try reader.paragraphs(), nil) }
     if name.hasSuffix(".csv") || name.hasSuffix(".tsv") {
@@ -121,7 +122,7 @@ package struct RowReader {
     return places
   }
 
-  private func checkSize(_ bytes: Int, line: Int) throws(DataError) {
+  func checkSize(_ bytes: Int, line: Int) throws(DataError) {
     guard bytes > Self.largestRow else { return }
     throw DataError(
       file: file.name, line: line,

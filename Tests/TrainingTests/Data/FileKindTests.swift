@@ -12,15 +12,9 @@ import Training
 
   @Test(
     arguments: [
-      ("pc.parquet", Array("PAR1\u{15}\u{4}".utf8), "a Parquet file", "pandas.read_parquet("),
-      (
-        "pc.arrow", [0xFF, 0xFF, 0xFF, 0xFF, 0xA0], "an Arrow stream", "datasets.Dataset.from_file("
-      ),
-      ("pc.arrow", Array("ARROW1\0\0".utf8), "an Arrow file", "pandas.read_feather("),
       ("pc.tar", [UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8), "a tar", "tar -xf "),
-      ("pc.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive", "unxz -c "),
-      ("pc.bz2", Array("BZh91AY".utf8), "a bzip2 archive", "bunzip2 -c "),
-      ("pc.csv", Array("PAR1".utf8), "a Parquet file", "read_parquet("),
+      ("pc.orc", Array("ORC\u{11}".utf8), "an ORC file", "pandas.read_orc("),
+      ("pc.csv", Array("ORC\u{11}".utf8), "an ORC file", "read_orc("),
       ("a.jsonl", [0xFF, 0xFE, 0x7B, 0], "UTF-16 text", "iconv -f utf-16 -t utf-8 "),
       ("a.jsonl", Array("{\0\"\0a\0\"\0".utf8), "UTF-16 text", "iconv -f utf-16le -t utf-8 "),
       ("a.jsonl", Array("\0{\0\"\0a\0\"".utf8), "UTF-16 text", "iconv -f utf-16be -t utf-8 "),
@@ -42,26 +36,29 @@ import Training
   }
 
   @Test func `the file is named in the fix, and the rows get a name of their own`() throws {
-    try withFile("pc.jsonl.bz2", Array("BZh91AY".utf8)) { path in
+    let start: [UInt8] = [0xFF, 0xFE, 0x7B, 0]
+    try withFile("pc.jsonl.old", start) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
-      #expect(error?.fix == "Unpack it first: `bunzip2 -c \(path) > \(path.dropLast(4))`")
+      #expect(
+        error?.fix
+          == "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 \(path) > \(path.dropLast(4))`")
     }
-    try withFile("pc.jsonl", Array("BZh91AY".utf8)) { path in
+    try withFile("pc.jsonl", start) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
       let rows = "\(path.dropLast(6))-rows.jsonl"
-      #expect(error?.fix == "Unpack it first: `bunzip2 -c \(path) > \(rows)`")
+      #expect(error?.fix == "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 \(path) > \(rows)`")
     }
-    try withFile("a b;rm.parquet", Array("PAR1".utf8)) { path in
+    try withFile("a b;rm.orc", Array("ORC".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
-      #expect(error?.fix.contains("read_parquet(\"FILE\").to_json(\"ROWS.jsonl\"") == true)
+      #expect(error?.fix.contains("read_orc(\"FILE\").to_json(\"ROWS.jsonl\"") == true)
     }
   }
 
   /// Each is made by the tool before the bar, under a name that fits and under one that does not.
   @Test(
     arguments: [
-      "bzip2 -c", "xz -c", "lz4 -qc", "iconv -f utf-8 -t utf-16",
-      "iconv -f utf-8 -t utf-16le", "iconv -f utf-8 -t utf-16be", "iconv -f utf-8 -t utf-32",
+      "iconv -f utf-8 -t utf-16", "iconv -f utf-8 -t utf-16le", "iconv -f utf-8 -t utf-16be",
+      "iconv -f utf-8 -t utf-32",
     ], ["rows.packed", "rows.jsonl", "rows.jsonl.gz", "rows"])
   func `the command that a refusal proposes gives the rows, and leaves the file`(
     maker: String, name: String

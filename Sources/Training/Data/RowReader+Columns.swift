@@ -1,0 +1,53 @@
+import Files
+import Tables
+
+/// Rows of files that store columns. Where rows of text have lines, these have their numbers.
+extension RowReader {
+  func tableRows(
+    _ kind: TableFile.Kind, _ columns: ColumnMapping
+  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+    let table: TableFile
+    do throws(FileError) {
+      table = try TableFile(reading: file.bytes, kind, path: file.name)
+    } catch {
+      throw DataError(
+        file: file.name, reason: error.cause,
+        fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
+    }
+    try check(table.leftOut, columns)
+    var rows: [DatasetRow] = []
+    rows.reserveCapacity(table.rows.count)
+    for (index, object) in table.rows.enumerated() {
+      try checkSize(JSONValue.object(object).textBytes, line: index + 1)
+      rows.append(DatasetRow(object: object, line: index + 1))
+    }
+    let parts = table.leftOut.map { "\(Shown.clipped($0.column)) (\($0.content))" }
+    return (rows, parts.isEmpty ? nil : "left out, as rows cannot hold it: \(Shown.list(parts))")
+  }
+
+  /// Refuses a file that lacks a column which rows are made of, for what the column has.
+  private func check(
+    _ leftOut: [TableFile.LeftOut], _ columns: ColumnMapping
+  ) throws(DataError) {
+    let parts = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
+    let wanted = Set(parts.map(columns.key) + columns.names.values)
+    guard let part = leftOut.first(where: { wanted.contains($0.column) }) else { return }
+    throw DataError(
+      file: file.name,
+      reason:
+        "the column \(Shown.quoted(part.column)) has \(part.content), and rows cannot hold it",
+      fix: "Write it as text")
+  }
+}
+
+extension JSONValue {
+  /// The bytes of all texts in it, names not counted.
+  fileprivate var textBytes: Int {
+    switch self {
+    case .string(let text): text.utf8.count
+    case .array(let elements): elements.reduce(0) { $0 + $1.textBytes }
+    case .object(let object): object.members.reduce(0) { $0 + $1.value.textBytes }
+    default: 0
+    }
+  }
+}
