@@ -114,9 +114,11 @@ int cfiles_unpack_brotli(const uint8_t *bytes, size_t count, uint8_t *out, size_
 }
 
 int cfiles_unpack_snappy(const uint8_t *bytes, size_t count, uint8_t *out, size_t limit, size_t *made) {
+  size_t size = 0;
   *made = 0;
-  if (snappy_uncompressed_length((const char *)bytes, count, made) != SNAPPY_OK) return CFILES_DAMAGED;
-  if (*made > limit) return CFILES_TOO_LARGE;
+  if (snappy_uncompressed_length((const char *)bytes, count, &size) != SNAPPY_OK) return CFILES_DAMAGED;
+  if (size > limit) return CFILES_TOO_LARGE;
+  *made = size;
   if (!out) return CFILES_UNPACKED;
   return snappy_uncompress((const char *)bytes, count, (char *)out, made) == SNAPPY_OK ? CFILES_UNPACKED : CFILES_DAMAGED;
 }

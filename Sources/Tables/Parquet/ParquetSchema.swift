@@ -59,6 +59,7 @@ struct ParquetSchema {
   private mutating func children(
     _ element: ParquetMetadata.Element, path: [String], definition: Int, repetition: Int
   ) throws(TableFault) -> [ParquetNode] {
+    guard element.children >= 0 else { throw .damaged("a column has \(element.children) parts") }
     var nodes: [ParquetNode] = []
     var names: Set<String> = []
     for _ in 0..<element.children {

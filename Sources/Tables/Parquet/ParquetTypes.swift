@@ -9,7 +9,9 @@ extension ParquetMetadata.Element {
     case .boolean: return .boolean
     case .float, .double: return .floating
     case .int96: return .timestamp(perSecond: 1_000_000_000, isUTC: false)
-    case .int32, .int64: return wholeNumber
+    case .int32: return wholeNumber
+    // days have 32 bits
+    case .int64: return wholeNumber == .date ? .signed : wholeNumber
     case .bytes, .fixedBytes:
       if let scale = decimalScale { return length <= 16 ? decimal(scale) : nil }
       if storage == .fixedBytes { return logical?.type == 15 && length == 2 ? .floating : nil }
