@@ -72,7 +72,8 @@ enum Calendar {
 
   static func time(of count: Int, perSecond: Int) -> String {
     let seconds = floor(count, perSecond)
-    let part = count - seconds * perSecond
+    // right also where the second begins before the first count
+    let part = count &- seconds &* perSecond
     let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
     guard part != 0 else { return clock.joined(separator: ":") }
     let billionths = part * (1_000_000_000 / perSecond)
