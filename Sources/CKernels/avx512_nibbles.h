@@ -80,13 +80,14 @@ typedef struct {
   __m128 offset;
 } FN(nibble_sums);
 
-/* Adds `blocks` <= 4 blocks from `b` on; p is the first one's place. */
+/* Adds `blocks` <= 4 blocks from `b` on; p is the first one's place, codes, scales and sums are those of
+ * its activations. */
 INLINE void FN(add_nibbles)(ck_format format, const ck_matrix *w, size_t row, size_t b,
                             size_t blocks, const uint8_t *p, FN(digits) digits, const int8_t *codes,
                             const float *scales, const float *sums, FN(nibble_sums) * s) {
   uint32_t second_half = blocks < 3 ? 0 : FN(first_bits)(8 * (blocks - 2));
-  __m512i x = _mm512_maskz_loadu_epi32((__mmask16)FN(first_bits)(8 * blocks), codes + b * 32);
-  __m512i y = _mm512_maskz_loadu_epi32((__mmask16)second_half, codes + b * 32 + 64);
+  __m512i x = _mm512_maskz_loadu_epi32((__mmask16)FN(first_bits)(8 * blocks), codes);
+  __m512i y = _mm512_maskz_loadu_epi32((__mmask16)second_half, codes + 64);
   FN(four_blocks)
   four = format == CK_Q4_0   ? FN(read_q4_0)(p, blocks)
          : format == CK_Q4_1 ? FN(read_q4_1)(p, blocks)
@@ -95,22 +96,56 @@ INLINE void FN(add_nibbles)(ck_format format, const ck_matrix *w, size_t row, si
       FN(count_nibbles)(format, four.packed, digits, _mm512_shuffle_i64x2(x, y, 0x88),
                         _mm512_shuffle_i64x2(x, y, 0xDD));
   __mmask8 present = (__mmask8)FN(first_bits)(blocks);
-  __m128 scale = _mm_mul_ps(four.d, _mm_maskz_loadu_ps(present, scales + b));
+  __m128 scale = _mm_mul_ps(four.d, _mm_maskz_loadu_ps(present, scales));
   s->total = _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), FN(spread)(scale), s->total);
-  s->offset = _mm_fmadd_ps(four.m, _mm_maskz_loadu_ps(present, sums + b), s->offset);
+  s->offset = _mm_fmadd_ps(four.m, _mm_maskz_loadu_ps(present, sums), s->offset);
 }
 
-INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
-                                const int8_t *codes, const float *scales, const float *sums) {
+/* Up to four blocks of one row, taken from between those of the others. */
+typedef struct {
+  int8_t codes[128];
+  float scales[4], sums[4];
+} FN(blocks_of_row);
+
+INLINE FN(blocks_of_row)
+    FN(take_blocks)(const ck_int8_rows *x, size_t rows, size_t v, size_t b, size_t blocks) {
+  FN(blocks_of_row) taken = {{0}};
+  for (size_t i = 0; i < blocks; i++) {
+    size_t place = (b + i) * rows + v;
+    memcpy(taken.codes + 32 * i, x->codes + 32 * place, 32);
+    taken.scales[i] = x->scales[place];
+    taken.sums[i] = x->sums[place];
+  }
+  return taken;
+}
+
+INLINE float FN(dot_nibbles_of_row)(ck_format format, const ck_matrix *w, size_t row,
+                                    FN(digits) digits, const ck_int8_rows *x, size_t rows,
+                                    size_t v) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
-  size_t b = 0, count = w->columns / 32;
+  size_t count = w->columns / 32;
   FN(nibble_sums) s = {_mm512_setzero_ps(), _mm_setzero_ps()};
-  for (; b + 4 <= count; b += 4, p += 4 * FN(block_bytes)(format)) {
+  for (size_t b = 0; b < count; b += 4, p += 4 * FN(block_bytes)(format)) {
+    size_t blocks = count - b < 4 ? count - b : 4;
     __builtin_prefetch(p + PREFETCH_BYTES);
     __builtin_prefetch(p + PREFETCH_BYTES + 64);
-    FN(add_nibbles)(format, w, row, b, 4, p, digits, codes, scales, sums, &s);
+    if (rows == 1) {
+      FN(add_nibbles)(format, w, row, b, blocks, p, digits, x->codes + 32 * b, x->scales + b,
+                      x->sums + b, &s);
+    } else {
+      FN(blocks_of_row) taken = FN(take_blocks)(x, rows, v, b, blocks);
+      FN(add_nibbles)(format, w, row, b, blocks, p, digits, taken.codes, taken.scales, taken.sums,
+                      &s);
+    }
   }
-  if (b < count) FN(add_nibbles)(format, w, row, b, count - b, p, digits, codes, scales, sums, &s);
   float unit = format == CK_CODE4 ? digits.unit : 1.0f;
   return (FN(sum)((VF)s.total) + FN(sum_four)((FN(four))s.offset)) * unit;
+}
+
+INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row,
+                                   FN(digits) digits, const ck_int8_rows *x, size_t rows) {
+  FN(four) results = {0};
+  for (size_t v = 0; v < rows; v++)
+    results[v] = FN(dot_nibbles_of_row)(format, w, row, digits, x, rows, v);
+  return results;
 }

@@ -24,33 +24,37 @@ INLINE FN(totals) FN(dot_halves)(ck_format format, FN(bytes16) a, FN(bytes16) b,
 }
 
 /* Even and odd parts are added up apart, since one sum would wait for itself. */
-INLINE float FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t row,
-                               const int8_t *codes, const float *scales, const float *sums) {
+INLINE FN(four) FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t row,
+                                  const ck_int8_rows *x, size_t rows) {
   enum { most_parts = 8 };
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t parts = FN(parts_a_block)(format), count = w->columns / 32;
-  FN(totals) totals[2] = {{0}};
-  float offset = 0;
+  FN(totals) totals[ROWS][2] = {{{0}}};
+  FN(four) offset = {0};
   for (size_t b = 0; b < count; b += parts, p += FN(block_bytes)(format)) {
     __builtin_prefetch(p + PREFETCH_BYTES);
     if (FN(block_bytes)(format) > 64) __builtin_prefetch(p + PREFETCH_BYTES + 64);
     if (FN(block_bytes)(format) > 128) __builtin_prefetch(p + PREFETCH_BYTES + 128);
     UNROLL for (size_t i = 0; i < most_parts; i++) {
       if (i >= parts) continue;
-      const int8_t *at = codes + (b + i) * 32;
-      float scale = scales[b + i];
-      FN(activations) x = FN(activate)(FN(load_bytes)(at), FN(load_bytes)(at + 16));
+      size_t place = (b + i) * rows;
       FN(group) g = FN(unpack)(format, (FN(place)){p, i});
-      totals[i % 2] += FN(dot_halves)(format, g.codes[0], g.codes[1], x, g.scale[0] * scale,
-                                      g.scale[1] * scale);
       if (FN(has_offset)(format) && !FN(halves_differ)(format))
-        offset += g.offset[0] * sums[b + i];
-      else if (FN(has_offset)(format)) {
-        FN(bytes16) ones = (FN(bytes16)){0} + 1;
-        totals[i % 2] += FN(dot_halves)(format, ones, ones, x, g.offset[0] * scale,
-                                        g.offset[1] * scale);
+        offset += g.offset[0] * FN(load_four)(x->sums + place, rows);
+      UNROLL for (size_t v = 0; v < ROWS; v++) {
+        if (v >= rows) continue;
+        const int8_t *at = x->codes + 32 * (place + v);
+        float scale = x->scales[place + v];
+        FN(activations) a = FN(activate)(FN(load_bytes)(at), FN(load_bytes)(at + 16));
+        totals[v][i % 2] += FN(dot_halves)(format, g.codes[0], g.codes[1], a, g.scale[0] * scale,
+                                           g.scale[1] * scale);
+        if (FN(has_offset)(format) && FN(halves_differ)(format)) {
+          FN(bytes16) ones = (FN(bytes16)){0} + 1;
+          totals[v][i % 2] += FN(dot_halves)(format, ones, ones, a, g.offset[0] * scale,
+                                             g.offset[1] * scale);
+        }
       }
     }
   }
-  return FN(add_up)(totals[0] + totals[1]) + offset;
+  return FN(add_up_rows)(totals, rows) + offset;
 }

@@ -30,12 +30,12 @@
   X(void, multiply_vector,                                                                         \
     (const ck_matrix *w, size_t first, size_t count, const float *x, float *y),                    \
     (w, first, count, x, y))                                                                       \
-  X(void, quantize_vector, (const float *x, size_t n, int8_t *codes, float *scales, float *sums),  \
-    (x, n, codes, scales, sums))                                                                   \
-  X(bool, multiply_vector_int8,                                                                    \
-    (const ck_matrix *w, size_t first, size_t count, const int8_t *codes, const float *scales,     \
-     const float *sums, float *y),                                                                 \
-    (w, first, count, codes, scales, sums, y))                                                     \
+  X(void, quantize_row, (const float *x, size_t n, const ck_int8_rows *rows, size_t row),          \
+    (x, n, rows, row))                                                                             \
+  X(bool, multiply_int8,                                                                           \
+    (const ck_matrix *w, size_t first, size_t count, const ck_int8_rows *x, float *y,              \
+     size_t y_stride),                                                                             \
+    (w, first, count, x, y, y_stride))                                                             \
   X(float, dot, (const float *x, const float *y, size_t n), (x, y, n))                             \
   X(double, sum_of_squares, (const float *x, size_t n), (x, n))                                    \
   X(void, add, (float *y, const float *x, size_t n), (y, x, n))                                    \

@@ -12,35 +12,51 @@ INLINE FN(activations) FN(read_activations)(ck_format format, const int8_t *x) {
   return FN(activate)(even, odd);
 }
 
-/* Products with the nibbles at p, not yet scaled. */
-INLINE FN(counts)
-    FN(count_nibbles)(ck_format format, const uint8_t *p, FN(digits) digits, FN(activations) x) {
+/* The nibbles at p, unfolded for products. */
+typedef struct {
+  FN(bytes16) packed, low, high;
+} FN(nibbles);
+
+INLINE FN(nibbles) FN(read_nibbles)(ck_format format, const uint8_t *p) {
   FN(bytes16) packed = FN(load_bytes)(p);
-  if (format == CK_CODE4) return FN(dot_digits)(packed, digits.high, digits.low, x);
-  return FN(dot_unsigned)(packed & 15, packed >> 4, x);
+  if (format == CK_CODE4) return (FN(nibbles)){.packed = packed};
+  return (FN(nibbles)){.low = packed & 15, .high = packed >> 4};
+}
+
+/* Products with them, not yet scaled. */
+INLINE FN(counts)
+    FN(count_nibbles)(ck_format format, FN(nibbles) w, FN(digits) digits, FN(activations) x) {
+  if (format == CK_CODE4) return FN(dot_digits)(w.packed, digits.high, digits.low, x);
+  return FN(dot_unsigned)(w.low, w.high, x);
 }
 
 /* Even and odd blocks are added up apart, since one sum would wait for itself. */
-INLINE float FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
-                                const int8_t *codes, const float *scales, const float *sums) {
+INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row,
+                                   FN(digits) digits, const ck_int8_rows *x, size_t rows) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = FN(block_bytes)(format) - 16, blocks = w->columns / 32;
-  FN(totals) totals[2] = {{0}};
-  float offsets[2] = {0};
+  FN(totals) totals[ROWS][2] = {{{0}}};
+  FN(four) offsets[2] = {{0}};
   for (size_t b = 0; b < blocks; b += 2) {
     UNROLL for (size_t i = 0; i < 2; i++) {
-      size_t block = b + i;
-      if (block == blocks) continue;
-      float d = format == CK_CODE4 ? FN(outer_scale)(format, w, row, block * 32) : FN(half)(p);
-      if (format == CK_Q4_0) offsets[i] -= 8.0f * d * sums[block];
-      if (format == CK_Q4_1) offsets[i] += FN(half)(p + 2) * sums[block];
-      FN(counts)
-      products = FN(count_nibbles)(format, p + skip, digits,
-                                   FN(read_activations)(format, codes + block * 32));
-      totals[i] += __builtin_convertvector(products, FN(totals)) * (d * scales[block]);
+      if (b + i == blocks) continue;
+      size_t place = (b + i) * rows;
+      float d = format == CK_CODE4 ? FN(outer_scale)(format, w, row, (b + i) * 32) : FN(half)(p);
+      FN(four) sums = FN(load_four)(x->sums + place, rows);
+      if (format == CK_Q4_0) offsets[i] -= 8.0f * d * sums;
+      if (format == CK_Q4_1) offsets[i] += FN(half)(p + 2) * sums;
+      FN(four) scales = d * FN(load_four)(x->scales + place, rows);
+      FN(nibbles) nibbles = FN(read_nibbles)(format, p + skip);
+      UNROLL for (size_t v = 0; v < ROWS; v++) {
+        if (v >= rows) continue;
+        FN(counts)
+        products = FN(count_nibbles)(format, nibbles, digits,
+                                     FN(read_activations)(format, x->codes + 32 * (place + v)));
+        totals[v][i] += __builtin_convertvector(products, FN(totals)) * scales[v];
+      }
       p += FN(block_bytes)(format);
     }
   }
   float unit = format == CK_CODE4 ? digits.unit : 1.0f;
-  return FN(add_up)(totals[0] + totals[1]) * unit + (offsets[0] + offsets[1]);
+  return FN(add_up_rows)(totals, rows) * unit + (offsets[0] + offsets[1]);
 }

@@ -1,5 +1,6 @@
-/* Products of one row with int8 activations: integer sums of 32 products, scaled a block and added
- * as floats. One row at a time, so that memory is read as one stream. The set brings activate (two
+/* Products of rows with int8 activations: integer sums of 32 products, scaled a block and added as
+ * floats. One row of the matrix at a time, so that memory is read as one stream; for several vectors its
+ * codes are unfolded once. The set brings activate (two
  * halves of 32 activations to its FN(activations)), dot_signed and dot_unsigned (32 products, added
  * up into the lanes of FN(counts)), HALVES_APART and, without a dot_nibbles_as of its own,
  * dot_digits. */
@@ -8,6 +9,8 @@
  * end of each 4 KB page. */
 #define PREFETCH_BYTES 3072
 
+#define ROWS CK_INT8_ROWS
+
 INLINE float FN(add_up)(FN(totals) v) {
   FN(four) parts[sizeof v / 16];
   memcpy(parts, &v, sizeof v);
@@ -15,20 +18,28 @@ INLINE float FN(add_up)(FN(totals) v) {
   return FN(sum_four)(parts[0]);
 }
 
-static void FN(quantize_vector)(const float *x, size_t n, int8_t *codes, float *scales,
-                                float *sums) {
+/* The sums of even and odd parts of each row. */
+INLINE FN(four) FN(add_up_rows)(FN(totals) totals[ROWS][2], size_t rows) {
+  FN(four) result = {0};
+  UNROLL for (size_t v = 0; v < ROWS; v++) if (v < rows) result[v] =
+      FN(add_up)(totals[v][0] + totals[v][1]);
+  return result;
+}
+
+static void FN(quantize_row)(const float *x, size_t n, const ck_int8_rows *rows, size_t row) {
   const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to the nearest integer */
   for (size_t i = 0; i < n; i += 32) {
+    size_t place = i / 32 * rows->rows + row;
     float most = FN(absmax)(x + i, 32), inverse = most > 0 ? 127.0f / most : 0.0f;
     VI total = {0};
     for (size_t j = 0; j < 32; j += LANES) {
       VI q = (VI)(FN(load)(x + i + j) * inverse + magic) - 0x4B400000;
       FN(signed_bytes) narrow = __builtin_convertvector(q, FN(signed_bytes));
-      memcpy(codes + i + j, &narrow, sizeof narrow);
+      memcpy(rows->codes + 32 * place + j, &narrow, sizeof narrow);
       total += q;
     }
-    scales[i / 32] = most / 127.0f;
-    sums[i / 32] = scales[i / 32] * FN(sum)(__builtin_convertvector(total, VF));
+    rows->scales[place] = most / 127.0f;
+    rows->sums[place] = rows->scales[place] * FN(sum)(__builtin_convertvector(total, VF));
   }
 }
 
@@ -51,26 +62,39 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
   return d;
 }
 
+/* A number for each of the rows; lane 0 alone where there is one row. */
+INLINE FN(four) FN(load_four)(const float *x, size_t rows) {
+  FN(four) v = {x[0]};
+  if (rows == ROWS) memcpy(&v, x, sizeof v);
+  return v;
+}
+
 /* Q8_0 and INT8. Even and odd blocks are added up apart, since one sum would wait for itself. */
-INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, const int8_t *codes,
-                              const float *scales) {
+INLINE FN(four) FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row,
+                                 const ck_int8_rows *x, size_t rows) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = format == CK_Q8_0 ? 2 : 0, blocks = w->columns / 32;
-  FN(totals) totals[2] = {{0}};
+  FN(totals) totals[ROWS][2] = {{{0}}};
   for (size_t b = 0; b < blocks; b += 2) {
     UNROLL for (size_t i = 0; i < 2; i++) {
       if (b + i == blocks) continue;
-      const int8_t *x = codes + (b + i) * 32;
+      size_t place = (b + i) * rows;
       __builtin_prefetch(p + PREFETCH_BYTES);
-      FN(counts)
-      products = FN(dot_signed)(FN(load_bytes)(p + skip), FN(load_bytes)(p + skip + 16),
-                                FN(activate)(FN(load_bytes)(x), FN(load_bytes)(x + 16)));
-      float scale = format == CK_Q8_0 ? FN(half)(p) * scales[b + i] : scales[b + i];
-      totals[i] += __builtin_convertvector(products, FN(totals)) * scale;
+      FN(bytes16) first = FN(load_bytes)(p + skip), second = FN(load_bytes)(p + skip + 16);
+      FN(four) scales = FN(load_four)(x->scales + place, rows);
+      if (format == CK_Q8_0) scales *= FN(half)(p);
+      UNROLL for (size_t v = 0; v < ROWS; v++) {
+        if (v >= rows) continue;
+        const int8_t *at = x->codes + 32 * (place + v);
+        FN(counts)
+        products = FN(dot_signed)(first, second,
+                                  FN(activate)(FN(load_bytes)(at), FN(load_bytes)(at + 16)));
+        totals[v][i] += __builtin_convertvector(products, FN(totals)) * scales[v];
+      }
       p += FN(block_bytes)(format);
     }
   }
-  return FN(add_up)(totals[0] + totals[1]) * FN(outer_scale)(format, w, row, 0);
+  return FN(add_up_rows)(totals, rows) * FN(outer_scale)(format, w, row, 0);
 }
 
 #include "block_dot_body.h"
@@ -80,29 +104,40 @@ INLINE float FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t row, 
 #include "nibbles_body.h"
 #endif
 
-INLINE float FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
-                              const int8_t *codes, const float *scales, const float *sums) {
+INLINE FN(four) FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
+                                 const ck_int8_rows *x, size_t rows) {
   switch (format) {
     case CK_INT8:
-    case CK_Q8_0: return FN(dot_bytes_as)(format, w, row, codes, scales);
+    case CK_Q8_0: return FN(dot_bytes_as)(format, w, row, x, rows);
     case CK_CODE4:
     case CK_Q4_0:
-    case CK_Q4_1: return FN(dot_nibbles_as)(format, w, row, digits, codes, scales, sums);
-    default: return FN(dot_blocks_as)(format, w, row, codes, scales, sums);
+    case CK_Q4_1: return FN(dot_nibbles_as)(format, w, row, digits, x, rows);
+    default: return FN(dot_blocks_as)(format, w, row, x, rows);
   }
 }
 
-static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t count,
-                                     const int8_t *codes, const float *scales, const float *sums,
-                                     float *y) {
+/* `rows` is known where this is unfolded. */
+INLINE void FN(dot_rows_int8)(ck_format format, const ck_matrix *w, size_t first, size_t count,
+                              FN(digits) digits, const ck_int8_rows *x, size_t rows,
+                              float *y, size_t y_stride) {
+  for (size_t i = 0; i < count; i++) {
+    FN(four) results = FN(dot_row_int8)(format, w, first + i, digits, x, rows);
+    for (size_t v = 0; v < rows; v++) y[v * y_stride + i] = results[v];
+  }
+}
+
+static bool FN(multiply_int8)(const ck_matrix *w, size_t first, size_t count, const ck_int8_rows *x,
+                              float *y, size_t y_stride) {
   if (w->columns % 32 || FN(uneven)(w)) return false;
   FN(digits) digits = {0};
   if (w->format == CK_CODE4) digits = FN(make_digits)(w->table);
   switch (w->format) {
 #define MULTIPLY_ROWS(constant, name, number, elements, bytes, factors_at, factors)                \
   case CK_##constant:                                                                              \
-    for (size_t i = 0; i < count; i++)                                                             \
-      y[i] = FN(dot_row_int8)(CK_##constant, w, first + i, digits, codes, scales, sums);           \
+    if (x->rows == 1)                                                                              \
+      FN(dot_rows_int8)(CK_##constant, w, first, count, digits, x, 1, y, y_stride);                          \
+    else                                                                                           \
+      FN(dot_rows_int8)(CK_##constant, w, first, count, digits, x, ROWS, y, y_stride);                       \
     return true;
     CK_BLOCK_FORMATS(MULTIPLY_ROWS)
     MULTIPLY_ROWS(INT8, , , , , , )
@@ -111,3 +146,4 @@ static bool FN(multiply_vector_int8)(const ck_matrix *w, size_t first, size_t co
     default: return false;
   }
 }
+#undef ROWS

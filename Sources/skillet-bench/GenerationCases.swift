@@ -36,13 +36,13 @@ struct ReadingModel {
   ) {
     let text = Array(tokens.prefix(count))
     let cache = KeyValueCache(sizes: decoder.description.sizes, capacity: text.count)
-    var logits = [Float](repeating: 0, count: decoder.weights.head.rows)
-    logits.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+    compute.arena.scoped {
+      let logits = compute.arena.matrix(1, decoder.weights.head.rows)
       for start in stride(from: 0, to: text.count, by: chunk) {
         let end = min(text.count, start + chunk)
-        decoder.feed(Array(text[start..<end]), cache: cache, into: base, with: compute)
-        score(end - 1, buffer)
+        decoder.feed(Array(text[start..<end]), cache: cache, into: logits, with: compute)
+        unsafe score(
+          end - 1, UnsafeMutableBufferPointer(start: logits.base, count: logits.columns))
       }
     }
   }

@@ -61,7 +61,6 @@ import Testing
     try KernelTables.with(name) {
       let codes = [Int8](repeating: 127, count: 64)
       let weights = [Int8](repeating: -128, count: 64)
-      var y: [Float] = [0]
       let factors: [Float] = [1, 1]
       try weights.withUnsafeBytes { bytes in
         try factors.withUnsafeBufferPointer { factors in
@@ -69,11 +68,10 @@ import Testing
             format: CK_INT8, rows: 1, columns: 64, data: try #require(bytes.baseAddress),
             row_bytes: 64, scales: factors.baseAddress, block: 0, table: nil, nested_codes: nil,
             nested_table: nil, nested_scales: nil, nested_offset: 0)
-          let base = try #require(factors.baseAddress)
-          #expect(ck_multiply_vector_int8(&matrix, 0, 1, codes, base, base, &y))
+          var x = QuantizedRows(codes: codes, scales: [1, 1], sums: [1, 1])
+          #expect(x.products(&matrix, first: 0, count: 1) == [-128 * 127 * 64])
         }
       }
-      #expect(y == [-128 * 127 * 64])
     }
   }
 
@@ -83,9 +81,8 @@ import Testing
     try KernelTables.with(name) {
       for format in [CK_F32, CK_F16, CK_BF16] {
         let w = FrozenSample(format, rows: 1, columns: 32, noise: &noise)
-        let (codes, scales, sums) = quantized(noise.values(32))
-        var y: [Float] = [0]
-        #expect(!w.withMatrix { ck_multiply_vector_int8($0, 0, 1, codes, scales, sums, &y) })
+        var x = QuantizedRows([noise.values(32)])
+        #expect(w.withMatrix { x.products($0, first: 0, count: 1) } == nil)
       }
     }
   }
@@ -97,16 +94,37 @@ import Testing
       for format in [CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_INT8, CK_CODE4] {
         let w = FrozenSample(format, rows: 11, columns: 320, noise: &noise)
         let x = noise.values(320)
-        let (codes, scales, sums) = quantized(x)
-        var (whole, bytes) = ([Float](repeating: 0, count: 11), [Float](repeating: 0, count: 11))
+        var rounded = QuantizedRows([x])
+        var whole = [Float](repeating: 0, count: 11)
         w.withMatrix { ck_multiply_vector($0, 0, 11, x, &whole) }
-        #expect(w.withMatrix { ck_multiply_vector_int8($0, 0, 11, codes, scales, sums, &bytes) })
+        let bytes = try #require(w.withMatrix { rounded.products($0, first: 0, count: 11) })
         for row in 0..<11 {
-          var (one, byte): (Float, Float) = (0, 0)
+          var one: Float = 0
           w.withMatrix { ck_multiply_vector($0, row, 1, x, &one) }
-          #expect(w.withMatrix { ck_multiply_vector_int8($0, row, 1, codes, scales, sums, &byte) })
           #expect(one == whole[row])
-          #expect(byte == bytes[row])
+          #expect(w.withMatrix { rounded.products($0, first: row, count: 1) } == [bytes[row]])
+        }
+      }
+    }
+  }
+
+  /// What is unfolded once for several rows gives each what it has alone, bit by bit. 7 blocks leave a part
+  /// of every stride.
+  @Test(arguments: KernelTables.names)
+  func `rows that are multiplied together come out as they do alone`(name: String) throws {
+    var noise = Noise(11)
+    try KernelTables.with(name) {
+      for format in [CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_INT8, CK_CODE4] {
+        for columns in [32, 96, 224, 576] {
+          let w = FrozenSample(format, rows: 9, columns: columns, nested: true, noise: &noise)
+          let rows = (0..<Int(CK_INT8_ROWS)).map { _ in noise.values(columns) }
+          var all = QuantizedRows(rows)
+          let together = try #require(w.withMatrix { all.products($0, first: 1, count: 8) })
+          let alone = rows.map { row in
+            var one = QuantizedRows([row])
+            return w.withMatrix { one.products($0, first: 1, count: 8) } ?? []
+          }
+          #expect(together == alone.flatMap { $0 })
         }
       }
     }
@@ -124,24 +142,16 @@ import Testing
   }
 
   private func expectByteAgreement(_ w: FrozenSample, _ x: [Float]) throws {
-    let (codes, scales, sums) = quantized(x)
-    let rounded = codes.indices.map { Double(codes[$0]) * Double(scales[$0 / 32]) }
-    var y = [Float](repeating: .nan, count: w.rows)
-    try #require(
-      w.withMatrix { ck_multiply_vector_int8($0, 1, w.rows - 1, codes, scales, sums, &y) })
+    var vector = QuantizedRows([x])
+    let rounded = vector.codes.indices.map {
+      Double(vector.codes[$0]) * Double(vector.scales[$0 / 32])
+    }
+    let y = try #require(w.withMatrix { vector.products($0, first: 1, count: w.rows - 1) })
     for row in 1..<w.rows {
       let terms = (0..<w.columns).map { w.value(row, $0) * rounded[$0] }
       // 2^-15: the digits of CODE4, a tenth of a step of x; 16: Q4_0's part of -8 d sum(x).
       let bound = 0x1p-15 * terms.reduce(1) { $0 + $1.magnitude } * 2
       #expect((Double(y[row - 1]) - terms.reduce(0, +)).magnitude <= bound)
     }
-  }
-
-  private func quantized(_ x: [Float]) -> (codes: [Int8], scales: [Float], sums: [Float]) {
-    var codes = [Int8](repeating: 0, count: x.count)
-    var scales = [Float](repeating: .nan, count: x.count / 32)
-    var sums = scales
-    ck_quantize_vector(x, x.count, &codes, &scales, &sums)
-    return (codes, scales, sums)
   }
 }

@@ -71,9 +71,11 @@ class Skillet:
 
 
 def answered_loss(values: list[dict]) -> float | Refusal:
-    """Rows that were cut are counted before the loss: no silence, but no loss of these rows either."""
-    cut = values[0]["truncated"]
-    return Refusal(f"{cut} rows are truncated to the context (max_position_embeddings, context_length)") if cut else values[1]["loss"]
+    """Rows that were cut, or read in pieces, are told before the loss: no silence, but no loss of these rows either."""
+    rows = values[0]
+    if rows["truncated"] or rows["rows"] != len(ROWS):
+        return Refusal("rows are cut to the context (max_position_embeddings, context_length)")
+    return values[1]["loss"]
 
 
 ANSWERS = {

@@ -81,7 +81,8 @@ static void fill(sample *s, ck_format format) {
 
 /* What one table makes of one sample. */
 typedef struct results {
-  float values[COLUMNS - 5], product[2][2][ACTIVATIONS][COLUMNS], vector[ROWS], bytes[ROWS];
+  float values[COLUMNS - 5], product[2][2][ACTIVATIONS][COLUMNS], vector[ROWS];
+  float bytes[CK_INT8_ROWS][ROWS];
   float rows[9][COLUMNS];
 } results;
 
@@ -105,16 +106,17 @@ static void multiply(const sample *s, ck_operands operands, bool across, const f
 }
 
 static void run(const sample *s, const float *x, results *r) {
-  int8_t codes[COLUMNS];
-  float scales[COLUMNS / 32], sums[COLUMNS / 32];
+  int8_t codes[CK_INT8_ROWS * COLUMNS];
+  float scales[CK_INT8_ROWS * COLUMNS / 32], sums[CK_INT8_ROWS * COLUMNS / 32];
+  ck_int8_rows rows = {codes, scales, sums, CK_INT8_ROWS};
   memset(r, 0, sizeof *r);
   ck_dequantize(&s->matrix, 3, 0, s->matrix.columns - 5, r->values);
   for (int operands = 0; operands < 2; operands++)
     for (int across = 0; across < 2; across++)
       multiply(s, (ck_operands)operands, across, x, r->product[operands][across]);
   ck_multiply_vector(&s->matrix, 0, ROWS, x, r->vector);
-  ck_quantize_vector(x, s->matrix.columns, codes, scales, sums);
-  ck_multiply_vector_int8(&s->matrix, 0, ROWS, codes, scales, sums, r->bytes);
+  for (size_t v = 0; v < CK_INT8_ROWS; v++) ck_quantize_row(x, s->matrix.columns, &rows, v);
+  ck_multiply_int8(&s->matrix, 0, ROWS, &rows, r->bytes[0], ROWS);
   for (int i = 0; i < 8; i++) memcpy(r->rows[i], x + i * COLUMNS, sizeof r->rows[i]);
   ck_softmax(r->rows[0], COLUMNS - 3, 2.0f);
   ck_swiglu(x, x + COLUMNS, COLUMNS - 1, r->rows[1]);
@@ -144,7 +146,7 @@ int main(void) {
       check("product", found.product[0][0][0], expected.product[0][0][0],
             sizeof found.product / sizeof(float), 2e-3f);
       check("vector", found.vector, expected.vector, ROWS, 1e-3f);
-      check("bytes", found.bytes, expected.bytes, ROWS, 1e-3f);
+      check("bytes", found.bytes[0], expected.bytes[0], CK_INT8_ROWS * ROWS, 1e-3f);
       check("rows", found.rows[0], expected.rows[0], 9 * COLUMNS, 1e-5f);
     }
     printf("%-10s %s\n", name, failures == before ? "agrees" : "disagrees");

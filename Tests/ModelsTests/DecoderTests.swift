@@ -28,14 +28,10 @@ import Testing
     let vocabulary = model.description.sizes.vocabulary
     for chunk in [1, 5, 23] {
       let cache = KeyValueCache(sizes: model.description.sizes, capacity: 23)
-      var logits = [Float](repeating: 0, count: vocabulary)
+      var logits: [Float] = []
       for start in stride(from: 0, to: 23, by: chunk) {
-        logits.withUnsafeMutableBufferPointer { buffer in
-          guard let base = buffer.baseAddress else { return }
-          model.feed(
-            Array(tokens[start..<min(23, start + chunk)]), cache: cache, adapter: use, into: base,
-            with: compute)
-        }
+        logits = model.fed(
+          Array(tokens[start..<min(23, start + chunk)]), cache: cache, adapter: use, with: compute)
       }
       for index in 0..<vocabulary {
         #expect(abs(logits[index] - whole.base[index]) < 1e-4 * max(1, abs(whole.base[index])))

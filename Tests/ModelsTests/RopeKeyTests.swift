@@ -144,7 +144,7 @@ import Testing
     func turned(_ rope: RotaryEmbedding, _ position: Int32) -> [Float] {
       let x = compute.arena.matrix(1, 8)
       for index in 0..<8 { x.base[index] = Float(index + 1) }
-      rope.rotate(x, positions: [position], with: compute)
+      rope.rotate(x, positions: [position], sequences: [0..<1], with: compute)
       return (0..<8).map { x.base[$0] }
     }
     let huge = RotaryEmbedding(

@@ -17,6 +17,19 @@ extension DecoderModel {
   }
 }
 
+extension DecoderModel {
+  /// Feeds tokens behind what the cache holds; the logits that follow, copied out of the arena.
+  package func fed(
+    _ tokens: [Int32], cache: KeyValueCache, adapter: AdapterUse? = nil, with compute: Compute
+  ) -> [Float] {
+    compute.arena.scoped {
+      let logits = compute.arena.matrix(1, description.sizes.vocabulary)
+      feed(tokens, cache: cache, adapter: adapter, into: logits, with: compute)
+      return Array(UnsafeBufferPointer(start: logits.base, count: logits.columns))
+    }
+  }
+}
+
 extension [Float] {
   /// The index of the largest number, the first of equals; nil if there is none.
   package var likeliest: Int? { indices.max { self[$0] < self[$1] } }

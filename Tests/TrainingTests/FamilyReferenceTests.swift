@@ -81,14 +81,11 @@ import Training
     #expect(Set(continuation).count > 1)
     let cache = KeyValueCache(
       sizes: model.description.sizes, capacity: prompt.count + continuation.count)
-    var logits = [Float](repeating: 0, count: model.description.sizes.vocabulary)
+    var logits: [Float] = []
     var tokens = prompt
     var found: [Int32] = []
     for _ in continuation {
-      logits.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        model.feed(tokens, cache: cache, into: base, with: exact)
-      }
+      logits = model.fed(tokens, cache: cache, with: exact)
       tokens = [Int32(try #require(logits.likeliest))]
       found += tokens
     }

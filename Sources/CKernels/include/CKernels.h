@@ -111,13 +111,21 @@ void ck_multiply(ck_operands operands, const void *packed_rows, size_t rows, con
 /* y[i] = sum over k of w[first+i, k]*x[k], i < count; f32 throughout. */
 void ck_multiply_vector(const ck_matrix *w, size_t first, size_t count, const float *x, float *y);
 
-/* x as int8 in blocks of 32 with one scale (amax/127) and the sum of its codes times the scale a
- * block: codes[n], scales[n/32], sums[n/32]; n a multiple of 32. */
-void ck_quantize_vector(const float *x, size_t n, int8_t *codes, float *scales, float *sums);
-/* As ck_multiply_vector from such an x: int8 products, f32 sums of blocks. False for F32, F16 and
- * BF16, and for CODE4 in blocks that are no multiple of 32 (then use ck_multiply_vector). */
-bool ck_multiply_vector_int8(const ck_matrix *w, size_t first, size_t count, const int8_t *codes,
-                             const float *scales, const float *sums, float *y);
+/* Rows of int8 whose blocks lie side by side: those of block b of row v at codes + 32*(b*rows + v), its
+ * scale at scales[b*rows + v], and the sum of its codes times the scale in sums likewise. */
+typedef struct {
+  int8_t *codes;
+  float *scales, *sums;
+  size_t rows; /* 1 or CK_INT8_ROWS */
+} ck_int8_rows;
+enum { CK_INT8_ROWS = 4 };
+/* x, with n a multiple of 32, as row `row`: blocks of 32 with one scale (amax/127) each. */
+void ck_quantize_row(const float *x, size_t n, const ck_int8_rows *rows, size_t row);
+/* As ck_multiply_vector for each of such rows: int8 products, f32 sums of blocks; y[v*y_stride + i] is
+ * what it is for the row alone. False for F32, F16 and BF16, and for CODE4 in blocks that are no multiple of 32
+ * (then use ck_multiply_vector). */
+bool ck_multiply_int8(const ck_matrix *w, size_t first, size_t count, const ck_int8_rows *x,
+                      float *y, size_t y_stride);
 
 /* ---- vectors and rows ----------------------------------------------------------------------- */
 

@@ -54,14 +54,10 @@ struct LinearLayer {
     }
   }
 
-  /// y += scale · B·A·x for one row `[1, inputs]`.
-  func addAdapter(ofRow x: Matrix, to y: Matrix, with compute: Compute) {
+  /// y += scale · B·A·x for few rows `[rows, inputs]`.
+  func addAdapter(ofVectors x: Matrix, to y: Matrix, with compute: Compute) {
     guard let pair else { return }
-    compute.arena.scoped {
-      let low = compute.arena.matrix(1, pair.a.rows)
-      compute.multiplyRow(x, by: pair.a, alpha: scale, into: low)
-      compute.addWeightedRows(of: pair.bTransposed, low, to: y)
-    }
+    compute.addLowRank(ofRows: x, a: pair.a, bTransposed: pair.bTransposed, alpha: scale, to: y)
   }
 
   /// Adds the gradients of A and B to `gradient` and, if asked, that of x to `dx`.

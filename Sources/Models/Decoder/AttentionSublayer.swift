@@ -17,10 +17,11 @@ struct AttentionSublayer {
 
   /// - Parameters:
   ///   - x: the residual stream `[tokens, hidden]`, updated in place.
+  ///   - sequences: the rows of each sequence.
   ///   - saved: receives what the backward pass needs.
   ///   - attend: attention proper, over this batch or over a key/value cache.
   func forward(
-    _ x: Matrix, positions: [Int32], saved: SavedBlock?,
+    _ x: Matrix, positions: [Int32], sequences: [Range<Int>], saved: SavedBlock?,
     attend: (_ q: Matrix, _ k: Matrix, _ v: Matrix, _ output: Matrix) -> Void
   ) {
     saved?.input.store(x, with: compute)
@@ -35,8 +36,8 @@ struct AttentionSublayer {
       saved?.unnormed?.queries.store(room.q, with: compute)
       saved?.unnormed?.keys.store(room.k, with: compute)
       block.norms.heads?.forward(room.q, room.k, with: compute)
-      rope?.rotate(room.q, positions: positions, with: compute)
-      rope?.rotate(room.k, positions: positions, with: compute)
+      rope?.rotate(room.q, positions: positions, sequences: sequences, with: compute)
+      rope?.rotate(room.k, positions: positions, sequences: sequences, with: compute)
       saved?.queries.store(room.q, with: compute)
       saved?.keys.store(room.k, with: compute)
       saved?.values.store(room.v, with: compute)
@@ -63,8 +64,10 @@ struct AttentionSublayer {
     arena.scoped {
       let gradients = QueryKeyValue(dx.rows, of: block, attention, in: arena)
       attentionBackward(dOutput, sequences, saved, gradients)
-      rope?.rotate(gradients.q, positions: positions, inverse: true, with: compute)
-      rope?.rotate(gradients.k, positions: positions, inverse: true, with: compute)
+      rope?.rotate(
+        gradients.q, positions: positions, sequences: sequences, inverse: true, with: compute)
+      rope?.rotate(
+        gradients.k, positions: positions, sequences: sequences, inverse: true, with: compute)
       if let (heads, unnormed) = block.norms.heads.flatMap({ heads in
         saved.unnormed.map { (heads, $0) }
       }) {

@@ -5,8 +5,8 @@ struct BlockLinears {
   let block: FrozenWeights.Block
   let layer: Int
   let adapter: AdapterUse?
-  /// Whether there is one row, which is multiplied straight from the quantized weights.
-  let isVector: Bool
+  /// Whether there are few rows, which are multiplied one by one straight from the quantized weights.
+  let areVectors: Bool
   let compute: Compute
 
   func linear(_ role: LinearRole) -> LinearLayer {
@@ -17,23 +17,23 @@ struct BlockLinears {
   enum Input {
     /// Rows packed for products; the same rows as a matrix, which only dropout asks for.
     case rows(PackedRows, matrix: () -> Matrix)
-    /// One row.
-    case vector(Matrix)
+    /// Few rows.
+    case vectors(Matrix)
   }
 
   /// The norm of the rows of `x`, or `x` itself.
   func normed(_ norm: Norm?, _ x: Matrix) -> Input {
     guard let norm else { return input(x) }
-    guard isVector else {
+    guard areVectors else {
       return .rows(norm.packed(x, with: compute), matrix: { norm.forward(x, with: compute) })
     }
-    let result = compute.arena.matrix(1, x.columns)
+    let result = compute.arena.matrix(x.rows, x.columns)
     norm.forward(x, into: result)
-    return .vector(result)
+    return .vectors(result)
   }
 
   func input(_ x: Matrix) -> Input {
-    isVector ? .vector(x) : .rows(compute.pack(x), matrix: { x })
+    areVectors ? .vectors(x) : .rows(compute.pack(x), matrix: { x })
   }
 
   /// y = W·x + bias + scale · B·A·x for layers that share `x`.
@@ -46,7 +46,7 @@ struct BlockLinears {
     saved: SavedBlock?
   ) {
     switch input {
-    case .vector(let x): forward(outputs, fromRow: x, accumulates: accumulates)
+    case .vectors(let x): forward(outputs, fromVectors: x, accumulates: accumulates)
     case .rows(let packed, let matrix):
       for (role, y) in outputs {
         linear(role).forward(
@@ -57,24 +57,23 @@ struct BlockLinears {
   }
 
   private func forward(
-    _ outputs: [(role: LinearRole, y: Matrix?)], fromRow x: Matrix, accumulates: Bool
+    _ outputs: [(role: LinearRole, y: Matrix?)], fromVectors x: Matrix, accumulates: Bool
   ) {
     compute.arena.scoped {
       let results = outputs.compactMap { output in
         output.y.map { y in
           (
             linear: linear(output.role), y: y,
-            result: accumulates ? compute.arena.matrix(1, y.columns) : y
+            result: accumulates ? compute.arena.matrix(x.rows, y.columns) : y
           )
         }
       }
       compute.arena.scoped {
-        let vector = unsafe compute.packVector(x.base, count: x.columns)
-        unsafe compute.multiply(
-          vector, by: results.map { unsafe (matrix: $0.linear.weight, y: $0.result.base) })
+        compute.multiply(
+          compute.packVectors(x), by: results.map { (matrix: $0.linear.weight, y: $0.result) })
       }
       for (linear, y, result) in results {
-        linear.addAdapter(ofRow: x, to: result, with: compute)
+        linear.addAdapter(ofVectors: x, to: result, with: compute)
         if !linear.bias.isEmpty { compute.spread(linear.bias, over: result, accumulates: true) }
         if accumulates { compute.add(result, to: y) }
       }

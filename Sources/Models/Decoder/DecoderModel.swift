@@ -49,6 +49,11 @@ package struct DecoderModel: Sendable {
     return description.window(of: layer) == nil ? ropes.all : ropes.windowed ?? ropes.all
   }
 
+  /// Whether keys of a sequence turn otherwise once it has another length (LongRoPE).
+  func turnsDiffer(at length: Int, and other: Int) -> Bool {
+    [ropes.all, ropes.windowed].contains { $0?.turnsDiffer(at: length, and: other) == true }
+  }
+
   /// How the output head's products are scaled and capped to become logits.
   var logitScaling: ScoreScaling {
     ScoreScaling(scale: description.scales.logits, cap: description.scales.logitCap)
@@ -56,12 +61,12 @@ package struct DecoderModel: Sendable {
 
   /// The two halves of a block.
   ///
-  /// - Parameter isVector: whether they run over one row, straight from the quantized weights.
+  /// - Parameter areVectors: whether they run over few rows, straight from the quantized weights.
   func sublayers(
-    _ layer: Int, _ adapter: AdapterUse?, isVector: Bool = false, _ compute: Compute
+    _ layer: Int, _ adapter: AdapterUse?, areVectors: Bool = false, _ compute: Compute
   ) -> (attention: AttentionSublayer, feedForward: FeedForwardSublayer) {
     let linears = BlockLinears(
-      block: weights.blocks[layer], layer: layer, adapter: adapter, isVector: isVector,
+      block: weights.blocks[layer], layer: layer, adapter: adapter, areVectors: areVectors,
       compute: compute)
     return (
       AttentionSublayer(
@@ -120,7 +125,9 @@ package struct DecoderModel: Sendable {
     let block = sublayers(layer, adapter, compute)
     compute.arena.scoped {
       let input = description.isParallel ? compute.copy(of: x) : x
-      block.attention.forward(x, positions: batch.positions, saved: saved) { q, k, v, output in
+      block.attention.forward(
+        x, positions: batch.positions, sequences: batch.sequences, saved: saved
+      ) { q, k, v, output in
         block.attention.attention.forward(
           q: q, k: k, v: v, sequences: batch.sequences, into: output, with: compute)
       }

@@ -64,9 +64,11 @@ struct FeedForwardSublayer {
   /// The activation, packed block by block; `saved` keeps what it is made of on the way.
   private func activated(_ inner: Inner, _ saved: SavedBlock?) -> BlockLinears.Input {
     let (gate, up) = (inner.gate, inner.up)
-    if linears.isVector {
-      activation.forward(gate: gate, up: up, into: up)
-      return .vector(up)
+    if linears.areVectors {
+      compute.forEachBlock(of: up.rows, grain: 1) { rows in
+        activation.forward(gate: gate?.rows(rows), up: up.rows(rows), into: up.rows(rows))
+      }
+      return .vectors(up)
     }
     let packed = compute.pack(rows: up.rows, depth: up.columns) { rows, scratch in
       let (gate, up) = (gate?.rows(rows), up.rows(rows))

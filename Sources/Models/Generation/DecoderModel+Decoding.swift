@@ -5,45 +5,89 @@ extension DecoderModel {
   ///
   /// - Parameters:
   ///   - tokens: at least one; with the cache's count at most its capacity.
-  ///   - logits: `vocabularySize` floats, overwritten.
+  ///   - logits: `[1, vocabulary]`, overwritten.
   package func feed(
-    _ tokens: [Int32], cache: KeyValueCache, adapter: AdapterUse? = nil,
-    into logits: UnsafeMutablePointer<Float>, with compute: Compute
+    _ tokens: [Int32], cache: KeyValueCache, adapter: AdapterUse? = nil, into logits: Matrix,
+    with compute: Compute
   ) {
+    if tokens.count == 1 {
+      return step(tokens, caches: [cache], adapter: adapter, into: logits, with: compute)
+    }
+    let past = cache.count
+    let positions = tokens.indices.map { Int32(past + $0) }
     compute.arena.scoped {
-      let positions = tokens.indices.map { Int32(cache.count + $0) }
       let x = embed(tokens, positions: positions, with: compute)
       for layer in weights.blocks.indices {
-        feed(layer, x, positions: positions, cache: cache, adapter: adapter, with: compute)
+        run(
+          layer, x, positions: positions, sequences: [0..<x.rows], adapter: adapter, with: compute
+        ) { attention, q, k, v, output in
+          let (keys, values) = cache.append(k, v, layer: layer)
+          attention.forward(q: q, k: keys, v: values, past: past, into: output, with: compute)
+        }
       }
       cache.advance(by: tokens.count)
-      let last = x.rows(x.rows - 1..<x.rows)
-      weights.finalNorm.forward(last, into: last)
-      // The next token hangs on the logits: where products of many rows are exact, so are these.
-      let vector = unsafe compute.packVector(
-        last.base, count: last.columns, isExact: compute.precision == .f32)
-      unsafe compute.multiply(vector, by: [(weights.head, logits)])
-      let row = unsafe Matrix(base: logits, rows: 1, columns: weights.head.rows)
-      addHeadBias(to: row, with: compute)
-      unsafe logitScaling.forward(logits, count: row.columns)
+      head(x.rows(x.rows - 1..<x.rows), into: logits, with: compute)
     }
   }
 
-  /// One block; a single token takes products of a vector straight from the quantized weights.
-  private func feed(
-    _ layer: Int, _ x: Matrix, positions: [Int32], cache: KeyValueCache, adapter: AdapterUse?,
+  /// Feeds one token of each of several sequences and gives the logits that follow. The weights are read
+  /// once for all; each sequence comes out as it would alone.
+  ///
+  /// - Parameters:
+  ///   - tokens: one behind what each of the caches holds.
+  ///   - logits: `[sequences, vocabulary]`, overwritten.
+  package func step(
+    _ tokens: [Int32], caches: [KeyValueCache], adapter: AdapterUse? = nil, into logits: Matrix,
     with compute: Compute
   ) {
-    let block = sublayers(layer, adapter, isVector: x.rows == 1, compute)
+    precondition(
+      tokens.count == caches.count && logits.rows == tokens.count,
+      "\(tokens.count) tokens for \(caches.count) caches and \(logits.rows) rows of logits")
+    let positions = caches.map { Int32($0.count) }
+    compute.arena.scoped {
+      let x = embed(tokens, positions: positions, with: compute)
+      for layer in weights.blocks.indices {
+        run(
+          layer, x, positions: positions, sequences: (0..<x.rows).map { $0..<$0 + 1 },
+          areVectors: true, adapter: adapter, with: compute
+        ) { attention, q, k, v, output in
+          let contexts = caches.enumerated().map { row, cache in
+            cache.append(k.rows(row..<row + 1), v.rows(row..<row + 1), layer: layer)
+          }
+          attention.decode(q: q, contexts: contexts, into: output, with: compute)
+        }
+      }
+      for cache in caches { cache.advance(by: 1) }
+      head(x, into: logits, with: compute)
+    }
+  }
+
+  /// One block over new tokens, in place.
+  private func run(
+    _ layer: Int, _ x: Matrix, positions: [Int32], sequences: [Range<Int>],
+    areVectors: Bool = false, adapter: AdapterUse?, with compute: Compute,
+    attend: (_ attention: CausalAttention, Matrix, Matrix, Matrix, _ output: Matrix) -> Void
+  ) {
+    let block = sublayers(layer, adapter, areVectors: areVectors, compute)
     compute.arena.scoped {
       let input = description.isParallel ? compute.copy(of: x) : x
-      block.attention.forward(x, positions: positions, saved: nil) { q, k, v, output in
-        let past = cache.count
-        let (keys, values) = cache.append(k, v, layer: layer)
-        block.attention.attention.forward(
-          q: q, k: keys, v: values, past: past, into: output, with: compute)
+      block.attention.forward(x, positions: positions, sequences: sequences, saved: nil) {
+        attend(block.attention.attention, $0, $1, $2, $3)
       }
       block.feedForward.forward(x, reading: input, saved: nil)
+    }
+  }
+
+  /// Logits of last rows, which the final norm changes in place.
+  private func head(_ last: Matrix, into logits: Matrix, with compute: Compute) {
+    weights.finalNorm.forward(last, into: last)
+    // The next token hangs on the logits: where products of many rows are exact, so are these.
+    compute.multiply(
+      compute.packVectors(last, isExact: compute.precision == .f32),
+      by: [(weights.head, logits)])
+    addHeadBias(to: logits, with: compute)
+    for row in 0..<logits.rows {
+      unsafe logitScaling.forward(logits.row(row), count: logits.columns)
     }
   }
 }

@@ -5,6 +5,8 @@ package final class KeyValueCache {
   package let capacity: Int
   /// Positions filled so far.
   package private(set) var count = 0
+  /// How long the sequence was when its keys were turned; not less than the count.
+  private(set) var length = 0
   private let layers: [(keys: Matrix, values: Matrix)]
   private let arena = Arena()
 
@@ -35,7 +37,10 @@ package final class KeyValueCache {
   }
 
   /// Counts rows that every layer has stored.
-  func advance(by tokens: Int) { count += tokens }
+  func advance(by tokens: Int) {
+    count += tokens
+    length = count
+  }
 
   /// Forgets everything past `count`.
   package func truncate(to count: Int) {

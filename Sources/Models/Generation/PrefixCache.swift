@@ -31,6 +31,6 @@ package final class PrefixCache {
     return cache
   }
 
-  /// Notes tokens that were fed.
-  func append(_ fed: some Sequence<Int32>) { tokens += fed }
+  /// Notes the tokens whose keys and values the cache has now.
+  func keep(_ tokens: [Int32]) { self.tokens = tokens }
 }

@@ -49,68 +49,125 @@ package struct TextGenerator {
   ///   - prompt: at least one token, fewer than the context.
   ///   - stopTokens: tokens that end the reply.
   ///   - prefix: keeps what this text has in common with the next one; nil for a text of its own.
-  ///   - onToken: sees each token of the reply; false stops (with `stop` or an interruption).
+  ///   - onToken: sees each token of the reply; a reason stops it.
   package func generate(
     prompt: [Int32], maxTokens: Int, stopTokens: Set<Int32>, sampling: SamplingOptions,
     seed: UInt64, prefix: PrefixCache? = nil, onToken: (Int32) -> StopReason? = { _ in nil }
   ) -> Result {
-    var result = Result(tokens: [], stopReason: .maxTokens, promptSeconds: 0, seconds: 0)
-    let limit = model.description.sizes.context
-    if prompt.count >= limit || maxTokens > limit - prompt.count { result.stopReason = .context }
-    guard !prompt.isEmpty, prompt.count < limit, maxTokens > 0 else { return result }
-    let room = min(maxTokens, limit - prompt.count)
-    let cache =
-      prefix?.cache(for: prompt, capacity: prompt.count + room, of: model.description.sizes)
-      ?? KeyValueCache(sizes: model.description.sizes, capacity: prompt.count + room)
-    let use = adapter.map { AdapterUse($0) }
-    let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: model.weights.head.rows)
-    defer { unsafe logits.deallocate() }
-    guard let base = logits.baseAddress else {
-      preconditionFailure("no room for \(logits.count) logits")
-    }
-    func feed(_ tokens: [Int32]) {
-      unsafe model.feed(tokens, cache: cache, adapter: use, into: base, with: compute)
-      prefix?.append(tokens)
-    }
-    let clock = ContinuousClock()
-    let start = clock.now
-    feed(Array(prompt[cache.count...]))
-    let began = clock.now
-    var sampler = Sampler(options: sampling, seed: seed)
-    var seen = Set(prompt)
-    reply(to: &result, room: room, stopTokens: stopTokens, onToken: onToken) { token in
-      if let token {
-        feed([token])
-        seen.insert(token)
+    withoutActuallyEscaping(onToken) { onToken in
+      guard
+        let reply = reply(
+          to: prompt, maxTokens: maxTokens, stopTokens: stopTokens,
+          sampler: Sampler(options: sampling, seed: seed), prefix: prefix, onToken: onToken)
+      else { return unanswered(prompt, maxTokens: maxTokens) }
+      compute.arena.scoped {
+        let logits = compute.arena.matrix(1, model.weights.head.rows)
+        while !reply.isFinished { feed(reply, logits) }
       }
-      return unsafe sampler.next(logits, seen: seen)
+      return reply.result
     }
-    result.promptSeconds = (began - start).seconds
-    result.seconds = (clock.now - began).seconds
-    return result
   }
 
-  /// - Parameter next: feeds the last token, nil where the prompt was the last, and gives the next; nil
-  ///   if there is no telling which it is.
-  private func reply(
-    to result: inout Result, room: Int, stopTokens: Set<Int32>,
-    onToken: (Int32) -> StopReason?, next: (Int32?) -> Int32?
-  ) {
-    for index in 0..<room {
-      guard let token = next(result.tokens.last) else {
-        result.stopReason = .notFinite
-        return
-      }
-      if index > 0 { result.steps += 1 }
-      if stopTokens.contains(token) {
-        result.stopReason = .endOfTurn
-        return
-      }
-      result.tokens.append(token)
-      if let reason = onToken(token) {
-        result.stopReason = reason
-        return
+  /// Continues several prompts side by side: the weights are read once for a token of each. Every reply
+  /// is the one that its prompt would have alone.
+  ///
+  /// - Parameters:
+  ///   - prompts: each with the seed of its draws.
+  ///   - onToken: sees each token of the reply to a prompt, by its place; a reason stops that reply.
+  ///   - onEnd: sees each result, in the order of ends.
+  /// - Returns: the results in the order of the prompts; after an interruption those that were begun.
+  package func generate(
+    prompts: [(tokens: [Int32], seed: UInt64)], maxTokens: Int, stopTokens: Set<Int32>,
+    sampling: SamplingOptions, onToken: (Int, Int32) -> StopReason? = { _, _ in nil },
+    onEnd: (Int, Result) -> Void = { _, _ in }
+  ) -> [Result] {
+    var results: [Result] = []
+    let width = width(of: prompts.map(\.tokens.count), maxTokens: maxTokens)
+    withoutActuallyEscaping(onToken) { onToken in
+      var waiting = prompts.indices[...]
+      var batch: [(index: Int, reply: Reply)] = []
+      while !batch.isEmpty || !waiting.isEmpty {
+        while batch.count < width, let index = waiting.popFirst() {
+          results.append(unanswered(prompts[index].tokens, maxTokens: maxTokens))
+          let reply = reply(
+            to: prompts[index].tokens, maxTokens: maxTokens, stopTokens: stopTokens,
+            sampler: Sampler(options: sampling, seed: prompts[index].seed), prefix: nil
+          ) { onToken(index, $0) }
+          if let reply { batch.append((index, reply)) } else { onEnd(index, results[index]) }
+        }
+        advance(batch.map(\.reply))
+        for (index, reply) in batch where reply.isFinished {
+          results[index] = reply.result
+          onEnd(index, reply.result)
+          if reply.result.stopReason == .interrupted { waiting = waiting.prefix(0) }
+        }
+        batch.removeAll { $0.reply.isFinished }
       }
     }
+    return results
+  }
+
+  /// The most replies at a time.
+  private static let widest = 16
+  /// Bytes of keys and values that all replies at a time may take, but for a single one.
+  private static let cacheBytes = 1 << 30
+
+  private func width(of lengths: [Int], maxTokens: Int) -> Int {
+    let sizes = model.description.sizes
+    let longest = (lengths.max() ?? 0) + min(maxTokens, sizes.context)
+    let one = KeyValueCache.byteCount(sizes: sizes, capacity: min(longest, sizes.context))
+    return min(Self.widest, max(1, Self.cacheBytes / max(1, one)))
+  }
+
+  /// The result where nothing can be said: no room is left, or none was asked for.
+  private func unanswered(_ prompt: [Int32], maxTokens: Int) -> Result {
+    let limit = model.description.sizes.context
+    let isFull = prompt.count >= limit || maxTokens > limit - prompt.count
+    return Result(
+      tokens: [], stopReason: isFull ? .context : .maxTokens, promptSeconds: 0, seconds: 0)
+  }
+
+  /// A reply that is to begin; nil where nothing can be said.
+  private func reply(
+    to prompt: [Int32], maxTokens: Int, stopTokens: Set<Int32>, sampler: Sampler,
+    prefix: PrefixCache?, onToken: @escaping (Int32) -> StopReason?
+  ) -> Reply? {
+    let sizes = model.description.sizes
+    guard !prompt.isEmpty, prompt.count < sizes.context, maxTokens > 0 else { return nil }
+    let room = min(maxTokens, sizes.context - prompt.count)
+    let capacity = prompt.count + room
+    return Reply(
+      to: prompt, of: model,
+      cache: prefix?.cache(for: prompt, capacity: capacity, of: sizes)
+        ?? KeyValueCache(sizes: sizes, capacity: capacity),
+      room: room, ending: unanswered(prompt, maxTokens: maxTokens).stopReason,
+      stopTokens: stopTokens, sampler: sampler, prefix: prefix, onToken: onToken)
+  }
+
+  /// One token of each reply: those that wait with a single one are fed together.
+  private func advance(_ replies: [Reply]) {
+    compute.arena.scoped {
+      let steps = replies.map { (reply: $0, tokens: $0.waiting()) }
+      let together = steps.filter { $0.tokens.count == 1 }
+      let logits = compute.arena.matrix(max(1, together.count), model.weights.head.rows)
+      for step in steps where step.tokens.count > 1 {
+        feed(step.reply, logits.rows(0..<1))
+      }
+      guard !together.isEmpty else { return }
+      model.step(
+        together.compactMap(\.tokens.first), caches: together.map(\.reply.cache),
+        adapter: adapter.map { AdapterUse($0) }, into: logits, with: compute)
+      for (row, step) in together.enumerated() {
+        unsafe step.reply.take(
+          UnsafeMutableBufferPointer(start: logits.row(row), count: logits.columns))
+      }
+    }
+  }
+
+  private func feed(_ reply: Reply, _ logits: Matrix) {
+    model.feed(
+      Array(reply.waiting()), cache: reply.cache, adapter: adapter.map { AdapterUse($0) },
+      into: logits, with: compute)
+    unsafe reply.take(UnsafeMutableBufferPointer(start: logits.base, count: logits.columns))
   }
 }

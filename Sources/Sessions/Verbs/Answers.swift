@@ -90,25 +90,27 @@ extension Session {
     _ questions: [Question], _ call: VerbCall, _ model: ModelInUse
   ) throws(VerbFailure) -> [AnsweredQuestion] {
     let start = ContinuousClock.now
+    let models = [nil] + (state.adapter.map { [$0.adapter] } ?? [])
+    let total = questions.count * models.count
+    var done = 0
     let replies = Replies(
       model, stops: try endTokens(call, model), maxTokens: call[Answers.maxTokens],
       isInterrupted: isInterrupted)
-    var answered: [AnsweredQuestion] = []
-    for question in questions {
-      let base = try replies.reply(to: question, nil)
-      var tuned: String?
-      if let adapter = state.adapter {
-        tuned = try replies.reply(to: question, adapter.adapter)
+    let answers = try models.map { adapter throws(VerbFailure) in
+      try replies.replies(to: questions, adapter) {
+        done += 1
+        let seconds = (ContinuousClock.now - start).seconds
+        progress(
+          Progress(
+            verb: Answers.name, done: done, total: total, unit: "answers",
+            secondsLeft: seconds * Double(total - done) / Double(done), seconds: seconds))
       }
-      answered.append(AnsweredQuestion(question, base: base, adapter: tuned))
-      let seconds = (ContinuousClock.now - start).seconds
-      let left = Double(questions.count - answered.count) / Double(answered.count)
-      progress(
-        Progress(
-          verb: Answers.name, done: answered.count, total: questions.count, unit: "rows",
-          secondsLeft: seconds * left, seconds: seconds))
     }
-    return answered
+    return questions.indices.map { index in
+      AnsweredQuestion(
+        questions[index], base: answers[0][index],
+        adapter: answers.count > 1 ? answers[1][index] : nil)
+    }
   }
 
   /// The tokens that end a reply to `generate`.
@@ -166,26 +168,30 @@ private struct Replies {
     self.isInterrupted = isInterrupted
   }
 
-  func reply(to question: Question, _ adapter: Adapter?) throws(VerbFailure) -> String {
+  /// - Parameter onEnd: called after each of them.
+  func replies(
+    to questions: [Question], _ adapter: Adapter?, onEnd: () -> Void
+  ) throws(VerbFailure) -> [String] {
     let limit = model.decoder.description.sizes.context
-    guard question.prompt.count < limit else {
+    for question in questions where question.prompt.count >= limit {
       throw VerbFailure(
         "E0415",
         "the prompt of line \(question.line) has \(question.prompt.count) tokens, and the model's "
           + "context holds \(limit)", help: "read the dataset with max_length: \(limit)")
     }
-    let result = TextGenerator(model: model.decoder, adapter: adapter, compute: model.compute)
+    let results = TextGenerator(model: model.decoder, adapter: adapter, compute: model.compute)
       .generate(
-        prompt: question.prompt, maxTokens: maxTokens, stopTokens: stops,
-        sampling: SamplingOptions(temperature: 0), seed: 0
-      ) { _ in isInterrupted() ? .interrupted : nil }
-    switch result.stopReason {
-    case .notFinite: throw .scoresAreNotFinite(after: result.tokens.count)
-    case .interrupted:
+        prompts: questions.map { (tokens: $0.prompt, seed: 0) }, maxTokens: maxTokens,
+        stopTokens: stops, sampling: SamplingOptions(temperature: 0),
+        onToken: { _, _ in isInterrupted() ? .interrupted : nil }, onEnd: { _, _ in onEnd() })
+    if let failed = results.first(where: { $0.stopReason == .notFinite }) {
+      throw .scoresAreNotFinite(after: failed.tokens.count)
+    }
+    guard results.allSatisfy({ $0.stopReason != .interrupted }) else {
       throw VerbFailure(
         "E0901", "`\(Answers.name)` was interrupted, so it has no result", kind: .interrupted)
-    default: return model.loaded.tokenizer.decode(result.tokens, skipSpecial: true)
     }
+    return results.map { model.loaded.tokenizer.decode($0.tokens, skipSpecial: true) }
   }
 }
 

@@ -88,10 +88,11 @@ extension Session {
         argument: Generate.count, help: "add temperature: 0.8, or leave n out")
     }
     try tellSpecialNames(prompts, call, model)
-    var records: [Record] = []
-    for prompt in prompts {
-      records.append(try replies(to: prompt, call, model))
-      if isInterrupted() { break }
+    let replies = try replies(to: prompts, call, model)
+    let count = call[Generate.count]
+    let records = stride(from: 0, to: replies.count, by: count).map { first in
+      record(
+        of: replies[first..<min(first + count, replies.count)], isOne: count == 1)
     }
     if call[Generate.prompt].isList {
       let names = records.first?.names ?? []
@@ -101,56 +102,11 @@ extension Session {
     return records.first.map { .record($0) } ?? .none
   }
 
-  /// The first reply, with the texts of all where there are several.
-  private func replies(
-    to prompt: String, _ call: VerbCall, _ model: ModelInUse
-  ) throws(VerbFailure) -> Record {
-    let seed = call[Generate.seed].map { UInt64($0) } ?? state.seed
-    var first = try reply(to: prompt, seed: seed, call, model)
-    guard call[Generate.count] > 1 else {
-      first["texts"] = Value.none
-      return first
-    }
-    var texts = [first["text"] ?? .none]
-    while texts.count < call[Generate.count], !isInterrupted() {
-      let next = try reply(to: prompt, seed: seed &+ UInt64(texts.count), call, model)
-      texts.append(next["text"] ?? .none)
-    }
-    first["texts"] = .list(texts)
-    return first
-  }
-
-  private func reply(
-    to prompt: String, seed: UInt64, _ call: VerbCall, _ model: ModelInUse
-  ) throws(VerbFailure) -> Record {
-    let template = try template(call, model)
-    let tokens = try render(prompt, template, call, model)
-    try require(tokens, fit: model)
-    var printer = ReplyPrinter(
-      tokenizer: model.loaded.tokenizer, stops: call[Generate.stop] ?? [], after: tokens)
-    let generator = TextGenerator(
-      model: model.decoder, adapter: state.adapter?.adapter, compute: model.compute)
-    let result = generator.generate(
-      prompt: tokens, maxTokens: call[Generate.maxTokens],
-      stopTokens: stopTokens(call, template, model.loaded), sampling: sampling(call),
-      seed: seed
-    ) { token in
-      let (text, isStopped) = printer.append(token)
-      if !text.isEmpty { onEvent(.text(text)) }
-      if isStopped { return .stop }
-      return isInterrupted() ? .interrupted : nil
-    }
-    if result.stopReason == .notFinite { throw .scoresAreNotFinite(after: result.tokens.count) }
-    let rest = printer.finish()
-    if !rest.isEmpty { onEvent(.text(rest)) }
-    onEvent(.text("\n"))
-    if result.stopReason == .interrupted { onEvent(.cutShort()) }
-    let count = result.tokens.count
-    return Record([
-      ("text", .string(printer.text)), ("tokens", .int(count)),
-      ("tokens_per_second", .float(result.tokensPerSecond)),
-      ("stop_reason", .word(result.stopReason.rawValue)),
-    ])
+  /// The first of the replies to one prompt, with the texts of all where several were asked for.
+  private func record(of replies: ArraySlice<GeneratedReply>, isOne: Bool) -> Record {
+    var record = replies.first?.record ?? Record([])
+    record["texts"] = isOne ? Value.none : .list(replies.map { .string($0.text) })
+    return record
   }
 
   /// The model's end tokens, and special tokens that `stop` names.
@@ -180,20 +136,6 @@ extension Session {
         + (areTokens
           ? "they are those tokens; special: false spells them out"
           : "they stay text, as in every message"))
-  }
-
-  private func require(_ prompt: [Int32], fit model: ModelInUse) throws(VerbFailure) {
-    guard !prompt.isEmpty else {
-      throw VerbFailure(
-        "E0414", "the prompt is empty", argument: Generate.prompt,
-        help: "give at least one character")
-    }
-    let limit = model.decoder.description.sizes.context
-    guard prompt.count < limit else {
-      throw VerbFailure(
-        "E0415", "the prompt has \(prompt.count) tokens, and the model's context holds \(limit)",
-        argument: Generate.prompt, help: "shorten it")
-    }
   }
 
   func sampling(_ call: VerbCall) -> SamplingOptions {

@@ -82,7 +82,7 @@ package struct CausalAttention: Sendable {
   ) {
     check(q: q, k: k, v: v, past: past, output: output)
     if q.rows == 1 {
-      decode(q: q, k: k, v: v, into: output, with: compute)
+      decode(q: q, contexts: [(keys: k, values: v)], into: output, with: compute)
       return
     }
     compute.pool.run(keyValueHeads) { head, worker in
@@ -160,22 +160,41 @@ package struct CausalAttention: Sendable {
     }
   }
 
-  /// One new token: products of vectors with the cache, without packing.
-  private func decode(
-    q: Matrix, k: Matrix, v: Matrix, into output: Matrix, with compute: Compute
+  /// One new token of each of several sequences: products of vectors with what they have kept, without
+  /// packing.
+  ///
+  /// - Parameters:
+  ///   - q: `[sequences, heads · headSize]`.
+  ///   - contexts: keys and values of each sequence, `[tokens, keyValueHeads · headSize]`, its new token
+  ///     the last.
+  package func decode(
+    q: Matrix, contexts: [(keys: Matrix, values: Matrix)], into output: Matrix,
+    with compute: Compute
   ) {
-    compute.pool.run(heads) { head, worker in
+    precondition(
+      contexts.count == q.rows && output.rows == q.rows,
+      "\(q.rows) queries of \(contexts.count) sequences into \(output.rows) rows")
+    for (row, context) in contexts.enumerated() {
+      check(
+        q: q.rows(row..<row + 1), k: context.keys, v: context.values,
+        past: context.keys.rows - 1, output: output.rows(row..<row + 1))
+    }
+    compute.pool.run(contexts.count * heads) { task, worker in
+      let (row, head) = task.quotientAndRemainder(dividingBy: heads)
+      let (k, v) = contexts[row]
       let arena = compute.scratch(of: worker)
       arena.scoped {
+        let query = slice(q.rows(row..<row + 1), head: head)
+        let result = slice(output.rows(row..<row + 1), head: head)
         let seen = visible(from: k.rows - 1)
         let scores = unsafe arena.matrix(1, seen.count).base
         unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
-          unsafe ck_multiply_vector(keys, 0, seen.count, slice(q, head: head).base, scores)
+          unsafe ck_multiply_vector(keys, 0, seen.count, query.base, scores)
         }
         unsafe softmax(scores, count: seen.count, slope: slope(head))
         let values = slice(v, head: head / group).rows(seen)
         unsafe ck_weighted_sum(
-          scores, values.base, values.stride, seen.count, headSize, slice(output, head: head).base)
+          scores, values.base, values.stride, seen.count, headSize, result.base)
       }
     }
   }

@@ -123,11 +123,34 @@ package final class RotaryEmbedding: Sendable {
     turns.first + (extended.map { [Float($0.beyond)] + $0.turns.first } ?? [])
   }
 
+  /// Whether a sequence of one length turns otherwise than one of the other, at the same positions.
+  package func turnsDiffer(at length: Int, and other: Int) -> Bool {
+    extended.map { (length > $0.beyond) != (other > $0.beyond) } ?? false
+  }
+
   /// Turns `x` `[tokens, heads · headSize]` in place; `inverse` turns back, which is the gradient.
   ///
-  /// - Parameter positions: each from 0 to below `positionCount`; the last decides how long the sequence is.
+  /// - Parameters:
+  ///   - positions: each from 0 to below `positionCount`.
+  ///   - sequences: the rows of each sequence; its last position says how long it is.
   package func rotate(
-    _ x: Matrix, positions: [Int32], inverse: Bool = false, with compute: Compute
+    _ x: Matrix, positions: [Int32], sequences: [Range<Int>], inverse: Bool = false,
+    with compute: Compute
+  ) {
+    guard let extended else {
+      return rotate(x, positions: positions, by: turns, inverse: inverse, with: compute)
+    }
+    for sequence in sequences {
+      let own = Array(positions[sequence])
+      let length = own.max().map { Int($0) + 1 } ?? 0
+      rotate(
+        x.rows(sequence), positions: own, by: length > extended.beyond ? extended.turns : turns,
+        inverse: inverse, with: compute)
+    }
+  }
+
+  private func rotate(
+    _ x: Matrix, positions: [Int32], by turns: Turns, inverse: Bool, with compute: Compute
   ) {
     guard let first = positions.min(), let last = positions.max() else { return }
     precondition(
@@ -135,9 +158,7 @@ package final class RotaryEmbedding: Sendable {
       "positions \(first) to \(last) of \(x.rows) rows in a context of \(positionCount)")
     let pairs = dimensions / 2
     let heads = x.columns / headSize
-    let length = Int(last) + 1
-    let turns = extended.flatMap { length > $0.beyond ? $0.turns : nil } ?? turns
-    let tables = turns.tables(of: length, within: positionCount)
+    let tables = turns.tables(of: Int(last) + 1, within: positionCount)
     unsafe tables.cosines.withUnsafeBufferPointer { cosines in
       unsafe tables.sines.withUnsafeBufferPointer { sines in
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }

@@ -1,79 +1,139 @@
 import CKernels
 
-/// One row for products with several matrices while decoding: exact, or as int8 blocks. Tasks only read it.
-@safe package struct PackedVector: @unchecked Sendable {
-  let count: Int
-  let values: UnsafePointer<Float>
-  let codes: UnsafeMutablePointer<Int8>?
-  let scales: UnsafeMutablePointer<Float>?
-  let sums: UnsafeMutablePointer<Float>?
+/// Few rows for products with several matrices while decoding: exact, and as int8 blocks where those may
+/// be used. Tasks only read them.
+package struct PackedVectors: @unchecked Sendable {
+  /// `[vectors, columns]`.
+  fileprivate let values: Matrix
+  /// The same as int8, in groups; empty where products are exact.
+  fileprivate let groups: [Group]
+
+  /// Vectors whose blocks lie side by side.
+  @safe fileprivate struct Group {
+    let first: Int
+    let rows: ck_int8_rows
+  }
 }
 
 extension Compute {
-  /// Prepares `x[count]`; where it shall be exact, or with a count that is not whole blocks of 32, it
-  /// stays as it is. The memory comes from `arena`.
-  package func packVector(
-    _ x: UnsafePointer<Float>, count: Int, isExact: Bool = false
-  ) -> PackedVector {
-    guard quantizesVectors, !isExact, count % 32 == 0 else {
-      return unsafe PackedVector(count: count, values: x, codes: nil, scales: nil, sums: nil)
+  /// Prepares each row of `x`; where products shall be exact, or with columns that are not whole blocks
+  /// of 32, it stays as it is. The memory comes from `arena`.
+  package func packVectors(_ x: Matrix, isExact: Bool = false) -> PackedVectors {
+    guard quantizesVectors, !isExact, x.columns % 32 == 0 else {
+      return PackedVectors(values: x, groups: [])
     }
-    let codes = unsafe arena.allocate(byteCount: count).assumingMemoryBound(to: Int8.self)
-    let factors = arena.matrix(2, count / 32)
-    unsafe ck_quantize_vector(x, count, codes, factors.row(0), factors.row(1))
-    return unsafe PackedVector(
-      count: count, values: x, codes: codes, scales: factors.row(0), sums: factors.row(1))
+    var groups: [PackedVectors.Group] = []
+    var first = 0
+    while first < x.rows {
+      let count = x.rows - first >= CK_INT8_ROWS ? Int(CK_INT8_ROWS) : 1
+      let factors = arena.matrix(2, count * x.columns / 32)
+      var rows = unsafe ck_int8_rows(
+        codes: arena.allocate(byteCount: count * x.columns).assumingMemoryBound(to: Int8.self),
+        scales: factors.row(0), sums: factors.row(1), rows: count)
+      for row in 0..<count {
+        unsafe ck_quantize_row(x.row(first + row), x.columns, &rows, row)
+      }
+      unsafe groups.append(PackedVectors.Group(first: first, rows: rows))
+      first += count
+    }
+    return PackedVectors(values: x, groups: groups)
   }
 
-  /// y = W·x for several matrices that share `x`, in one round of the worker pool. Each thread reads
-  /// one stretch of a matrix: memory is the limit here, and short stretches halve its speed.
+  /// y = W·x for several rows and several matrices that share them, in one round of the worker pool.
+  /// Each row comes out as it would alone. Each thread reads one stretch of a matrix: for one row memory
+  /// is the limit, and short stretches halve its speed; for several a few rows of the matrix stay in the
+  /// cache while they pass.
+  ///
+  /// - Parameter products: each matrix with its results `[vectors, rows]`, overwritten.
   package func multiply(
-    _ x: PackedVector, by products: [(matrix: FrozenMatrix, y: UnsafeMutablePointer<Float>)]
+    _ x: PackedVectors, by products: [(matrix: FrozenMatrix, y: Matrix)]
   ) {
-    for matrix in unsafe products.map(\.matrix) {
+    for (matrix, y) in products {
       precondition(
-        matrix.columns == x.count, "[\(matrix.rows), \(matrix.columns)] · [\(x.count)]")
+        x.values.columns == matrix.columns && y.rows == x.values.rows && y.columns == matrix.rows,
+        "[\(matrix.rows), \(matrix.columns)] · [\(x.values.rows), \(x.values.columns)] into "
+          + "[\(y.rows), \(y.columns)]")
     }
     let shares = pool.threadCount
-    // Each task writes rows of its own.
-    nonisolated(unsafe) let products = unsafe products
-    unsafe pool.run(products.count * shares) { task, _ in
-      let (matrix, y) = unsafe products[task / shares]
+    pool.run(products.count * shares) { task, worker in
+      let (matrix, y) = products[task / shares]
       let first = matrix.rows * (task % shares) / shares
-      let count = matrix.rows * (task % shares + 1) / shares - first
-      unsafe withUnsafePointer(to: matrix.kernelMatrix) { operand in
-        if let codes = unsafe x.codes, let scales = unsafe x.scales, let sums = unsafe x.sums,
-          unsafe ck_multiply_vector_int8(operand, first, count, codes, scales, sums, y + first)
-        {
-          return
+      let end = matrix.rows * (task % shares + 1) / shares
+      let block = y.rows == 1 ? end - first : matrix.rowsInCache
+      let scratch = scratch(of: worker)
+      for start in stride(from: first, to: end, by: max(1, block)) {
+        scratch.scoped {
+          let rows = start..<min(end, start + block)
+          if matrix.multiplyAsInt8(x, rows: rows, into: y) { return }
+          matrix.multiplyExactly(x, rows: rows, into: y, scratch)
         }
-        unsafe ck_multiply_vector(operand, first, count, x.values, y + first)
       }
     }
   }
 }
 
-extension Compute {
-  /// y = alpha · W·x for one row `x` `[1, columns]` and few rows of floats.
-  package func multiplyRow(_ x: Matrix, by w: Matrix, alpha: Float, into y: Matrix) {
-    precondition(
-      x.columns == w.columns && y.columns == w.rows,
-      "[\(w.rows), \(w.columns)] · [\(x.columns)] into [\(y.columns)]")
-    unsafe withUnsafePointer(to: w.kernelMatrix) {
-      unsafe ck_multiply_vector($0, 0, w.rows, x.base, y.base)
+extension FrozenMatrix {
+  /// Rows of floats that stay in the first cache beside a few vectors.
+  fileprivate var rowsInCache: Int { max(1, 16_384 / (4 * max(1, columns))) }
+
+  /// The products of some rows with int8 vectors; false where the vectors are exact, or the format has no
+  /// such products.
+  fileprivate func multiplyAsInt8(_ x: PackedVectors, rows: Range<Int>, into y: Matrix) -> Bool {
+    guard !x.groups.isEmpty else { return false }
+    return unsafe withUnsafePointer(to: kernelMatrix) { matrix in
+      x.groups.allSatisfy { group in
+        unsafe withUnsafePointer(to: group.rows) { vectors in
+          unsafe ck_multiply_int8(
+            matrix, rows.lowerBound, rows.count, vectors, y.row(group.first) + rows.lowerBound,
+            y.stride)
+        }
+      }
     }
-    unsafe ck_scale(y.base, alpha, y.columns)
   }
 
-  /// y += Σ weights[i] · row i of `w`, for one row of weights `[1, rows]`.
-  package func addWeightedRows(of w: Matrix, _ weights: Matrix, to y: Matrix) {
+  /// The products of some rows in f32; for several vectors the rows are dequantized once.
+  fileprivate func multiplyExactly(
+    _ x: PackedVectors, rows: Range<Int>, into y: Matrix, _ scratch: Arena
+  ) {
+    var matrix = unsafe kernelMatrix
+    var first = rows.lowerBound
+    // Factors that do not divide into whole steps are summed in another order.
+    if y.rows > 1, factorBlock % 32 == 0 {
+      let floats = scratch.matrix(rows.count, columns)
+      for row in rows { unsafe dequantize(row: row, into: floats.row(row - first)) }
+      unsafe matrix = floats.kernelMatrix
+      first = 0
+    }
+    for row in 0..<y.rows {
+      unsafe ck_multiply_vector(
+        &matrix, first, rows.count, x.values.row(row), y.row(row) + rows.lowerBound)
+    }
+  }
+}
+
+extension Compute {
+  /// y += alpha · B·A·x for each row of `x` `[rows, columns]`, with the thin matrices A `[rank, columns]`
+  /// and Bᵀ `[rank, outputs]`.
+  package func addLowRank(
+    ofRows x: Matrix, a: Matrix, bTransposed: Matrix, alpha: Float, to y: Matrix
+  ) {
     precondition(
-      weights.columns == w.rows && y.columns == w.columns,
-      "[\(weights.columns)] · [\(w.rows), \(w.columns)] into [\(y.columns)]")
-    arena.scoped {
-      let sum = arena.matrix(1, y.columns)
-      unsafe ck_weighted_sum(weights.base, w.base, w.stride, w.rows, w.columns, sum.base)
-      unsafe ck_add(y.base, sum.base, y.columns)
+      x.columns == a.columns && a.rows == bTransposed.rows && y.columns == bTransposed.columns
+        && x.rows == y.rows,
+      "[\(bTransposed.columns), \(bTransposed.rows)] · [\(a.rows), \(a.columns)] · [\(x.rows), "
+        + "\(x.columns)] into [\(y.rows), \(y.columns)]")
+    forEachBlock(of: x.rows, grain: 1) { rows, scratch in
+      for row in rows {
+        let low = scratch.matrix(1, a.rows)
+        let sum = scratch.matrix(1, y.columns)
+        unsafe withUnsafePointer(to: a.kernelMatrix) {
+          unsafe ck_multiply_vector($0, 0, a.rows, x.row(row), low.base)
+        }
+        unsafe ck_scale(low.base, alpha, a.rows)
+        unsafe ck_weighted_sum(
+          low.base, bTransposed.base, bTransposed.stride, bTransposed.rows, y.columns, sum.base)
+        unsafe ck_add(y.row(row), sum.base, y.columns)
+      }
     }
   }
 }

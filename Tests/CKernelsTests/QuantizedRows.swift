@@ -1,0 +1,50 @@
+import CKernels
+
+/// Rows as int8 whose blocks lie side by side, in memory of their own.
+struct QuantizedRows {
+  private(set) var codes: [Int8]
+  private(set) var scales: [Float]
+  private(set) var sums: [Float]
+  let count: Int
+
+  /// - Parameter rows: one, or `CK_INT8_ROWS` of one length.
+  init(_ rows: [[Float]]) {
+    count = rows.count
+    codes = [Int8](repeating: 0, count: rows.joined().count)
+    scales = [Float](repeating: .nan, count: codes.count / 32)
+    sums = scales
+    withRows { operand in
+      for (index, row) in rows.enumerated() { ck_quantize_row(row, row.count, operand, index) }
+    }
+  }
+
+  init(codes: [Int8], scales: [Float], sums: [Float]) {
+    (self.codes, self.scales, self.sums) = (codes, scales, sums)
+    count = 1
+  }
+
+  mutating func withRows<Result>(_ body: (UnsafePointer<ck_int8_rows>) -> Result) -> Result {
+    let count = count
+    return codes.withUnsafeMutableBufferPointer { codes in
+      scales.withUnsafeMutableBufferPointer { scales in
+        sums.withUnsafeMutableBufferPointer { sums in
+          guard let codes = codes.baseAddress, let scales = scales.baseAddress,
+            let sums = sums.baseAddress
+          else { preconditionFailure("\(count) rows without a column") }
+          var rows = ck_int8_rows(codes: codes, scales: scales, sums: sums, rows: count)
+          return withUnsafePointer(to: &rows, body)
+        }
+      }
+    }
+  }
+
+  /// The products with some rows of a matrix, one row of results after the other; nil where the format has
+  /// none.
+  mutating func products(
+    _ matrix: UnsafePointer<ck_matrix>, first: Int, count: Int
+  ) -> [Float]? {
+    var y = [Float](repeating: .nan, count: self.count * count)
+    let isDone = withRows { ck_multiply_int8(matrix, first, count, $0, &y, count) }
+    return isDone ? y : nil
+  }
+}
