@@ -10,7 +10,7 @@ extension Session {
     var roles: Set<LinearRole> = []
     for name in names {
       let found = model.linears.filter { model.matches(name, $0, layer: 0) }
-      if found.isEmpty { throw unknown(name, argument, model) }
+      if found.isEmpty { throw unknownLayer(name, argument, model) }
       roles.formUnion(found.map(\.role))
     }
     return model.linears.map(\.role).filter(roles.contains)
@@ -23,10 +23,10 @@ extension Session {
     if let module = model.linears.first(where: { model.matches(name, $0, layer: 0) }) {
       return module
     }
-    throw unknown(name, Inspect.subject, model)
+    throw unknownLayer(name, Inspect.subject, model)
   }
 
-  private func unknown(
+  func unknownLayer(
     _ name: String, _ argument: any DeclaredArgument, _ model: DecoderDescription
   ) -> VerbFailure {
     let known = model.names(of: LinearRole.allCases).joined(separator: ", ")

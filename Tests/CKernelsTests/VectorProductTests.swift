@@ -25,7 +25,8 @@ import Testing
   func quantizedVectorsHoldEachElementWithinHalfAStep(name: String) throws {
     var noise = Noise(7)
     let x = noise.values(96, within: 3) + [Float](repeating: 0, count: 32)
-    let (codes, scales, sums) = try KernelTables.with(name) { quantized(x) }
+    let vector = try KernelTables.with(name) { QuantizedRows([x]) }
+    let (codes, scales, sums) = (vector.codes, vector.scales, vector.sums)
     for (index, value) in x.enumerated() {
       let scale = scales[index / 32]
       #expect((value - Float(codes[index]) * scale).magnitude <= scale * 0.5001)

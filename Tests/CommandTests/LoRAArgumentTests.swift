@@ -19,6 +19,78 @@ import Testing
     #expect(none.errors.contains("error[E0407]"), none.comment)
   }
 
+  @Test
+  func `layers are named by ends of paths or by a regular expression, with ranks of their own`()
+    throws
+  {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.data + #"""
+        let all = lora rank: 4, targets: [q_proj, v_proj]
+        let ends = lora rank: 4, modules: ["self_attn.q_proj", "v_proj"]
+        let fits = lora rank: 4, modules: ".*layers\\.\\d+\\.self_attn\\.(q|v)_proj"
+        assert ends.trainable == all.trainable and fits.trainable == all.trainable
+        let one = lora rank: 4, modules: ["layers.0.self_attn.q_proj"]
+        let wide = lora rank: 4, modules: ["layers.0.self_attn.q_proj"], ranks: {q_proj: 8}
+        assert wide.trainable == 2 * one.trainable
+        let first = lora rank: 4, modules: ["q_proj", "v_proj"], layers: [0]
+        assert first.trainable < all.trainable
+
+        """#)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("ranks: {q_prj: 8}", "E0407"), ("ranks: {q_proj: 0}", "E0207"),
+    ("alphas: {q_proj: \"2\"}", "E0207"), ("ranks: {q_proj: 900}", "E0408"),
+    ("targets: [v_proj], ranks: {q_proj: 8}", "E0407"), ("modules: \"(q\"", "E0407"),
+    ("modules: \"lm_head\"", "E0407"), ("modules: [\"nothing\"]", "E0407"),
+    ("modules: \".*q_proj\", layers: [1]", "E0212"),
+  ])
+  func `what fits no layer is told with its place`(arguments: String, code: String) throws {
+    let outcome = try SkilletRun().recipe(TinyRecipe.data + "lora rank: 2, \(arguments)\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
+  }
+
+  @Test func `a weight-decomposed adapter learns, is saved, merged, and goes on`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      TinyRecipe.data + """
+        let base = eval on: train
+        let plain = lora rank: 2, targets: [q_proj, v_proj]
+        let made = lora rank: 2, targets: [q_proj, v_proj], dora: true, dropout: 0.1
+        assert made.trainable > plain.trainable
+        let start = eval on: train
+        assert abs(start.loss - base.loss) < 0.0001
+        train steps: 12, lr: 2e-2
+        let tuned = eval on: train
+        assert tuned.loss < base.loss
+        save "out/dora"
+        inspect adapter
+        let folded = merge to: f32
+        assert folded.kl < 0.0001
+        let after = eval on: train
+        assert abs(after.loss - tuned.loss) < 0.0001
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let again = try skillet.recipe(
+      TinyRecipe.data.replacing("load \"", with: "load \"") + """
+        train resume: "out/dora", steps: 14
+        eval on: train
+
+        """)
+    #expect(again.ending == .exited(0), again.comment)
+    let refused = try skillet.recipe(
+      TinyRecipe.data + """
+        train resume: "out/dora", steps: 15
+        save "out/x.gguf"
+
+        """)
+    #expect(refused.ending == .exited(1), refused.comment)
+    #expect(refused.errors.contains("DoRA"), refused.comment)
+  }
+
   @Test(arguments: ["default", "gaussian", "orthogonal"])
   func `an adapter of each start is the model before training, and learns`(start: String) throws {
     let skillet = try SkilletRun()

@@ -114,6 +114,19 @@ import Testing
     .array((names.array ?? []).compactMap(\.string).sorted().map { .string($0) })
   }
 
+  /// Other layers in each block, with ranks and alphas of their own, and lengths.
+  private func uneven(_ model: DecoderDescription) -> LoRAConfiguration {
+    var lora = LoRAConfiguration(rank: 4, alpha: 8)
+    lora.isWeightDecomposed = true
+    lora.choose([[.query, .down], [], [.query, .up]])
+    lora.ranks = [
+      ModulePlace(layer: 0, role: .query): 2, ModulePlace(layer: 2, role: .query): 2,
+      ModulePlace(layer: 2, role: .up): 7,
+    ]
+    lora.alphas = [ModulePlace(layer: 0, role: .query): 1.5]
+    return lora
+  }
+
   @Test(arguments: [RotaryEmbedding.Pairing.halves, .adjacent])
   func writingAndReadingKeepsEveryBit(pairing: RotaryEmbedding.Pairing) throws {
     let configuration = TinyModel.configuration(layers: 3, pairing: pairing)
@@ -123,6 +136,7 @@ import Testing
         rank: 5, alpha: 7.5, dropout: 0.25, targets: configuration.linears.map(\.role)),
       LoRAConfiguration(
         rank: 1, alpha: 16, targets: [.key, .down], layers: [1], isRankStabilized: true),
+      uneven(configuration),
     ] {
       let target = TemporaryFolder()
       let adapter = TinyModel.adapter(lora, model: configuration)
@@ -136,15 +150,26 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("patterns", "\"alpha_pattern\" is {\"o_proj\":15}"), ("dora", "\"use_dora\" is true"),
-  ])
-  func whatSkilletLacksIsRefusedByName(adapter: String, cause: String) throws {
-    let model = try decoder("hf")
-    let error = #expect(throws: FileError.self) {
-      try folder(of: model).read(References.path("adapters/\(adapter)"))
-    }
-    #expect(error?.kind == .unsupported)
-    #expect(error?.cause.contains(cause) == true, "\(error?.description ?? "")")
+  @Test(arguments: ["patterns", "dora"], ["hf", "f32.gguf"])
+  func
+    `adapters with patterns and weight-decomposed ones give PEFT's logits, and are written again as they were`(
+      adapter: String, file: String
+    ) throws
+  {
+    let model = try decoder(file)
+    let path = References.path("adapters/\(adapter)")
+    let read = try folder(of: model).read(path)
+    let rows = model.logitRows(try tokens("s7"), adapter: read, with: compute)
+    let golden = try Goldens("adapters/logits.safetensors").floats("\(adapter).s7.last_logits")
+    #expect(relativeError(rows.suffix(2).flatMap { $0 }, golden) < 1e-5)
+    let target = TemporaryFolder()
+    _ = try folder(of: model).write(read, to: target.path)
+    let (ours, theirs) = (
+      try Goldens(path: target.path + "/adapter_model.safetensors"),
+      try Goldens(path: path + "/adapter_model.safetensors")
+    )
+    #expect(ours.names == theirs.names)
+    for name in theirs.names { #expect(try ours.floats(name) == theirs.floats(name)) }
+    #expect(try folder(of: model).read(target.path).configuration == read.configuration)
   }
 }

@@ -79,15 +79,102 @@ import Testing
     #expect(try targets([whole], layers: [2]).layers == [0])
   }
 
-  @Test func `other modules in one layer than in another are refused`() throws {
+  @Test func `other modules in one layer than in another are kept apart`() throws {
     let names = [
       try Self.model.path(.query, layer: 0), try Self.model.path(.value, layer: 1),
     ]
-    let error = #expect(throws: FileError.self) { try targets(names) }
-    #expect(error?.cause.contains("other modules in one layer") == true)
-    #expect(throws: FileError.self) { try targets(["q_proj", "lm_head"]) }
-    #expect(throws: FileError.self) { try targets(["proj"]) }
+    let configuration = try targets(names)
+    let places: Set = [
+      ModulePlace(layer: 0, role: .query), ModulePlace(layer: 1, role: .value),
+    ]
+    #expect(configuration.only == places)
+    #expect(configuration.targets == [.query, .value])
+    #expect(configuration.layers == [0, 1])
+    let layout = AdapterLayout(configuration: configuration, model: Self.model)
+    #expect(Set(layout.entries.map(\.place)) == places)
+  }
+
+  @Test func `names of no layer are refused`() throws {
+    for names in [["q_proj", "lm_head"], ["proj"], ["q_proj", "x"]] {
+      #expect(throws: FileError.self) { try targets(names) }
+    }
     #expect(throws: FileError.self) { try targets(["q_proj"], layers: [0, true]) }
+  }
+
+  /// The roles of each block that Python's `re.fullmatch` finds.
+  @Test(
+    arguments: [
+      (#".*\.(q_proj|v_proj)"#, [[0, 2], [0, 2], [0, 2]]),
+      (#"model\.layers\.[01]\.self_attn\..*"#, [[0, 1, 2, 3], [0, 1, 2, 3], []]),
+      (
+        #"(?:.*?(?:self_attn|attn).*?(?:k_proj|o_proj).*?)|(?:\bmodel\.layers\.[\d]{1,}\.mlp\.up_proj)"#,
+        [[1, 3, 5], [1, 3, 5], [1, 3, 5]]
+      ),
+      (#"(?!.*layers\.1).*q_proj"#, [[0], [], [0]]),
+    ] as [(String, [[Int]])])
+  func `a text is a regular expression for whole paths`(pattern: String, roles: [[Int]]) throws {
+    var changed = try object()
+    changed["target_modules"] = .string(pattern)
+    let configuration = try read(changed)
+    let layout = AdapterLayout(configuration: configuration, model: Self.model)
+    let found = (0..<3).map { layer in
+      layout.entries.filter { $0.layer == layer }.map(\.role.index)
+    }
+    #expect(found == roles)
+  }
+
+  @Test(arguments: [
+    "q_proj", "(q_proj", "q_proj)(", #".*\p{L}roj"#, "[[a]", "(?P<x>.*)",
+    String(repeating: "(a?){9}", count: 300),
+    String(repeating: "((((a?){99}){99}){99}){99}", count: 9),
+  ])
+  func `a regular expression that fits nothing, or is not Python's, is refused`(pattern: String)
+    throws
+  {
+    var changed = try object()
+    changed["target_modules"] = .string(pattern)
+    let error = #expect(throws: FileError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"target_modules\"") == true)
+  }
+
+  @Test func `layers beside a regular expression are refused, as PEFT does`() throws {
+    var changed = try object()
+    changed["target_modules"] = ".*q_proj"
+    changed["layers_to_transform"] = [1]
+    let error = #expect(throws: FileError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"layers_to_transform\"") == true)
+  }
+
+  @Test func `patterns of ranks and alphas: the first that fits counts, from the end of a path`()
+    throws
+  {
+    var changed = try object()
+    changed["rank_pattern"] = [
+      "layers.0.self_attn.q_proj": 2, "q_proj": 5, "_proj": 7, "(k|v)_proj": 6,
+    ]
+    changed["alpha_pattern"] = [#".*layers\.[12]\.mlp\..*"#: 4.5]
+    let configuration = try read(changed)
+    let layout = AdapterLayout(configuration: configuration, model: Self.model)
+    for entry in layout.entries {
+      let rank =
+        switch entry.role {
+        case .query: entry.layer == 0 ? 2 : 5
+        case .key, .value: 6
+        default: 4
+        }
+      let isScaled = entry.layer > 0 && [.gate, .up, .down].contains(entry.role)
+      #expect(entry.rank == rank, "\(entry.role)")
+      #expect(entry.scale == Float((isScaled ? 4.5 : 8) / Double(rank)))
+    }
+    for (key, value) in [
+      ("rank_pattern", ["q_proj": 2.5] as JSONValue), ("rank_pattern", ["q_proj": 0]),
+      ("rank_pattern", ["(q": 2]), ("alpha_pattern", ["q_proj": "2"]), ("alpha_pattern", [1]),
+    ] {
+      var changed = try object()
+      changed[key] = value
+      let error = #expect(throws: FileError.self) { try read(changed) }
+      #expect(error?.cause.contains("\"\(key)\"") == true)
+    }
   }
 
   @Test func `pickled weights of an adapter are told from missing ones`() throws {

@@ -106,15 +106,24 @@ import Tokenizers
     }
   }
 
-  @Test func `folding an adapter gives the logits of the model with it`() throws {
+  @Test(arguments: [false, true])
+  func `folding an adapter gives the logits of the model with it`(isWeightDecomposed: Bool) throws {
     for family in ["llama", "gpt_neox"] {
       let model = try LoadedModel(
         path: family == "llama"
           ? References.path("tiny-llama/q8_0.gguf") : References.path("families/gpt_neox/hf"))
-      let adapter = TinyModel.adapter(
-        LoRAConfiguration(
-          rank: 3, alpha: 6, targets: model.decoder.description.linears.map(\.role)),
-        model: model.decoder.description)
+      var lora = LoRAConfiguration(
+        rank: 3, alpha: 6, targets: model.decoder.description.linears.map(\.role))
+      lora.isWeightDecomposed = isWeightDecomposed
+      lora.ranks = [ModulePlace(layer: 1, role: lora.targets[0]): 5]
+      let adapter = TinyModel.adapter(lora, model: model.decoder.description)
+      // Of the base before B was there, so that lengths are not those of the sum.
+      let start = Adapter(configuration: lora, model: model.decoder.description, seed: 1)
+      start.takeLengths(of: model.decoder.weights, with: Self.exact)
+      for entry in adapter.parameters.layout.entries {
+        let lengths = (adapter.parameters.pair(entry).lengths, start.parameters.pair(entry).lengths)
+        if let own = lengths.0, let old = lengths.1 { own.copy(from: old) }
+      }
       let (weights, report) = model.decoder.weights.rewritten(
         folding: adapter, linears: { _, _ in QuantizationScheme(format: .f32) },
         with: Self.exact)

@@ -8,7 +8,8 @@ import Testing
   /// Relative difference between gradient · direction and the slope of the loss along it.
   private func directionalError(
     model: DecoderModel, adapter: Adapter, batch: TokenBatch, pass: TrainingPass,
-    entry: AdapterLayout.Entry, dropoutSeed: UInt64? = nil, compute: Compute
+    entry: AdapterLayout.Entry, onlyLengths: Bool = false, dropoutSeed: UInt64? = nil,
+    compute: Compute
   ) -> Double {
     let gradient = AdapterVector(layout: adapter.parameters.layout)
     func use(_ gradient: AdapterVector) -> AdapterUse {
@@ -16,9 +17,10 @@ import Testing
     }
     _ = pass.run(batch, adapter: use(gradient), weight: 1, with: compute)
     var random = RandomGenerator(seed: 9, stream: "direction", index: UInt64(entry.offset))
-    let count = entry.count(rank: adapter.configuration.rank)
+    let count = onlyLengths ? entry.outputs : entry.count
+    let offset = entry.offset + entry.count - count
     let direction = (0..<count).map { _ in random.normal() }
-    let start = adapter.parameters.values + entry.offset
+    let start = adapter.parameters.values + offset
     let original = Array(UnsafeBufferPointer(start: start, count: count))
     func loss(_ step: Float) -> Double {
       for index in 0..<count { start[index] = original[index] + step * direction[index] }
@@ -32,7 +34,7 @@ import Testing
     let numeric =
       (8 * (loss(step) - loss(-step)) - (loss(2 * step) - loss(-2 * step))) / (12 * Double(step))
     let exact = (0..<count).reduce(0.0) {
-      $0 + Double(gradient.values[entry.offset + $1]) * Double(direction[$1])
+      $0 + Double(gradient.values[offset + $1]) * Double(direction[$1])
     }
     return abs(numeric - exact) / max(abs(numeric), 1)
   }
@@ -71,6 +73,29 @@ import Testing
         model: model, adapter: adapter, batch: batch, pass: TrainingPass(model: model),
         entry: entry, dropoutSeed: 5, compute: compute)
       #expect(error < 3e-3, "layer \(entry.layer) \(entry.role): \(error)")
+    }
+  }
+
+  /// Norms count as constants in the gradients of A and B, so that only those of lengths are slopes of the
+  /// loss; what reaches the lower block has passed the upper one's layers backwards.
+  @Test(arguments: [false, true])
+  func `gradients of lengths match finite differences, with dropout as well`(recomputes: Bool) {
+    let compute = Compute(threadCount: 2, precision: .f32)
+    let configuration = TinyModel.configuration()
+    var lora = LoRAConfiguration(rank: 3, alpha: 6, dropout: 0.3)
+    lora.isWeightDecomposed = true
+    let model = TinyModel.decoder(configuration)
+    let adapter = TinyModel.adapter(lora, model: configuration)
+    adapter.takeLengths(of: model.weights, with: compute)
+    let batch = TokenBatch(sequences: TinyModel.sequences([11, 1, 29, 6]))
+    for seed in [nil, 5] as [UInt64?] {
+      for entry in adapter.parameters.layout.entries {
+        let error = directionalError(
+          model: model, adapter: adapter, batch: batch,
+          pass: TrainingPass(model: model, recomputes: recomputes), entry: entry,
+          onlyLengths: true, dropoutSeed: seed, compute: compute)
+        #expect(error < 3e-3, "layer \(entry.layer) \(entry.role): \(error)")
+      }
     }
   }
 

@@ -41,7 +41,8 @@ def save(model, folder):
     (folder / "README.md").unlink()
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
-    config["target_modules"] = sorted(config["target_modules"])
+    if isinstance(config["target_modules"], list):
+        config["target_modules"] = sorted(config["target_modules"])
     files.write_json(path, config)
     (folder / "adapter_model.safetensors").chmod(0o644)
 

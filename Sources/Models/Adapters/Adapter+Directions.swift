@@ -6,6 +6,6 @@ extension Adapter {
   package func decomposition(_ entry: AdapterLayout.Entry) -> LowRankDecomposition? {
     let pair = parameters.pair(entry)
     return LowRankDecomposition(
-      a: pair.a, bTransposed: pair.bTransposed, scale: Double(configuration.scale))
+      a: pair.a, bTransposed: pair.bTransposed, scale: Double(pair.scale))
   }
 }

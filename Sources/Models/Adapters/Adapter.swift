@@ -4,6 +4,7 @@ import Tensors
 package final class Adapter: @unchecked Sendable {
   package let configuration: LoRAConfiguration
   package let parameters: AdapterVector
+  let baseSquares = BaseSquares()
 
   package init(configuration: LoRAConfiguration, parameters: AdapterVector) {
     self.configuration = configuration

@@ -11,7 +11,7 @@ package enum AdapterConfigurationFile {
     of configuration: LoRAConfiguration, on model: DecoderDescription, baseModel: String
   ) -> JSONValue {
     [
-      "alpha_pattern": [:],
+      "alpha_pattern": pattern(configuration.alphas.mapValues(number), configuration, model),
       "auto_mapping": nil,
       "base_model_name_or_path": .string(baseModel),
       "bias": "none",
@@ -19,19 +19,57 @@ package enum AdapterConfigurationFile {
       "inference_mode": true,
       "init_lora_weights": true,
       "layers_pattern": nil,
-      "layers_to_transform": configuration.layers.map { .array($0.map { .int($0) }) } ?? nil,
+      "layers_to_transform": layers(configuration),
       "lora_alpha": number(configuration.alpha),
       "lora_dropout": .double(Double(configuration.dropout.description) ?? 0),
       "modules_to_save": nil,
       "peft_type": "LORA",
       "r": .int(configuration.rank),
-      "rank_pattern": [:],
+      "rank_pattern": pattern(configuration.ranks.mapValues { .int($0) }, configuration, model),
       "revision": nil,
-      "target_modules": .array(model.names(of: configuration.targets).map { .string($0) }),
+      "target_modules": .array(targets(configuration, model).map { .string($0) }),
       "task_type": "CAUSAL_LM",
-      "use_dora": false,
+      "use_dora": .bool(configuration.isWeightDecomposed),
       "use_rslora": .bool(configuration.isRankStabilized),
     ]
+  }
+
+  /// Null where whole paths say it already.
+  private static func layers(_ configuration: LoRAConfiguration) -> JSONValue {
+    guard configuration.only == nil, let layers = configuration.layers else { return nil }
+    return .array(layers.map { .int($0) })
+  }
+
+  /// Names, or whole paths where blocks have other layers than each other.
+  private static func targets(
+    _ configuration: LoRAConfiguration, _ model: DecoderDescription
+  ) -> [String] {
+    configuration.only == nil
+      ? model.names(of: configuration.targets)
+      : model.places(of: configuration).map { model.path(at: $0) }
+  }
+
+  /// Numbers of layers by a name that all of them share, or else by their paths.
+  private static func pattern(
+    _ numbers: [ModulePlace: JSONValue], _ configuration: LoRAConfiguration,
+    _ model: DecoderDescription
+  ) -> JSONValue {
+    var object = JSONObject()
+    let places = model.places(of: configuration)
+    for role in configuration.targets {
+      let own = places.filter { $0.role == role }
+      let values = own.map { numbers[$0] }
+      guard let first = values.first, values.contains(where: { $0 != nil }) else { continue }
+      let names = model.names(of: [role])
+      if let first, values.allSatisfy({ $0 == first }), names.count == 1 {
+        object[names[0]] = first
+      } else {
+        for (place, value) in zip(own, values) {
+          if let value { object[model.path(at: place)] = value }
+        }
+      }
+    }
+    return .object(object)
   }
 
   private static func number(_ value: Double) -> JSONValue {
@@ -54,10 +92,11 @@ package enum AdapterConfigurationFile {
         .absent, file: file, cause: "\"r\" or \"lora_alpha\" is missing",
         fix: "take adapter_config.json from the adapter's own folder")
     }
-    let targets = try AdapterTargets(object, file: file, model: model)
-    return LoRAConfiguration(
+    var configuration = LoRAConfiguration(
       rank: rank, alpha: alpha, dropout: Float(object["lora_dropout"]?.double ?? 0),
-      targets: targets.roles, layers: targets.layers,
       isRankStabilized: object["use_rslora"]?.bool ?? false)
+    configuration.isWeightDecomposed = object["use_dora"]?.bool ?? false
+    try AdapterTargets(object, file: file, model: model).choose(for: &configuration)
+    return configuration
   }
 }

@@ -3,7 +3,8 @@ import Files
 import Tensors
 
 /// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
-/// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module.
+/// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module, and the lengths
+/// `[outputs]` of a weight-decomposed one.
 ///
 /// GGUF files of some families, Llama's among them, have the rows of q_proj and k_proj in another order than Hugging Face's
 /// (rotary pairs side by side); B's rows are put into Hugging Face's order here, so that the adapter
@@ -12,6 +13,9 @@ package struct AdapterFolder {
   package static let weightsName = "adapter_model.safetensors"
   /// The training that made the adapter, to go on with; see `TrainingStateFile`.
   package static let stateName = "training_state.safetensors"
+
+  /// PEFT's name of DoRA's lengths.
+  private static let lengthsSuffix = ".lora_magnitude_vector"
 
   private static let names: Set = [
     AdapterConfigurationFile.name, weightsName, AdapterCardFile.name, stateName,
@@ -75,14 +79,19 @@ package struct AdapterFolder {
       try writer.add(
         path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
+      func order(_ row: Int) -> Int { model.storedRow(row, of: entry.role) }
       for row in 0..<entry.outputs {
-        let source = model.storedRow(row, of: entry.role)
+        let source = order(row)
         for column in 0..<pair.a.rows {
           b[row * pair.a.rows + column] = unsafe pair.bTransposed.row(column)[source]
         }
       }
       try writer.add(
         path + ".lora_B.weight", shape: [entry.outputs, pair.a.rows], values: b)
+      if let lengths = pair.lengths {
+        let values = (0..<entry.outputs).map { unsafe lengths.base[order($0)] }
+        try writer.add(path + Self.lengthsSuffix, shape: [entry.outputs], values: values)
+      }
     }
     return try writer.bytes()
   }
@@ -118,21 +127,22 @@ package struct AdapterFolder {
     let weights = try SafetensorsFile(path: file)
     let reading = WeightReading(directory: weights.tensors, file: file)
     // All are found before memory is taken: the configuration's rank may be anything.
-    var sources: [(a: FrozenMatrix, b: FrozenMatrix)] = []
+    var sources: [Source] = []
     for entry in layout.entries {
       let path = path(of: entry)
       sources.append(
-        (
+        Source(
           a: try reading.matrix(
-            path + ".lora_A.weight", rows: layout.rank, columns: entry.inputs),
+            path + ".lora_A.weight", rows: entry.rank, columns: entry.inputs),
           b: try reading.matrix(
-            path + ".lora_B.weight", rows: entry.outputs, columns: layout.rank)
-        ))
+            path + ".lora_B.weight", rows: entry.outputs, columns: entry.rank),
+          lengths: entry.hasLengths
+            ? try reading.vector(path + Self.lengthsSuffix, count: entry.outputs) : []))
     }
     try refuseLeftovers(weights.tensors, layout: layout, file: file)
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
-      copy(source.a, source.b, to: parameters.pair(entry), of: entry.role)
+      copy(source, to: parameters.pair(entry), of: entry.role)
     }
     return Adapter(configuration: configuration, parameters: parameters)
   }
@@ -141,9 +151,19 @@ package struct AdapterFolder {
     FolderJournal.place(of: name, in: folder) ?? folder + "/" + name
   }
 
-  private func copy(
-    _ a: FrozenMatrix, _ b: FrozenMatrix, to pair: LoRAPair, of role: LinearRole
-  ) {
+  /// What a file has of one module.
+  private struct Source {
+    let a: FrozenMatrix
+    let b: FrozenMatrix
+    /// Empty where there are none.
+    let lengths: [Float]
+  }
+
+  private func copy(_ source: Source, to pair: LoRAPair, of role: LinearRole) {
+    let (a, b) = (source.a, source.b)
+    for (row, length) in source.lengths.enumerated() {
+      if let lengths = pair.lengths { unsafe lengths.base[model.storedRow(row, of: role)] = length }
+    }
     for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
     var values = [Float](repeating: 0, count: b.columns)
     for row in 0..<b.rows {
@@ -159,8 +179,11 @@ package struct AdapterFolder {
     _ tensors: TensorDirectory, layout: AdapterLayout, file: String
   ) throws(FileError) {
     let known = Set(
-      layout.entries.flatMap {
-        [path(of: $0) + ".lora_A.weight", path(of: $0) + ".lora_B.weight"]
+      layout.entries.flatMap { entry in
+        ([".lora_A.weight", ".lora_B.weight"] + (entry.hasLengths ? [Self.lengthsSuffix] : [])).map
+        {
+          path(of: entry) + $0
+        }
       })
     guard let extra = tensors.names.first(where: { !known.contains($0) }) else { return }
     throw FileError(

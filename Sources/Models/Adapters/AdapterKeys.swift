@@ -22,6 +22,9 @@ extension KeyTable {
     Entry("target_modules", .read(.any)),
     Entry("exclude_modules", .read(.any, allowsNull: true)),
     Entry("layers_to_transform", .read(.any)),
+    Entry("rank_pattern", .read(.object, allowsNull: true)),
+    Entry("alpha_pattern", .read(.object, allowsNull: true)),
+    Entry("use_dora", .read(.bool)),
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
@@ -31,9 +34,8 @@ extension KeyTable {
     Entry("init_lora_weights", .only([true, false, "gaussian", "eva", "orthogonal"])),
     Entry("bias", .only(["none"])),
     Entry("task_type", .only(["CAUSAL_LM", nil])),
-    Entry("use_dora", .only([false])), Entry("use_qalora", .only([false])),
+    Entry("use_qalora", .only([false])),
     Entry("use_bdlora", .only([nil])), Entry("lora_bias", .only([false])),
-    Entry("rank_pattern", .only([[:], nil])), Entry("alpha_pattern", .only([[:], nil])),
     Entry("modules_to_save", .only([nil, []])),
     Entry("layers_pattern", .only([nil, []])), Entry("layer_replication", .only([nil, []])),
     Entry("target_parameters", .only([nil, []])),

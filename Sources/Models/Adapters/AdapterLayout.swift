@@ -3,39 +3,57 @@ import Tensors
 /// Where the matrices of an adapter lie in one flat vector, so that optimizer, clipping and files see
 /// a single list of numbers. Gradients and moments share the layout.
 package struct AdapterLayout: Sendable, Equatable {
-  /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`.
+  /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`, then the lengths `[outputs]` of a
+  /// weight-decomposed one.
   package struct Entry: Sendable, Equatable {
     package let layer: Int
     package let role: LinearRole
     package let inputs: Int
     package let outputs: Int
+    package let rank: Int
+    /// What B·A is multiplied by.
+    package let scale: Float
+    package let hasLengths: Bool
     package let offset: Int
 
-    package func count(rank: Int) -> Int { rank * (inputs + outputs) }
+    package var count: Int { rank * (inputs + outputs) + (hasLengths ? outputs : 0) }
+
+    package var place: ModulePlace { ModulePlace(layer: layer, role: role) }
+
+    /// What it is made of, in order; lengths are one row.
+    package var matrices: [(kind: Kind, rows: Int, columns: Int)] {
+      let pair = [(kind: Kind.a, rows: rank, columns: inputs), (.b, rank, outputs)]
+      return hasLengths ? pair + [(.lengths, 1, outputs)] : pair
+    }
+  }
+
+  /// What a matrix of an adapter is.
+  package enum Kind: Sendable {
+    case a, b, lengths
   }
 
   /// The model beside whose layers the adapter stands.
   package let model: DecoderDescription
-  package let rank: Int
   package let entries: [Entry]
   package let count: Int
   private let places: [Int?]
 
   package init(configuration: LoRAConfiguration, model: DecoderDescription) {
     self.model = model
-    rank = configuration.rank
     var entries: [Entry] = []
     var places = [Int?](repeating: nil, count: model.sizes.layers * LinearRole.allCases.count)
     var offset = 0
-    let targets = model.linears.filter { configuration.targets.contains($0.role) }
-    for layer in 0..<model.sizes.layers where configuration.includes(layer: layer) {
-      for module in targets {
+    for layer in 0..<model.sizes.layers {
+      for module in model.linears {
+        let place = ModulePlace(layer: layer, role: module.role)
+        guard configuration.includes(place) else { continue }
         places[layer * LinearRole.allCases.count + module.role.index] = entries.count
-        entries.append(
-          Entry(
-            layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
-            offset: offset))
-        offset += rank * (module.inputs + module.outputs)
+        let entry = Entry(
+          layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
+          rank: configuration.rank(of: place), scale: configuration.scale(of: place),
+          hasLengths: configuration.isWeightDecomposed, offset: offset)
+        entries.append(entry)
+        offset += entry.count
       }
     }
     self.entries = entries
@@ -77,17 +95,20 @@ package final class AdapterVector: @unchecked Sendable {
 
   package func fill(_ value: Float) { unsafe values.update(repeating: value, count: count) }
 
-  /// A `[rank, inputs]` and Bᵀ `[rank, outputs]` of one module.
+  /// What belongs to one module.
   package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? {
     layout.entry(layer: layer, role).map(pair)
   }
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
     let start = unsafe values + entry.offset
+    let second = unsafe start + entry.rank * entry.inputs
     return unsafe LoRAPair(
-      a: Matrix(base: start, rows: layout.rank, columns: entry.inputs),
-      bTransposed: Matrix(
-        base: start + layout.rank * entry.inputs, rows: layout.rank, columns: entry.outputs))
+      a: Matrix(base: start, rows: entry.rank, columns: entry.inputs),
+      bTransposed: Matrix(base: second, rows: entry.rank, columns: entry.outputs),
+      scale: entry.scale,
+      lengths: entry.hasLengths
+        ? Matrix(base: second + entry.rank * entry.outputs, rows: 1, columns: entry.outputs) : nil)
   }
 }
 
@@ -97,4 +118,8 @@ package struct LoRAPair: Sendable {
   package let a: Matrix
   /// `[rank, outputs]`.
   package let bTransposed: Matrix
+  /// What B·A is multiplied by.
+  package let scale: Float
+  /// The lengths of the rows of a weight-decomposed layer, `[1, outputs]`.
+  package let lengths: Matrix?
 }

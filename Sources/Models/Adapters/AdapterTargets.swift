@@ -1,97 +1,184 @@
 import Checkpoints
 import Files
+import Tokenizers
 
-/// Which linear layers an `adapter_config.json` puts a pair beside, after the rules of PEFT 0.21
-/// (`check_target_module_exists`): a name stands for every module whose path ends with it, and
-/// `layers_to_transform` leaves of those the layers that it lists; a whole path stands for itself.
+/// Which linear layers an `adapter_config.json` puts a pair beside, and of which rank and alpha, after the rules of
+/// PEFT 0.21 (`check_target_module_exists`, `get_pattern_key`): a name stands for every module whose path ends with
+/// it, and `layers_to_transform` leaves of those the layers that it lists; a whole path stands for itself, and a text
+/// is a regular expression for whole paths.
 struct AdapterTargets {
-  let roles: [LinearRole]
-  /// Nil means all.
-  let layers: [Int]?
+  private let config: JSONObject
+  private let file: String
+  private let model: DecoderDescription
 
-  init(
-    _ config: JSONObject, file: String, model: DecoderDescription
-  ) throws(FileError) {
-    let layerCount = model.sizes.layers
-    let listed = try Self.layers(config["layers_to_transform"], file, layerCount)
-    let names = try Self.names("target_modules", config, file)
-    let excluded = try Self.excluded(config, file)
-    var chosen = [Set<LinearRole>](repeating: [], count: layerCount)
-    for layer in 0..<layerCount {
-      let isListed = listed?.contains(layer) ?? true
-      for module in model.linears {
-        let isWhole = names?.contains(model.path(module, layer: layer)) == true
-        let isNamed = names?.contains { model.matches($0, module, layer: layer) } ?? true
-        let isOut = excluded.contains { model.matches($0, module, layer: layer) }
-        if isNamed, isWhole || isListed, !isOut { chosen[layer].insert(module.role) }
-      }
-    }
-    for name in names ?? [] {
-      let isKnown = (0..<layerCount).contains { layer in
-        model.linears.contains { model.matches(name, $0, layer: layer) }
-      }
-      if !isKnown { throw Self.unknown(name, model, file) }
-    }
-    let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
-    let roles = adapted.first.map { chosen[$0] } ?? []
-    guard !roles.isEmpty, adapted.allSatisfy({ chosen[$0] == roles }) else {
+  init(_ config: JSONObject, file: String, model: DecoderDescription) {
+    (self.config, self.file, self.model) = (config, file, model)
+  }
+
+  /// Takes them into a configuration.
+  func choose(for configuration: inout LoRAConfiguration) throws(FileError) {
+    let layers = try layers(config["layers_to_transform"])
+    let names = try names("target_modules")
+    let excluded = try excluded()
+    if case .pattern = names, layers != nil {
       throw FileError(
         .unsupported, file: file,
-        cause: "\"target_modules\" names other modules in one layer than in another, which Skillet "
-          + "does not have",
-        fix: "train the adapter with the same modules in each of its layers")
+        cause:
+          "\"layers_to_transform\" stands beside a pattern as \"target_modules\", which PEFT refuses",
+        fix: "write the layers into the pattern")
     }
-    self.roles = roles.sorted()
-    layers = adapted.count == layerCount ? nil : adapted
+    try refuseUnknown(names)
+    let chosen = model.modules(names, excluding: excluded, layers: layers)
+    guard chosen.contains(where: { !$0.isEmpty }) else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"target_modules\" fits no linear layer of this model's blocks"
+          + (excluded == nil ? "" : " that \"exclude_modules\" leaves"), fix: known)
+    }
+    configuration.choose(chosen)
+    let places = model.places(of: configuration)
+    configuration.ranks = try exceptions(
+      "rank_pattern", places,
+      { value in value.int.flatMap { (1...1 << 16).contains($0) ? $0 : nil } },
+      "an integer from 1 to \(1 << 16)")
+    configuration.alphas = try exceptions(
+      "alpha_pattern", places,
+      { value in value.double.flatMap { abs($0) <= 1e30 ? $0 : nil } }, "a number")
   }
 
-  private static func unknown(
-    _ name: String, _ model: DecoderDescription, _ file: String
-  ) -> FileError {
-    FileError(
-      .unsupported, file: file,
-      cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
-        + "blocks",
-      fix: "this model has " + model.names(of: LinearRole.allCases).joined(separator: ", "))
+  private var known: String {
+    "this model has " + model.names(of: LinearRole.allCases).joined(separator: ", ")
   }
 
-  private static func excluded(_ config: JSONObject, _ file: String) throws(FileError) -> [String] {
+  private func refuseUnknown(_ names: ModuleNames) throws(FileError) {
+    guard case .list(let list) = names else { return }
+    for name in list where model.modules(.list([name])).allSatisfy(\.isEmpty) {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
+          + "blocks", fix: known)
+    }
+  }
+
+  private func excluded() throws(FileError) -> ModuleNames? {
     let value = config["exclude_modules"]
-    guard let value, !value.isNull, value != [] else { return [] }
-    return try names("exclude_modules", config, file) ?? []
+    guard let value, !value.isNull, value != [] else { return nil }
+    return try names("exclude_modules")
   }
 
-  /// The names as they stand; nil for `all-linear` as targets.
-  private static func names(
-    _ key: String, _ config: JSONObject, _ file: String
-  ) throws(FileError) -> [String]? {
+  private func names(_ key: String) throws(FileError) -> ModuleNames {
     let value = config[key]
-    if key == "target_modules", value?.string == "all-linear" { return nil }
+    if let text = value?.string {
+      if key == "target_modules", text == "all-linear" { return .all }
+      return .pattern(
+        try pattern(key, text) { text throws(TokenizerError) in try ModulePattern(whole: text) })
+    }
     let list = value?.array ?? []
     let names = list.compactMap(\.string)
-    if !names.isEmpty, names.count == list.count { return names }
+    if !names.isEmpty, names.count == list.count { return .list(names) }
     throw FileError(
       .unsupported, file: file,
       cause: "\"\(key)\" is \(value?.excerpt ?? "missing"), not a list of module names",
-      fix: value?.string == nil
-        ? "write the names out, for example [\"q_proj\", \"v_proj\"]"
-        : "write the modules that the pattern stands for as a list, for example "
-          + "[\"q_proj\", \"v_proj\"]")
+      fix: "write the names out, for example [\"q_proj\", \"v_proj\"]")
   }
 
-  private static func layers(
-    _ value: JSONValue?, _ file: String, _ layerCount: Int
-  ) throws(FileError) -> [Int]? {
+  private func pattern(
+    _ key: String, _ text: String,
+    _ make: (String) throws(TokenizerError) -> ModulePattern
+  ) throws(FileError) -> ModulePattern {
+    do throws(TokenizerError) {
+      return try make(text)
+    } catch {
+      throw FileError(
+        .unsupported, file: file,
+        cause:
+          "\"\(key)\" has the pattern \(JSONValue.string(text).excerpt), which Skillet does not read: "
+          + "\(error)",
+        fix: "write the modules that the pattern stands for as a list, for example "
+          + "[\"q_proj\", \"v_proj\"]")
+    }
+  }
+
+  private func layers(_ value: JSONValue?) throws(FileError) -> Set<Int>? {
     guard let value, !value.isNull, value != [] else { return nil }
     let list = value.array ?? [value]
     let layers = list.compactMap { if case .int(let layer) = $0 { layer } else { nil } }
-    guard layers.count == list.count, layers.allSatisfy({ (0..<layerCount).contains($0) }) else {
+    guard layers.count == list.count,
+      layers.allSatisfy({ (0..<model.sizes.layers).contains($0) })
+    else {
       throw FileError(
         .malformed, file: file,
-        cause: "\"layers_to_transform\" is \(value.excerpt), and the model has \(layerCount) "
-          + "layers",
+        cause: "\"layers_to_transform\" is \(value.excerpt), and the model has "
+          + "\(model.sizes.layers) layers",
         fix: "load the model that the adapter was trained on")
     }
-    return Set(layers).sorted()
+    return Set(layers)
+  }
+
+  /// What a pattern says of each layer: the first of its keys that fits counts.
+  private func exceptions<Number>(
+    _ key: String, _ places: [ModulePlace], _ read: (JSONValue) -> Number?, _ kind: String
+  ) throws(FileError) -> [ModulePlace: Number] {
+    guard let value = config[key], !value.isNull else { return [:] }
+    guard let object = value.object else {
+      throw FileError(
+        .malformed, file: file, cause: "\"\(key)\" is \(value.excerpt), and should be an object",
+        fix: "take adapter_config.json from the adapter's own folder")
+    }
+    var found: [ModulePlace: Number] = [:]
+    for member in object.members {
+      guard let number = read(member.value) else {
+        throw FileError(
+          .malformed, file: file,
+          cause:
+            "\"\(key)\" has \(member.value.excerpt) for \(JSONValue.string(member.key).excerpt), and "
+            + "should have \(kind)",
+          fix: "take adapter_config.json from the adapter's own folder")
+      }
+      let pattern = try pattern(key, member.key) { text throws(TokenizerError) in
+        try ModulePattern(ending: text)
+      }
+      for place in places where found[place] == nil && pattern.fits(model.path(at: place)) {
+        found[place] = number
+      }
+    }
+    return found
+  }
+}
+
+extension DecoderDescription {
+  /// The layers of each block that names stand for.
+  ///
+  /// - Parameter layers: of the layers that are named by more than their path, those of these blocks; nil
+  ///   means all.
+  package func modules(
+    _ names: ModuleNames, excluding excluded: ModuleNames? = nil, layers: Set<Int>? = nil
+  ) -> [Set<LinearRole>] {
+    (0..<sizes.layers).map { layer in
+      let isListed = layers?.contains(layer) ?? true
+      let roles = linears.filter { module in
+        let path = path(module, layer: layer)
+        guard (excluded?.fit(of: path) ?? .no) == .no else { return false }
+        switch names.fit(of: path) {
+        case .no: return false
+        case .byName: return isListed
+        case .byPath: return true
+        }
+      }
+      return Set(roles.map(\.role))
+    }
+  }
+
+  /// The layers that a configuration adapts, in order.
+  func places(of configuration: LoRAConfiguration) -> [ModulePlace] {
+    AdapterLayout(configuration: configuration, model: self).entries.map(\.place)
+  }
+
+  /// The path of a layer in the model of transformers.
+  func path(at place: ModulePlace) -> String {
+    guard let module = linear(place.role) else {
+      preconditionFailure("the layer \(place.role.rawValue), which the model does not have")
+    }
+    return path(module, layer: place.layer)
   }
 }

@@ -1,10 +1,13 @@
+import Synchronization
 import Tensors
 
-/// An adapter at work in one pass: which pair stands beside which layer, and this step's dropout.
+/// An adapter at work in one pass: which pair stands beside which layer, and this step's dropout. Its numbers
+/// may not change meanwhile.
 package struct AdapterUse: Sendable {
   let adapter: Adapter
   let gradient: AdapterVector?
   let dropoutSeed: UInt64?
+  private let norms = RowNorms()
 
   /// - Parameters:
   ///   - gradient: receives the sum of gradients in a backward pass.
@@ -15,17 +18,26 @@ package struct AdapterUse: Sendable {
     self.dropoutSeed = dropoutSeed
   }
 
-  func layer(_ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole) -> LinearLayer {
-    let configuration = adapter.configuration
+  func layer(
+    _ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole, with compute: Compute
+  ) -> LinearLayer {
+    guard let pair = adapter.parameters.pair(layer: layer, role) else { return LinearLayer(linear) }
+    let probability = adapter.configuration.dropout
     var dropout: Dropout?
-    if let dropoutSeed, configuration.dropout > 0 {
+    if let dropoutSeed, probability > 0 {
       let stream = role.stream("dropout", layer: layer, places: 8)
       var random = RandomGenerator(seed: dropoutSeed, stream: stream.name, index: stream.index)
-      dropout = Dropout(probability: configuration.dropout, seed: random.next())
+      dropout = Dropout(probability: probability, seed: random.next())
     }
+    let place = ModulePlace(layer: layer, role: role)
     return LinearLayer(
-      linear, pair: adapter.parameters.pair(layer: layer, role), scale: configuration.scale,
-      dropout: dropout)
+      linear, pair: pair,
+      norms: pair.lengths.map { _ in
+        norms.norms(at: place) {
+          let squares = adapter.baseSquares.squares(of: linear.weight, at: place, with: compute)
+          return pair.rowNorms(beside: linear.weight, squares: squares, with: compute)
+        }
+      }, dropout: dropout)
   }
 
   func gradientPair(_ layer: Int, _ role: LinearRole) -> LoRAPair? {
@@ -33,10 +45,14 @@ package struct AdapterUse: Sendable {
   }
 }
 
-extension AdapterUse? {
-  func layer(
-    _ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole
-  ) -> LinearLayer {
-    self?.layer(linear, layer, role) ?? LinearLayer(linear)
+/// The lengths of the rows of W + scale · B·A, as far as they were asked for.
+private final class RowNorms: Sendable {
+  private let known = Mutex<[ModulePlace: [Float]]>([:])
+
+  func norms(at place: ModulePlace, make: () -> [Float]) -> [Float] {
+    if let norms = known.withLock({ $0[place] }) { return norms }
+    let norms = make()
+    known.withLock { $0[place] = norms }
+    return norms
   }
 }

@@ -36,8 +36,16 @@ package struct GGUFAdapterFile {
   /// Writes the file, whole or not at all, and reads it back.
   package func write(_ adapter: Adapter, to file: String) throws(FileError) -> AdapterFolder.Written
   {
-    let rank = adapter.parameters.layout.rank
+    guard !adapter.configuration.isWeightDecomposed else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "GGUF has no place for the lengths of a weight-decomposed adapter (DoRA)",
+        fix: "save it for PEFT, or fold it in: merge, then export")
+    }
+    let rank = adapter.configuration.rank
     let scale = adapter.configuration.scale
+    // The one number that llama.cpp divides by each tensor's rank.
+    let alpha = scale == 0 ? Float(rank) : scale * Float(rank)
     var writer = GGUFWriter(file: file)
     writer.set("general.architecture", .string(architecture))
     writer.set("general.type", .string("adapter"))
@@ -46,19 +54,21 @@ package struct GGUFAdapterFile {
     writer.set("general.base_model.count", .uint32(1))
     writer.set("general.base_model.0.name", .string(baseModel))
     writer.set("adapter.type", .string("lora"))
-    writer.set("adapter.lora.alpha", .float32(scale == 0 ? Float(rank) : scale * Float(rank)))
+    writer.set("adapter.lora.alpha", .float32(alpha))
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
       let name = try tensorName(of: entry, file: file)
-      try writer.add(name + ".lora_a", .f32, shape: [rank, entry.inputs]) {
+      // What the format cannot say is folded in.
+      let factor = entry.scale * Float(entry.rank) / alpha
+      try writer.add(name + ".lora_a", .f32, shape: [entry.rank, entry.inputs]) {
         OutgoingTensor.littleEndian((0..<pair.a.count).map { unsafe pair.a.base[$0] })
       }
       let order = model.rowOrder(of: entry.role, pairing: family.ggufPairing)
-      try writer.add(name + ".lora_b", .f32, shape: [entry.outputs, rank]) {
+      try writer.add(name + ".lora_b", .f32, shape: [entry.outputs, entry.rank]) {
         OutgoingTensor.littleEndian(
           (0..<entry.outputs).flatMap { row in
-            (0..<rank).map { column in
-              scale == 0 ? 0 : unsafe pair.bTransposed.row(column)[order?[row] ?? row]
+            (0..<entry.rank).map { column in
+              unsafe factor * pair.bTransposed.row(column)[order?[row] ?? row]
             }
           })
       }
@@ -91,12 +101,11 @@ package struct GGUFAdapterFile {
   private func check(
     _ read: GGUFFile, _ adapter: Adapter, _ file: String
   ) throws(FileError) {
-    let rank = adapter.parameters.layout.rank
     let reading = WeightReading(directory: read.tensors, file: file)
     for entry in adapter.parameters.layout.entries {
       let name = try tensorName(of: entry, file: file)
-      let a = try reading.matrix(name + ".lora_a", rows: rank, columns: entry.inputs)
-      _ = try reading.matrix(name + ".lora_b", rows: entry.outputs, columns: rank)
+      let a = try reading.matrix(name + ".lora_a", rows: entry.rank, columns: entry.inputs)
+      _ = try reading.matrix(name + ".lora_b", rows: entry.outputs, columns: entry.rank)
       var row = [Float](repeating: 0, count: entry.inputs)
       unsafe row.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { unsafe a.dequantize(row: 0, into: base) }

@@ -1,29 +1,42 @@
 import Tensors
 
-/// A frozen linear layer with an optional adapter: y = W·x + bias + scale · B·A·dropout(x).
+/// A frozen linear layer with an optional adapter: y = W·x + bias + scale · B·A·dropout(x), or weight-decomposed
+/// y = W·(x − x̂) + bias + f · (W·x̂ + scale · B·A·x̂) with x̂ = dropout(x) and for each row f = length / ‖W + scale · B·A‖.
 struct LinearLayer {
   let weight: FrozenMatrix
   /// Empty where nothing is added.
   let bias: [Float]
   let pair: LoRAPair?
-  let scale: Float
+  /// The lengths of the rows of W + scale · B·A, of a weight-decomposed layer.
+  let norms: [Float]?
   let dropout: Dropout?
 
   init(
-    _ linear: FrozenWeights.Linear, pair: LoRAPair? = nil, scale: Float = 0,
+    _ linear: FrozenWeights.Linear, pair: LoRAPair? = nil, norms: [Float]? = nil,
     dropout: Dropout? = nil
   ) {
     weight = linear.weight
     bias = linear.bias
     if let pair {
       precondition(
-        pair.a.columns == weight.columns && pair.bTransposed.columns == weight.rows,
+        pair.a.columns == linear.weight.columns
+          && pair.bTransposed.columns == linear.weight.rows,
         "an adapter for \(pair.bTransposed.columns) × \(pair.a.columns) beside a layer of "
-          + "\(weight.rows) × \(weight.columns)")
+          + "\(linear.weight.rows) × \(linear.weight.columns)")
+      precondition(
+        (pair.lengths == nil) == (norms == nil)
+          && norms.map { $0.count == linear.weight.rows } ?? true,
+        "\(norms?.count ?? 0) norms of \(linear.weight.rows) rows")
     }
     self.pair = pair
-    self.scale = scale
+    self.norms = norms
     self.dropout = dropout
+  }
+
+  /// What the rows of a weight-decomposed layer are multiplied by.
+  private var factors: [Float]? {
+    guard let lengths = pair?.lengths, let norms else { return nil }
+    return norms.indices.map { unsafe lengths.base[$0] / norms[$0] }
   }
 
   /// - Parameters:
@@ -48,69 +61,128 @@ struct LinearLayer {
       let input = dropout == nil ? packed : compute.pack(dropped(x(), with: compute))
       compute.multiply(input, pair.a.operand, .rowsOfMatrix, into: low)
       guard let y else { return }
-      compute.multiply(
-        packed, weight.operand, .rowsOfMatrix, accumulate: accumulates,
-        plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: scale), into: y)
+      guard let factors else {
+        compute.multiply(
+          packed, weight.operand, .rowsOfMatrix, accumulate: accumulates,
+          plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: pair.scale), into: y
+        )
+        return
+      }
+      let changed = changed(input, low, pair, with: compute)
+      compute.multiply(columns: changed, by: factors, into: changed)
+      if dropout != nil {
+        let rest = remainder(x(), with: compute)
+        compute.multiply(
+          compute.pack(rest), weight.operand, .rowsOfMatrix, accumulate: true, into: changed)
+      }
+      if accumulates { compute.add(changed, to: y) } else { y.copy(from: changed) }
     }
   }
 
-  /// y += scale · B·A·x for few rows `[rows, inputs]`.
-  func addAdapter(ofVectors x: Matrix, to y: Matrix, with compute: Compute) {
-    guard let pair else { return }
-    compute.addLowRank(ofRows: x, a: pair.a, bTransposed: pair.bTransposed, alpha: scale, to: y)
+  /// W·x̂ + scale · B·A·x̂, in the arena.
+  private func changed(
+    _ input: PackedRows, _ low: Matrix, _ pair: LoRAPair, with compute: Compute
+  ) -> Matrix {
+    let result = compute.arena.matrix(input.rows, weight.rows)
+    compute.multiply(
+      input, weight.operand, .rowsOfMatrix,
+      plus: LowRankTerm(compute.pack(low), pair.bTransposed.operand, alpha: pair.scale),
+      into: result)
+    return result
   }
 
-  /// Adds the gradients of A and B to `gradient` and, if asked, that of x to `dx`.
+  /// For few rows `[rows, inputs]`: y, which is W·x, becomes what the layer gives before its bias.
+  func addAdapter(ofVectors x: Matrix, to y: Matrix, with compute: Compute) {
+    guard let pair else { return }
+    compute.addLowRank(
+      ofRows: x, a: pair.a, bTransposed: pair.bTransposed, alpha: pair.scale, to: y)
+    if let factors { compute.multiply(columns: y, by: factors, into: y) }
+  }
+
+  /// Adds the gradients of A and B, and of lengths, to `gradient` and, if asked, that of x to `dx`.
   ///
-  /// With t = A·x: dBᵀ = scale · tᵀ·dy, dt = scale · dy·B, dA = dtᵀ·x, dx = dy·W + dt·A.
+  /// With t = A·x̂: dBᵀ = scale · tᵀ·dy, dt = scale · dy·B, dA = dtᵀ·x̂, dx = dy·W + dt·A. Weight-decomposed, with
+  /// u = W·x̂ + scale · B·t: d(length) = Σ dy·u / norm, and f · dy takes the place of dy behind x̂. Norms count as
+  /// constants there.
   ///
   /// - Parameters:
   ///   - x: the layer's input; nil where there is no adapter, as are `reduced` and `gradient`.
-  ///   - reduced: A·x as the forward pass left it.
+  ///   - reduced: A·x̂ as the forward pass left it.
   func backward(
     _ x: Matrix?, reduced: Matrix?, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
     accumulatesDx: Bool, with compute: Compute
   ) {
     guard dx != nil || pair != nil else { return }
     compute.arena.scoped {
-      let packed = compute.pack(dy)
       guard let pair else {
-        inputGradient(packed, plus: nil, dx, accumulates: accumulatesDx, with: compute)
+        inputGradient(compute.pack(dy), nil, nil, dx, accumulates: accumulatesDx, with: compute)
         return
       }
       guard let gradient, let reduced, let x else {
         preconditionFailure(
           "an adapter of rank \(pair.a.rows) has nowhere to put its gradient, or lacks its input")
       }
-      let dLow = compute.arena.matrix(dy.rows, pair.a.rows)
-      compute.multiply(packed, pair.bTransposed.operand, .rowsOfMatrix, alpha: scale, into: dLow)
-      compute.multiply(
-        compute.packTransposed(reduced), dy.operand, .columnsOfMatrix, alpha: scale,
-        accumulate: true, into: gradient.bTransposed)
       let input = dropped(x, with: compute)
+      let scaled = scaledGradient(dy, input, reduced, gradient, with: compute)
+      let packed = compute.pack(scaled ?? dy)
+      let dLow = compute.arena.matrix(dy.rows, pair.a.rows)
+      compute.multiply(
+        packed, pair.bTransposed.operand, .rowsOfMatrix, alpha: pair.scale, into: dLow)
+      compute.multiply(
+        compute.packTransposed(reduced), (scaled ?? dy).operand, .columnsOfMatrix,
+        alpha: pair.scale, accumulate: true, into: gradient.bTransposed)
       compute.multiply(
         compute.packTransposed(dLow), input.operand, .columnsOfMatrix, accumulate: true,
         into: gradient.a)
       inputGradient(
-        packed, plus: LowRankTerm(compute.pack(dLow), pair.a.operand), dx,
+        packed, scaled == nil ? nil : dy, LowRankTerm(compute.pack(dLow), pair.a.operand), dx,
         accumulates: accumulatesDx, with: compute)
     }
   }
 
-  /// dx (+)= dy·W + dt·A; with dropout the second part passes its mask first.
+  /// f · dy in the arena, after the gradient of lengths was added; nil where the layer is not
+  /// weight-decomposed.
+  private func scaledGradient(
+    _ dy: Matrix, _ input: Matrix, _ reduced: Matrix, _ gradient: LoRAPair, with compute: Compute
+  ) -> Matrix? {
+    guard let factors, let norms, let pair, let lengths = gradient.lengths else { return nil }
+    compute.arena.scoped {
+      let changed = changed(compute.pack(input), reduced, pair, with: compute)
+      compute.multiply(changed, elementwise: dy, into: changed)
+      let sums = compute.columnSums(of: changed)
+      for row in norms.indices { unsafe lengths.base[row] += Float(sums[row] / Double(norms[row])) }
+    }
+    let scaled = compute.arena.matrix(dy.rows, dy.columns)
+    compute.multiply(columns: dy, by: factors, into: scaled)
+    return scaled
+  }
+
+  /// dx (+)= g·W + dt·A with g what stands behind x̂. With dropout the part behind x̂ passes its mask first;
+  /// weight-decomposed, dy·W is left for x − x̂.
+  ///
+  /// - Parameter dy: of a weight-decomposed layer, whose `g` is another.
   private func inputGradient(
-    _ dy: PackedRows, plus term: LowRankTerm?, _ dx: Matrix?, accumulates: Bool,
+    _ g: PackedRows, _ dy: Matrix?, _ term: LowRankTerm?, _ dx: Matrix?, accumulates: Bool,
     with compute: Compute
   ) {
     guard let dx else { return }
     guard let dropout, let term else {
       compute.multiply(
-        dy, weight.operand, .columnsOfMatrix, accumulate: accumulates, plus: term, into: dx)
+        g, weight.operand, .columnsOfMatrix, accumulate: accumulates, plus: term, into: dx)
       return
     }
-    compute.multiply(dy, weight.operand, .columnsOfMatrix, accumulate: accumulates, into: dx)
     let part = compute.arena.matrix(dx.rows, dx.columns)
-    compute.multiply(term, into: part)
+    if let dy {
+      // x − x̂ takes dy·W without its masked part.
+      let rest = compute.arena.matrix(dx.rows, dx.columns)
+      compute.multiply(compute.pack(dy), weight.operand, .columnsOfMatrix, into: rest)
+      compute.multiply(g, weight.operand, .columnsOfMatrix, plus: term, into: part)
+      compute.subtract(rest, from: part)
+      if accumulates { compute.add(rest, to: dx) } else { dx.copy(from: rest) }
+    } else {
+      compute.multiply(g, weight.operand, .columnsOfMatrix, accumulate: accumulates, into: dx)
+      compute.multiply(term, into: part)
+    }
     dropout.apply(part, into: part, with: compute)
     compute.add(part, to: dx)
   }
@@ -119,6 +191,14 @@ struct LinearLayer {
     guard let dropout else { return x }
     let result = compute.arena.matrix(x.rows, x.columns)
     dropout.apply(x, into: result, with: compute)
+    return result
+  }
+
+  /// x − x̂.
+  private func remainder(_ x: Matrix, with compute: Compute) -> Matrix {
+    let result = compute.arena.matrix(x.rows, x.columns)
+    result.copy(from: x)
+    compute.arena.scoped { compute.subtract(dropped(x, with: compute), from: result) }
     return result
   }
 }

@@ -9,8 +9,17 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package var targets: [LinearRole]
   /// The blocks that get an adapter; nil means all.
   package var layers: [Int]?
+  /// The layers that get one, where these are others in one block than in another; nil where `targets` and
+  /// `layers` say it all.
+  package var only: Set<ModulePlace>?
+  /// Ranks of layers that have another than the rest, and alphas.
+  package var ranks: [ModulePlace: Int] = [:]
+  package var alphas: [ModulePlace: Double] = [:]
   /// Whether the scale is alpha/√rank (rsLoRA, arXiv 2312.03732) instead of alpha/rank.
   package var isRankStabilized: Bool
+  /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
+  /// 2402.09353).
+  package var isWeightDecomposed = false
 
   package init(
     rank: Int = 8, alpha: Double = 16, dropout: Float = 0,
@@ -25,9 +34,37 @@ package struct LoRAConfiguration: Sendable, Equatable {
     self.isRankStabilized = isRankStabilized
   }
 
-  package var scale: Float {
+  /// The scale of layers that are no exception.
+  package var scale: Float { scale(rank: rank, alpha: alpha) }
+
+  private func scale(rank: Int, alpha: Double) -> Float {
     Float(isRankStabilized ? alpha / Double(rank).squareRoot() : alpha / Double(rank))
   }
 
-  func includes(layer: Int) -> Bool { layers?.contains(layer) ?? true }
+  package func includes(_ place: ModulePlace) -> Bool {
+    only?.contains(place)
+      ?? (targets.contains(place.role) && (layers?.contains(place.layer) ?? true))
+  }
+
+  package func rank(of place: ModulePlace) -> Int { ranks[place] ?? rank }
+  package func alpha(of place: ModulePlace) -> Double { alphas[place] ?? alpha }
+  package func scale(of place: ModulePlace) -> Float {
+    scale(rank: rank(of: place), alpha: alpha(of: place))
+  }
+
+  /// Takes the layers that are chosen in each block.
+  ///
+  /// - Parameter chosen: at least one layer.
+  package mutating func choose(_ chosen: [Set<LinearRole>]) {
+    let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
+    let roles = chosen.reduce(into: Set<LinearRole>()) { $0.formUnion($1) }
+    precondition(!roles.isEmpty, "no layer of \(chosen.count) blocks is chosen")
+    targets = roles.sorted()
+    layers = adapted.count == chosen.count ? nil : adapted
+    only =
+      adapted.allSatisfy { chosen[$0] == roles }
+      ? nil
+      : Set(
+        adapted.flatMap { layer in chosen[layer].map { ModulePlace(layer: layer, role: $0) } })
+  }
 }

@@ -40,6 +40,14 @@ package struct MLXAdapterFolder {
         cause: "the folder holds an adapter for PEFT, whose adapter_config.json has the same name",
         fix: "choose another folder")
     }
+    let own = adapter.configuration
+    guard !own.isWeightDecomposed, own.ranks.isEmpty, own.alphas.isEmpty, own.only == nil else {
+      throw FileError(
+        .unsupported, file: folder,
+        cause:
+          "mlx-lm has one rank and one scale for the same layers in each block, and no such DoRA",
+        fix: "save the adapter for PEFT: format: peft")
+    }
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     try WholeFolder.write(
       [

@@ -32,15 +32,15 @@ package struct ActivationPlan {
 
   /// Bytes a token that `SavedBlock` keeps of one layer.
   private func keptBytes(layer: Int) -> Int {
-    let roles = LinearRole.allCases.filter { layout.entry(layer: layer, $0) != nil }
-    let attended = roles.contains(.attentionOutput) ? sizes.query : 0
+    let adapted = LinearRole.allCases.compactMap { layout.entry(layer: layer, $0) }
+    let attended = adapted.contains { $0.role == .attentionOutput } ? sizes.query : 0
     let outputs = model.normPlacement.isAfter ? 2 * sizes.hidden : 0
     let unnormed = model.headNorms == nil ? 0 : sizes.query + sizes.keyValue
     let columns =
       outputs + unnormed + (model.isParallel ? 1 : 2) * sizes.hidden + sizes.query + attended + 2
       * sizes.keyValue + inner
       * sizes.intermediate
-    return columns * element + roles.count * layout.rank * 4
+    return columns * element + adapted.reduce(0) { $0 + $1.rank } * 4
   }
 
   /// Matrices that the feed-forward's activation is made of: up, and a gate.
@@ -50,7 +50,11 @@ package struct ActivationPlan {
   /// the activation is made of and of itself, the activation under an adapter, and the packed gradient.
   private var blockBytes: Int {
     let isAdapted = layout.entries.contains { $0.role == .down }
+    // A weight-decomposed layer has its output, its scaled gradient and the gradient behind dropout beside.
+    let decomposed = layout.entries.filter(\.hasLengths)
+    let more = decomposed.map { 2 * $0.outputs + 2 * $0.inputs }.max() ?? 0
     return (inner + (isAdapted ? 2 : 1)) * 4 * sizes.intermediate + element * sizes.hidden
+      + 4 * more
   }
 
   /// Bytes of the last rows, their norm and the gradients of both, and of one chunk of logits.

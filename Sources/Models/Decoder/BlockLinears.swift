@@ -10,7 +10,7 @@ struct BlockLinears {
   let compute: Compute
 
   func linear(_ role: LinearRole) -> LinearLayer {
-    adapter.layer(block[role], layer, role)
+    adapter?.layer(block[role], layer, role, with: compute) ?? LinearLayer(block[role])
   }
 
   /// What several layers read.
@@ -121,5 +121,7 @@ struct BlockLinears {
     }
   }
 
-  func isAdapted(_ roles: [LinearRole]) -> Bool { roles.contains { linear($0).pair != nil } }
+  func isAdapted(_ roles: [LinearRole]) -> Bool {
+    roles.contains { adapter?.adapter.parameters.layout.entry(layer: layer, $0) != nil }
+  }
 }

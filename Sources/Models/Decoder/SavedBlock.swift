@@ -41,7 +41,7 @@ struct SavedBlock {
     gate = model.activation.isGated ? room(sizes.intermediate) : nil
     up = room(sizes.intermediate)
     reduced = LinearRole.allCases.map { role in
-      layout.entry(layer: layer, role).map { _ in compute.arena.matrix(tokens, layout.rank) }
+      layout.entry(layer: layer, role).map { compute.arena.matrix(tokens, $0.rank) }
     }
   }
 }

@@ -26,14 +26,14 @@ extension FrozenWeights {
   ) -> (weights: FrozenWeights, report: RewritingReport) {
     var report = RewritingReport()
     func encode(
-      _ matrix: FrozenMatrix, _ pair: LoRAPair?, _ scale: Float, _ choice: SchemeChoice
+      _ matrix: FrozenMatrix, _ pair: LoRAPair?, _ choice: SchemeChoice
     ) -> FrozenMatrix {
       let chosen = choice(matrix, pair != nil)
       if pair == nil, chosen == nil || chosen == matrix.scheme { return matrix }
       guard let scheme = chosen ?? matrix.scheme else {
         preconditionFailure("no quantizer makes \(matrix.format.rawValue)")
       }
-      let source = pair.map { matrix.adding($0, scale: scale, with: compute) } ?? matrix
+      let source = pair.map { matrix.adding($0, with: compute) } ?? matrix
       let (result, error) = source.quantized(to: scheme, with: compute)
       report.error.add(error)
       report.changed += 1
@@ -43,16 +43,16 @@ extension FrozenWeights {
       let linears = block.roles.map { role in
         let linear = block[role]
         let pair = adapter?.parameters.pair(layer: layer, role)
-        let weight = encode(linear.weight, pair, adapter?.configuration.scale ?? 0, linears)
+        let weight = encode(linear.weight, pair, linears)
         return (role, Linear(weight: weight, bias: linear.bias))
       }
       progress(Double(layer + 1) / Double(self.blocks.count))
       return Block(norms: block.norms, linears: linears)
     }
-    let embedding = encode(embedding, nil, 0, tables)
+    let embedding = encode(embedding, nil, tables)
     let result = FrozenWeights(
       embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
-      finalNorm: finalNorm, head: isTied ? embedding : encode(head, nil, 0, tables),
+      finalNorm: finalNorm, head: isTied ? embedding : encode(head, nil, tables),
       headBias: headBias)
     return (result, report)
   }
@@ -77,8 +77,9 @@ extension FrozenMatrix {
       : QuantizationScheme(format: format, block: factorBlock, isDouble: isDouble)
   }
 
-  /// W + scale·B·A in f32, summed over the rank in its order for each row.
-  func adding(_ pair: LoRAPair, scale: Float, with compute: Compute) -> FrozenMatrix {
+  /// W + scale·B·A in f32, summed over the rank in its order for each row; each row then of its own length
+  /// where the pair has some.
+  func adding(_ pair: LoRAPair, with compute: Compute) -> FrozenMatrix {
     precondition(
       pair.a.columns == columns && pair.bTransposed.columns == rows,
       "an adapter for \(pair.bTransposed.columns) × \(pair.a.columns) beside \(rows) × \(columns)")
@@ -89,9 +90,14 @@ extension FrozenMatrix {
         let output = unsafe values + row * columns
         unsafe dequantize(row: row, into: output)
         for rank in 0..<pair.a.rows {
-          let factor = unsafe scale * pair.bTransposed.row(rank)[row]
+          let factor = unsafe pair.scale * pair.bTransposed.row(rank)[row]
           let a = unsafe pair.a.row(rank)
           for column in 0..<columns { unsafe output[column] += factor * a[column] }
+        }
+        if let lengths = pair.lengths {
+          let norm = unsafe VectorUpdates.sumOfSquares(output, count: columns).squareRoot()
+          unsafe VectorUpdates.scale(
+            output, by: Float(Double(lengths.base[row]) / norm), count: columns)
         }
       }
     }

@@ -178,8 +178,10 @@ extension Argument where Read == OneOrMany {
 }
 
 extension Argument where Read == Record? {
-  package static func record(_ name: String, _ help: String) -> Self {
-    Argument(optional: ArgumentDeclaration(name, .record, help)) { value in
+  package static func record(
+    _ name: String, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .record, foreign: foreign, help)) { value in
       if case .record(let record) = value { record } else { nil }
     }
   }

@@ -96,23 +96,10 @@ extension Session {
     }
     var contenders: [Contender] = []
     for name in names {
-      contenders.append(Contender(name, model.decoder, try adapter(named: name)))
+      let adapter = name == Use.base ? nil : try adapter(named: name, Judge.adapters).adapter
+      contenders.append(Contender(name, model.decoder, adapter))
     }
     return contenders
-  }
-
-  private func adapter(named name: String) throws(VerbFailure) -> Adapter? {
-    if name == Use.base { return nil }
-    if let adapter = state.adapters[name] {
-      try requireBase(of: adapter, named: Judge.adapters)
-      return adapter.adapter
-    }
-    let known = state.adapters.keys.sorted()
-    throw VerbFailure(
-      "E0409", "there is no adapter \"\(name)\"", argument: Judge.adapters,
-      help: NearestName.question(for: name, among: known)
-        ?? "name it when it is made: lora name: \"\(name)\"",
-      notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
   }
 
   private func formats(_ names: [String], _ model: ModelInUse) throws(VerbFailure) -> [Contender] {

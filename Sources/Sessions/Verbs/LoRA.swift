@@ -5,35 +5,49 @@ import Tensors
 package enum LoRA: Verb {
   static let everyLinear = "all_linear"
 
+  static let mostRank = 1...1024
+  static let mostAlpha = 0...1e6
+
   package static let rank = Argument.int(
-    "rank", 1...1024, default: 8, foreign: ["lora_r", "lora_rank", "r"], "width of A and B")
+    "rank", mostRank, default: 8, foreign: ["lora_r", "lora_rank", "r"], "width of A and B")
   package static let alpha = Argument.number(
-    "alpha", 0...1e6, default: 16, foreign: ["lora_alpha"],
+    "alpha", mostAlpha, default: 16, foreign: ["lora_alpha"],
     "strength: the update counts alpha/rank times")
   package static let dropout = Argument.number(
     "dropout", 0...0.95, default: 0, foreign: ["lora_dropout"],
     "share of A's inputs that a training step leaves out")
   package static let targets = Argument<[String]>.words(
     "targets", [everyLinear] + Architecture.moduleNames, default: .word(everyLinear),
-    foreign: ["modules", "target_modules"], "the layers that get an adapter")
+    foreign: ["target_modules"], "the layers that get an adapter")
+  package static let modules = Argument.texts(
+    "modules",
+    "the same by ends of their paths in a list, or by a regular expression for whole paths")
   package static let exclude = Argument<[String]?>.words(
     "exclude", Architecture.moduleNames, "layers of `targets` that get none")
   package static let layers = Argument.ints(
     "layers", 0...10_000, foreign: ["layers_to_transform"],
     "the blocks that get an adapter; all if not given")
+  package static let ranks = Argument.record(
+    "ranks", foreign: ["rank_pattern"], "another rank by name of layer: {q_proj: 16}")
+  package static let alphas = Argument.record(
+    "alphas", foreign: ["alpha_pattern"], "another alpha by name of layer: {q_proj: 32}")
   package static let start = Argument<AdapterStart>.choice(
     "init", default: .standard, foreign: ["init_lora_weights"],
     "how A and B start: A uniform in ±1/√inputs, gaussian, or both orthogonal; B·A is zero")
   package static let isRankStabilized = Argument.flag(
     "rslora", default: false, foreign: ["use_rslora"],
     "scale by alpha/√rank instead of alpha/rank")
+  package static let isWeightDecomposed = Argument.flag(
+    "dora", default: false, foreign: ["use_dora"],
+    "learn the lengths of the rows of W + B·A apart from their directions (DoRA)")
   package static let adapterName = Argument.text(
     "name", "what `use` calls it; \"default\" if not given")
 
   package static let declaration = VerbDeclaration(
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
-      rank, alpha, dropout, targets, exclude, layers, start, isRankStabilized, adapterName,
+      rank, alpha, dropout, targets, modules, exclude, layers, ranks, alphas, start,
+      isRankStabilized, isWeightDecomposed, adapterName,
     ],
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
@@ -46,6 +60,7 @@ package enum LoRA: Verb {
     effects: [.needs(.model), .gives(.adapter)],
     examples: ["lora rank: 8", "lora rank: 4, alpha: 8, targets: [q_proj, v_proj]"],
     related: ["train", "use", "save"], foreign: ["peft", "qlora"],
+    alternatives: [[targets, modules]],
     next: { shape in
       shape.has.contains(.dataset) ? "train epochs: 1" : "dataset \"…\", the examples to train on"
     },
@@ -64,77 +79,18 @@ extension Session {
   func lora(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(LoRA.name)
     let name = call[LoRA.adapterName] ?? AdapterInUse.standardName
-    if name == Use.base {
-      throw VerbFailure(
-        "E0425", "`base` is the model without an adapter", argument: LoRA.adapterName,
-        help: "choose another name")
-    }
+    try requireName(name, LoRA.adapterName)
     let description = model.decoder.description
-    let layers = try layers(call, of: description)
-    let targets = try targets(call, of: description)
-    let rank = call[LoRA.rank]
-    try requireRank(rank, of: targets, in: description)
-    if call[LoRA.start] == .orthogonal, !rank.isMultiple(of: 2) {
-      throw VerbFailure(
-        "E0408", "an orthogonal start gives A and B half of the rank each, and \(rank) is odd",
-        argument: LoRA.rank, help: "rank: \(rank + 1), or another init")
-    }
+    let configuration = try configuration(call, of: description)
     let adapter = Adapter(
-      configuration: LoRAConfiguration(
-        rank: rank, alpha: call[LoRA.alpha],
-        dropout: Float(call[LoRA.dropout]), targets: targets, layers: layers,
-        isRankStabilized: call[LoRA.isRankStabilized]),
-      model: description, start: call[LoRA.start], seed: state.seed)
+      configuration: configuration, model: description, start: call[LoRA.start], seed: state.seed)
+    if configuration.isWeightDecomposed {
+      adapter.takeLengths(of: model.decoder.weights, with: model.compute)
+    }
     take(
       AdapterInUse(
         name: name, adapter: adapter, base: model.identity, steps: 0, curve: nil))
     return .record(summary(of: adapter, in: model))
-  }
-
-  private func targets(
-    _ call: VerbCall, of model: DecoderDescription
-  ) throws(VerbFailure) -> [LinearRole] {
-    let names = call[LoRA.targets]
-    if names.isEmpty { throw noLayer(LoRA.targets) }
-    let targets =
-      names.contains(LoRA.everyLinear)
-      ? model.linears.map(\.role) : try roles(named: names, LoRA.targets, of: model)
-    guard let excluded = call[LoRA.exclude] else { return targets }
-    let without = Set(try roles(named: excluded, LoRA.exclude, of: model))
-    let left = targets.filter { !without.contains($0) }
-    if left.isEmpty { throw noLayer(LoRA.exclude) }
-    return left
-  }
-
-  /// The blocks that get an adapter, ascending; nil for all.
-  private func layers(
-    _ call: VerbCall, of model: DecoderDescription
-  ) throws(VerbFailure) -> [Int]? {
-    guard let layers = call[LoRA.layers] else { return nil }
-    if let outside = layers.first(where: { $0 >= model.sizes.layers }) {
-      throw VerbFailure(
-        "E0407", "there is no block \(outside): the model has \(model.sizes.layers)",
-        argument: LoRA.layers, help: "blocks count from 0 to \(model.sizes.layers - 1)")
-    }
-    if layers.isEmpty { throw noLayer(LoRA.layers) }
-    return Array(Set(layers)).sorted()
-  }
-
-  private func noLayer(_ argument: any DeclaredArgument) -> VerbFailure {
-    VerbFailure(
-      "E0407", "this gives an adapter to no layer at all", argument: argument,
-      help: "leave it out for all of them")
-  }
-
-  private func requireRank(
-    _ rank: Int, of targets: [LinearRole], in model: DecoderDescription
-  ) throws(VerbFailure) {
-    let modules = targets.compactMap { model.linear($0) }
-    let smallest = modules.map { min($0.inputs, $0.outputs) }.min() ?? 0
-    guard rank > smallest else { return }
-    throw VerbFailure(
-      "E0408", "rank \(rank) is more than the smallest of these layers has: \(smallest)",
-      argument: LoRA.rank, help: "a rank far below \(smallest) is the point; 8 is a good start")
   }
 
   func summary(of adapter: Adapter, in model: ModelInUse) -> Record {

@@ -76,7 +76,9 @@ extension Session {
     state.adapters = [:]
     state.activeAdapter = nil
     state.data = nil
-    if let folder = call[Load.adapter] { try loadAdapter(folder, for: model, with: compute) }
+    if let folder = call[Load.adapter] {
+      try loadAdapter(folder, as: AdapterInUse.standardName, named: Load.adapter)
+    }
     if let data { try read(data.dataset, again: data.split, for: model) }
     return .record(summary(of: model))
   }
@@ -98,35 +100,6 @@ extension Session {
           ? "check the path; a model is a .gguf file or a folder with config.json"
           : "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"),
       notes: notes, kind: .input)
-  }
-
-  private func loadAdapter(
-    _ folder: String, for model: LoadedModel, with compute: Compute
-  ) throws(VerbFailure) {
-    do throws(FileError) {
-      let files = AdapterFolder(model: model.decoder.description, baseModel: model.name)
-      let (adapter, card) = try files.read(
-        Paths.expandingHome(folder), on: model.identity, with: compute.pool)
-      take(
-        AdapterInUse(
-          name: AdapterInUse.standardName, adapter: adapter, base: model.identity,
-          trainedOn: card?.quantization, steps: card?.steps ?? 0,
-          rows: card?.rows ?? TrainedRows(), curve: nil))
-      if let card { tell(card, of: model, with: compute) }
-    } catch {
-      throw VerbFailure(error, argument: Load.adapter)
-    }
-  }
-
-  private func tell(_ card: AdapterCard, of model: LoadedModel, with compute: Compute) {
-    if card.base.digests.template != model.identity.digests(with: compute.pool).template {
-      notice("the adapter was trained with another chat template than the one of this model")
-    }
-    if let scheme = card.quantization {
-      notice(
-        "the adapter was trained on \(card.base.name) in \(scheme); `quantize \(scheme)` gives the "
-          + "same base")
-    }
   }
 
   private func summary(of model: LoadedModel) -> Record {

@@ -1,4 +1,3 @@
-import Diagnostics
 import Models
 import RecipeLanguage
 
@@ -8,16 +7,18 @@ package enum Use: Verb {
 
   package static let adapterName = Argument.requiredWord(
     "name", [base], orText: true, "an adapter's name, or base")
+  package static let folder = Argument<String?>.path(
+    "from", .input, "a PEFT folder that is read onto the base in use, under this name")
 
   package static let declaration = VerbDeclaration(
     "use", "switches to another adapter, or to the bare base",
-    arguments: [adapterName],
+    arguments: [adapterName, folder],
     fields: [FieldDeclaration("name", "string", "what is in use now")],
     effects: [
       .needs(.model), .removes(.adapter, when: .word(adapterName, base)),
       .gives(.adapter, when: .not(.word(adapterName, base))),
     ],
-    examples: ["use base"], related: ["lora", "compare"],
+    examples: ["use base"], related: ["lora", "combine", "unload", "compare"],
     details: """
       Several adapters may stand beside one base, each under its name; they share its memory. The \
       one in use adds alpha/rank · B·A·x to each of its layers, `base` adds nothing.
@@ -31,18 +32,14 @@ package enum Use: Verb {
 extension Session {
   func use(_ call: VerbCall) throws(VerbFailure) -> Value {
     let name = call[Use.adapterName]
-    if name == Use.base {
+    if let folder = call[Use.folder] {
+      try requireName(name, Use.adapterName)
+      try loadAdapter(folder, as: name, named: Use.folder)
+    } else if name == Use.base {
       state.activeAdapter = nil
-    } else if let adapter = state.adapters[name] {
-      try requireBase(of: adapter, named: Use.adapterName)
-      state.activeAdapter = name
     } else {
-      let known = state.adapters.keys.sorted()
-      throw VerbFailure(
-        "E0409", "there is no adapter \"\(name)\"", argument: Use.adapterName,
-        help: NearestName.question(for: name, among: known)
-          ?? "name it when it is made: lora name: \"\(name)\"",
-        notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
+      _ = try adapter(named: name, Use.adapterName)
+      state.activeAdapter = name
     }
     return .record(Record([("name", .string(name))]))
   }

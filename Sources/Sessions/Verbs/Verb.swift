@@ -16,7 +16,8 @@ extension VerbCatalog {
   static let verbs: [any Verb.Type] = [
     Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Head.self,
     Describe.self, Seed.self, Tokenize.self, Train.self, Eval.self, Answers.self, Perplexity.self,
-    Generate.self, Save.self, Merge.self, Export.self, Inspect.self, Judge.self, Compare.self,
+    Generate.self, Combine.self, Unload.self, Save.self, Merge.self, Export.self, Inspect.self,
+    Judge.self, Compare.self,
     Show.self, Plot.self,
   ]
 

@@ -41,9 +41,11 @@ struct PatternProgram: Sendable {
   /// The bytes that a match can begin with.
   let first: ByteSet
 
-  private static let mostInstructions = 20_000
+  private let most: Int
 
-  init(_ node: PatternNode) throws(TokenizerError) {
+  /// - Parameter most: instructions; a longer program is refused.
+  init(_ node: PatternNode, most: Int) throws(TokenizerError) {
+    self.most = most
     first = ByteSet(startsOf: node)
     try add(node)
     emit(.accept)
@@ -66,7 +68,7 @@ struct PatternProgram: Sendable {
   }
 
   private mutating func add(_ node: PatternNode) throws(TokenizerError) {
-    guard code.count < Self.mostInstructions else {
+    guard code.count < most else {
       throw TokenizerError(isUnsupported: true, "too long a pattern")
     }
     switch node {

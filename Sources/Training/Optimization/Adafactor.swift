@@ -16,11 +16,12 @@ package struct Adafactor: UpdateRule {
   }
 
   package func memory(of layout: AdapterLayout) -> [OptimizerMemory] {
-    let widths = layout.entries.reduce(0) { $0 + $1.inputs + $1.outputs }
+    let matrices = layout.entries.flatMap(\.matrices)
     return [
       OptimizerMemory(
-        "row_squares", count: 2 * layout.rank * layout.entries.count, isNonNegative: true),
-      OptimizerMemory("column_squares", count: widths, isNonNegative: true),
+        "row_squares", count: matrices.reduce(0) { $0 + $1.rows }, isNonNegative: true),
+      OptimizerMemory(
+        "column_squares", count: matrices.reduce(0) { $0 + $1.columns }, isNonNegative: true),
     ]
   }
 

@@ -15,9 +15,7 @@ package struct AdamW8Bit: UpdateRule {
   }
 
   package func memory(of layout: AdapterLayout) -> [OptimizerMemory] {
-    let counts = layout.entries.flatMap { entry in
-      [layout.rank * entry.inputs, layout.rank * entry.outputs]
-    }
+    let counts = layout.entries.flatMap(\.matrices).map { $0.rows * $0.columns }
     let small = counts.filter { $0 < Self.smallest }.reduce(0, +)
     let large = counts.filter { $0 >= Self.smallest }
     let codes = large.reduce(0, +)

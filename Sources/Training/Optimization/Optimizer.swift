@@ -71,7 +71,7 @@ package struct UpdateStep: Sendable {
     return matrices(of: layout).map { Stretch(range: $0.range, rate: $0.rate) }
   }
 
-  /// One A or B of a layout.
+  /// One matrix of a layout.
   struct Part {
     let offset: Int
     let rows: Int
@@ -81,14 +81,16 @@ package struct UpdateStep: Sendable {
     var range: Range<Int> { offset..<offset + rows * columns }
   }
 
-  /// Every A `[rank, inputs]` and Bᵀ `[rank, outputs]` in their order.
+  /// Every matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it).
   func matrices(of layout: AdapterLayout) -> [Part] {
     layout.entries.flatMap { entry in
-      let a = Part(offset: entry.offset, rows: layout.rank, columns: entry.inputs, rate: rateOfA)
-      return [
-        a,
-        Part(offset: a.range.upperBound, rows: layout.rank, columns: entry.outputs, rate: rateOfB),
-      ]
+      var offset = entry.offset
+      return entry.matrices.map { matrix in
+        defer { offset += matrix.rows * matrix.columns }
+        return Part(
+          offset: offset, rows: matrix.rows, columns: matrix.columns,
+          rate: matrix.kind == .a ? rateOfA : rateOfB)
+      }
     }
   }
 }

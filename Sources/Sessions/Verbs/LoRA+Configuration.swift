@@ -1,0 +1,148 @@
+import Models
+import RecipeLanguage
+import Tokenizers
+
+/// What `lora` asks for, on the layers of the model at hand.
+extension Session {
+  func configuration(
+    _ call: VerbCall, of model: DecoderDescription
+  ) throws(VerbFailure) -> LoRAConfiguration {
+    var configuration = LoRAConfiguration(
+      rank: call[LoRA.rank], alpha: call[LoRA.alpha], dropout: Float(call[LoRA.dropout]),
+      isRankStabilized: call[LoRA.isRankStabilized])
+    configuration.isWeightDecomposed = call[LoRA.isWeightDecomposed]
+    configuration.choose(try chosen(call, of: model))
+    configuration.ranks = try exceptions(call, LoRA.ranks, configuration, model) { value in
+      if case .int(let rank) = value, LoRA.mostRank.contains(rank) { rank } else { nil }
+    }
+    configuration.alphas = try exceptions(call, LoRA.alphas, configuration, model) { value in
+      value.number.flatMap { LoRA.mostAlpha.contains($0) ? $0 : nil }
+    }
+    try requireRanks(call, of: configuration, in: model)
+    return configuration
+  }
+
+  /// The layers of each block.
+  private func chosen(
+    _ call: VerbCall, of model: DecoderDescription
+  ) throws(VerbFailure) -> [Set<LinearRole>] {
+    let layers = try layers(call, of: model)
+    let excluded = try call[LoRA.exclude].map { names throws(VerbFailure) in
+      Set(try roles(named: names, LoRA.exclude, of: model))
+    }
+    let chosen: [Set<LinearRole>]
+    if let texts = call[LoRA.modules] {
+      chosen = try modules(texts, call, model, layers)
+    } else {
+      let roles = try targets(call, of: model)
+      chosen = (0..<model.sizes.layers).map { layers?.contains($0) ?? true ? Set(roles) : [] }
+    }
+    let left = chosen.map { $0.subtracting(excluded ?? []) }
+    if left.contains(where: { !$0.isEmpty }) { return left }
+    let named: any DeclaredArgument = call.has(LoRA.modules) ? LoRA.modules : LoRA.targets
+    throw noLayer(chosen.allSatisfy(\.isEmpty) ? named : LoRA.exclude)
+  }
+
+  private func modules(
+    _ texts: [String], _ call: VerbCall, _ model: DecoderDescription, _ layers: Set<Int>?
+  ) throws(VerbFailure) -> [Set<LinearRole>] {
+    if case .list? = call.given[LoRA.modules.name] {
+      for text in texts where model.modules(.list([text])).allSatisfy(\.isEmpty) {
+        throw unknownLayer(text, LoRA.modules, model)
+      }
+      return model.modules(.list(texts), layers: layers)
+    }
+    guard layers == nil else {
+      throw VerbFailure(
+        "E0212", "a regular expression says itself which blocks are meant",
+        argument: LoRA.layers, help: "write the blocks into `\(LoRA.modules.name)`")
+    }
+    do throws(TokenizerError) {
+      return model.modules(.pattern(try ModulePattern(whole: texts.first ?? "")))
+    } catch {
+      throw VerbFailure(
+        "E0407", "the regular expression is not read: \(error)", argument: LoRA.modules,
+        help: "for example \".*layers\\.[0-3]\\.self_attn\\.(q|v)_proj\", or a list of names")
+    }
+  }
+
+  private func targets(
+    _ call: VerbCall, of model: DecoderDescription
+  ) throws(VerbFailure) -> [LinearRole] {
+    let names = call[LoRA.targets]
+    if names.isEmpty { throw noLayer(LoRA.targets) }
+    return names.contains(LoRA.everyLinear)
+      ? model.linears.map(\.role) : try roles(named: names, LoRA.targets, of: model)
+  }
+
+  /// The blocks that get an adapter; nil for all.
+  private func layers(
+    _ call: VerbCall, of model: DecoderDescription
+  ) throws(VerbFailure) -> Set<Int>? {
+    guard let layers = call[LoRA.layers] else { return nil }
+    if let outside = layers.first(where: { $0 >= model.sizes.layers }) {
+      throw VerbFailure(
+        "E0407", "there is no block \(outside): the model has \(model.sizes.layers)",
+        argument: LoRA.layers, help: "blocks count from 0 to \(model.sizes.layers - 1)")
+    }
+    if layers.isEmpty { throw noLayer(LoRA.layers) }
+    return Set(layers)
+  }
+
+  private func noLayer(_ argument: any DeclaredArgument) -> VerbFailure {
+    VerbFailure(
+      "E0407", "this gives an adapter to no layer at all", argument: argument,
+      help: "leave it out for all of them")
+  }
+
+  /// Numbers by names of layers, for the layers that have the adapter.
+  private func exceptions<Number>(
+    _ call: VerbCall, _ argument: Argument<Record?>, _ configuration: LoRAConfiguration,
+    _ model: DecoderDescription, read: (Value) -> Number?
+  ) throws(VerbFailure) -> [ModulePlace: Number] {
+    var numbers: [ModulePlace: Number] = [:]
+    for field in call[argument]?.fields ?? [] {
+      guard let number = read(field.value) else {
+        throw VerbFailure(
+          "E0207", "`\(argument.name)` has \(field.value.source) for `\(field.name)`",
+          argument: argument, help: "a number as `\(LoRA.name)` takes it for all layers")
+      }
+      let named = model.modules(.list([field.name]))
+      if named.allSatisfy(\.isEmpty) { throw unknownLayer(field.name, argument, model) }
+      let places = named.indices.flatMap { layer in
+        named[layer].map { ModulePlace(layer: layer, role: $0) }
+      }
+      let adapted = places.filter(configuration.includes)
+      guard !adapted.isEmpty else {
+        throw VerbFailure(
+          "E0407", "`\(field.name)` gets no adapter here", argument: argument,
+          help: "leave it out, or name it in `\(LoRA.targets.name)` too")
+      }
+      for place in adapted { numbers[place] = number }
+    }
+    return numbers
+  }
+
+  /// Each rank is at most what its layer has, and even where the start asks for that.
+  private func requireRanks(
+    _ call: VerbCall, of configuration: LoRAConfiguration, in model: DecoderDescription
+  ) throws(VerbFailure) {
+    let entries = AdapterLayout(configuration: configuration, model: model).entries
+    for entry in entries {
+      let argument: any DeclaredArgument =
+        configuration.ranks[entry.place] == nil ? LoRA.rank : LoRA.ranks
+      let most = min(entry.inputs, entry.outputs)
+      if entry.rank > most {
+        throw VerbFailure(
+          "E0408", "rank \(entry.rank) is more than the smallest of these layers has: \(most)",
+          argument: argument, help: "a rank far below \(most) is the point; 8 is a good start")
+      }
+      if call[LoRA.start] == .orthogonal, !entry.rank.isMultiple(of: 2) {
+        throw VerbFailure(
+          "E0408",
+          "an orthogonal start gives A and B half of the rank each, and \(entry.rank) is odd",
+          argument: argument, help: "rank: \(entry.rank + 1), or another init")
+      }
+    }
+  }
+}
