@@ -78,8 +78,18 @@ private final class DryExecutor: VerbExecutor {
 
   /// The files that a call reads.
   private func files(of call: VerbCall) -> [String] {
-    call.verb.arguments.compactMap { argument in
-      argument.file == nil || argument.file == .output ? nil : call.given[argument.name]?.text
+    call.verb.arguments.flatMap { argument in
+      argument.file == nil || argument.file == .output
+        ? [] : Self.paths(call.given[argument.name] ?? .none)
+    }
+  }
+
+  /// A path, or those of a list, whose records have a field for it.
+  private static func paths(_ value: Value) -> [String] {
+    switch value {
+    case .list(let elements): elements.flatMap(paths)
+    case .record(let record): record["path"].map(paths) ?? []
+    default: value.text.map { [$0] } ?? []
     }
   }
 

@@ -20,15 +20,18 @@ extension Session {
     func text(trained: Bool) -> String {
       tokenizer.readable(zip(row.tokens, row.trained).filter { $0.1 == trained }.map(\.0))
     }
-    return Record([
-      ("subject", .word(Inspect.data)), ("row", .int(number)), ("line", .int(row.line)),
-      ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
-      ("text", .string(tokenizer.readable(row.tokens))),
-      ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
-      ("ids", .list(row.tokens.map { .int(Int($0)) })),
-      ("trained", .list(row.trained.map { .bool($0) })),
-      ("pieces", .table(pieces(of: row, model))),
-    ])
+    let file = data.dataset.examples[number - 1].file
+    return Record(
+      [
+        ("subject", .word(Inspect.data)), ("row", .int(number)), ("line", .int(row.line)),
+      ] + (file.map { [("file", .string($0))] } ?? []) + [
+        ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
+        ("text", .string(tokenizer.readable(row.tokens))),
+        ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
+        ("ids", .list(row.tokens.map { .int(Int($0)) })),
+        ("trained", .list(row.trained.map { .bool($0) })),
+        ("pieces", .table(pieces(of: row, model))),
+      ])
   }
 
   /// The tokens in their order, with the loss of each: how little the model expected it.

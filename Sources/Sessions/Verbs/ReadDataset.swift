@@ -5,10 +5,10 @@ import Tokenizers
 import Training
 
 package enum ReadDataset: Verb {
-  package static let source = Argument.requiredPath(
-    "source", .input,
-    "a .jsonl, .json, .parquet, .arrow, .csv, .tsv or .txt file, also packed, or a \"\"\" block of JSON lines"
-  )
+  package static let source = Argument.requiredValue(
+    "source", .either([.path, .list(.either([.path, .record]))]), file: .input,
+    "a .jsonl, .json, .parquet, .arrow, .csv, .tsv or .txt file, also packed; a folder of such files; "
+      + "a list of files and folders; or a \"\"\" block of JSON lines")
   package static let format = Argument.choiceOrAuto(
     "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text],
     "what the rows look like; auto looks at their keys")
@@ -53,6 +53,10 @@ package enum ReadDataset: Verb {
     related: ["split", "train", "inspect"],
     next: { _ in "split valid: 10%, to measure on rows that are not trained on" },
     details: """
+      Of a folder the data files are read in the order of their names, and what else is there is named; of a
+      list each file or folder, one after the other. {path: "b.jsonl", weight: 0.5} takes half of the
+      rows, drawn by the session's seed, and weight: 2 takes each row twice.
+
       Prompts are read, replies are learnt: the mask is made while the text is rendered, never by
       searching for a marker. The token that ends a reply is always added and always trained, so
       that the model learns to stop. Training, evaluation and generation use the same renderer.
@@ -81,9 +85,9 @@ package enum ReadDataset: Verb {
 extension Session {
   func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(ReadDataset.name)
-    let source = source(of: call[ReadDataset.source])
     let maxLength = try length(ReadDataset.maxLength, of: call, for: model)
     do throws(DataError) {
+      let source = try source(of: call[ReadDataset.source])
       let dataset = try Dataset(
         reading: source, options: try options(call, maxLength: maxLength),
         text: model.loaded.text)
@@ -98,10 +102,38 @@ extension Session {
 
   /// A text with a line break, or one that begins as JSON does, is the data itself; so is an empty
   /// block.
-  private func source(of text: String) -> DatasetSource {
+  private func source(of value: Value) throws(DataError) -> DatasetSource {
+    if case .list(let elements) = value { return .files(try parts(elements), seed: state.seed) }
+    let text = value.text ?? ""
     let isInline =
       text.isEmpty || text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
     return isInline ? .inline(text) : .file(path: Paths.expandingHome(text))
+  }
+
+  /// Files and folders, each with the weight that its record states.
+  private func parts(_ elements: [Value]) throws(DataError) -> [DatasetSource.Part] {
+    func refusal(_ reason: String) -> DataError {
+      DataError(
+        file: "the list of files", reason: reason,
+        fix: "Write [\"a.jsonl\", {path: \"b.jsonl\", weight: 0.5}]")
+    }
+    guard !elements.isEmpty else { throw refusal("it names no file") }
+    var parts: [DatasetSource.Part] = []
+    for element in elements {
+      guard case .record(let record) = element else {
+        parts.append(DatasetSource.Part(path: Paths.expandingHome(element.text ?? "")))
+        continue
+      }
+      if let other = record.names.first(where: { !["path", "weight"].contains($0) }) {
+        throw refusal("a file in it has a path and a weight, and no \(other)")
+      }
+      guard let path = record["path"]?.text else { throw refusal("a file in it lacks its path") }
+      guard let weight = (record["weight"] ?? .int(1)).number, weight > 0, weight <= 100 else {
+        throw refusal("the weight of \(path) must be more than 0 and at most 100")
+      }
+      parts.append(DatasetSource.Part(path: Paths.expandingHome(path), weight: weight))
+    }
+    return parts
   }
 
   /// A number of tokens that an argument states, which the model's context must hold: past it positions
@@ -151,7 +183,9 @@ extension Session {
   private func report(_ summary: DatasetSummary, of source: DatasetSource) {
     for text in summary.notices { notice(text) }
     for (notes, what) in [(summary.cut, "cut"), (summary.skipped, "skipped")] {
-      for note in notes.prefix(3) { notice("\(source.name):\(note.line): \(what): \(note.reason)") }
+      for note in notes.prefix(3) {
+        notice("\(note.file ?? source.name):\(note.line): \(what): \(note.reason)")
+      }
       if notes.count > 3 { notice("… and \(notes.count - 3) more rows \(what)") }
     }
   }

@@ -16,6 +16,9 @@ package struct DataFile {
     let whole: ArraySlice<UInt8>
     switch source {
     case .inline(let text): (whole, textName, columns) = (Array(text.utf8)[...], "", nil)
+    case .files:
+      throw DataError(
+        file: source.name, reason: "these are several files", fix: "Read them one after the other")
     case .file(let path):
       (whole, textName) = try Self.unpacked(try Self.read(path), path)
       columns = TableFile.Kind(of: whole)

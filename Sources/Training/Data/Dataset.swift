@@ -24,7 +24,9 @@ package struct Dataset: Equatable, Sendable {
     }
     let given = options
     var options = options
-    var (rows, notices) = try Self.rows(of: source, options)
+    let read = try SourceReader(source, options)
+    let rows = read.rows
+    var notices = read.notices
     if let shape = KnownShape.shape(of: rows, options) {
       (options.format, options.columns.names) = (shape.format, shape.columns)
       notices.append(shape.statement)
@@ -43,12 +45,13 @@ package struct Dataset: Equatable, Sendable {
       do throws(RowRejection) {
         try add(row, keys, encoder, &seen)
       } catch {
-        summary.skipped.append(RowNote(line: row.line, reason: error.reason))
+        summary.skipped.append(
+          RowNote(line: row.line, reason: error.reason, file: row.file))
       }
     }
     if examples.isEmpty, let first = summary.skipped.first {
       throw DataError(
-        file: source.name, line: first.line,
+        file: first.file ?? source.name, line: first.line,
         reason: "none of the \(rows.count) rows can be used; this one: \(first.reason)",
         fix: "Correct the rows, or read them in another way (format, columns, max_length)")
     }
@@ -61,23 +64,11 @@ package struct Dataset: Equatable, Sendable {
     return zip(starts, ends).map { $0..<$1 }
   }
 
-  /// The rows as they stand, threads as conversations, and what to say of the file.
-  private static func rows(
-    of source: DatasetSource, _ options: DatasetOptions
-  ) throws(DataError) -> ([DatasetRow], notices: [String]) {
-    let (rows, notice) = try RowReader.read(source, columns: options.columns)
-    let notices = notice.map { [$0] } ?? []
-    guard options.format == nil || options.format == .messages,
-      let threads = try ThreadReader.conversations(of: rows, file: source.name)
-    else { return (rows, notices) }
-    return (threads.rows, notices + [threads.notice])
-  }
-
   private mutating func add(
     _ row: DatasetRow, _ keys: FormatKeys, _ encoder: ExampleEncoder, _ seen: inout Set<UInt64>
   ) throws(RowRejection) {
     let content = try keys.format.content(of: row.object, columns: encoder.options.columns)
-    let example = Example(content, line: row.line)
+    let example = Example(content, line: row.line, file: row.file)
     let (pieces, cut) = try encoder.encode(example)
     guard pieces.contains(where: { $0.trainedCount > 0 }) else {
       throw RowRejection(reason: "it has no token to learn")
@@ -90,7 +81,7 @@ package struct Dataset: Equatable, Sendable {
     if pieces.count > 1 { summary.longTexts += 1 }
     summary.endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
     if pieces.count == 1, !seen.insert(pieces[0].identity).inserted { summary.repeated += 1 }
-    if let cut { summary.cut.append(RowNote(line: row.line, reason: cut)) }
+    if let cut { summary.cut.append(RowNote(line: row.line, reason: cut, file: row.file)) }
     summary.special.add(
       encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
     summary.count(row, content, keys, options.mask)

@@ -5,6 +5,8 @@ package struct DatasetRow: Equatable {
   package var object: JSONObject
   /// The line where it begins, from 1.
   package var line: Int
+  /// Its file, where a dataset has several.
+  package var file: String?
 }
 
 /// Why one row cannot be used, as a clause without a full stop.

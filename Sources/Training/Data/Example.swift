@@ -12,9 +12,12 @@ package struct Example: Equatable, Sendable {
   package var content: Content
   /// The line of the file where the row begins, from 1.
   package var line: Int
+  /// The row's file, where a dataset has several.
+  package var file: String?
 
-  package init(_ content: Content, line: Int) {
+  package init(_ content: Content, line: Int, file: String? = nil) {
     self.content = content
     self.line = line
+    self.file = file
   }
 }

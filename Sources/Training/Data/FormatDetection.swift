@@ -80,7 +80,7 @@ package struct FormatDetection: Equatable, Sendable {
   ) -> DataError {
     if TurnKeys.isTurn(row.object) {
       return DataError(
-        file: file, line: row.line,
+        file: row.file ?? file, line: row.line,
         reason: "the row is one turn of a conversation, by its keys "
           + Shown.list(row.object.keys),
         fix:
@@ -93,7 +93,7 @@ package struct FormatDetection: Equatable, Sendable {
     }
     let proposal = ColumnProposal(row: row.object, formats: formats, columns: columns)
     return DataError(
-      file: file, line: row.line,
+      file: row.file ?? file, line: row.line,
       reason: "the row has the keys \(found), "
         + "and \(formats.count == 1 ? formats[0].rawValue + " rows need" : "known rows have") "
         + shapes.joined(separator: ", or "),
