@@ -1,6 +1,7 @@
 import Files
 import TestSupport
 import Testing
+import Tokenizers
 
 import Training
 
