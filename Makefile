@@ -24,12 +24,12 @@ test: deps model lint
 	@set -o pipefail; swift test -c release --skip-build 2>&1 | tee .build/tests.log || \
 	  { status=$$?; echo "failures:"; grep --text --after-context=5 "^✘" .build/tests.log | cut -c1-300; exit $$status; }
 
-# libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests, the others unpack compressed
-# data.
+# libedit is the prompt, OpenBLAS the reference for products, libcrypto gives digests, libcurl fetches models, the
+# others unpack compressed data.
 deps:
 	@missing=""; \
 	for package in libedit-dev libopenblas-dev libssl-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev liblz4-dev \
-	  libsnappy-dev libbrotli-dev pkg-config; do \
+	  libsnappy-dev libbrotli-dev libcurl4-openssl-dev pkg-config; do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -86,6 +86,7 @@ interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/tables.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/columns.py .build/release/TableProbe
 	.venv-interop/bin/python -B Tests/Interop/exports.py .build/release/skillet
+	.venv-interop/bin/python -B Tests/Interop/stored.py .build/release/skillet
 
 # What transformers makes of changes of config.json, for the suite to replay.
 interop-record: .venv-interop/installed
@@ -104,7 +105,7 @@ fuzz: build
 bench: build model
 	.build/release/skillet-bench
 
-# One file that needs nothing but libedit, OpenBLAS, libcrypto and what unpacks (zlib, zstd, bzip2, lzma, lz4, snappy,
+# One file that needs nothing but libedit, OpenBLAS, libcrypto, libcurl and what unpacks (zlib, zstd, bzip2, lzma, lz4, snappy,
 # brotli) from the system, with its page for man and what shells complete.
 install: deps
 	swift build -c release --static-swift-stdlib --product skillet

@@ -16,13 +16,24 @@ package enum FileDigest {
     return withExtendedLifetime(file) { unsafe sha256(file.bytes) }
   }
 
+  /// The digest by which git knows a file: SHA-1 of its length and its bytes.
+  package static func gitBlob(_ bytes: [UInt8]) -> String {
+    var stream = unsafe Stream(EVP_sha1())
+    stream.append(Array("blob \(bytes.count)\0".utf8))
+    stream.append(bytes)
+    return stream.finish()
+  }
+
   /// The digest of parts that are not in memory together.
   @safe package struct Stream: ~Copyable {
     private let context = unsafe EVP_MD_CTX_new()
 
-    package init() {
-      let isBegun = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
-      precondition(isBegun == 1, "libcrypto gives no SHA-256 (\(isBegun))")
+    /// SHA-256.
+    package init() { unsafe self.init(EVP_sha256()) }
+
+    fileprivate init(_ kind: OpaquePointer) {
+      let isBegun = unsafe EVP_DigestInit_ex(context, kind, nil)
+      precondition(isBegun == 1, "libcrypto gives no digest (\(isBegun))")
     }
 
     deinit { unsafe EVP_MD_CTX_free(context) }
@@ -38,11 +49,12 @@ package enum FileDigest {
 
     package consuming func finish() -> String {
       let digits = Array("0123456789abcdef".utf8)
-      let byteCount = 32
-      let digest = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-        let isWhole = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      let digest = unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) {
+        buffer, count in
+        var byteCount = 0 as UInt32
+        let isWhole = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &byteCount)
         precondition(isWhole == 1, "libcrypto gave no digest (\(isWhole))")
-        count = byteCount
+        count = Int(byteCount)
       }
       return String(
         decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

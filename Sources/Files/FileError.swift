@@ -90,6 +90,15 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         .joined(separator: "; ")
   }
 
+  /// The same of what lies in one place and is to be told as lying in another.
+  package func moved(from folder: String, to place: String) -> FileError {
+    guard parts.isEmpty else {
+      return FileError(together: parts.map { $0.moved(from: folder, to: place) })
+    }
+    func moved(_ text: String) -> String { text.replacing(folder, with: place) }
+    return FileError(kind, file: moved(file), offset: offset, cause: moved(cause), fix: moved(fix))
+  }
+
   package var description: String {
     let place = offset.map { "\(file), byte \($0)" } ?? file
     return "\(place): \(cause); \(fix)"

@@ -8,6 +8,23 @@ package enum Paths {
     status(of: path, followsLink: true)?.isFolder == true
   }
 
+  /// Bytes of a regular file; nil where there is none.
+  package static func size(of path: String) -> Int? {
+    guard let status = status(of: path, followsLink: true), status.isRegularFile else { return nil }
+    return Int(status.st_size)
+  }
+
+  /// Bytes that may still be written into a folder that is there or, else, into the one above it.
+  package static func room(in folder: String) -> Int? {
+    var status = statvfs()
+    var path = folder
+    while unsafe statvfs(path, &status) != 0 {
+      guard errno == ENOENT, path != "/", path != "." else { return nil }
+      path = parent(of: path)
+    }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
   /// The names in a folder, hidden ones too, sorted; nil if it cannot be read.
   package static func names(in folder: String) -> [String]? {
     guard let directory = unsafe opendir(folder) else { return nil }

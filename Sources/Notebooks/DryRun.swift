@@ -33,7 +33,11 @@ package enum DryRun {
 
 /// Runs the verbs that make the state of a session, and answers for the others with no value.
 private final class DryExecutor: VerbExecutor {
-  private let session = Session()
+  private let session = {
+    let session = Session()
+    session.mayFetch = false
+    return session
+  }()
   /// Why a verb could not do its work, of the last one that was tried.
   var failure: VerbFailure?
   /// Whether that was for want of a file.

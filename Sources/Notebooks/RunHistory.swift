@@ -81,7 +81,7 @@ extension RunHistory {
       ("id", .string(id)), ("time", .int(Glibc.time(nil))),
       ("version", .string(SkilletVersion.current)),
       ("folder", .string(Paths.currentFolder)),
-      ("model", session.state.model.map { .string($0.source) } ?? .none),
+      ("model", session.state.model.map { .string($0.pinnedSource) } ?? .none),
       ("data", session.state.data.map { .string($0.dataset.source.name) } ?? .none),
     ]
   }

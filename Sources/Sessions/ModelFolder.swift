@@ -1,30 +1,37 @@
 import Checkpoints
 import Files
-import Glibc
+import Hubs
 
 /// Where models are found: an alias or a file name is looked for in SKILLET_MODELS, in `models` of the
-/// current folder and in `~/.skillet/models`; anything else is a path.
+/// current folder and in `~/.skillet/models`; `ollama:`, `lmstudio:` and `hf:` in the folders of those
+/// programs; anything else is a path or, if there is none, a name of the hub.
 package enum ModelFolder {
   /// Short names of models that set-up fetches.
   package static let aliases = ["smollm2": "SmolLM2-135M-Instruct.Q4_1.gguf"]
 
   package static var folders: [String] {
     var result: [String] = []
-    if let folder = environment("SKILLET_MODELS") { result.append(folder) }
+    if let folder = HubSettings.variable("SKILLET_MODELS") { result.append(folder) }
     result.append("models")
-    if let home = environment("HOME") { result.append(home + "/.skillet/models") }
+    if let home = HubSettings.variable("HOME") { result.append(home + "/.skillet/models") }
     return result
   }
 
-  /// The path that `source` stands for, or nil if there is none.
-  package static func path(of source: String) -> String? {
+  /// The path that `source` stands for, or nil if there is none on this computer.
+  package static func path(of source: String) -> String? { (try? found(source)) ?? nil }
+
+  /// The same, with what is wrong where something of that name is here and cannot be taken.
+  static func found(_ source: String) throws(FileError) -> String? {
     if let file = aliases[source] { return inFolders(file) }
     let expanded = Paths.expandingHome(source)
     if Paths.exists(expanded) { return expanded }
+    if source.hasPrefix(OllamaStore.prefix) { return try OllamaStore.path(of: source) }
+    if source.hasPrefix(LMStudioStore.prefix) { return try LMStudioStore.path(of: source) }
+    if let reference = HubReference(source) { return HubCache.own?.path(of: reference) }
     return source.contains("/") ? nil : inFolders(source)
   }
 
-  /// Aliases, and model files in the folders: what `load` could mean.
+  /// Aliases, model files in the folders and what other programs have fetched: what `load` could mean.
   package static var available: [String] {
     var names = aliases.keys.filter { path(of: $0) != nil }
     for folder in folders {
@@ -33,7 +40,8 @@ package enum ModelFolder {
         if !aliases.values.contains(name), !names.contains(name) { names.append(name) }
       }
     }
-    return names.sorted()
+    names += HubCache.own?.names ?? []
+    return names.sorted() + (OllamaStore.names + LMStudioStore.names).sorted()
   }
 
   /// Whether `load` takes a file of this name: of a model in several files only the first.
@@ -43,11 +51,5 @@ package enum ModelFolder {
 
   private static func inFolders(_ file: String) -> String? {
     folders.map { $0 + "/" + file }.first(where: Paths.exists)
-  }
-
-  private static func environment(_ name: String) -> String? {
-    guard let value = unsafe getenv(name) else { return nil }
-    let text = unsafe String(cString: value)
-    return text.isEmpty ? nil : text
   }
 }

@@ -17,6 +17,8 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
+  /// Whether a model that is not here is fetched from the hub.
+  package var mayFetch = true
   /// Whether an interruption ends the session, so that nothing later can resume a stopped training.
   package var endsWhenInterrupted = false
   /// Whether a training ended because its loss was NaN or infinite.

@@ -70,6 +70,11 @@ package final class ChildProcess {
     return true
   }
 
+  /// What it has written to standard output by the last wait.
+  package var outputSoFar: String {
+    String(decoding: bytes[Stream.output.rawValue], as: UTF8.self)
+  }
+
   /// Waits for the end.
   package func outcome(seconds: Double = 120) -> Outcome {
     let deadline = monotonicSeconds() + seconds

@@ -9,8 +9,13 @@ package struct AdapterCard: Sendable, Equatable {
     package var name: String
     package var format: String
     package var digests: BaseIdentity.Digests
+    /// The commit of a model of the hub; nil for any other.
+    package var revision: String?
 
-    package init(name: String, format: String, digests: BaseIdentity.Digests) {
+    package init(
+      name: String, format: String, digests: BaseIdentity.Digests, revision: String? = nil
+    ) {
+      self.revision = revision
       self.name = name
       self.format = format
       self.digests = digests
@@ -18,7 +23,8 @@ package struct AdapterCard: Sendable, Equatable {
 
     package init(_ identity: BaseIdentity, with pool: WorkerPool) {
       self.init(
-        name: identity.name, format: identity.format, digests: identity.digests(with: pool))
+        name: identity.name, format: identity.format, digests: identity.digests(with: pool),
+        revision: identity.revision)
     }
 
     /// What tells another base from this one, with both named; nil where there is nothing. The template

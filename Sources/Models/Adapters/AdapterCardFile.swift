@@ -8,14 +8,16 @@ package enum AdapterCardFile {
   private static let largestStepCount = 1 << 40
 
   static func bytes(of card: AdapterCard) -> [UInt8] {
+    var base: JSONObject = [
+      "name": .string(card.base.name), "format": .string(card.base.format),
+      "weights_sha256": .string(card.base.digests.weights),
+      "tokenizer_sha256": .string(card.base.digests.tokenizer),
+      "template_sha256": .string(card.base.digests.template),
+    ]
+    if let revision = card.base.revision { base["revision"] = .string(revision) }
     let value: JSONValue = [
       "format": .string(format),
-      "base": [
-        "name": .string(card.base.name), "format": .string(card.base.format),
-        "weights_sha256": .string(card.base.digests.weights),
-        "tokenizer_sha256": .string(card.base.digests.tokenizer),
-        "template_sha256": .string(card.base.digests.template),
-      ],
+      "base": .object(base),
       "quantization": card.quantization.map { .string($0) } ?? nil,
       "steps": .int(card.steps),
       "trained_rows": .string(card.rows.hashes.sorted().map(hexadecimal).joined()),
@@ -49,8 +51,11 @@ package enum AdapterCardFile {
     guard let steps = reading.root["steps"]?.int, 0...largestStepCount ~= steps else {
       throw reading.error("\"steps\" is no number of steps")
     }
+    let revision = base.root["revision"] == nil ? nil : try base.text("revision")
     return AdapterCard(
-      base: .init(name: try base.text("name"), format: try base.text("format"), digests: digests),
+      base: .init(
+        name: try base.text("name"), format: try base.text("format"), digests: digests,
+        revision: revision),
       quantization: quantization.string, steps: steps, rows: try rows(reading))
   }
 

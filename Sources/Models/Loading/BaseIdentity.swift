@@ -12,6 +12,8 @@ package final class BaseIdentity: Sendable {
   package let name: String
   /// What PEFT can load the base by: a name of the hub or a folder's path; else its name.
   package let reference: String
+  /// The commit of a model of the hub; nil for any other.
+  package let revision: String?
   /// The folder that the tokenizer was read from; nil where it stands in the model's one file.
   package let tokenizerFolder: String?
   /// `gguf` or `safetensors`; with it go the order of rotary pairs and the rows of q_proj and k_proj.
@@ -35,12 +37,14 @@ package final class BaseIdentity: Sendable {
   }
 
   init(
-    name: String, reference: String? = nil, tokenizerFolder: String? = nil, format: String,
+    name: String, reference: String? = nil, revision: String? = nil,
+    tokenizerFolder: String? = nil, format: String,
     decoder: DecoderModel, tokenizer: Tokenizer, chatTemplate: ChatTemplateSource?,
     mappings: [MappedFile]
   ) {
     self.name = name
     self.reference = reference ?? name
+    self.revision = revision
     self.tokenizerFolder = tokenizerFolder
     self.format = format
     description = decoder.description

@@ -2,7 +2,7 @@ import Checkpoints
 import Files
 
 /// What Hugging Face's hub calls a model: an owner's name, a slash, the model's.
-struct HubName {
+package struct HubName {
   let text: String
 
   /// Of text that has this form and is no path.
@@ -19,16 +19,40 @@ struct HubName {
     self.text = text
   }
 
+  /// Of a model in the hub's cache, whose folder is called after its commit; nil for any other path.
+  init?(cached path: String) {
+    let marker = "models--"
+    guard
+      let folder = Paths.absolute(path).split(separator: "/").first(where: { $0.hasPrefix(marker) })
+    else { return nil }
+    let name = String(folder.dropFirst(marker.count)).replacing("--", with: "/")
+    guard !Paths.exists(name) else { return nil }
+    self.init(name)
+  }
+
+  /// Without its owner.
+  var model: String { String(text.split(separator: "/").last ?? "") }
+
   /// As the folder's place in the hub's cache says it (`models--OWNER--NAME/snapshots/…`), else as transformers
   /// wrote it where the model was saved. A relative path has the same form, so that of a folder that is there is none.
   init?(_ config: JSONValue, folder: String) {
-    let marker = "models--"
-    let cached = Paths.absolute(folder).split(separator: "/").first { $0.hasPrefix(marker) }
-    let name =
-      cached.map { String($0.dropFirst(marker.count)).replacing("--", with: "/") }
-      ?? config["_name_or_path"]?.string ?? ""
+    if let cached = HubName(cached: folder) {
+      self = cached
+      return
+    }
+    let name = config["_name_or_path"]?.string ?? ""
     guard !Paths.exists(name) else { return nil }
     self.init(name)
+  }
+
+  /// The commit of a model in the hub's cache (`models--OWNER--NAME/snapshots/COMMIT`); nil for any other path.
+  package static func commit(of path: String) -> String? {
+    let parts = path.split(separator: "/")
+    guard let place = parts.firstIndex(of: "snapshots"), place > 0, place + 1 < parts.count,
+      parts[place - 1].hasPrefix("models--")
+    else { return nil }
+    let commit = parts[place + 1]
+    return commit.utf8.count == 40 && commit.allSatisfy(\.isHexDigit) ? String(commit) : nil
   }
 
   /// As converters write it into a GGUF file: where the file, or else what it was made of, came from.

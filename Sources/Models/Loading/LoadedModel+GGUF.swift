@@ -5,10 +5,10 @@ import Tokenizers
 
 extension LoadedModel {
   /// Reads a GGUF file and its other parts, if it has any; weights stay in the mapped files.
-  static func gguf(_ path: String) throws(FileError) -> LoadedModel {
+  static func gguf(_ path: String, hasNumbers: Bool) throws(FileError) -> LoadedModel {
     let file = try GGUFParts(path: path)
     let metadata = file.metadata
-    let reading = WeightReading(directory: file.tensors, file: path)
+    let reading = WeightReading(directory: file.tensors, file: path, hasNumbers: hasNumbers)
     let tokenCount = try metadata.strings("tokenizer.ggml.tokens").count
     var errors = FileErrors()
     let described = errors.gather { () throws(FileError) in

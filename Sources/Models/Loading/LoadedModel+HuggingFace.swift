@@ -6,8 +6,9 @@ import Tokenizers
 
 extension LoadedModel {
   /// Reads a Hugging Face folder: `config.json`, safetensors (whole or in shards), `tokenizer.json`. All that
-  /// configuration, types of tensors and tokenizer have against it is told at once.
-  static func huggingFace(_ folder: String) throws(FileError) -> LoadedModel {
+  /// configuration, types of tensors and tokenizer have against it is told at once. Nil where weights without
+  /// numbers are still to come.
+  static func huggingFace(_ folder: String, hasNumbers: Bool) throws(FileError) -> LoadedModel? {
     let file = folder + "/config.json"
     let config = try JSONValue(file: file)
     var errors = FileErrors()
@@ -18,15 +19,23 @@ extension LoadedModel {
     _ = errors.gather { () throws(FileError) in
       try checkGenerationSettings(folder + "/generation_config.json")
     }
+    let stored = errors.gather { () throws(FileError) in
+      try StoredQuantization(config, file: file)
+    }
+    let hasWeights = hasNumbers || SafetensorsFile.isWithin(folder)
     let listed = errors.gather { () throws(FileError) in
-      try SafetensorsFile.directory(ofFolder: folder)
+      try hasWeights ? SafetensorsFile.directory(ofFolder: folder) : TensorDirectory()
     }
     let read = errors.gather { () throws(FileError) in try Tokenizer(huggingFaceFolder: folder) }
     try errors.check()
-    guard var description = described, let directory = listed, let tokenizer = read else {
+    guard hasWeights else { return nil }
+    guard var description = described, let directory = listed, let tokenizer = read,
+      let quantization = stored
+    else {
       preconditionFailure("\(folder): no error, and not all was read")
     }
-    let reading = WeightReading(directory: directory, file: folder)
+    let reading = WeightReading(
+      directory: directory, file: folder, hasNumbers: hasNumbers, quantization: quantization)
     try description.requireRows(for: tokenizer, file: folder)
     if !reading.contains(description.names.embedding + ".weight") {
       description.names = description.names.withoutPrefix()
@@ -37,7 +46,7 @@ extension LoadedModel {
       decoder: DecoderModel(description: description, weights: weights),
       tokenizer: tokenizer,
       chatTemplate: try ChatTemplateSource(folder: folder),
-      name: baseName(folder), format: "safetensors", path: folder,
+      name: HubName(cached: folder)?.model ?? baseName(folder), format: "safetensors", path: folder,
       reference: HubName(config, folder: folder)?.text ?? Paths.absolute(folder),
       mappings: directory.entries.map(\.owner))
   }

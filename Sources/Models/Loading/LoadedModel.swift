@@ -19,9 +19,23 @@ package struct LoadedModel: Sendable {
   /// The mapped files that hold the weights.
   private let mappings: [MappedFile]
 
-  /// Opens a `.gguf` file, or a Hugging Face folder with `config.json`.
+  /// Opens a GGUF file, or a Hugging Face folder with `config.json`.
   package init(path: String) throws(FileError) {
-    self = try path.hasSuffix(".gguf") ? .gguf(path) : .huggingFace(path)
+    guard let model = try Self.opened(path, hasNumbers: true) else {
+      preconditionFailure("\(path): nothing is to come, and something is missing")
+    }
+    self = model
+  }
+
+  /// Refuses, for all reasons that `init` would have but the numbers themselves, a model whose weight files
+  /// have their headers and nothing yet behind them; of a folder they may be missing, as pickles have no header.
+  package static func check(path: String) throws(FileError) {
+    _ = try opened(path, hasNumbers: false)
+  }
+
+  private static func opened(_ path: String, hasNumbers: Bool) throws(FileError) -> LoadedModel? {
+    try Paths.isFolder(path)
+      ? huggingFace(path, hasNumbers: hasNumbers) : gguf(path, hasNumbers: hasNumbers)
   }
 
   init(
@@ -35,7 +49,8 @@ package struct LoadedModel: Sendable {
     self.format = format
     self.path = path
     identity = BaseIdentity(
-      name: name, reference: reference, tokenizerFolder: format == "gguf" ? nil : path,
+      name: name, reference: reference, revision: HubName.commit(of: path),
+      tokenizerFolder: format == "gguf" ? nil : path,
       format: format, decoder: decoder, tokenizer: tokenizer, chatTemplate: chatTemplate,
       mappings: mappings)
     text = ModelText(tokenizer: tokenizer, template: chatTemplate)

@@ -13,7 +13,8 @@ extension WeightReading {
           + "\(directory.entries.count) tensors",
         fix: "check that configuration and weights belong together")
     }
-    let used = model.tensorNames
+    var used = model.tensorNames
+    for name in used { used.formUnion(companions(of: name)) }
     for entry in directory.entries where !used.contains(entry.name) {
       if model.names.isHarmless(entry.name) { continue }
       if entry.name == model.names.head + ".weight", model.tiesHead {
@@ -38,7 +39,7 @@ extension WeightReading {
   ) throws(FileError) {
     let embedding = try directory.entry(names.embedding + ".weight", file: file)
     guard head.elementType == embedding.elementType, head.shape == embedding.shape,
-      unsafe head.bytes.elementsEqual(embedding.bytes)
+      unsafe !hasNumbers || head.bytes.elementsEqual(embedding.bytes)
     else {
       throw FileError(
         .malformed, file: file,

@@ -36,7 +36,9 @@ extension WeightReading {
       name + ".weight", rows: module.outputs, columns: module.inputs,
       isTransposed: module.isTransposed)
     let bias = module.hasBias ? try vector(name + ".bias", count: module.outputs) : []
-    guard module.isGrouped else { return FrozenWeights.Linear(weight: weight, bias: bias) }
+    guard module.isGrouped, hasNumbers else {
+      return FrozenWeights.Linear(weight: weight, bias: bias)
+    }
     var sources = Array(0..<module.outputs)
     for row in sources.indices { sources[sizes.rowSideBySide(row)] = row }
     return FrozenWeights.Linear(

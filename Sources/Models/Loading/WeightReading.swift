@@ -7,6 +7,10 @@ import Tensors
 struct WeightReading {
   let directory: TensorDirectory
   let file: String
+  /// Whether the tensors have their numbers, which are still to come of a file that has only its header.
+  var hasNumbers = true
+  /// How a folder keeps some of them in fewer bits.
+  var quantization = StoredQuantization()
 
   /// A matrix of the given shape, left in its format and in the mapped file; one that the file keeps
   /// transposed is copied.
@@ -14,6 +18,7 @@ struct WeightReading {
     _ name: String, rows: Int, columns: Int, isTransposed: Bool = false
   ) throws(FileError) -> FrozenMatrix {
     guard isTransposed else { return try matrix(name, rows: rows, columns: columns) }
+    guard hasNumbers else { return try matrix(name, rows: columns, columns: rows) }
     let stored = try matrix(name, rows: columns, columns: rows)
     if let turned = stored.transposed() { return turned }
     throw FileError(
@@ -25,6 +30,7 @@ struct WeightReading {
   private func matrix(_ name: String, rows: Int, columns: Int) throws(FileError)
     -> FrozenMatrix
   {
+    if let packed = try packedMatrix(name, rows: rows, columns: columns) { return packed }
     let entry = try checked(name, shape: [rows, columns])
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: columns),
@@ -39,7 +45,7 @@ struct WeightReading {
     let matrix = unsafe FrozenMatrix(
       format: format, rows: rows, columns: columns, data: base, rowByteCount: rowBytes,
       owners: [entry.owner])
-    if directory.byteCount <= Self.byteCountLookedThrough,
+    if hasNumbers, directory.byteCount <= Self.byteCountLookedThrough,
       unsafe !format.isFinite(UnsafeRawBufferPointer(entry.bytes))
     {
       try refuse(matrix, name)
@@ -75,6 +81,11 @@ struct WeightReading {
   /// A vector as floats.
   func vector(_ name: String, count: Int) throws(FileError) -> [Float] {
     let entry = try checked(name, shape: [count])
+    if entry.elementType == .f64 {
+      let values = doubles(entry)
+      try requireFinite(values, of: name)
+      return values
+    }
     let format = try weightFormat(entry)
     guard let rowBytes = format.rowByteCount(columns: count), entry.byteCount == rowBytes,
       let base = unsafe entry.bytes.baseAddress
@@ -115,7 +126,7 @@ struct WeightReading {
   }
 
   private func ropeFactors(_ name: String, _ dimensions: Int) throws(FileError) -> [Float] {
-    guard contains(name) else { return [] }
+    guard contains(name), hasNumbers else { return [] }
     let factors = try vector(name, count: dimensions / 2)
     guard let wrong = factors.first(where: { $0 <= 0 }) else { return factors }
     throw FileError(

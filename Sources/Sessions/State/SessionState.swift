@@ -1,3 +1,4 @@
+import Hubs
 import Models
 import Tensors
 import Training
@@ -54,6 +55,14 @@ package struct ModelInUse: Sendable {
 
   /// The base that adapters made now belong to.
   var identity: BaseIdentity { merged ?? loaded.identity }
+
+  /// What loads the same bytes for good: of a model of the hub its name with the commit, else `source`.
+  package var pinnedSource: String {
+    guard let reference = HubReference(source), let commit = HubName.commit(of: loaded.path) else {
+      return source
+    }
+    return reference.text(at: commit)
+  }
 
   /// Its name and, where it was quantized here, how.
   var description: String { identity.name + (scheme.map { " in \($0)" } ?? "") }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Hubs
 import Models
 import RecipeLanguage
 import Tensors
@@ -8,14 +9,15 @@ import Training
 package enum Load: Verb {
   package static let source = Argument.requiredPath(
     "source", .model,
-    "an alias such as \"smollm2\", or the path of a .gguf file or a Hugging Face folder")
+    "an alias such as \"smollm2\", the path of a .gguf file or a Hugging Face folder, or a name: "
+      + "hf:OWNER/NAME, ollama:NAME:TAG, lmstudio:PUBLISHER/NAME")
   package static let adapter = Argument.path("adapter", .input, "a PEFT folder to put on top")
   package static let precision = Argument.choiceOrAuto(
     "precision", [Precision.f32, .bf16], foreign: ["dtype"],
     "how operands of products are kept; auto takes bf16 where the CPU multiplies it")
 
   package static let declaration = VerbDeclaration(
-    "load", "opens a model: an alias, a .gguf file or a Hugging Face folder",
+    "load", "opens a model: an alias, a .gguf file, a Hugging Face folder or a model of the hub",
     arguments: [source, adapter, precision],
     fields: [
       FieldDeclaration("name", "string", "the name in the file"),
@@ -40,6 +42,13 @@ package enum Load: Verb {
       dequantizes only the panel that it is working on. While a reply is decoded, activations are
       rounded to 8 bits where the CPU multiplies those faster. `precision: f32` makes every product
       exact, which is slower and is meant for comparing with other programs.
+
+      `"hf:OWNER/NAME"`, or without `hf:` where there is no such path, is a model of the Hugging Face hub: it is
+      taken from the cache that Hugging Face's own programs have (HF_HOME, HF_HUB_CACHE) or fetched into it, its
+      weights only when nothing else speaks against it. What is in the cache is not asked for again. A branch, tag
+      or commit may follow (`@COMMIT` means the same bytes for good), or of a repository of GGUF files one of
+      them, by name or by type: `"hf:OWNER/NAME/FILE.gguf"`, `"hf:OWNER/NAME:Q4_K_M"`. `"ollama:NAME:TAG"` and
+      `"lmstudio:PUBLISHER/NAME"` are what those programs have fetched.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -50,8 +59,9 @@ package enum Load: Verb {
 extension Session {
   func load(_ call: VerbCall) throws(VerbFailure) -> Value {
     let source = call[Load.source]
-    guard let path = ModelFolder.path(of: source) else { throw missingModel(source) }
-    guard path.hasSuffix(".gguf") || Paths.isFolder(path) else {
+    let path = try path(ofModel: source)
+    guard path.hasSuffix(".gguf") || Paths.isFolder(path) || source.hasPrefix(OllamaStore.prefix)
+    else {
       throw VerbFailure(
         "E0801", "\(path): this is neither a .gguf file nor a folder", argument: Load.source,
         help: "a model is a .gguf file or a folder with config.json", kind: .input)
@@ -71,8 +81,14 @@ extension Session {
         notes: ["the kernels in use are \(Kernels.name)"])
     }
     let data = state.data
-    state.model = ModelInUse(
+    let inUse = ModelInUse(
       source: source, loaded: model, decoder: model.decoder, scheme: nil, compute: compute)
+    state.model = inUse
+    if let reference = HubReference(source), inUse.pinnedSource != source,
+      inUse.pinnedSource != reference.text
+    {
+      notice("\"\(inUse.pinnedSource)\" means these bytes for good")
+    }
     state.adapters = [:]
     state.activeAdapter = nil
     state.data = nil
@@ -81,25 +97,6 @@ extension Session {
     }
     if let data { try read(data.dataset, again: data.split, for: model) }
     return .record(summary(of: model))
-  }
-
-  private func missingModel(_ source: String) -> VerbFailure {
-    let known = ModelFolder.available
-    var notes: [String] = []
-    if let file = ModelFolder.aliases[source] {
-      notes.append(
-        "\(source) is the file \(file); it is looked for in "
-          + ModelFolder.folders.joined(separator: ", "))
-    }
-    if !known.isEmpty { notes.append("models found: \(known.joined(separator: ", "))") }
-    let near = NearestName.question(for: source, among: known)
-    return VerbFailure(
-      "E0405", "there is no model \"\(source)\"", argument: Load.source,
-      help: near
-        ?? (ModelFolder.aliases[source] == nil
-          ? "check the path; a model is a .gguf file or a folder with config.json"
-          : "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"),
-      notes: notes, kind: .input)
   }
 
   private func summary(of model: LoadedModel) -> Record {

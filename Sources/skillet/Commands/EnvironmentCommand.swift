@@ -20,7 +20,7 @@ struct EnvironmentCommand: ParsableCommand {
       if json {
         screen.streams.output.writeJSON([
           "event": "variable", "name": .string(variable.name), "meaning": .string(variable.meaning),
-          "value": variable.value.map { .string($0) } ?? .null,
+          "value": variable.shownValue.map { .string($0) } ?? .null,
         ])
       } else {
         show(variable, on: screen)
@@ -30,7 +30,7 @@ struct EnvironmentCommand: ParsableCommand {
 
   private func show(_ variable: EnvironmentVariable, on screen: Screen) {
     let output = screen.streams.output
-    let value = variable.value.map { " = " + VisibleText.onOneLine($0) } ?? ""
+    let value = variable.shownValue.map { " = " + VisibleText.onOneLine($0) } ?? ""
     output.writeLine(screen.style(.name, variable.name) + value)
     for line in WrappedText.lines(variable.meaning, columns: max(20, screen.columns - 2)) {
       output.writeLine("  " + line)

@@ -5,9 +5,14 @@ import Notebooks
 struct EnvironmentVariable {
   let name: String
   let meaning: String
+  /// Whether its value is for nobody's eyes.
+  var isSecret = false
 
   /// nil where it is not set.
   var value: String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+  /// What may be shown of the value.
+  var shownValue: String? { isSecret ? value.map { _ in "(set)" } : value }
 
   /// Seconds between two savings of a training for `:recover`.
   static var recoveryInterval: Double {
@@ -31,6 +36,23 @@ struct EnvironmentVariable {
       meaning:
         "a folder that is searched for models before the others; `skillet doctor` lists all of them."
     ),
+    EnvironmentVariable(
+      name: "HF_HOME",
+      meaning:
+        "the folder of Hugging Face's programs, ~/.cache/huggingface if not set (XDG_CACHE_HOME moves that): models "
+        + "of the hub are kept in its folder hub, as HF_HUB_CACHE says where it is set."),
+    EnvironmentVariable(
+      name: "HF_ENDPOINT", meaning: "another address of the hub, such as a mirror's."),
+    EnvironmentVariable(
+      name: "HF_TOKEN",
+      meaning:
+        "a token for gated and private models, else what `hf auth login` wrote (HF_TOKEN_PATH). It is sent to the "
+        + "hub's own address only, and neither shown nor kept.", isSecret: true),
+    EnvironmentVariable(
+      name: "HF_HUB_OFFLINE",
+      meaning: "if 1, nothing is asked of the hub; TRANSFORMERS_OFFLINE means the same."),
+    EnvironmentVariable(
+      name: "OLLAMA_MODELS", meaning: "the folder of Ollama's models, ~/.ollama/models if not set."),
     EnvironmentVariable(
       name: "SKILLET_HOME",
       meaning: "the folder of history, remembered runs and init.recipe, ~/.skillet if not set."),

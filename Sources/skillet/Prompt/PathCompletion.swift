@@ -18,9 +18,10 @@ struct PathCompletion {
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let name = String(typed.dropFirst(folder.count))
     let place = end - name.utf8.count..<end
-    let models = isModel && folder.isEmpty ? ModelFolder.available : []
-    return models.filter { $0.hasPrefix(name) }.map {
-      CompletionItem(insert: $0 + closing, display: $0, description: "model", replaceRange: place)
+    let models = isModel ? ModelFolder.available.filter { $0.hasPrefix(typed) } : []
+    let whole = end - typed.utf8.count..<end
+    return models.map {
+      CompletionItem(insert: $0 + closing, display: $0, description: "model", replaceRange: whole)
     } + entries(of: folder, name, place)
   }
 
