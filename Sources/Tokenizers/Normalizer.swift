@@ -1,6 +1,6 @@
 /// A step that changes text before it is split: the `normalizer` of a tokenizer.json.
 package enum Normalizer: Equatable, Sendable {
-  case nfc, nfd
+  case nfc, nfd, nfkc, nfkd
   /// Each character by itself, as Rust's `char::to_lowercase`.
   case lowercase
   case stripAccents
@@ -18,7 +18,7 @@ package enum Normalizer: Equatable, Sendable {
   /// - Parameter isOpening: whether the text begins a stretch, and does not go on from other text.
   func applied(to text: [UInt8], isOpening: Bool) -> [UInt8] {
     switch self {
-    case .nfc, .nfd, .lowercase, .stripAccents:
+    case .nfc, .nfd, .nfkc, .nfkd, .lowercase, .stripAccents:
       // Of ASCII, only the case can change.
       if self != .lowercase, text.allSatisfy({ $0 < 0x80 }) { return text }
       var scalars = String.UnicodeScalarView()
@@ -45,6 +45,8 @@ package enum Normalizer: Equatable, Sendable {
     switch self {
     case .nfc: return Array(string.inNormalFormC.unicodeScalars)
     case .nfd: return Array(string.inNormalFormD.unicodeScalars)
+    case .nfkc: return Array(string.inNormalFormKC.unicodeScalars)
+    case .nfkd: return Array(string.inNormalFormKD.unicodeScalars)
     case .lowercase:
       return string.unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
     case .stripAccents:

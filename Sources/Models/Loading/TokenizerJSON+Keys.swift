@@ -38,7 +38,8 @@ extension TokenizerJSON {
 
   /// The steps of normalizers, pre-tokenizers, post-processors and decoders by their type.
   private static let normalizerKeys = [
-    "NFC": step(), "NFD": step(), "Lowercase": step(), "StripAccents": step(),
+    "NFC": step(), "NFD": step(), "NFKC": step(), "NFKD": step(), "Lowercase": step(),
+    "StripAccents": step(),
     "Strip": step([
       .init("strip_left", .bool, required: true), .init("strip_right", .bool, required: true),
     ]),

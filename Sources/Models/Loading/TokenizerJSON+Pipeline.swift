@@ -44,6 +44,8 @@ extension TokenizerJSON {
     switch step["type"]?.string {
     case "NFC": return .nfc
     case "NFD": return .nfd
+    case "NFKC": return .nfkc
+    case "NFKD": return .nfkd
     case "Lowercase": return .lowercase
     case "StripAccents": return .stripAccents
     case "Strip":
