@@ -70,9 +70,12 @@ extension ElementType: CaseIterable {
   package static let u32 = ElementType("u32", bytes: 4)
   package static let u64 = ElementType("u64", bytes: 8)
   package static let bool = ElementType("bool", bytes: 1)
+  package static let f8e4m3 = ElementType("f8_e4m3", bytes: 1)
+  package static let f8e5m2 = ElementType("f8_e5m2", bytes: 1)
 
   package static let allCases =
-    [.f64, .i8, .i16, .i32, .i64, .u8, .u16, .u32, .u64, .bool] + WeightFormat.stored.map(Self.init)
+    [.f64, .i8, .i16, .i32, .i64, .u8, .u16, .u32, .u64, .bool, .f8e4m3, .f8e5m2]
+    + WeightFormat.stored.map(Self.init)
 }
 
 extension ElementType: CustomStringConvertible {

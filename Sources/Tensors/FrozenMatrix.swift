@@ -75,8 +75,21 @@ import CKernels
       owners: [buffer])
   }
 
+  /// The weights as floats, in memory of their own.
+  package func expanded() -> FrozenMatrix {
+    let buffer = RawBuffer(byteCount: rows * columns * 4)
+    for row in 0..<rows {
+      unsafe dequantize(row: row, into: buffer.bound(to: Float.self) + row * columns)
+    }
+    return unsafe FrozenMatrix(
+      format: .f32, rows: rows, columns: columns, data: buffer.base, rowByteCount: columns * 4,
+      owners: [buffer])
+  }
+
   /// The rows of the numbers given, one after the other, in memory of their own.
   package func rows(in order: [Int]) -> FrozenMatrix {
+    // factors beside the codes would not follow their rows
+    guard unsafe kernelMatrix.block == 0, format != .int8 else { return expanded().rows(in: order) }
     let size = unsafe kernelMatrix.row_bytes
     let buffer = RawBuffer(byteCount: order.count * size)
     for (row, source) in order.enumerated() {

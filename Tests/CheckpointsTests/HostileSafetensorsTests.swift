@@ -53,7 +53,7 @@ import Testing
     ("{\(tensor("a", "F32", "[4611686018427387904,8]", 0, 4))}", 4, "does not have 4 bytes"),
     ("{\(tensor("a", "F32", "[0.5]", 0, 4))}", 4, "no sound shape"),
     ("{\(tensor("a", "F32", "3", 0, 4))}", 4, "no sound shape"),
-    ("{\(tensor("a", "F8_E4M3", "[4]", 0, 4))}", 4, "of type F8_E4M3, which is not supported"),
+    ("{\(tensor("a", "F8_E8M0", "[4]", 0, 4))}", 4, "of type F8_E8M0, which is not supported"),
     ("{\(tensor("a", "Q8_0", "[32]", 0, 34))}", 34, "of type Q8_0, which is not supported"),
     ("{\(tensor("a", 4, 0))}", 4, "no sound data_offsets"),
     ("{\(tensor("a", -4, 0))}", 4, "no sound data_offsets"),

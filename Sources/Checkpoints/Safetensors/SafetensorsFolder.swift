@@ -8,18 +8,30 @@ import Tensors
 
 extension SafetensorsFile {
   /// The tensors of a Hugging Face folder, as transformers takes them: those of `model.safetensors`,
-  /// else of the shards that `model.safetensors.index.json` names.
+  /// else of the shards that `model.safetensors.index.json` names; else the same of `pytorch_model.bin`.
   package static func directory(
     ofFolder folder: String
   ) throws(FileError) -> TensorDirectory {
-    let whole = folder + "/model.safetensors"
-    let index = whole + ".index.json"
-    if Paths.exists(whole) { return try SafetensorsFile(path: whole).tensors }
-    if Paths.exists(index) { return try shards(of: index, in: folder) }
-    for name in ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"] {
-      try PickledWeights.refuse(name, in: folder, insteadOf: "model.safetensors")
+    let safe = folder + "/model.safetensors"
+    let pickled = folder + "/pytorch_model.bin"
+    for whole in [safe, pickled] {
+      if Paths.exists(whole) { return try directory(ofFile: whole) }
+      let index = whole + ".index.json"
+      if Paths.exists(index) { return try shards(of: index, in: folder) }
     }
-    return try SafetensorsFile(path: whole).tensors
+    return try directory(ofFile: safe)
+  }
+
+  /// Whether a folder has safetensors, in one file or in several.
+  package static func isWithin(_ folder: String) -> Bool {
+    let file = folder + "/model.safetensors"
+    return Paths.exists(file) || Paths.exists(file + ".index.json")
+  }
+
+  /// Those of a file, which by its name is one of PyTorch's or has safetensors.
+  package static func directory(ofFile path: String) throws(FileError) -> TensorDirectory {
+    path.hasSuffix(".bin")
+      ? try PickledFile(path: path).tensors : try SafetensorsFile(path: path).tensors
   }
 
   /// What an index may say.
@@ -49,7 +61,7 @@ extension SafetensorsFile {
     }
     var directory = TensorDirectory()
     for name in names {
-      for entry in try SafetensorsFile(path: folder + "/" + name).tensors.entries {
+      for entry in try Self.directory(ofFile: folder + "/" + name).entries {
         guard let place = places.removeValue(forKey: entry.name), place == name else {
           throw shardError(
             index, .malformed,

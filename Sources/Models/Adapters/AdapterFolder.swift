@@ -122,10 +122,9 @@ package struct AdapterFolder {
     let configuration = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, model: model)
     let layout = AdapterLayout(configuration: configuration, model: model)
-    let file = Self.place(of: Self.weightsName, in: folder)
-    try PickledWeights.refuse("adapter_model.bin", in: folder, insteadOf: Self.weightsName)
-    let weights = try SafetensorsFile(path: file)
-    let reading = WeightReading(directory: weights.tensors, file: file)
+    let file = Self.weights(in: folder)
+    let tensors = try SafetensorsFile.directory(ofFile: file)
+    let reading = WeightReading(directory: tensors, file: file)
     // All are found before memory is taken: the configuration's rank may be anything.
     var sources: [Source] = []
     for entry in layout.entries {
@@ -139,12 +138,19 @@ package struct AdapterFolder {
           lengths: entry.hasLengths
             ? try reading.vector(path + Self.lengthsSuffix, count: entry.outputs) : []))
     }
-    try refuseLeftovers(weights.tensors, layout: layout, file: file)
+    try refuseLeftovers(tensors, layout: layout, file: file)
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
       copy(source, to: parameters.pair(entry), of: entry.role)
     }
     return Adapter(configuration: configuration, parameters: parameters)
+  }
+
+  /// Older versions of PEFT wrote a pickle, which is read where nothing else is there.
+  private static func weights(in folder: String) -> String {
+    let file = place(of: weightsName, in: folder)
+    let pickled = folder + "/adapter_model.bin"
+    return !Paths.exists(file) && Paths.exists(pickled) ? pickled : file
   }
 
   private static func place(of name: String, in folder: String) -> String {

@@ -82,7 +82,7 @@ extension KeyTable {
 
   /// What any family can switch on, or files of other kinds of models have.
   private static let switches: [Entry] = [
-    Entry("quantization_config", .only([nil]), fix: quantizedFix),
+    Entry("quantization_config", .read(.object, allowsNull: true)),
     Entry("quantization", .only([nil]), fix: quantizedFix),
     Entry("compression_config", .only([nil]), fix: quantizedFix),
     Entry("per_layer_config", .only([nil])),

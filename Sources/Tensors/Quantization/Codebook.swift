@@ -64,6 +64,33 @@ package enum Codebook {
     return matrix(source, scheme, table: table, codes: codes, absmax: absmax, blocks: blocks)
   }
 
+  /// A matrix of codes that are there already.
+  ///
+  /// - Parameters:
+  ///   - codes: two a byte, the first one high; `owner` keeps them alive.
+  ///   - table: 16 values.
+  ///   - factors: one for each `block` weights; rows are whole blocks.
+  package static func matrix(
+    _ format: WeightFormat, rows: Int, columns: Int, codes: UnsafeRawPointer, owner: AnyObject,
+    table: [Float], factors: [Float], block: Int
+  ) -> FrozenMatrix {
+    precondition(
+      table.count == 16 && columns % block == 0 && factors.count * block == rows * columns,
+      "\(factors.count) factors and \(table.count) values for \(rows) rows of \(columns) codes")
+    let values = RawBuffer(byteCount: 16 * 4)
+    unsafe values.bound(to: Float.self).update(from: table, count: 16)
+    let scales = RawBuffer(byteCount: factors.count * 4)
+    unsafe scales.bound(to: Float.self).update(from: factors, count: factors.count)
+    return unsafe FrozenMatrix(
+      format: format, rows: rows, columns: columns, data: codes, rowByteCount: columns / 2,
+      factorByteCount: scales.byteCount, owners: [owner, values, scales]
+    ) { operand in
+      unsafe operand.block = block
+      unsafe operand.table = UnsafePointer(values.bound(to: Float.self))
+      unsafe operand.scales = UnsafePointer(scales.bound(to: Float.self))
+    }
+  }
+
   private static func matrix(
     _ source: FrozenMatrix, _ scheme: QuantizationScheme, table: [Float], codes: RawBuffer,
     absmax: RawBuffer, blocks: Int

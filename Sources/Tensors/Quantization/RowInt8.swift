@@ -24,10 +24,31 @@ package enum RowInt8 {
         }
       }
     }
-    return unsafe FrozenMatrix(
-      format: .int8, rows: source.rows, columns: columns, data: codes.base, rowByteCount: columns,
-      factorByteCount: scales.byteCount, owners: [codes, scales]
-    ) { unsafe $0.scales = unsafe UnsafePointer(scales.bound(to: Float.self)) }
+    return unsafe matrix(
+      rows: source.rows, columns: columns, codes: codes.base, owner: codes, scales: scales)
+  }
+
+  /// A matrix of codes that are there already.
+  ///
+  /// - Parameters:
+  ///   - codes: `Int8`, kept alive by `owner`.
+  ///   - factors: absmax / 127, one a row.
+  package static func matrix(
+    rows: Int, columns: Int, codes: UnsafeRawPointer, owner: AnyObject, factors: [Float]
+  ) -> FrozenMatrix {
+    precondition(factors.count == rows, "\(factors.count) factors of \(rows) rows")
+    let scales = RawBuffer(byteCount: rows * 4)
+    unsafe scales.bound(to: Float.self).update(from: factors, count: rows)
+    return unsafe matrix(rows: rows, columns: columns, codes: codes, owner: owner, scales: scales)
+  }
+
+  private static func matrix(
+    rows: Int, columns: Int, codes: UnsafeRawPointer, owner: AnyObject, scales: RawBuffer
+  ) -> FrozenMatrix {
+    unsafe FrozenMatrix(
+      format: .int8, rows: rows, columns: columns, data: codes, rowByteCount: columns,
+      factorByteCount: scales.byteCount, owners: [owner, scales]
+    ) { unsafe $0.scales = UnsafePointer(scales.bound(to: Float.self)) }
   }
 }
 
