@@ -73,6 +73,24 @@ import Testing
     #expect(cause.contains(key) || cause.contains("quant_method") || cause.contains("factor"))
   }
 
+  @Test(arguments: ["e4m3-blocks", "nf4-nested", "int8", "f64", "pickle"])
+  func `a folder that is written has plain weights, without factors`(name: String) throws {
+    let model = try LoadedModel(path: try copy(name).path)
+    let target = TemporaryFolder()
+    let compute = Compute(threadCount: 1, precision: .f32)
+    let f32 = QuantizationScheme(format: .f32)
+    let weights = model.decoder.weights.rewritten(
+      linears: { _, _ in f32 }, tables: { _, _ in f32 }, with: compute
+    ).weights
+    let path = target.path + "/model"
+    try SafetensorsModelFolder(of: model, weights: weights, as: .f32, to: path).write()
+    let written = try LoadedModel(path: path)
+    let tokens: [Int32] = [1, 40, 300, 7]
+    let found = written.decoder.logitRows(tokens, with: compute).flatMap { $0 }
+    let wanted = model.decoder.logitRows(tokens, with: compute).flatMap { $0 }
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
   @Test func `factors that are missing or without a weight are refused`() throws {
     for name in ["e4m3-rows", "nf4-nested", "fp4", "int8"] {
       let folder = try copy(name)

@@ -42,7 +42,10 @@ package struct SafetensorsModelFolder {
     self.shardSize = shardSize
     let description = model.decoder.description
     var tensors: [OutgoingTensor] = []
-    for entry in try SafetensorsFile.directory(ofFolder: model.path).entries {
+    let stored = WeightReading(
+      directory: try SafetensorsFile.directory(ofFolder: model.path), file: model.path)
+    let factors = Set(stored.directory.names.flatMap(stored.companions))
+    for entry in stored.directory.entries where !factors.contains(entry.name) {
       if let matrix = description.matrix(named: entry.name, of: weights) {
         let module = description.module(named: entry.name)?.module
         tensors.append(
@@ -76,14 +79,20 @@ package struct SafetensorsModelFolder {
     return OutgoingTensor(name, stored)
   }
 
-  /// The configuration, with the type that the weights have now.
+  /// The configuration, with the type that the weights have now; those of fewer bits are written as floats.
   private static func config(
     of model: LoadedModel, _ format: WeightFormat?
   ) throws(FileError) -> [UInt8] {
     let file = model.path + "/" + configName
     let names: [WeightFormat: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16"]
-    guard let name = format.flatMap({ names[$0] }), var object = try JSONValue(file: file).object
-    else { return try MappedFile.contents(of: file) }
+    guard var object = try JSONValue(file: file).object else {
+      return try MappedFile.contents(of: file)
+    }
+    let isPacked = object["quantization_config"]?.isNull == false
+    guard let name = format.flatMap({ names[$0] }) ?? (isPacked ? names[.f32] : nil) else {
+      return try MappedFile.contents(of: file)
+    }
+    object["quantization_config"] = nil
     let keys = ["dtype", "torch_dtype"].filter { object[$0] != nil }
     for key in keys.isEmpty ? ["dtype"] : keys { object[key] = .string(name) }
     return Array(JSONValue.object(object).text(.pretty, sortedKeys: false).utf8)
