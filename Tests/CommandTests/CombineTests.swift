@@ -22,13 +22,13 @@ import Testing
         assert whole.rank == 4 and whole.adapters == 2
         let same = eval on: train
         assert abs(same.loss - b.loss) < 0.00001
-        combine {a: 0.5, b: 0.5}, by: svd, rank: 2, name: "half"
+        combine {a: 0.5, b: 0.5}, method: svd, rank: 2, name: "half"
         let half = eval on: train
         use "a"
         let first = eval on: train
         assert half.loss != first.loss and half.loss != b.loss
-        combine {a: 0.5, b: 0.5}, by: ties, density: 0.8
-        combine {a: 0.5, b: 0.5}, by: dare_linear
+        combine {a: 0.5, b: 0.5}, method: ties, density: 0.8
+        combine {a: 0.5, b: 0.5}, method: dare_linear
         save "out/mix"
 
         """)
@@ -57,8 +57,8 @@ import Testing
   @Test(arguments: [
     ("combine {c: 1}", "E0409"), ("combine {a: \"1\"}", "E0204"), ("unload \"c\"", "E0409"),
     ("unload \"b\"", "E0409"), ("combine {a: 1}, name: \"base\"", "E0425"),
-    ("use \"x\", from: \"nowhere\"", "E0"), ("combine {a: 1, b: 1}, by: cat, rank: 2", "E0213"),
-    ("lora rank: 4, name: \"d\"\ncombine {a: 1, d: 1}, by: linear", "E0443"),
+    ("use \"x\", from: \"nowhere\"", "E0"), ("combine {a: 1, b: 1}, method: cat, rank: 2", "E0213"),
+    ("lora rank: 4, name: \"d\"\ncombine {a: 1, d: 1}, method: linear", "E0443"),
     ("lora rank: 2, dora: true, name: \"d\"\ncombine {a: 1, d: 1}", "E0443"),
   ])
   func `what cannot be added is told`(line: String, code: String) throws {

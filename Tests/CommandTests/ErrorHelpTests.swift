@@ -20,9 +20,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("frobnicate", "the commands are answers, compare, dataset, describe, "),
+    ("frobnicate", "the commands are answers, combine, compare, dataset, describe, "),
     ("frobnicate 3", "type ?train at the prompt to read of one"),
-    ("frobnicate x: 3", "the commands are answers, compare, "),
+    ("frobnicate x: 3", "the commands are answers, combine, compare, "),
     ("lora frobnicate: 3", "its arguments are rank, alpha, "),
     ("quantize frobnicate", "it can be nf4, int8, "),
     ("lora targets: [frobnicate]", "it can be all_linear, q_proj, k_proj, "),
@@ -30,7 +30,7 @@ import Testing
     ("{loss: 1, steps: 2}.frobnicate", "its fields are loss, steps"),
     ("frobnicate(1)", "the functions are min, max, "), ("3frobnicate", "units are ms, s, m, "),
     ("param x: frobnicate = 1", "the types, alone or in a list such as `[int]`, are int, float, "),
-    ("load \"frobnicate\"", "a model is a .gguf file or a folder"),
+    ("load \"frobnicate\"", "a model is a .gguf file, a folder with config.json, or hf:"),
     ("use \"frobnicate\"", "lora name: \"frobnicate\""),
     (":frobnicate", "the commands are :help, :history, "),
     (":mode frobnicate", "the modes are box, markdown, csv, json, jsonl, line"),

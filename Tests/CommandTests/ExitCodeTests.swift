@@ -40,7 +40,7 @@ import Testing
       column: 25, words: ["`q_prj`", "did you mean `q_proj`"]),
     Mistake(
       recipe: TinyRecipe.data + "lora rnk: 2\n", status: 65, code: "E0202", column: 6,
-      words: ["`lora` has no argument `rnk`", "did you mean `rank`?"]),
+      words: ["`lora` has no argument `rnk`", "did you mean `rank`"]),
     Mistake(
       recipe: TinyRecipe.data + "lora rank: 0\n", status: 65, code: "E0207", column: 12,
       words: ["`rank` of `lora` cannot be 0", "help: it is int 1..1024"]),

@@ -5,6 +5,9 @@ import Testing
 
 /// Every example in a command's declaration works after a few usual lines.
 @Suite struct VerbExampleTests {
+  /// What an example needs beside them.
+  private static let before = ["unload": "save \"out/default\"\n"]
+
   @Test(arguments: VerbCatalog.standard.all.map(\.name)) func `the examples of a command run`(
     _ name: String
   ) throws {
@@ -12,7 +15,7 @@ import Testing
     #expect(!verb.examples.isEmpty)
     for example in verb.examples {
       let outcome = try SkilletRun.checkout().recipe(
-        TinyRecipe.adapter + "train steps: 2\n" + example + "\n")
+        TinyRecipe.adapter + "train steps: 2\n" + (Self.before[name] ?? "") + example + "\n")
       #expect(outcome.ending == .exited(0), "\(example): \(outcome.comment)")
       #expect(!outcome.errors.contains("warning["), "\(example): \(outcome.comment)")
     }

@@ -61,7 +61,11 @@ import Testing
     let initial = try folder(of: model).read(References.path("lora/adapter_initial"))
     var configuration = initial.configuration
     configuration.isRankStabilized = true
-    let adapter = Adapter(configuration: configuration, parameters: initial.parameters)
+    let adapter = Adapter(
+      configuration: configuration,
+      parameters: AdapterVector(
+        layout: AdapterLayout(configuration: configuration, model: model.description)))
+    adapter.parameters.values.update(from: initial.parameters.values, count: initial.trainableCount)
     try expectLogits("rslora", in: "lora", of: adapter, model)
   }
 

@@ -75,7 +75,16 @@ import Testing
     #expect(path.layers == [1])
   }
 
-  @Test(arguments: ["k_.*", 3, ["k_proj", 4], [:]] as [JSONValue])
+  @Test func `a text excludes the whole paths that it fits`() throws {
+    let some = try configuration([
+      ("target_modules", "all-linear"), ("exclude_modules", ".*(mlp|k_proj).*"),
+    ])
+    #expect(some.targets == [.query, .value, .attentionOutput].sorted())
+    let none = try configuration([("target_modules", ["q_proj"]), ("exclude_modules", "q_.*")])
+    #expect(none.targets == [.query])
+  }
+
+  @Test(arguments: ["k_(", 3, ["k_proj", 4], [:]] as [JSONValue])
   func `what excludes nothing that is known is refused`(value: JSONValue) throws {
     #expect {
       try configuration([("target_modules", ["q_proj"]), ("exclude_modules", value)])

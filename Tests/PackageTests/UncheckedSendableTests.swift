@@ -12,7 +12,7 @@ import Testing
     "FrozenMatrix": "never changed after it was made",
     "RawBuffer": "its owner decides who writes where",
     "PackedRows": "written before it is shared, then only read",
-    "PackedVector": "written before it is shared, then only read",
+    "PackedVectors": "written before it is shared, then only read",
     "Operand": "a view of memory that is only read",
     "TiledProduct": "each task writes columns and rows of its own",
     "MappedFile": "mapped for reading",

@@ -29,7 +29,9 @@ def main():
     exact = curve.run(start, batches, [(0, 1, 2)], torch.float64)
     error = curve.compare(whole, exact, 1e-3)
     tiny_adapter.save(whole[2], folder / "adapter_final")
-    save_file(whole[1], folder / "gradients_step0.safetensors")
+    # As PEFT calls them in files.
+    gradients = {name.replace("magnitude_vector.weight", "magnitude_vector"): g for name, g in whole[1].items()}
+    save_file(gradients, folder / "gradients_step0.safetensors")
     files.write_json(folder / "curve.json", {
         "steps": whole[0], "batches": batches, "optimizer": curve.OPTIMIZER, "clip": curve.CLIP,
         "furthest_from_float64": error})

@@ -124,8 +124,10 @@ extension Explanation {
       "E0443", "adapters that cannot be added",
       "`linear`, `ties` and `dare` add the A of one adapter to the A of another, so both have the same rank; "
         + "the update of a weight-decomposed adapter (`dora`) is no product B·A, and no sum of such.",
-      wrong: "combine {small: 1, large: 1}, by: linear",
-      right: "combine {small: 1, large: 1}, by: cat"),
+      wrong: "lora rank: 4, name: \"small\"\nlora rank: 8, name: \"large\"\n"
+        + "combine {small: 1, large: 1}, method: linear",
+      right: "lora rank: 4, name: \"small\"\nlora rank: 8, name: \"large\"\n"
+        + "combine {small: 1, large: 1}, method: cat"),
     found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",

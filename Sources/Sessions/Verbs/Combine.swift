@@ -3,9 +3,9 @@ import RecipeLanguage
 
 package enum Combine: Verb {
   package static let weights = Argument.requiredValue(
-    "weights", .record, "how much of each adapter: {first: 0.7, second: 0.3}")
+    "adapters", .record, "how much of each adapter: {first: 0.7, second: 0.3}")
   package static let method = Argument<CombinationMethod>.choice(
-    "by", default: .cat, foreign: ["combination_type"],
+    "method", default: .cat, foreign: ["combination_type"],
     "cat is the exact sum; svd cuts its rank; the others mix A with A and B with B")
   package static let rank = Argument<Int?>.int(
     "rank", LoRA.mostRank, foreign: ["svd_rank"], "of svd; the largest of theirs if not given")
@@ -26,7 +26,9 @@ package enum Combine: Verb {
       FieldDeclaration("adapters", "int", "how many were added"),
     ],
     effects: [.needs(.model), .uses(.adapter), .gives(.adapter)],
-    examples: ["combine {default: 0.5}", "combine {default: 1.0, other: -0.5}, by: svd, rank: 8"],
+    examples: [
+      "combine {default: 0.5}", "combine {default: 0.5}, method: svd, rank: 2, name: \"half\"",
+    ],
     related: ["use", "merge", "lora"], foreign: ["add_weighted_adapter", "mix", "blend"],
     uses: [(rank, with: method, word: CombinationMethod.svd.rawValue)],
     details: """
@@ -56,7 +58,7 @@ extension Session {
       throw VerbFailure(
         "E0443",
         "`\(call[Combine.method].rawValue)` adds A to A, and the ranks beside \(names[0]) of block "
-          + "\(place.layer) differ", argument: Combine.method, help: "by: cat, or by: svd")
+          + "\(place.layer) differ", argument: Combine.method, help: "method: cat, or method: svd")
     }
     guard let combined = combination.combined() else {
       throw VerbFailure(

@@ -12,12 +12,7 @@ extension Session {
       isRankStabilized: call[LoRA.isRankStabilized])
     configuration.isWeightDecomposed = call[LoRA.isWeightDecomposed]
     configuration.choose(try chosen(call, of: model))
-    configuration.ranks = try exceptions(call, LoRA.ranks, configuration, model) { value in
-      if case .int(let rank) = value, LoRA.mostRank.contains(rank) { rank } else { nil }
-    }
-    configuration.alphas = try exceptions(call, LoRA.alphas, configuration, model) { value in
-      value.number.flatMap { LoRA.mostAlpha.contains($0) ? $0 : nil }
-    }
+    try override(&configuration, call, model)
     try requireRanks(call, of: configuration, in: model)
     return configuration
   }
@@ -95,32 +90,44 @@ extension Session {
       help: "leave it out for all of them")
   }
 
-  /// Numbers by names of layers, for the layers that have the adapter.
-  private func exceptions<Number>(
-    _ call: VerbCall, _ argument: Argument<Record?>, _ configuration: LoRAConfiguration,
-    _ model: DecoderDescription, read: (Value) -> Number?
-  ) throws(VerbFailure) -> [ModulePlace: Number] {
-    var numbers: [ModulePlace: Number] = [:]
-    for field in call[argument]?.fields ?? [] {
-      guard let number = read(field.value) else {
-        throw VerbFailure(
-          "E0207", "`\(argument.name)` has \(field.value.source) for `\(field.name)`",
-          argument: argument, help: "a number as `\(LoRA.name)` takes it for all layers")
-      }
+  /// Ranks and alphas of layers that have another than the rest.
+  private func override(
+    _ configuration: inout LoRAConfiguration, _ call: VerbCall, _ model: DecoderDescription
+  ) throws(VerbFailure) {
+    for field in call[LoRA.overrides]?.fields ?? [] {
       let named = model.modules(.list([field.name]))
-      if named.allSatisfy(\.isEmpty) { throw unknownLayer(field.name, argument, model) }
+      if named.allSatisfy(\.isEmpty) { throw unknownLayer(field.name, LoRA.overrides, model) }
       let places = named.indices.flatMap { layer in
         named[layer].map { ModulePlace(layer: layer, role: $0) }
-      }
-      let adapted = places.filter(configuration.includes)
-      guard !adapted.isEmpty else {
+      }.filter(configuration.includes)
+      guard !places.isEmpty else {
         throw VerbFailure(
-          "E0407", "`\(field.name)` gets no adapter here", argument: argument,
+          "E0407", "`\(field.name)` gets no adapter here", argument: LoRA.overrides,
           help: "leave it out, or name it in `\(LoRA.targets.name)` too")
       }
-      for place in adapted { numbers[place] = number }
+      guard case .record(let own) = field.value, !own.fields.isEmpty else {
+        throw notANumber(field)
+      }
+      for number in own.fields {
+        switch (number.name, number.value) {
+        case (LoRA.rank.name, .int(let rank)) where LoRA.mostRank.contains(rank):
+          for place in places { configuration.ranks[place] = rank }
+        case (LoRA.alpha.name, let value):
+          guard let alpha = value.number, LoRA.mostAlpha.contains(alpha) else {
+            throw notANumber(field)
+          }
+          for place in places { configuration.alphas[place] = alpha }
+        default: throw notANumber(field)
+        }
+      }
     }
-    return numbers
+  }
+
+  private func notANumber(_ field: Record.Field) -> VerbFailure {
+    VerbFailure(
+      "E0207", "`\(field.name)` has \(field.value.source)", argument: LoRA.overrides,
+      help: "a rank or an alpha as `\(LoRA.name)` takes them for all layers: "
+        + "{\(field.name): {rank: 16, alpha: 32}}")
   }
 
   /// Each rank is at most what its layer has, and even where the start asks for that.
@@ -130,7 +137,7 @@ extension Session {
     let entries = AdapterLayout(configuration: configuration, model: model).entries
     for entry in entries {
       let argument: any DeclaredArgument =
-        configuration.ranks[entry.place] == nil ? LoRA.rank : LoRA.ranks
+        configuration.ranks[entry.place] == nil ? LoRA.rank : LoRA.overrides
       let most = min(entry.inputs, entry.outputs)
       if entry.rank > most {
         throw VerbFailure(

@@ -27,10 +27,9 @@ package enum LoRA: Verb {
   package static let layers = Argument.ints(
     "layers", 0...10_000, foreign: ["layers_to_transform"],
     "the blocks that get an adapter; all if not given")
-  package static let ranks = Argument.record(
-    "ranks", foreign: ["rank_pattern"], "another rank by name of layer: {q_proj: 16}")
-  package static let alphas = Argument.record(
-    "alphas", foreign: ["alpha_pattern"], "another alpha by name of layer: {q_proj: 32}")
+  package static let overrides = Argument.record(
+    "overrides", foreign: ["rank_pattern", "alpha_pattern"],
+    "another rank or alpha by name of layer: {o_proj: {rank: 16, alpha: 32}}")
   package static let start = Argument<AdapterStart>.choice(
     "init", default: .standard, foreign: ["init_lora_weights"],
     "how A and B start: A uniform in ±1/√inputs, gaussian, or both orthogonal; B·A is zero")
@@ -46,7 +45,7 @@ package enum LoRA: Verb {
   package static let declaration = VerbDeclaration(
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
-      rank, alpha, dropout, targets, modules, exclude, layers, ranks, alphas, start,
+      rank, alpha, dropout, targets, modules, exclude, layers, overrides, start,
       isRankStabilized, isWeightDecomposed, adapterName,
     ],
     fields: [
