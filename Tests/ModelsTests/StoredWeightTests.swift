@@ -33,13 +33,19 @@ import Testing
     return folder
   }
 
+  /// The model, whose weights outlive the folder.
+  private func loaded(_ name: String) throws -> (folder: TemporaryFolder, model: LoadedModel) {
+    let folder = try copy(name)
+    return (folder, try LoadedModel(path: folder.path))
+  }
+
   @Test(arguments: names) func `the logits are those of the weights that a folder means`(
     name: String
   ) throws {
     let expected = try JSONValue(file: Self.root + "expected.json")
     let tokens = try #require(expected["tokens"]?.array).compactMap { $0.int.map { Int32($0) } }
     let wanted = try #require(expected["logits"]?[name]?.array).compactMap { $0.double }
-    let model = try LoadedModel(path: try copy(name).path)
+    let (_, model) = try loaded(name)
     let compute = Compute(threadCount: 1, precision: .f32)
     let found = try #require(model.decoder.logitRows(tokens, with: compute).last)
     #expect(found.count == wanted.count)
@@ -50,7 +56,7 @@ import Testing
 
   @Test func `codes of bitsandbytes stay as they are`() throws {
     for (name, format) in [("nf4-nested", WeightFormat.nf4), ("fp4", .fp4), ("int8", .int8)] {
-      let model = try LoadedModel(path: try copy(name).path)
+      let (_, model) = try loaded(name)
       #expect(model.decoder.weights.linears.allSatisfy { $0.format == format }, "\(name)")
     }
   }
@@ -75,7 +81,7 @@ import Testing
 
   @Test(arguments: ["e4m3-blocks", "nf4-nested", "int8", "f64", "pickle"])
   func `a folder that is written has plain weights, without factors`(name: String) throws {
-    let model = try LoadedModel(path: try copy(name).path)
+    let (source, model) = try loaded(name)
     let target = TemporaryFolder()
     let compute = Compute(threadCount: 1, precision: .f32)
     let f32 = QuantizationScheme(format: .f32)
@@ -83,7 +89,9 @@ import Testing
       linears: { _, _ in f32 }, tables: { _, _ in f32 }, with: compute
     ).weights
     let path = target.path + "/model"
-    try SafetensorsModelFolder(of: model, weights: weights, as: .f32, to: path).write()
+    try withExtendedLifetime(source) {
+      try SafetensorsModelFolder(of: model, weights: weights, as: .f32, to: path).write()
+    }
     let written = try LoadedModel(path: path)
     let tokens: [Int32] = [1, 40, 300, 7]
     let found = written.decoder.logitRows(tokens, with: compute).flatMap { $0 }
@@ -98,7 +106,7 @@ import Testing
       let text = String(decoding: bytes.prefix(12_000), as: UTF8.self)
       for ending in ["weight_scale\"", ".absmax\"", ".SCB\""] where text.contains(ending) {
         let changed = bytes.replacing(
-          Array(ending.utf8), with: Array(ending.dropLast(2).utf8) + Array("x\"".utf8))
+          Array(ending.utf8), with: Array(ending.dropLast(2).utf8) + Array("z\"".utf8))
         folder.write(changed, as: "model.safetensors")
         #expect(throws: FileError.self, "\(name)") { try LoadedModel(path: folder.path) }
       }

@@ -6,8 +6,15 @@ import Files
 struct StoredQuantization {
   /// Rows and columns that share a factor of FP8; nil where a row or all weights do.
   private(set) var block: (rows: Int, columns: Int)?
+  /// The method by which the layers of blocks are kept; nil where nothing is said.
+  private(set) var method: String?
+  /// Whether some of them are named that are not.
+  private(set) var leavesSomeOut = false
 
   private static let key = "quantization_config"
+  private static let listsOfPlainLayers = [
+    "llm_int8_skip_modules", "modules_to_not_convert", "ignored_layers", "ignore",
+  ]
   private static let fix =
     "take the model's files in BF16 or F16, in FP8, in 8 or 4 bits of bitsandbytes, or a GGUF file of it"
 
@@ -15,7 +22,11 @@ struct StoredQuantization {
 
   init(_ config: JSONValue, file: String) throws(FileError) {
     guard let object = config[Self.key]?.object else { return }
-    switch object["quant_method"]?.string {
+    method = object["quant_method"]?.string
+    leavesSomeOut = Self.listsOfPlainLayers.contains { key in
+      object[key]?.array?.contains { $0 != "lm_head" } ?? false
+    }
+    switch method {
     case "fp8": try readFP8(object, file)
     case "compressed-tensors": try readCompressed(object, file)
     case "bitsandbytes": try Self.bitsandbytes.check(object, file: file)
@@ -40,14 +51,16 @@ struct StoredQuantization {
 
   private mutating func readFP8(_ object: JSONObject, _ file: String) throws(FileError) {
     try Self.fp8.check(object, file: file)
-    try takeBlock(object["weight_block_size"] ?? .null, file)
+    try takeBlock("weight_block_size", of: object, file)
   }
 
-  private mutating func takeBlock(_ value: JSONValue, _ file: String) throws(FileError) {
-    if value.isNull { return }
+  private mutating func takeBlock(
+    _ key: String, of object: JSONObject, _ file: String
+  ) throws(FileError) {
+    guard let value = object[key], !value.isNull else { return }
     guard let sizes = value.array?.compactMap(\.int), sizes.count == 2,
       sizes.allSatisfy({ (1...1 << 20).contains($0) })
-    else { throw Self.unsupported("the size of blocks is \(value.excerpt)", file) }
+    else { throw Self.unsupported("\(key) is \(value.excerpt), and should be two sizes", file) }
     block = (sizes[0], sizes[1])
   }
 
@@ -78,7 +91,7 @@ struct StoredQuantization {
     for group in object["config_groups"]?.object?.members ?? [] {
       guard let weights = group.value["weights"]?.object else { continue }
       try Self.compressedWeights.check(weights, file: file)
-      if weights["strategy"] == "block" { try takeBlock(weights["block_structure"] ?? .null, file) }
+      if weights["strategy"] == "block" { try takeBlock("block_structure", of: weights, file) }
     }
   }
 
@@ -95,6 +108,17 @@ struct StoredQuantization {
       "bnb_4bit_quant_storage", "bnb_4bit_use_double_quant", "llm_int8_enable_fp32_cpu_offload",
       "llm_int8_skip_modules", "llm_int8_threshold", "bnb_4bit_target_parameters",
     ], fix: fix)
+
+  /// Why a layer of a block cannot be plain.
+  func plain(_ name: String, _ file: String) -> FileError? {
+    guard let method, !leavesSomeOut else { return nil }
+    return FileError(
+      .unsupported, file: file,
+      cause:
+        "the tensor \"\(name)\" is plain, and \"\(Self.key)\" says that such weights are kept by "
+        + "\(method)",
+      fix: "take configuration and weights of the same model, or remove \"\(Self.key)\"")
+  }
 
   private static func unsupported(_ cause: String, _ file: String) -> FileError {
     FileError(.unsupported, file: file, cause: "\(cause) (\"\(key)\")", fix: fix)

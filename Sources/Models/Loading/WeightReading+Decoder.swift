@@ -32,6 +32,7 @@ extension WeightReading {
   private func linear(
     _ module: LinearModule, _ name: String, _ sizes: DecoderSizes
   ) throws(FileError) -> FrozenWeights.Linear {
+    try requireAsConfigured(name + ".weight")
     let weight = try matrix(
       name + ".weight", rows: module.outputs, columns: module.inputs,
       isTransposed: module.isTransposed)

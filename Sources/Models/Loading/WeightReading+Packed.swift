@@ -29,6 +29,15 @@ extension WeightReading {
       || contains(sibling(of: name, "SCB"))
   }
 
+  /// Refuses a plain weight where the configuration says that all are kept in fewer bits: other programs would take
+  /// its numbers for codes, or quantize them.
+  func requireAsConfigured(_ name: String) throws(FileError) {
+    guard contains(name), !isPacked(name), let error = quantization.plain(name, file) else {
+      return
+    }
+    throw error
+  }
+
   /// A matrix that is kept in fewer bits; nil for any other.
   func packedMatrix(_ name: String, rows: Int, columns: Int) throws(FileError) -> FrozenMatrix? {
     guard let entry = directory[name] else { return nil }
