@@ -38,11 +38,14 @@ package struct TextGenerator {
   package let model: DecoderModel
   package let adapter: Adapter?
   package let compute: Compute
+  /// One for all tokens: it keeps what is made of a weight-decomposed adapter's numbers.
+  private let use: AdapterUse?
 
   package init(model: DecoderModel, adapter: Adapter?, compute: Compute) {
     self.model = model
     self.adapter = adapter
     self.compute = compute
+    use = adapter.map { AdapterUse($0) }
   }
 
   /// - Parameters:
@@ -156,7 +159,7 @@ package struct TextGenerator {
       guard !together.isEmpty else { return }
       model.step(
         together.compactMap(\.tokens.first), caches: together.map(\.reply.cache),
-        adapter: adapter.map { AdapterUse($0) }, into: logits, with: compute)
+        adapter: use, into: logits, with: compute)
       for (row, step) in together.enumerated() {
         unsafe step.reply.take(
           UnsafeMutableBufferPointer(start: logits.row(row), count: logits.columns))
@@ -166,8 +169,7 @@ package struct TextGenerator {
 
   private func feed(_ reply: Reply, _ logits: Matrix) {
     model.feed(
-      Array(reply.waiting()), cache: reply.cache, adapter: adapter.map { AdapterUse($0) },
-      into: logits, with: compute)
+      Array(reply.waiting()), cache: reply.cache, adapter: use, into: logits, with: compute)
     unsafe reply.take(UnsafeMutableBufferPointer(start: logits.base, count: logits.columns))
   }
 }
