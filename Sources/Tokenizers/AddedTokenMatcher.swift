@@ -52,8 +52,10 @@ package struct AddedTokenMatcher: Sendable {
   ) {
     var position = 0
     var end = 0
-    while position < text.count {
-      guard unsafe index.begins(with: text[position]),
+    while true {
+      position = unsafe index.nextBeginning(in: text, from: position)
+      guard position < text.count else { return }
+      guard
         let found = unsafe index.longestPrefix(
           of: text, at: position,
           where: { parseSpecial || rules == .tokenizers || !tokens[Int($0)].isSpecial })

@@ -82,15 +82,25 @@ package final class BytePairEncoder: Sendable {
     if word.count == 1, unsafe byteTokens[Int(word[0])] >= 0 {
       return unsafe output.append(byteTokens[Int(word[0])])
     }
+    let key = unsafe ShortWordCache.Key(word)
+    if let key, workspace.shortWords.append(key, to: &output) { return }
     let hash = unsafe ByteHash.of(word)
     if unsafe workspace.cache.append(word, hash, to: &output) { return }
     let start = output.count
+    unsafe encodeUnknown(word, into: &output, &workspace)
+    if let key, workspace.shortWords.insert(key, output[start...]) { return }
+    unsafe workspace.cache.insert(word, hash, output[start...])
+  }
+
+  /// A word whose tokens are not remembered.
+  private func encodeUnknown(
+    _ word: UnsafeBufferPointer<UInt8>, into output: inout [Int32], _ workspace: inout Workspace
+  ) {
     if units.takesWholeWords, let token = unsafe vocabulary.id(of: word) {
       output.append(token)
     } else {
       unsafe merge(word, into: &output, &workspace)
     }
-    unsafe workspace.cache.insert(word, hash, output[start...])
   }
 
   private func merge(
@@ -98,6 +108,11 @@ package final class BytePairEncoder: Sendable {
   ) {
     unsafe fill(&workspace, from: word)
     guard !workspace.pieces.isEmpty else { return }
+    if case .table(let merges) = order, workspace.pieces.count <= FewPieces.most,
+      workspace.pieces.allSatisfy({ $0.token >= 0 })
+    {
+      return workspace.few.merge(workspace.pieces, by: merges, into: &output)
+    }
     workspace.pieces[workspace.pieces.count - 1].next = -1
     for position in 0..<workspace.pieces.count - 1 {
       unsafe offer(Int32(truncatingIfNeeded: position), word, &workspace)

@@ -5,6 +5,8 @@ struct PrefixIndex: Sendable {
   private var values: [Int32] = []
   /// Where the strings of each first byte begin, and the end of all.
   private var starts: [Int] = []
+  /// For each byte 1 where a string begins with it.
+  private var begins = [UInt8](repeating: 0, count: 256)
 
   /// - Parameter entries: byte strings, none of them empty, and what each stands for; of equal ones the
   ///   first counts.
@@ -22,6 +24,7 @@ struct PrefixIndex: Sendable {
       keys.append(entry.bytes)
       values.append(entry.value)
       counts[Int(first)] += 1
+      begins[Int(first)] = 1
     }
     var next = 0
     starts = counts.map { count in
@@ -31,8 +34,14 @@ struct PrefixIndex: Sendable {
     starts.append(next)
   }
 
-  /// Whether a string begins with this byte.
-  func begins(with byte: UInt8) -> Bool { starts[Int(byte)] < starts[Int(byte) + 1] }
+  /// The first place from `position` on whose byte begins a string; the text's end if there is none.
+  func nextBeginning(in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int {
+    unsafe begins.withUnsafeBufferPointer { begins in
+      var place = position
+      while unsafe place < text.count && begins[Int(text[place])] == 0 { place += 1 }
+      return place
+    }
+  }
 
   /// Calls `body` with the length and the value of each string that `text` has at `position`, shortest
   /// first.

@@ -1,4 +1,4 @@
-/// The tokens of words met before. Most text is a few thousand words over and over.
+/// The tokens of words met before that a `ShortWordCache` does not hold.
 ///
 /// A table with one place a hash: a word whose place is taken replaces the other. When the words
 /// and tokens have grown to their limit, all are forgotten.

@@ -29,9 +29,15 @@
     if nextNumber < start {
       nextNumber = start
       while unsafe nextNumber < text.count {
-        let next = character(at: nextNumber)
-        if next.class == .number { break }
-        nextNumber = next.end
+        let byte = unsafe text[nextNumber]
+        if byte < 0x80 {
+          if byte &- 0x30 < 10 { break }
+          nextNumber += 1
+        } else {
+          let next = character(at: nextNumber)
+          if next.class == .number { break }
+          nextNumber = next.end
+        }
       }
     }
     if nextNumber == start { return character(at: start).end }
@@ -77,6 +83,10 @@ extension WordScanner {
   /// The end of the characters of one class from `position` on.
   private func endOfRun(of kind: CharacterClass, from position: Int) -> Int {
     var end = position
+    // Most runs are ASCII letters, which need no look at a character's class.
+    if kind == .letter {
+      while end < limit, unsafe (text[end] | 0x20) &- 0x61 < 26 { end += 1 }
+    }
     while end < limit {
       let next = character(at: end)
       if next.class != kind { break }

@@ -2,7 +2,9 @@ import Synchronization
 
 /// What encoding keeps from one word to the next.
 struct Workspace: Sendable {
+  var shortWords = ShortWordCache()
   var cache = WordCache()
+  var few = FewPieces()
   var pieces: [BytePairEncoder.Piece] = []
   var queue = MergeQueue()
 }

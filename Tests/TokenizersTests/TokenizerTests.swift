@@ -85,6 +85,28 @@ enum TokenGoldens {
     #expect(!tokenizer.isControl(1_000_000))
   }
 
+  @Test func `words have the same tokens when met again, and after others took their places`()
+    throws
+  {
+    // More words than are remembered, of 1 to 40 bytes and of few and many tokens.
+    let letters = Array("etaoinshrdluq7é")
+    let words = (1...50_000).map { number in
+      var (rest, word) = (number &* 2_654_435_761 % 4_294_967_296, " ")
+      for _ in 0..<(number % 20) {
+        word.append(letters[rest % letters.count])
+        rest = rest / 3 + number
+      }
+      return word
+    }
+    let known = words.map { tokenizer.encode($0, parseSpecial: false) }
+    let file = try GGUFFile(path: References.defaultModel)
+    let other = try Tokenizer(gguf: file.metadata, file: References.defaultModel)
+    for place in words.indices.reversed() {
+      #expect(other.encode(words[place], parseSpecial: false) == known[place], "\(words[place])")
+      #expect(tokenizer.encode(words[place], parseSpecial: false) == known[place])
+    }
+  }
+
   @Test func aWordOfAHundredThousandLettersIsEncoded() {
     let text = String(repeating: "abcdefghij", count: 10_000)
     #expect(tokenizer.decode(tokenizer.encode(text, parseSpecial: false)) == text)

@@ -213,50 +213,48 @@ extension JSONParser {
   private mutating func parseString() throws(JSONError) -> String {
     position += 1
     let start = position
-    while unsafe position < bytes.count {
-      switch unsafe bytes[position] {
-      case UInt8(ascii: "\""):
-        let text = try unsafe text(
-          UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
-        position += 1
-        return text
-      case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
-      case 0..<0x20: throw error("a control character stands unescaped in a string")
-      default: position += 1
+    try passPlain()
+    if unsafe bytes[position] == UInt8(ascii: "\\") { return try parseEscapedString(from: start) }
+    let text = try unsafe text(UnsafeBufferPointer(rebasing: bytes[start..<position]), at: start)
+    position += 1
+    return text
+  }
+
+  /// Goes on to the next quote or backslash.
+  private mutating func passPlain() throws(JSONError) {
+    var place = position
+    defer { position = place }
+    while unsafe place < bytes.count {
+      let byte = unsafe bytes[place]
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+      if byte < 0x20 {
+        throw JSONError(offset: place, cause: "a control character stands unescaped in a string")
       }
+      place += 1
     }
-    throw error("the text ends within a string")
+    throw JSONError(offset: place, cause: "the text ends within a string")
   }
 
   private func text(
     _ part: UnsafeBufferPointer<UInt8>, at start: Int
   ) throws(JSONError) -> String {
-    let text = unsafe String(decoding: part, as: UTF8.self)
-    // What is not UTF-8 becomes other bytes.
-    if unsafe text.hasBytes(of: part) { return text }
+    if let text = unsafe String(validating: part, as: UTF8.self) { return text }
     throw JSONError(offset: start, cause: "the string is not UTF-8")
   }
 
   private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
     var result = unsafe Array(bytes[start..<position])
-    while unsafe position < bytes.count {
-      let byte = unsafe bytes[position]
-      switch byte {
-      case UInt8(ascii: "\""):
-        position += 1
-        return try unsafe result.withUnsafeBufferPointer { part throws(JSONError) in
-          try unsafe text(part, at: start)
-        }
-      case UInt8(ascii: "\\"):
-        position += 1
-        try parseEscape(into: &result)
-      case 0..<0x20: throw error("a control character stands unescaped in a string")
-      default:
-        result.append(byte)
-        position += 1
-      }
+    while unsafe bytes[position] == UInt8(ascii: "\\") {
+      position += 1
+      try parseEscape(into: &result)
+      let plain = position
+      try passPlain()
+      unsafe result.append(contentsOf: bytes[plain..<position])
     }
-    throw error("the text ends within a string")
+    position += 1
+    return try unsafe result.withUnsafeBufferPointer { part throws(JSONError) in
+      try unsafe text(part, at: start)
+    }
   }
 
   private mutating func parseEscape(into result: inout [UInt8]) throws(JSONError) {
