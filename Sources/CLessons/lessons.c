@@ -33,11 +33,14 @@ static const unsigned char learning_rate[] = {
 static const unsigned char switching[] = {
 #embed "lessons/10-switching.md"
 };
+static const unsigned char merging[] = {
+#embed "lessons/11-merging.md"
+};
 static const unsigned char comparison[] = {
-#embed "lessons/11-comparison.md"
+#embed "lessons/12-comparison.md"
 };
 static const unsigned char reproducible[] = {
-#embed "lessons/12-reproducible.md"
+#embed "lessons/13-reproducible.md"
 };
 static const unsigned char kitchen_gguf[] = {
 #embed "data/kitchen.gguf"
@@ -63,8 +66,9 @@ static const cl_file files[] = {
     {"08-targets.md", targets, sizeof targets},
     {"09-learning-rate.md", learning_rate, sizeof learning_rate},
     {"10-switching.md", switching, sizeof switching},
-    {"11-comparison.md", comparison, sizeof comparison},
-    {"12-reproducible.md", reproducible, sizeof reproducible},
+    {"11-merging.md", merging, sizeof merging},
+    {"12-comparison.md", comparison, sizeof comparison},
+    {"13-reproducible.md", reproducible, sizeof reproducible},
     {"kitchen.gguf", kitchen_gguf, sizeof kitchen_gguf},
     {"kitchen.txt", kitchen_txt, sizeof kitchen_txt},
     {"sentences.jsonl", sentences_jsonl, sizeof sentences_jsonl},

@@ -173,7 +173,8 @@ struct LessonParser {
       throw error("a check has a condition and a sentence", "write x == 1 else \"…\"", at: line)
     }
     return Lesson.Check(
-      condition: try expression(parts[0], at: line), reply: String(parts[1].trimmed.dropLast()))
+      condition: try expression(parts[0], at: line),
+      reply: String(parts[1].trimmed.dropLast()).replacing("\\\"", with: "\""))
   }
 
   private func expression(_ text: String, at line: Int) throws(LessonError) -> LessonExpression {

@@ -154,7 +154,9 @@ package final class LessonRun {
     guard let prediction = step.prediction,
       let answer = outcome.value(of: prediction.answer)?.magnitude
     else { return nil }
-    let truth = "\(Self.text(answer)), that is \(prediction.answer.text)"
+    // a formula teaches something; the name of a field does not
+    let formula = prediction.answer.text.contains(" ") ? ", that is \(prediction.answer.text)" : ""
+    let truth = Self.text(answer) + formula
     guard let guess else { return "it is \(truth)" }
     let isNear = abs(guess - answer) <= 0.02 * abs(answer)
     let said = Self.text(guess)

@@ -54,7 +54,7 @@ package final class Session: VerbExecutor {
       throw VerbFailure("E0201", "there is no command `\(call.verb.name)`")
     }
     for need in call.verb.needs(for: call) where !shape.has.contains(need) {
-      let error = need.error(for: call.verb, at: call.range)
+      let error = need.error(for: call.verb, at: call.range, in: shape)
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
     if call.verb.inheritance.map(call.isGiven) != true { try call.requireUses() }
@@ -78,7 +78,11 @@ package final class Session: VerbExecutor {
   package var shape: SessionShape {
     var shape = SessionShape()
     if state.model != nil { shape.has.insert(.model) }
-    if state.adapter != nil { shape.has.insert(.adapter) }
+    if state.adapter != nil {
+      shape.has.insert(.adapter)
+    } else if state.adapters.values.contains(where: { $0.base === state.model?.identity }) {
+      shape.setAside.insert(.adapter)
+    }
     if let data = state.data {
       shape.has.insert(.dataset)
       shape.parts = Set(

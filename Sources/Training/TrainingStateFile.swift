@@ -9,6 +9,8 @@ import Tensors
 package struct TrainingStateFile {
   package static let name = AdapterFolder.stateName
   private static let format = "skillet training state 1"
+  /// Says that the adapter is a whole change of its matrices.
+  private static let wholeNote = "changes_whole_matrices"
   private static let fix = "go on from another saving, or train again"
 
   /// What the numbers mean; the caller's own, and those of this type.
@@ -37,6 +39,7 @@ package struct TrainingStateFile {
     notes["configuration"] = AdapterConfigurationFile.value(
       of: state.adapter.configuration, on: state.adapter.parameters.layout.model, baseModel: ""
     ).text()
+    if state.adapter.configuration.isWhole { notes[wholeNote] = "true" }
     if let best = state.best {
       vectors.append(("best_parameters", best.adapter.parameters))
       (notes["best_step"], notes["best_loss"]) = ("\(best.step)", "\(best.loss)")
@@ -125,8 +128,7 @@ package struct TrainingStateFile {
   package func state(
     for model: DecoderDescription, options: OptimizerOptions
   ) throws(FileError) -> TrainingState {
-    let configuration = try AdapterConfigurationFile.read(
-      configurationValue(), file: path, model: model)
+    let configuration = try configuration(for: model)
     guard notes["steps"].flatMap({ Int($0) }) == losses.count else {
       throw damaged("its number of steps is not that of its losses")
     }
@@ -147,6 +149,14 @@ package struct TrainingStateFile {
     return TrainingState(
       adapter: try adapter("parameters"), optimizer: optimizer, evaluations: evaluations,
       best: best)
+  }
+
+  private func configuration(for model: DecoderDescription) throws(FileError) -> LoRAConfiguration {
+    let configuration = try AdapterConfigurationFile.read(
+      configurationValue(), file: path, model: model)
+    guard notes[Self.wholeNote] != nil else { return configuration }
+    if let whole = configuration.asWhole(of: model) { return whole }
+    throw damaged("it changes whole matrices, and its ranks are not those of such a change")
   }
 
   private func configurationValue() throws(FileError) -> JSONValue {

@@ -35,6 +35,17 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
   }
 
+  @Test func `a verb that lacks an adapter while others are kept says to use one`() throws {
+    for lines in ["use base\nmerge\n", "use base\nsave \"out/c\"\n"] {
+      let outcome = try SkilletRun().recipe(Self.two + lines)
+      #expect(outcome.ending == .exited(65), outcome.comment)
+      #expect(outcome.errors.contains("no adapter is in use"), outcome.comment)
+      #expect(outcome.errors.contains("use \"default\""), outcome.comment)
+    }
+    let typed = try SkilletRun()(input: Self.two + "use base\nmerge\n")
+    #expect(typed.errors.contains("no adapter is in use"), typed.comment)
+  }
+
   @Test func `an adapter's folder is read beside others, and forgotten`() throws {
     let outcome = try SkilletRun().recipe(
       Self.two + """

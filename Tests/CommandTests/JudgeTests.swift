@@ -68,6 +68,32 @@ import Testing
     #expect(verdict.contains("rough"))
   }
 
+  @Test func `what was forgotten of another text is perplexity's difference`() throws {
+    let text = (1...60).map { "line \($0) of a text" }.joined(separator: "\n")
+    let recipe =
+      Self.rows + """
+        let text = \"""
+        \(text)
+        \"""
+        lora rank: 4, name: "a"
+        train steps: 8, lr: 2e-2
+        let tuned = perplexity text, context: 512
+        use base
+        let base_value = perplexity text, context: 512
+        let found = judge adapters: [base, "a"], general: text
+        assert abs(found.table.general[0] - log(base_value.perplexity)) < 1e-6
+        assert abs(found.table.general[1] - log(tuned.perplexity)) < 1e-6
+        judge adapters: [base, "a"], general: text
+
+        """
+    let value = try judged(recipe)
+    let (first, other) = (try row("base", value), try row("a", value))
+    #expect(first["forgot"] == nil || first["forgot"] == .null)
+    let losses = [first, other].compactMap { $0["general"]?.double }
+    #expect(losses.count == 2 && other["forgot"]?.double == losses[1] - losses[0])
+    #expect(value["verdict"]?.string?.contains("Loss on the general text: a ") == true)
+  }
+
   @Test func `formats are judged beside the file, and the model stays as it was`() throws {
     let value = try judged(
       Self.rows + """

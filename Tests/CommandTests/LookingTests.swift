@@ -45,6 +45,47 @@ import Testing
       abs(value - expected) <= share * max(abs(expected), 1e-3), "\(what): \(value) \(expected)")
   }
 
+  @Test func `directions that two adapters share are those of their whole products`() throws {
+    let expected = try #require(
+      try JSONValue(golden: "similarity/expected.json").object)
+    let load = """
+      recipe "test", language: 1
+      load "\(References.path("tiny-llama/hf"))", precision: f32
+      use "one", from: "\(References.path("combinations/first"))"
+      use "other", from: "\(References.path("combinations/second"))"
+      use "one"
+
+      """
+    let found = try run(load + "inspect adapter, against: \"other\"\n")
+    let rows = try #require(found.values.first?["similarity"]?.array)
+    #expect(Set(rows.compactMap { $0["name"]?.string }) == Set(expected.keys))
+    for row in rows {
+      let wanted = try #require(row["name"]?.string.flatMap { expected[$0] })
+      #expect(row["directions"] == wanted["directions"])
+      for field in ["first_reads", "first_writes", "reads", "writes"] {
+        expectClose(row[field], wanted[field], within: 1e-4, field)
+      }
+    }
+    #expect(found.figures.contains { $0["y"] == "similarity" })
+  }
+
+  @Test func `attention tells where each token looks, and what an adapter moved`() throws {
+    let found = try run(
+      Self.adapter + "inspect attention, \"one two one\", layer: 2\nuse base\n"
+        + "inspect attention, \"one two one\", layer: 2, head: 1\n")
+    let (mean, head) = (try #require(found.values.first), try #require(found.values.last))
+    #expect(try #require(mean["moved"]?.double) > 0 && head["moved"] == nil)
+    let places = try #require(head["places"]?.array)
+    #expect(places.count == head["tokens"]?.int && places.first?["share"]?.double == 1)
+    #expect(head["head"] == 1 && mean["heads"]?.array?.count == 4)
+    let map = try #require(found.figures.last?["values"]?.array)
+    for (number, row) in map.enumerated() {
+      let shares = (row.array ?? []).compactMap(\.double)
+      #expect(shares.count == number + 1 && abs(shares.reduce(0, +) - 1) < 1e-5)
+      #expect(shares.max() == places[number]["share"]?.double)
+    }
+  }
+
   @Test func `directions of the adapter are those of the whole product's decomposition`() throws {
     let expected = try #require(Self.expected?["modules"]?.object)
     let found = try run(Self.adapter + "inspect adapter, layer: 2\n")

@@ -23,15 +23,18 @@ import Testing
     try skillet.folder.bytes(of: folder + "/" + Self.weights)
   }
 
-  @Test(arguments: [
-    "schedule: constant, warmup: 0",
-    "schedule: constant, warmup: 2, weight_decay: 0.1, eval_every: 5, keep: best",
-  ])
-  func `50 steps, a new process and 50 steps give the bytes of 100`(_ more: String) throws {
+  @Test(
+    arguments: [
+      "schedule: constant, warmup: 0",
+      "schedule: constant, warmup: 2, weight_decay: 0.1, eval_every: 5, keep: best",
+    ], [adapter, data + "unfreeze targets: [q_proj, down_proj], layers: [1]\n"])
+  func `50 steps, a new process and 50 steps give the bytes of 100`(
+    _ more: String, adapter: String
+  ) throws {
     let line = "lr: 5e-4, batch: 4, \(more)"
-    let whole = try skillet.recipe(Self.adapter + "train steps: 100, \(line), to: \"whole\"\n")
+    let whole = try skillet.recipe(adapter + "train steps: 100, \(line), to: \"whole\"\n")
     #expect(whole.ending == .exited(0), whole.comment)
-    let half = try skillet.recipe(Self.adapter + "train steps: 50, \(line), to: \"half\"\n")
+    let half = try skillet.recipe(adapter + "train steps: 50, \(line), to: \"half\"\n")
     #expect(half.ending == .exited(0), half.comment)
     #expect(try bytes("half") != bytes("whole"))
     let rest = try skillet.recipe(

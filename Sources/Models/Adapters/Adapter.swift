@@ -1,6 +1,7 @@
 import Tensors
 
-/// A LoRA adapter of one model: its configuration and its trainable numbers.
+/// A LoRA adapter of one model, or a whole change of some of its matrices: its configuration and its trainable
+/// numbers.
 package final class Adapter: @unchecked Sendable {
   package let configuration: LoRAConfiguration
   package let parameters: AdapterVector
@@ -18,7 +19,7 @@ package final class Adapter: @unchecked Sendable {
   ) {
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
-    for entry in parameters.layout.entries {
+    for entry in parameters.layout.entries where !entry.isWhole {
       let stream = entry.role.stream("lora", layer: entry.layer, places: 7)
       var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
       start.fill(parameters.pair(entry), &random)

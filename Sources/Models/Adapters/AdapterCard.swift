@@ -52,8 +52,13 @@ package struct AdapterCard: Sendable, Equatable {
   package var steps: Int
   /// Rows that it was trained on.
   package var rows: TrainedRows
+  /// Whether the adapter is a whole change of its matrices, whose A is not to be trained.
+  package var isWhole: Bool
 
-  package init(base: Base, quantization: String?, steps: Int, rows: TrainedRows) {
+  package init(
+    base: Base, quantization: String?, steps: Int, rows: TrainedRows, isWhole: Bool = false
+  ) {
+    self.isWhole = isWhole
     self.base = base
     self.quantization = quantization
     self.steps = steps

@@ -4,6 +4,7 @@ import Files
 package enum AdapterCardFile {
   package static let name = "skillet.json"
   private static let format = "skillet adapter 1"
+  private static let wholeKey = "changes_whole_matrices"
   private static let digitsARow = 16
   private static let largestStepCount = 1 << 40
 
@@ -15,7 +16,7 @@ package enum AdapterCardFile {
       "template_sha256": .string(card.base.digests.template),
     ]
     if let revision = card.base.revision { base["revision"] = .string(revision) }
-    let value: JSONValue = [
+    var value: JSONObject = [
       "format": .string(format),
       "base": .object(base),
       "quantization": card.quantization.map { .string($0) } ?? nil,
@@ -23,7 +24,8 @@ package enum AdapterCardFile {
       "trained_rows": .string(card.rows.hashes.sorted().map(hexadecimal).joined()),
       "trained_rows_are_all": .bool(!card.rows.isPartial),
     ]
-    return Array(value.text(.pretty).utf8)
+    if card.isWhole { value[wholeKey] = true }
+    return Array(JSONValue.object(value).text(.pretty).utf8)
   }
 
   private static func hexadecimal(_ hash: UInt64) -> String {
@@ -52,11 +54,15 @@ package enum AdapterCardFile {
       throw reading.error("\"steps\" is no number of steps")
     }
     let revision = base.root["revision"] == nil ? nil : try base.text("revision")
+    let isWhole = reading.root[wholeKey] ?? .bool(false)
+    guard let isWhole = isWhole.bool else {
+      throw reading.error("\"\(wholeKey)\" is neither true nor false")
+    }
     return AdapterCard(
       base: .init(
         name: try base.text("name"), format: try base.text("format"), digests: digests,
         revision: revision),
-      quantization: quantization.string, steps: steps, rows: try rows(reading))
+      quantization: quantization.string, steps: steps, rows: try rows(reading), isWhole: isWhole)
   }
 
   private static func rows(_ reading: Reading) throws(FileError) -> TrainedRows {

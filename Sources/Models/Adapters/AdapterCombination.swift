@@ -79,11 +79,9 @@ package struct AdapterCombination {
       }
       made.append((place, rows))
     }
-    var configuration = parts[0].adapter.configuration
-    let ranks = made.map { $0.rows.a.count }
-    (configuration.rank, configuration.alpha) = (ranks.max() ?? 1, Double(ranks.max() ?? 1))
-    configuration.isRankStabilized = false
-    (configuration.ranks, configuration.alphas) = ([:], [:])
+    let largest = made.map { $0.rows.a.count }.max() ?? 1
+    var configuration = LoRAConfiguration(
+      rank: largest, alpha: Double(largest), dropout: parts[0].adapter.configuration.dropout)
     for (place, rows) in made where rows.a.count != configuration.rank {
       configuration.ranks[place] = rows.a.count
       configuration.alphas[place] = Double(rows.a.count)

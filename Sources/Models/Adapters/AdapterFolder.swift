@@ -14,15 +14,13 @@ package struct AdapterFolder {
   /// The training that made the adapter, to go on with; see `TrainingStateFile`.
   package static let stateName = "training_state.safetensors"
 
-  /// PEFT's name of DoRA's lengths.
-  private static let lengthsSuffix = ".lora_magnitude_vector"
-
   private static let names: Set = [
     AdapterConfigurationFile.name, weightsName, AdapterCardFile.name, stateName,
   ]
 
   private let model: DecoderDescription
   private let baseModel: String
+  private var tensors: AdapterTensors { AdapterTensors(model: model) }
 
   /// - Parameter baseModel: the name of the model that the adapter belongs to.
   package init(model: DecoderDescription, baseModel: String) {
@@ -74,10 +72,10 @@ package struct AdapterFolder {
     var writer = SafetensorsWriter(file: file, metadata: ["format": "pt"])
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
-      let path = path(of: entry)
+      let names = tensors.names(of: entry)
       let a = (0..<pair.a.count).map { unsafe pair.a.base[$0] }
       try writer.add(
-        path + ".lora_A.weight", shape: [pair.a.rows, pair.a.columns], values: a)
+        names.a, shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
       func order(_ row: Int) -> Int { model.storedRow(row, of: entry.role) }
       for row in 0..<entry.outputs {
@@ -87,10 +85,10 @@ package struct AdapterFolder {
         }
       }
       try writer.add(
-        path + ".lora_B.weight", shape: [entry.outputs, pair.a.rows], values: b)
+        names.b, shape: [entry.outputs, pair.a.rows], values: b)
       if let lengths = pair.lengths {
         let values = (0..<entry.outputs).map { unsafe lengths.base[order($0)] }
-        try writer.add(path + Self.lengthsSuffix, shape: [entry.outputs], values: values)
+        try writer.add(names.lengths, shape: [entry.outputs], values: values)
       }
     }
     return try writer.bytes()
@@ -113,37 +111,65 @@ package struct AdapterFolder {
         fix: "load the model that it was made on; to use it here all the same, remove "
           + "\(AdapterCardFile.name) from the folder")
     }
-    return (try read(folder), card)
+    return (try read(folder, isWhole: card.isWhole), card)
   }
 
   /// Reads an adapter for this model; every tensor must fit, and none may be left over.
-  package func read(_ folder: String) throws(FileError) -> Adapter {
+  ///
+  /// - Parameter isWhole: whether the identity is asked for as each A, which is a whole change of a matrix.
+  package func read(_ folder: String, isWhole: Bool = false) throws(FileError) -> Adapter {
     let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
-    let configuration = try AdapterConfigurationFile.read(
+    var configuration = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, model: model)
+    if isWhole {
+      guard let whole = configuration.asWhole(of: model) else {
+        throw noWholeChange(configFile, "its ranks are not the widths of its layers")
+      }
+      configuration = whole
+    }
     let layout = AdapterLayout(configuration: configuration, model: model)
     let file = Self.weights(in: folder)
-    let tensors = try SafetensorsFile.directory(ofFile: file)
-    let reading = WeightReading(directory: tensors, file: file)
+    let directory = try SafetensorsFile.directory(ofFile: file)
+    try tensors.requireAgreement(directory, with: layout, file: file)
+    let reading = WeightReading(directory: directory, file: file)
     // All are found before memory is taken: the configuration's rank may be anything.
     var sources: [Source] = []
     for entry in layout.entries {
-      let path = path(of: entry)
+      let names = tensors.names(of: entry)
       sources.append(
         Source(
-          a: try reading.matrix(
-            path + ".lora_A.weight", rows: entry.rank, columns: entry.inputs),
-          b: try reading.matrix(
-            path + ".lora_B.weight", rows: entry.outputs, columns: entry.rank),
+          a: try reading.matrix(names.a, rows: entry.rank, columns: entry.inputs),
+          b: try reading.matrix(names.b, rows: entry.outputs, columns: entry.rank),
           lengths: entry.hasLengths
-            ? try reading.vector(path + Self.lengthsSuffix, count: entry.outputs) : []))
+            ? try reading.vector(names.lengths, count: entry.outputs) : []))
     }
-    try refuseLeftovers(tensors, layout: layout, file: file)
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
-      copy(source, to: parameters.pair(entry), of: entry.role)
+      let pair = parameters.pair(entry)
+      if pair.isWhole, !hasValues(source.a, of: pair.a) {
+        throw noWholeChange(file, "\"\(tensors.names(of: entry).a)\" is no identity")
+      }
+      copy(source, to: pair, of: entry.role)
     }
     return Adapter(configuration: configuration, parameters: parameters)
+  }
+
+  private func noWholeChange(_ file: String, _ cause: String) -> FileError {
+    FileError(
+      .malformed, file: file,
+      cause: "\(cause), though \(AdapterCardFile.name) says that whole matrices are changed",
+      fix: "take the adapter's files from the same folder, as they were saved together")
+  }
+
+  private func hasValues(_ stored: FrozenMatrix, of matrix: Matrix) -> Bool {
+    var values = [Float](repeating: 0, count: stored.columns)
+    return (0..<stored.rows).allSatisfy { row in
+      unsafe values.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return true }
+        unsafe stored.dequantize(row: row, into: base)
+        return buffer.indices.allSatisfy { unsafe buffer[$0] == matrix.row(row)[$0] }
+      }
+    }
   }
 
   /// Older versions of PEFT wrote a pickle, which is read where nothing else is there.
@@ -170,7 +196,9 @@ package struct AdapterFolder {
     for (row, length) in source.lengths.enumerated() {
       if let lengths = pair.lengths { unsafe lengths.base[model.storedRow(row, of: role)] = length }
     }
-    for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
+    if !pair.isWhole {
+      for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
+    }
     var values = [Float](repeating: 0, count: b.columns)
     for row in 0..<b.rows {
       unsafe values.withUnsafeMutableBufferPointer { buffer in
@@ -179,31 +207,5 @@ package struct AdapterFolder {
       let target = model.storedRow(row, of: role)
       for column in 0..<b.columns { unsafe pair.bTransposed.row(column)[target] = values[column] }
     }
-  }
-
-  private func refuseLeftovers(
-    _ tensors: TensorDirectory, layout: AdapterLayout, file: String
-  ) throws(FileError) {
-    let known = Set(
-      layout.entries.flatMap { entry in
-        ([".lora_A.weight", ".lora_B.weight"] + (entry.hasLengths ? [Self.lengthsSuffix] : [])).map
-        {
-          path(of: entry) + $0
-        }
-      })
-    guard let extra = tensors.names.first(where: { !known.contains($0) }) else { return }
-    throw FileError(
-      .unsupported, file: file,
-      cause: "the tensor \"\(extra)\" belongs to none of this model's layers",
-      fix: "load the model that the adapter was trained on")
-  }
-
-  // MARK: - Names and orders
-
-  private func path(of entry: AdapterLayout.Entry) -> String {
-    guard let module = model.linear(entry.role) else {
-      preconditionFailure("an adapter beside \(entry.role.rawValue), which the model does not have")
-    }
-    return "base_model.model." + model.path(module, layer: entry.layer)
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// a single list of numbers. Gradients and moments share the layout.
 package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`, then the lengths `[outputs]` of a
-  /// weight-decomposed one.
+  /// weight-decomposed one; of a whole change only Bᵀ.
   package struct Entry: Sendable, Equatable {
     package let layer: Int
     package let role: LinearRole
@@ -14,15 +14,18 @@ package struct AdapterLayout: Sendable, Equatable {
     /// What B·A is multiplied by.
     package let scale: Float
     package let hasLengths: Bool
+    /// Whether A is the identity, which nobody trains.
+    package let isWhole: Bool
     package let offset: Int
 
-    package var count: Int { rank * (inputs + outputs) + (hasLengths ? outputs : 0) }
+    package var count: Int { matrices.reduce(0) { $0 + $1.rows * $1.columns } }
 
     package var place: ModulePlace { ModulePlace(layer: layer, role: role) }
 
     /// What it is made of, in order; lengths are one row.
     package var matrices: [(kind: Kind, rows: Int, columns: Int)] {
-      let pair = [(kind: Kind.a, rows: rank, columns: inputs), (.b, rank, outputs)]
+      let b = (kind: Kind.b, rows: rank, columns: outputs)
+      let pair = isWhole ? [b] : [(.a, rank, inputs), b]
       return hasLengths ? pair + [(.lengths, 1, outputs)] : pair
     }
   }
@@ -37,6 +40,7 @@ package struct AdapterLayout: Sendable, Equatable {
   package let entries: [Entry]
   package let count: Int
   private let places: [Int?]
+  fileprivate let identities = IdentityMatrices()
 
   package init(configuration: LoRAConfiguration, model: DecoderDescription) {
     self.model = model
@@ -51,7 +55,8 @@ package struct AdapterLayout: Sendable, Equatable {
         let entry = Entry(
           layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
           rank: configuration.rank(of: place), scale: configuration.scale(of: place),
-          hasLengths: configuration.isWeightDecomposed, offset: offset)
+          hasLengths: configuration.isWeightDecomposed, isWhole: configuration.isWhole,
+          offset: offset)
         entries.append(entry)
         offset += entry.count
       }
@@ -102,13 +107,16 @@ package final class AdapterVector: @unchecked Sendable {
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
     let start = unsafe values + entry.offset
-    let second = unsafe start + entry.rank * entry.inputs
+    let second = unsafe entry.isWhole ? start : start + entry.rank * entry.inputs
     return unsafe LoRAPair(
-      a: Matrix(base: start, rows: entry.rank, columns: entry.inputs),
+      a: entry.isWhole
+        ? layout.identities[entry.inputs]
+        : Matrix(base: start, rows: entry.rank, columns: entry.inputs),
       bTransposed: Matrix(base: second, rows: entry.rank, columns: entry.outputs),
       scale: entry.scale,
       lengths: entry.hasLengths
-        ? Matrix(base: second + entry.rank * entry.outputs, rows: 1, columns: entry.outputs) : nil)
+        ? Matrix(base: second + entry.rank * entry.outputs, rows: 1, columns: entry.outputs) : nil,
+      isWhole: entry.isWhole)
   }
 }
 
@@ -122,4 +130,6 @@ package struct LoRAPair: Sendable {
   package let scale: Float
   /// The lengths of the rows of a weight-decomposed layer, `[1, outputs]`.
   package let lengths: Matrix?
+  /// Whether A is the identity, which is only read.
+  package let isWhole: Bool
 }

@@ -2,6 +2,7 @@ import Tensors
 
 /// A frozen linear layer with an optional adapter: y = W·x + bias + scale · B·A·dropout(x), or weight-decomposed
 /// y = W·(x − x̂) + bias + f · (W·x̂ + scale · B·A·x̂) with x̂ = dropout(x) and for each row f = length / ‖W + scale · B·A‖.
+/// The A of a whole change is the identity, and is passed over.
 struct LinearLayer {
   let weight: FrozenMatrix
   /// Empty where nothing is added.
@@ -50,9 +51,14 @@ struct LinearLayer {
   ) {
     if let y, !bias.isEmpty { compute.spread(bias, over: y, accumulates: accumulates) }
     let accumulates = accumulates || !bias.isEmpty
-    guard let pair else {
+    guard let pair, !pair.isWhole else {
       if let y {
         compute.multiply(packed, weight.operand, .rowsOfMatrix, accumulate: accumulates, into: y)
+        if let pair {
+          compute.multiply(
+            packed, pair.bTransposed.operand, .columnsOfMatrix, alpha: pair.scale,
+            accumulate: true, into: y)
+        }
       }
       return
     }
@@ -94,6 +100,10 @@ struct LinearLayer {
   /// For few rows `[rows, inputs]`: y, which is W·x, becomes what the layer gives before its bias.
   func addAdapter(ofVectors x: Matrix, to y: Matrix, with compute: Compute) {
     guard let pair else { return }
+    guard !pair.isWhole else {
+      return compute.addProduct(
+        ofRows: x, transposed: pair.bTransposed, alpha: pair.scale, to: y)
+    }
     compute.addLowRank(
       ofRows: x, a: pair.a, bTransposed: pair.bTransposed, alpha: pair.scale, to: y)
     if let factors { compute.multiply(columns: y, by: factors, into: y) }
@@ -107,7 +117,7 @@ struct LinearLayer {
   ///
   /// - Parameters:
   ///   - x: the layer's input; nil where there is no adapter, as are `reduced` and `gradient`.
-  ///   - reduced: A·x̂ as the forward pass left it.
+  ///   - reduced: A·x̂ as the forward pass left it; nil for a whole change.
   func backward(
     _ x: Matrix?, reduced: Matrix?, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
     accumulatesDx: Bool, with compute: Compute
@@ -117,6 +127,10 @@ struct LinearLayer {
       guard let pair else {
         inputGradient(compute.pack(dy), nil, nil, dx, accumulates: accumulatesDx, with: compute)
         return
+      }
+      if pair.isWhole {
+        return wholeBackward(
+          x, pair, dy: dy, gradient: gradient, dx: dx, accumulatesDx: accumulatesDx, with: compute)
       }
       guard let gradient, let reduced, let x else {
         preconditionFailure(
@@ -138,6 +152,28 @@ struct LinearLayer {
         packed, scaled == nil ? nil : dy, LowRankTerm(compute.pack(dLow), pair.a.operand), dx,
         accumulates: accumulatesDx, with: compute)
     }
+  }
+
+  /// dBᵀ = scale · xᵀ·dy and dx = dy·W + scale · dy·B.
+  private func wholeBackward(
+    _ x: Matrix?, _ pair: LoRAPair, dy: Matrix, gradient: LoRAPair?, dx: Matrix?,
+    accumulatesDx: Bool, with compute: Compute
+  ) {
+    guard let gradient, let x else {
+      preconditionFailure(
+        "a change of \(weight.rows) × \(weight.columns) has nowhere to put its gradient, or lacks its input"
+      )
+    }
+    compute.multiply(
+      compute.packTransposed(x), dy.operand, .columnsOfMatrix, alpha: pair.scale,
+      accumulate: true, into: gradient.bTransposed)
+    guard let dx else { return }
+    let packed = compute.pack(dy)
+    compute.multiply(
+      packed, weight.operand, .columnsOfMatrix, accumulate: accumulatesDx, into: dx)
+    compute.multiply(
+      packed, pair.bTransposed.operand, .rowsOfMatrix, alpha: pair.scale, accumulate: true, into: dx
+    )
   }
 
   /// f · dy in the arena, after the gradient of lengths was added; nil where the layer is not

@@ -20,6 +20,8 @@ package struct LoRAConfiguration: Sendable, Equatable {
   /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
   /// 2402.09353).
   package var isWeightDecomposed = false
+  /// Whether A is the identity and stays so, so that B is a whole change ΔW of the matrix: full fine-tuning.
+  package private(set) var isWhole = false
 
   package init(
     rank: Int = 8, alpha: Double = 16, dropout: Float = 0,
@@ -32,6 +34,33 @@ package struct LoRAConfiguration: Sendable, Equatable {
     self.targets = targets.sorted()
     self.layers = layers
     self.isRankStabilized = isRankStabilized
+  }
+
+  /// A whole change of each of the layers that `chosen` names in each block: of rank `inputs`, and of scale 1.
+  package init(wholeMatrices chosen: [Set<LinearRole>], of model: DecoderDescription) {
+    self.init(rank: 1, alpha: 1)
+    choose(chosen)
+    isWhole = true
+    for place in model.places(of: self) {
+      guard let inputs = model.linear(place.role)?.inputs else {
+        preconditionFailure("the layer \(place.role.rawValue), which the model does not have")
+      }
+      ranks[place] = inputs
+      alphas[place] = Double(inputs)
+    }
+    rank = ranks.values.min() ?? rank
+    alpha = Double(rank)
+    ranks = ranks.filter { $0.value != rank }
+    alphas = alphas.filter { $0.value != alpha }
+  }
+
+  /// The same, as a whole change of its layers; nil where its ranks or scales are not those of one.
+  package func asWhole(of model: DecoderDescription) -> LoRAConfiguration? {
+    var result = self
+    result.isWhole = true
+    let entries = AdapterLayout(configuration: result, model: model).entries
+    let isWhole = entries.allSatisfy { $0.rank == $0.inputs && $0.scale == 1 }
+    return isWhole && !isWeightDecomposed ? result : nil
   }
 
   /// The scale of layers that are no exception.

@@ -40,7 +40,7 @@ package struct ActivationPlan {
       outputs + unnormed + (model.isParallel ? 1 : 2) * sizes.hidden + sizes.query + attended + 2
       * sizes.keyValue + inner
       * sizes.intermediate
-    return columns * element + adapted.reduce(0) { $0 + $1.rank } * 4
+    return columns * element + adapted.reduce(0) { $0 + ($1.isWhole ? 0 : $1.rank) } * 4
   }
 
   /// Matrices that the feed-forward's activation is made of: up, and a gate.

@@ -21,7 +21,7 @@ struct SavedBlock {
   /// Only where the feed-forward has a gate.
   let gate: StoredActivation?
   let up: StoredActivation
-  /// A·x of each adapted layer, `[tokens, rank]`, by `LinearRole.index`.
+  /// A·x of each adapted layer, `[tokens, rank]`, by `LinearRole.index`; nil where that is x.
   let reduced: [Matrix?]
 
   init(
@@ -41,7 +41,9 @@ struct SavedBlock {
     gate = model.activation.isGated ? room(sizes.intermediate) : nil
     up = room(sizes.intermediate)
     reduced = LinearRole.allCases.map { role in
-      layout.entry(layer: layer, role).map { compute.arena.matrix(tokens, $0.rank) }
+      layout.entry(layer: layer, role).flatMap { entry in
+        entry.isWhole ? nil : compute.arena.matrix(tokens, entry.rank)
+      }
     }
   }
 }

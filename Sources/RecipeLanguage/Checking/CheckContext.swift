@@ -22,6 +22,8 @@ package struct SessionShape: Sendable, Equatable {
   package var has: Set<Need> = []
   /// The parts of the dataset that can be evaluated.
   package var parts: Set<DataPart> = []
+  /// What was made, and is not in use now: adapters after `use base`.
+  package var setAside: Set<Need> = []
 
   package init(has: Set<Need> = [], parts: Set<DataPart> = []) {
     self.has = has

@@ -9,7 +9,8 @@ extension Checker {
     let scope = scope
     let arguments = WrittenArguments(binder) { Self.mayBeRecord($0, in: scope) }
     for need in needs(of: verb, arguments) where !state.has.contains(need) {
-      report(need.error(for: verb, at: command.verb.range), secondary: reasons(for: need))
+      report(
+        need.error(for: verb, at: command.verb.range, in: state), secondary: reasons(for: need))
       state.has.insert(need)
       if need == .dataset { state.parts.formUnion(DataPart.allCases) }
     }
@@ -17,6 +18,8 @@ extension Checker {
       checkRows(effect, arguments, binder, at: command, &state)
       leave(effect, arguments, at: command, &state)
     }
+    // Adapters of another base are of no use.
+    if verb.effects.contains(where: \.isAnotherModel) { state.setAside = [] }
     self.state = state
   }
 
@@ -85,9 +88,10 @@ extension Checker {
     switch effect {
     case .gives(let gift, let condition) where condition.holds(for: arguments):
       state.has.insert(gift)
+      state.setAside.remove(gift)
       origins[gift] = Label(source, command.range)
     case .removes(let need, let condition) where condition.holds(for: arguments):
-      state.has.remove(need)
+      if state.has.remove(need) != nil { state.setAside.insert(need) }
     case .removesRows: state.parts = []
     case .givesRows(let part, let condition) where condition.holds(for: arguments):
       state.parts.insert(part)

@@ -2,8 +2,17 @@ import Diagnostics
 
 extension Need {
   /// Why a verb cannot run without this part of the session, and what to do first.
-  package func error(for verb: VerbDeclaration, at range: SourceRange) -> EvaluationError {
+  ///
+  /// - Parameter shape: what the session has instead.
+  package func error(
+    for verb: VerbDeclaration, at range: SourceRange, in shape: SessionShape
+  ) -> EvaluationError {
     switch self {
+    case .adapter where shape.setAside.contains(.adapter):
+      EvaluationError(
+        "E0401", "nothing to \(verb.name): no adapter is in use", at: range,
+        label: "needs an adapter",
+        help: "use one of those that are there, for example\nuse \"default\"")
     case .adapter:
       EvaluationError(
         "E0401", "nothing to \(verb.name): no adapter has been added", at: range,

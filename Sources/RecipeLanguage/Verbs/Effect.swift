@@ -36,6 +36,16 @@ package enum Effect: Sendable {
   case measures
 }
 
+extension Effect {
+  /// Whether the base is another one afterwards.
+  var isAnotherModel: Bool {
+    switch self {
+    case .gives(.model, _), .changes(.model): true
+    default: false
+    }
+  }
+}
+
 /// When an effect happens, as far as the arguments tell.
 package indirect enum Condition: Sendable {
   case always

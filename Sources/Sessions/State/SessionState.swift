@@ -97,7 +97,8 @@ package struct AdapterInUse: Sendable {
 
   func card(with pool: WorkerPool) -> AdapterCard {
     AdapterCard(
-      base: .init(base, with: pool), quantization: trainedOn, steps: steps, rows: rows)
+      base: .init(base, with: pool), quantization: trainedOn, steps: steps, rows: rows,
+      isWhole: adapter.configuration.isWhole)
   }
 }
 

@@ -25,6 +25,12 @@ extension Session {
     record["steps"] = .int(current.steps)
     record["update_norms"] = .record(updateNorms(modules, model.decoder.description))
     record["modules"] = .table(Table(rows: modules.map(\.row), heading: "module"))
+    if let name = call[Inspect.against] {
+      let other = try adapter(named: name, Inspect.against)
+      record["similarity"] = .table(
+        try similarity(
+          modules, to: directions(of: other.adapter, model), of: layer, named: name))
+    }
     if modules.contains(where: { $0.decomposition.norm > 0 }) {
       onEvent(.figure(normMap(modules, model.decoder.description), goesWithValue: false))
       onEvent(.figure(spectrum(modules, of: layer), goesWithValue: false))
@@ -102,15 +108,17 @@ extension Session {
 }
 
 /// A layer with what the adapter adds to it.
-private struct AdaptedModule {
+struct AdaptedModule {
   let entry: AdapterLayout.Entry
   let name: String
   let decomposition: LowRankDecomposition
   let amplification: Double?
 
+  var label: String { "\(entry.layer) \(name)" }
+
   var row: Table.Row {
     Table.Row(
-      label: "\(entry.layer) \(name)",
+      label: label,
       record: Record([
         ("norm", .float(decomposition.norm)),
         ("effective_rank", .float(decomposition.effectiveRank)),

@@ -52,26 +52,12 @@ extension Session {
   }
 
   /// A token as a text in quotes, so that its blanks and line breaks are seen.
-  private func quoted(_ token: Int32, _ model: ModelInUse) -> String {
+  func quoted(_ token: Int32, _ model: ModelInUse) -> String {
     NumberText.quoted(model.loaded.tokenizer.readable([token]))
   }
 
   func inspectNext(_ call: VerbCall, _ model: ModelInUse) throws(VerbFailure) -> Record {
-    guard let text = call[Inspect.text] else {
-      throw VerbFailure(
-        "E0206", "`inspect next` lacks the text that comes before", argument: Inspect.subject,
-        help: "inspect next, \"The capital of France is\"")
-    }
-    let tokens = model.loaded.tokenizer.encode(text, parseSpecial: true)
-    let context = model.decoder.description.sizes.context
-    guard !tokens.isEmpty, tokens.count <= context else {
-      throw VerbFailure(
-        "E0415",
-        tokens.isEmpty
-          ? "behind no text at all there is nothing to expect"
-          : "the text has \(tokens.count) tokens, and the model's context holds \(context)",
-        argument: Inspect.text, help: "give a text of 1 to \(context) tokens")
-    }
+    let tokens = try textTokens(call, model)
     func expected(_ adapter: Adapter?) throws(VerbFailure) -> NextTokens {
       let next = NextTokens(
         after: tokens, model: model.decoder, adapter: adapter, with: model.compute)
@@ -85,6 +71,30 @@ extension Session {
     let names = shown.map { quoted(Int32($0), model) }
     onEvent(.figure(figure(shown, names, base: base, tuned: tuned), goesWithValue: false))
     return record(shown, names, base: base, tuned: tuned, tokens: tokens.count)
+  }
+
+  /// The text that `inspect next` and `inspect attention` are given, in tokens.
+  func textTokens(_ call: VerbCall, _ model: ModelInUse) throws(VerbFailure) -> [Int32] {
+    let subject = call[Inspect.subject]
+    guard let text = call[Inspect.text] else {
+      throw VerbFailure(
+        "E0206", "`inspect \(subject)` lacks its text", argument: Inspect.subject,
+        help: "inspect \(subject), \"The capital of France is\"")
+    }
+    let tokens = model.loaded.tokenizer.encode(text, parseSpecial: true)
+    let context = model.decoder.description.sizes.context
+    let most = subject == Inspect.attention ? min(context, Inspect.mostTokensOfAttention) : context
+    guard !tokens.isEmpty, tokens.count <= most else {
+      throw VerbFailure(
+        "E0415",
+        tokens.isEmpty
+          ? "the text is empty"
+          : "the text has \(tokens.count) tokens, and "
+            + (most < context
+              ? "each is held against each of them" : "the model's context holds \(context)"),
+        argument: Inspect.text, help: "give a text of 1 to \(most) tokens")
+    }
+    return tokens
   }
 
   private func record(

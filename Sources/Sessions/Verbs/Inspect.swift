@@ -9,22 +9,31 @@ package enum Inspect: Verb {
   static let model = "model"
   static let data = "data"
   static let next = "next"
+  static let attention = "attention"
+  /// Tables of all pairs of tokens stay small.
+  static let mostTokensOfAttention = 512
 
   package static let subject = Argument.requiredWord(
-    "subject", [adapter, model, data, next] + Architecture.moduleNames,
-    "adapter, model, data, next, or a module such as q_proj")
+    "subject", [adapter, model, data, next, attention] + Architecture.moduleNames,
+    "adapter, model, data, next, attention, or a module such as q_proj")
   package static let text = Argument.textInPlace(
-    "text", "what the next token is asked for behind, with inspect next")
+    "text", "with inspect next what comes before the token, with inspect attention what is read")
   package static let layer = Argument.int(
-    "layer", 0...10_000, default: 0, "the block of a module; of an adapter its first if not given")
+    "layer", 0...10_000, default: 0,
+    "the block of a module or of attention; of an adapter its first if not given")
+  package static let head = Argument<Int?>.int(
+    "head", 0...10_000, "the head of attention; the mean of all if not given")
+  package static let against = Argument<String?>.text(
+    "against", "another adapter, whose directions are held against those of the one in use")
   package static let row = Argument.int(
     "row", 1...Int.max, default: 1, "the row of data or of a matrix, from 1")
   package static let top = Argument.int(
     "top", 1...1_000, default: 10, "how many of the likeliest next tokens")
 
   package static let declaration = VerbDeclaration(
-    "inspect", "looks inside the adapter, the model, a matrix, a row of data or the next token",
-    arguments: [subject, text, layer, row, top],
+    "inspect",
+    "looks inside the adapter, the model, a matrix, a row of data, the next token or attention",
+    arguments: [subject, text, layer, head, row, top, against],
     fields: [
       FieldDeclaration("subject", "word", "what was looked at; the other fields depend on it")
     ], hasOpenFields: true,
@@ -35,6 +44,7 @@ package enum Inspect: Verb {
     examples: [
       "inspect model", "inspect q_proj, layer: 1", "inspect data, row: 1",
       "inspect next, \"The capital of France is\"",
+      "inspect attention, \"one two one two\", layer: 1",
     ],
     related: ["lora", "dataset", "quantize"],
     details: """
@@ -47,9 +57,15 @@ package enum Inspect: Verb {
       blocks, and of each layer its norm, its effective rank (e to the entropy of the singular \
       values' shares: how many directions it uses), the share of ‖ΔW‖² in its first direction, and \
       the amplification ‖ΔW‖ / ‖UᵀWV‖ (LoRA, section 7.3): how much stronger the adapter is in its own \
-      directions than the frozen weights are. Of a row of data it tells the tokens in order, which of \
+      directions than the frozen weights are. With `against`, similarity is ‖UᵀV‖² / k of the first k \
+      singular vectors of both (LoRA, section 7.2), of what they read and of what they write: 1 where the \
+      directions are shared, and about k/inputs by chance. Of a row of data it tells the tokens in order, which of \
       them are learnt, and the loss of each in nats; of a text the likeliest next tokens, with and without \
       the adapter in use, and the entropy of all.
+
+      Of attention it tells for each head how much tokens look in the mean at themselves, at the token before and \
+      at the first one, and for each token where most of its attention goes; moved is the share of attention \
+      that the adapter in use moved elsewhere.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -61,7 +77,7 @@ extension Session {
   func inspect(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(Inspect.name)
     let subject = call[Inspect.subject]
-    guard subject == Inspect.next || call[Inspect.text] == nil else {
+    guard [Inspect.next, Inspect.attention].contains(subject) || call[Inspect.text] == nil else {
       throw VerbFailure(
         "E0213", "`inspect \(subject)` takes no text", argument: Inspect.text,
         help: "inspect next, \"…\" tells what the model expects behind a text")
@@ -70,6 +86,7 @@ extension Session {
     case Inspect.adapter: return .record(try inspectAdapter(call, model))
     case Inspect.data: return .record(try inspectRow(call[Inspect.row], model))
     case Inspect.model: return .record(inspectModel(model))
+    case Inspect.attention: return .record(try inspectAttention(call, model))
     case Inspect.next: return .record(try inspectNext(call, model))
     default:
       let module = try module(named: subject, of: model.decoder.description)

@@ -3,6 +3,7 @@ import Glibc
 import Models
 import RecipeLanguage
 import Tensors
+import Tokenizers
 import Training
 
 package enum Judge: Verb {
@@ -16,10 +17,17 @@ package enum Judge: Verb {
     "formats", schemes, "schemes of `quantize`, beside the model as it is in its file")
   package static let part = Argument<DatasetSplit.Part>.choice(
     "on", default: .valid, "the part whose rows are asked")
+  package static let general = Argument<String?>.path(
+    "general", .input,
+    "a text of another kind, to tell what was forgotten: a file, or a \"\"\" block of text")
+
+  /// Tokens of a window of the general text, and the fewest that are measured.
+  fileprivate static let generalWindow = 512
+  fileprivate static let leastWindow = 32
 
   package static let declaration = VerbDeclaration(
     "judge", "measures adapters or formats on the same rows, with what chance could do",
-    arguments: [adapters, formats, part],
+    arguments: [adapters, formats, part, general],
     fields: [
       FieldDeclaration("verdict", "string", "what the rows tell, in a sentence"),
       FieldDeclaration("rows", "int", role: .extent, "rows that were asked"),
@@ -41,7 +49,9 @@ package enum Judge: Verb {
       with both of its losses (paired bootstrap, 10,000 samples, percentiles). An interval \
       with 0 in it says that these rows do not tell the two apart, not that they are equal; with \
       a dozen rows it is rough. kl is the mean Kullback-Leibler divergence a token from the first one's \
-      expectation: how differently it would write, whether better or not.
+      expectation: how differently it would write, whether better or not. With `general` the table has the loss \
+      on that text too, by windows as `perplexity` has them, and forgot, how much higher it is than the first's: \
+      what was learnt from a narrow dataset is often paid for with what the model knew before.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -64,10 +74,15 @@ extension Session {
     let contenders = try contenders(call, model)
     let start = ContinuousClock.now
     let rows = try ask(examples, contenders, model)
+    let general = try call[Judge.general].map { source throws(VerbFailure) in
+      try losses(on: source, of: contenders, model)
+    }
     for (index, contender) in contenders.enumerated() {
       try refuse(rows.reduce(0) { $0 + $1.losses[index] }, "the loss of \(contender.name)")
     }
-    let judged = contenders.indices.map { Judged($0, of: contenders, rows: rows, seed: state.seed) }
+    let judged = contenders.indices.map {
+      Judged($0, of: contenders, rows: rows, general: general, seed: state.seed)
+    }
     onEvent(.figure(Self.figure(of: judged), goesWithValue: false))
     return Record([
       ("verdict", .string(Self.verdict(on: judged, rows: rows.count))),
@@ -154,6 +169,38 @@ extension Session {
     return rows
   }
 
+  /// The mean loss of each on a text.
+  private func losses(
+    on source: String, of contenders: [Contender], _ model: ModelInUse
+  ) throws(VerbFailure) -> [Double] {
+    let tokens = try longText(source, Judge.general, model)
+    let most = min(Judge.generalWindow, model.decoder.description.sizes.context)
+    let window = min(most, tokens.count)
+    guard window >= Judge.leastWindow else {
+      throw VerbFailure(
+        "E0413", "the text has \(tokens.count) tokens, too few to tell anything",
+        argument: Judge.general, help: "give a page of text or more")
+    }
+    var losses: [Double] = []
+    for contender in contenders {
+      let (result, _) = try measure(
+        Judge.name, model, tokens.count / window, unit: "windows"
+      ) { _, progress in
+        let evaluation = Evaluation(
+          model: contender.model, adapter: contender.adapter, compute: model.compute)
+        return WindowPerplexity(
+          evaluation: evaluation, context: window, begin: model.loaded.text.begin
+        ).run(tokens, onProgress: progress)
+      }
+      guard let result else {
+        throw VerbFailure("E0413", "the text is too short to be measured", argument: Judge.general)
+      }
+      try refuse(result.perplexity, "the perplexity of the text by \(contender.name)")
+      losses.append(log(result.perplexity))
+    }
+    return losses
+  }
+
   // MARK: What is told
 
   private static func figure(of judged: [Judged]) -> Figure {
@@ -176,8 +223,15 @@ extension Session {
       return "\(entry.name) is not told apart (95 % interval \(range) has 0 in it)"
     }
     let caution = rows < 20 ? "; so few rows make the intervals rough" : ""
+    let forgotten = judged.dropFirst().compactMap { entry in
+      entry.forgot.map {
+        "\(entry.name) \($0 < 0 ? "" : "+")\(NumberText.significant($0, digits: 3))"
+      }
+    }
     return "Against \(first.name), by mean loss a token on the same \(rows) rows: "
       + sentences.joined(separator: "; ") + caution + "."
+      + (forgotten.isEmpty
+        ? "" : " Loss on the general text: " + forgotten.joined(separator: ", ") + ".")
   }
 }
 
@@ -200,9 +254,15 @@ private struct Judged {
   let name: String
   let loss: Double
   let bootstrap: PairedBootstrap
+  /// How much higher its loss on the general text is than that of the first.
+  let forgot: Double?
   let row: Table.Row
 
-  init(_ index: Int, of contenders: [Contender], rows: [RowExpectations], seed: UInt64) {
+  init(
+    _ index: Int, of contenders: [Contender], rows: [RowExpectations], general: [Double]?,
+    seed: UInt64
+  ) {
+    forgot = general.map { $0[index] - $0[0] }
     let tokens = Double(max(1, rows.reduce(0) { $0 + $1.tokens }))
     name = contenders[index].name
     loss = rows.reduce(0) { $0 + $1.losses[index] } / tokens
@@ -216,6 +276,10 @@ private struct Judged {
     record["high"] = isFirst ? Value.none : .float(bootstrap.interval.upperBound)
     record["kl"] =
       isFirst ? Value.none : .float(rows.reduce(0) { $0 + $1.divergences[index] } / tokens)
+    if let general {
+      record["general"] = .float(general[index])
+      record["forgot"] = isFirst ? Value.none : forgot.map { .float($0) } ?? .none
+    }
     if let storage = contenders[index].storage {
       record["bits_per_weight"] = .float(storage.bits)
       record["bytes"] = .size(storage.bytes)

@@ -17,8 +17,8 @@ extension Session {
     return configuration
   }
 
-  /// The layers of each block.
-  private func chosen(
+  /// The layers of each block that `targets`, `modules`, `exclude` and `layers` choose.
+  func chosen(
     _ call: VerbCall, of model: DecoderDescription
   ) throws(VerbFailure) -> [Set<LinearRole>] {
     let layers = try layers(call, of: model)

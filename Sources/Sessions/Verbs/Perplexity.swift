@@ -40,18 +40,11 @@ package enum Perplexity: Verb {
 extension Session {
   func perplexity(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(Perplexity.name)
-    let source = call[Perplexity.file]
-    // as with examples, a text with a line break is the text itself
-    let text =
-      source.contains("\n") ? source : try text(ofFile: Paths.expandingHome(source))
-    let begin = model.loaded.text.begin
-    let tokens =
-      [begin].compactMap { $0 }
-      + model.loaded.tokenizer.encode(text, parseSpecial: false)
     let context = try length(Perplexity.context, of: call, for: model)
     if context < call[Perplexity.context] {
       notice("windows have \(context) tokens, all that the model's context holds")
     }
+    let tokens = try longText(call[Perplexity.file], Perplexity.file, model)
     guard tokens.count >= context else {
       throw VerbFailure(
         "E0413", "the text has \(tokens.count) tokens, and one window takes \(context)",
@@ -60,7 +53,7 @@ extension Session {
     let (result, seconds) = try measure(
       Perplexity.name, model, tokens.count / context, unit: "windows"
     ) { evaluation, progress in
-      WindowPerplexity(evaluation: evaluation, context: context, begin: begin)
+      WindowPerplexity(evaluation: evaluation, context: context, begin: model.loaded.text.begin)
         .run(tokens, onProgress: progress)
     }
     guard let result else {
@@ -76,7 +69,23 @@ extension Session {
       ]))
   }
 
-  private func text(ofFile path: String) throws(VerbFailure) -> String {
+  /// The tokens of a text that is measured by windows.
+  ///
+  /// - Parameters:
+  ///   - source: a file's path, or, with a line break in it, the text itself, as with examples.
+  ///   - argument: what named it.
+  func longText(
+    _ source: String, _ argument: any DeclaredArgument, _ model: ModelInUse
+  ) throws(VerbFailure) -> [Int32] {
+    let text =
+      source.contains("\n") ? source : try text(ofFile: Paths.expandingHome(source), argument)
+    return [model.loaded.text.begin].compactMap { $0 }
+      + model.loaded.tokenizer.encode(text, parseSpecial: false)
+  }
+
+  private func text(
+    ofFile path: String, _ argument: any DeclaredArgument
+  ) throws(VerbFailure) -> String {
     do throws(FileError) {
       let file = try MappedFile(path: path)
       guard let text = String(validating: file.contents(), as: UTF8.self) else {
@@ -86,7 +95,7 @@ extension Session {
       }
       return text
     } catch {
-      throw VerbFailure(error, argument: Perplexity.file)
+      throw VerbFailure(error, argument: argument)
     }
   }
 }

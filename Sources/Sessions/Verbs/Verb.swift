@@ -14,7 +14,8 @@ extension Verb {
 extension VerbCatalog {
   /// In the order in which help shows them.
   static let verbs: [any Verb.Type] = [
-    Load.self, Quantize.self, LoRA.self, Use.self, ReadDataset.self, Split.self, Head.self,
+    Load.self, Quantize.self, LoRA.self, Unfreeze.self, Use.self, ReadDataset.self, Split.self,
+    Head.self,
     Describe.self, Seed.self, Tokenize.self, Train.self, Eval.self, Answers.self, Perplexity.self,
     Generate.self, Combine.self, Unload.self, Save.self, Merge.self, Export.self, Inspect.self,
     Judge.self, Compare.self,

@@ -57,8 +57,7 @@ package struct LowRankDecomposition: Sendable {
     precondition(
       weight.rows == left.rows && weight.columns == right.rows,
       "\(weight.rows) × \(weight.columns) beside \(left.rows) × \(right.rows)")
-    // directions that are rounding and nothing else would project W at random
-    let count = values.prefix { $0 > 1e-6 * (values.first ?? 0) }.count
+    let count = directionCount
     guard norm > 0, count > 0 else { return nil }
     let read = compute.arena.scoped { () -> ColumnMatrix in
       let inputs = compute.arena.matrix(count, weight.columns)

@@ -112,6 +112,25 @@ extension FrozenMatrix {
 }
 
 extension Compute {
+  /// y += alpha · M·x for each row of `x` `[rows, columns]`, with Mᵀ `[columns, outputs]`.
+  package func addProduct(
+    ofRows x: Matrix, transposed matrix: Matrix, alpha: Float, to y: Matrix
+  ) {
+    precondition(
+      x.columns == matrix.rows && y.columns == matrix.columns && x.rows == y.rows,
+      "[\(x.rows), \(x.columns)] · [\(matrix.rows), \(matrix.columns)] into [\(y.rows), \(y.columns)]"
+    )
+    forEachBlock(of: x.rows, grain: 1) { rows, scratch in
+      for row in rows {
+        let sum = scratch.matrix(1, y.columns)
+        unsafe ck_weighted_sum(
+          x.row(row), matrix.base, matrix.stride, matrix.rows, y.columns, sum.base)
+        unsafe ck_scale(sum.base, alpha, y.columns)
+        unsafe ck_add(y.row(row), sum.base, y.columns)
+      }
+    }
+  }
+
   /// y += alpha · B·A·x for each row of `x` `[rows, columns]`, with the thin matrices A `[rank, columns]`
   /// and Bᵀ `[rank, outputs]`.
   package func addLowRank(

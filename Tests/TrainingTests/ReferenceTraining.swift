@@ -1,0 +1,84 @@
+import Files
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// One way of running the tiny model.
+struct RunningWay: Sendable, CustomTestStringConvertible {
+  var file = "hf"
+  var usesLibrary = false
+  var recomputes = false
+
+  static let all = [
+    RunningWay(), RunningWay(file: "f32.gguf"), RunningWay(usesLibrary: true),
+    RunningWay(recomputes: true),
+  ]
+
+  var testDescription: String {
+    file + (usesLibrary ? ", OpenBLAS" : "") + (recomputes ? ", recomputed" : "")
+  }
+  var compute: Compute {
+    Compute(threadCount: 2, precision: .f32, usesLibrary: usesLibrary)
+  }
+
+  func decoder() throws -> DecoderModel {
+    try LoadedModel(path: References.path("tiny-llama/\(file)")).decoder
+  }
+
+  func folder() throws -> AdapterFolder {
+    AdapterFolder(model: try decoder().description, baseModel: "tiny-llama")
+  }
+}
+
+/// A training of a few steps that torch ran: `curve.json` and the first step's gradients of a folder of references.
+struct ReferenceTraining {
+  private let name: String
+  private let curve: JSONValue
+
+  init(_ name: String) throws {
+    self.name = name
+    curve = try JSONValue(golden: "\(name)/curve.json")
+  }
+
+  func batch(_ index: Int) throws -> TokenBatch {
+    let batch = try curve.at("batches").elements()[index]
+    var result = TokenBatch()
+    for (row, flags) in zip(try batch.at("ids").elements(), try batch.at("train").elements()) {
+      result.append(try row.tokens(), trained: try flags.flags(), readsLast: false)
+    }
+    return result
+  }
+
+  /// Expects the first gradient and the losses and norms of all steps to be torch's; the adapter then is as it
+  /// is at their end.
+  ///
+  /// - Parameter leavesOutA: whether the reference has B alone.
+  func expectSteps(of adapter: Adapter, _ way: RunningWay, leavesOutA: Bool = false) throws {
+    let (folder, model, compute) = (try way.folder(), try way.decoder(), way.compute)
+    let gradient = AdapterVector(layout: adapter.parameters.layout)
+    let pass = TrainingPass(model: model, recomputes: way.recomputes)
+    let first = try batch(0)
+    _ = pass.run(
+      first, adapter: AdapterUse(adapter, gradient: gradient),
+      weight: 1 / Float(first.scored.count), with: compute)
+    let golden = try Goldens("\(name)/gradients_step0.safetensors")
+    let distance = try folder.distance(
+      of: gradient, adapter.configuration, from: golden, leavesOutA: leavesOutA)
+    #expect(distance < 1e-5)
+    let optimizer = try curve.at("optimizer")
+    let step = TrainingStep(
+      pass: pass, adapter: adapter,
+      optimizer: Optimizer(
+        AdamW(weightDecay: try optimizer.at("weight_decay").number()),
+        layout: adapter.parameters.layout), compute: compute)
+    for golden in try curve.at("steps").elements() {
+      let report = step.run(
+        [try batch(Int(try golden.at("batch").number()))], rate: try golden.at("lr").number(),
+        maxNorm: try curve.at("clip").number(), dropoutSeed: nil)
+      #expect(relativeError(report.loss, try golden.at("loss").number()) < 2e-6)
+      #expect(relativeError(report.gradientNorm, try golden.at("gradient_norm").number()) < 1e-5)
+    }
+  }
+}
