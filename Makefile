@@ -83,6 +83,7 @@ interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/templates.py .build/release/TemplateProbe
 	.venv-interop/bin/python -B Tests/Interop/template_masks.py .build/release/skillet Tests/References/tiny-llama/hf
+	.venv-interop/bin/python -B Tests/Interop/trl_rows.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/tables.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/columns.py .build/release/TableProbe
 	.venv-interop/bin/python -B Tests/Interop/exports.py .build/release/skillet
