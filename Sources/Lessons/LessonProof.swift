@@ -69,7 +69,8 @@ package struct LessonProof {
     }
     let awaited = run.awaitsGuess
     switch run.answer(step.task) {
-    case .right(_, let guess):
+    case .right(let told, let guess):
+      if told.contains("{") { faults.append("\(place) has no value for what it tells: \(told)") }
       if awaited, guess == nil { faults.append("\(place): the prediction's answer is no number") }
     case .wrong(let reply): faults.append("\(place) refuses its own task: \(reply)")
     case .failed: faults.append("\(place): its task fails: \(messages())")

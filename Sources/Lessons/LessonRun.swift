@@ -159,7 +159,8 @@ package final class LessonRun {
     let truth = Self.text(answer) + formula
     guard let guess else { return "it is \(truth)" }
     let isNear = abs(guess - answer) <= 0.02 * abs(answer)
-    let said = Self.text(guess)
+    // as it was typed
+    let said = Int(exactly: guess).map(NumberText.grouped) ?? "\(guess)"
     return isNear ? "you guessed right: \(truth)" : "you guessed \(said); it is \(truth)"
   }
 

@@ -97,6 +97,11 @@ extension Parser {
   // MARK: Habits from elsewhere
 
   private mutating func stuckAfter(_ argument: ArgumentSyntax?, of verb: Name) -> Stop {
+    guard verbs.verb(named: verb.text) != nil else {
+      let error = ArgumentBinder.unknownVerb(verb, in: verbs)
+      return stop(
+        error.code, error.message, at: verb.range, label: error.label, help: error.help)
+    }
     let reading = "I was reading the arguments of `\(verb.text)` and got stuck"
     if at(.name), lookAhead(1).kind == .colon {
       let end = argument?.range.upperBound ?? verb.range.upperBound

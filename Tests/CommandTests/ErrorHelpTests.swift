@@ -26,7 +26,7 @@ import Testing
     ("lora frobnicate: 3", "its arguments are rank, alpha, "),
     ("quantize frobnicate", "it can be nf4, int8, "),
     ("lora targets: [frobnicate]", "it can be all_linear, q_proj, k_proj, "),
-    ("inspect frobnicate", "it can be adapter, model, data, next, q_proj, "),
+    ("inspect frobnicate", "it can be adapter, model, data, next, attention, worst, q_proj, "),
     ("{loss: 1, steps: 2}.frobnicate", "its fields are loss, steps"),
     ("frobnicate(1)", "the functions are min, max, "), ("3frobnicate", "units are ms, s, m, "),
     ("param x: frobnicate = 1", "the types, alone or in a list such as `[int]`, are int, float, "),

@@ -25,21 +25,23 @@ import Testing
 
     """
 
-  @Test func `eval lists the rows that are expected least, and their losses make up the mean`()
+  @Test
+  func `inspect worst lists the rows that are expected least, and their losses make up the mean`()
     throws
   {
-    let recipe = TinyRecipe.load + TinyRecipe.dataset + "split valid: 3\neval worst: 3\n"
-    let value = try #require(values(run(recipe), of: "eval").first)
-    let rows = try #require(value["worst"]?.array)
+    let recipe = TinyRecipe.load + TinyRecipe.dataset + "split valid: 3\neval\ninspect worst\n"
+    let outcome = try run(recipe)
+    let rows = try #require(values(outcome, of: "inspect").first?["worst"]?.array)
     let losses = rows.compactMap { $0["loss"]?.double }
     let tokens = rows.compactMap { $0["tokens"]?.int }
     #expect(losses.count == 3 && losses == losses.sorted(by: >))
     let sum = zip(losses, tokens).reduce(0) { $0 + $1.0 * Double($1.1) }
-    let mean = try #require(value["loss"]?.double)
+    let mean = try #require(values(outcome, of: "eval").first?["loss"]?.double)
     #expect(abs(sum / Double(tokens.reduce(0, +)) - mean) < 1e-5)
     #expect(rows.allSatisfy { $0["learnt"]?.string?.isEmpty == false })
     let fewer = try #require(
-      values(run(recipe.replacing("worst: 3", with: "worst: 1")), of: "eval").first)
+      values(run(recipe.replacing("inspect worst", with: "inspect worst, top: 1")), of: "inspect")
+        .first)
     #expect(fewer["worst"]?.array == [rows[0]])
   }
 

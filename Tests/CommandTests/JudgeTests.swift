@@ -77,9 +77,9 @@ import Testing
         \"""
         lora rank: 4, name: "a"
         train steps: 8, lr: 2e-2
-        let tuned = perplexity text, context: 512
+        let tuned = perplexity text, context: 256
         use base
-        let base_value = perplexity text, context: 512
+        let base_value = perplexity text, context: 256
         let found = judge adapters: [base, "a"], general: text
         assert abs(found.table.general[0] - log(base_value.perplexity)) < 1e-6
         assert abs(found.table.general[1] - log(tuned.perplexity)) < 1e-6

@@ -216,6 +216,7 @@ import Testing
       ("lora rank: 3, targets: [q_proj]", "lora targets: [q_proj], rank: 2", "lists as wrong"),
       ("arguments.rank == 2 else", "arguments.rank == 7 else", "refuses its own task"),
       ("after.rank == 4 else", "adapter.rank == 2 else", "before anything is typed"),
+      ("{value.trainable} numbers", "{value.trained} numbers", "has no value for what it tells"),
       ("tiny-llama/q8_0.gguf", "tiny-llama/missing.gguf", "setup fails"),
     ] {
       let faults = LessonProof(try Self.lesson(Self.text.replacing(old, with: new)), folder: folder)

@@ -43,6 +43,7 @@ import Testing
     ("runs[\"r4\"].loss", "1.5"), ("runs[0].rank", "2"),
     ("\"r{x}-{m.loss}\"", "\"r3-2\""), ("best(runs, by: loss).rank", "4"),
     ("best(runs, by: rank, highest: true).name", "\"bad\""), ("min([3, 1, 2])", "1"),
+    ("min([3MB, 2MB]) == 2MB", "true"), ("max(2s, 1m) == 1m", "true"),
     ("max(1, 2.5)", "2.5"), ("mean([1, 2])", "1.5"), ("sum([1, 2])", "3"), ("len(runs)", "3"),
     ("round(2.567, 2)", "2.57"), ("round(2.5)", "3"), ("abs(-3)", "3"), ("sqrt(9)", "3.0"),
     ("exp(0)", "1.0"), ("log(1)", "0.0"), ("all([1 < 2, true])", "true"), ("any([false])", "false"),

@@ -87,6 +87,12 @@ import Testing
     #expect(TreeOutline.of(tree) == "(seed! 1)\n")
   }
 
+  @Test func `words of a sentence are an unknown command, not arguments of one`() {
+    let tree = Self.parse("Lora adjourned after a long debate")
+    #expect(tree.diagnostics.map(\.code) == ["E0201"])
+    #expect(tree.diagnostics.first?.message == "there is no command `Lora`")
+  }
+
   @Test func anOpenBracketDoesNotSwallowTheNextStatement() {
     let tree = Self.parse("lora targets: [q_proj,\nlet x = 1\n")
     #expect(tree.diagnostics.map(\.code).first == "E0110")

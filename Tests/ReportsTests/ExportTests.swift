@@ -63,7 +63,8 @@ import Testing
       #expect(output.object?.keys == keys[kind])
       if kind != "stream" { #expect(output["data"]?["text/plain"]?.array != nil) }
     }
-    #expect(outputs.contains { $0["data"]?["image/svg+xml"] != nil })
+    let picture = try #require(outputs.first { $0["data"]?["image/svg+xml"] != nil })
+    #expect(picture["data"]?["application/vnd.vegalite.v5+json"]?["layer"] != nil)
   }
 
   @Test func `sources are lists of lines that keep their newlines`() throws {

@@ -33,14 +33,14 @@ struct AdapterTensors {
     var known: Set<String> = []
     for entry in layout.entries {
       let names = names(of: entry)
-      try require(names.a, of: entry, rankAt: 0, directory, file)
-      try require(names.b, of: entry, rankAt: 1, directory, file)
+      try require(names.a, [entry.rank, entry.inputs], of: entry, directory, file)
+      try require(names.b, [entry.outputs, entry.rank], of: entry, directory, file)
       known.formUnion([names.a, names.b])
       guard entry.hasLengths else { continue }
       known.insert(names.lengths)
       if directory[names.lengths] == nil {
         throw disagreement(
-          file,
+          .absent, file,
           "there is no tensor \"\(names.lengths)\", though \"use_dora\" of its configuration is true"
         )
       }
@@ -51,28 +51,20 @@ struct AdapterTensors {
   }
 
   private func require(
-    _ name: String, of entry: AdapterLayout.Entry, rankAt axis: Int, _ directory: TensorDirectory,
+    _ name: String, _ shape: [Int], of entry: AdapterLayout.Entry, _ directory: TensorDirectory,
     _ file: String
   ) throws(FileError) {
     guard let tensor = directory[name] else {
       throw disagreement(
-        file,
+        .absent, file,
         "there is no tensor \"\(name)\", though \(Self.choice) its configuration choose its layer")
     }
-    guard tensor.shape.count == 2, tensor.shape[axis] == entry.rank else {
-      throw disagreement(
-        file,
-        "the tensor \"\(name)\" is \(tensor.shape), but \"r\" and \"rank_pattern\" of its configuration "
-          + "give its layer rank \(entry.rank)")
-    }
-    let width = axis == 0 ? entry.inputs : entry.outputs
-    guard tensor.shape[1 - axis] == width else {
-      throw FileError(
-        .malformed, file: file,
-        cause: "the tensor \"\(name)\" is \(tensor.shape), but its layer in this model has "
-          + "\(width) \(axis == 0 ? "inputs" : "outputs")",
-        fix: "load the model that the adapter was trained on")
-    }
+    if tensor.shape == shape { return }
+    throw disagreement(
+      .malformed, file,
+      "the tensor \"\(name)\" is \(tensor.shape) instead of \(shape): the layer has \(entry.inputs) "
+        + "inputs and \(entry.outputs) outputs in this model, and \"r\" and \"rank_pattern\" of its "
+        + "configuration give it rank \(entry.rank)")
   }
 
   private func leftOver(_ name: String, file: String) -> FileError {
@@ -81,12 +73,12 @@ struct AdapterTensors {
         let names = Names(module: Self.root + model.path(module, layer: layer))
         if name == names.lengths {
           return disagreement(
-            file,
+            .unsupported, file,
             "there is the tensor \"\(name)\", though \"use_dora\" of its configuration is not true")
         }
         if name == names.a || name == names.b {
           return disagreement(
-            file,
+            .unsupported, file,
             "there is the tensor \"\(name)\", whose layer \(Self.choice) its configuration leave out"
           )
         }
@@ -101,9 +93,10 @@ struct AdapterTensors {
   private static let choice =
     "\"target_modules\", \"exclude_modules\" and \"layers_to_transform\" of"
 
-  private func disagreement(_ file: String, _ cause: String) -> FileError {
+  private func disagreement(_ kind: FileError.Kind, _ file: String, _ cause: String) -> FileError {
     FileError(
-      .malformed, file: file, cause: cause,
-      fix: "take both files of the adapter from the same folder, as they were saved together")
+      kind, file: file, cause: cause,
+      fix:
+        "take both files of the adapter from the same folder, and the model that it was trained on")
   }
 }

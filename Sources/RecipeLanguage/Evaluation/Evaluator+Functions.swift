@@ -91,8 +91,13 @@ extension Evaluator {
   private static func aggregate(_ function: PureFunction, _ arguments: [Value]) -> Value? {
     var values = arguments
     if arguments.count == 1, case .list(let list) = arguments[0] { values = list }
-    let numbers = values.compactMap(\.number)
-    guard !numbers.isEmpty, numbers.count == values.count else { return nil }
+    let numbers = values.compactMap(\.magnitude)
+    let isPlain = values.allSatisfy { $0.number != nil }
+    // sizes and durations have a smallest and a largest, of one kind
+    let isOfOneKind = Set(values.map(\.typeName)).count == 1 && [.min, .max].contains(function)
+    guard !numbers.isEmpty, numbers.count == values.count, isPlain || isOfOneKind else {
+      return nil
+    }
     // what is not a number is neither the smallest nor passed over
     if numbers.contains(where: \.isNaN) { return .float(.nan) }
     switch function {

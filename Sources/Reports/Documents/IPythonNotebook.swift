@@ -75,7 +75,7 @@ package struct IPythonNotebook {
       case .text(let text): stream("stdout", text)
       case .notice(let text): stream("stderr", text + "\n")
       case .diagnostic(let diagnostic): stream("stderr", DocumentText.diagnostic(diagnostic))
-      case .figure(let figure): FigureImage(figure).svg.map { display(image($0)) }
+      case .figure(let figure): FigureImage(figure).svg.map { display(image($0, of: figure)) }
       case .value(let event):
         index == last
           ? result(data(event.value, outputs.wasStreamed(at: index)), of: number)
@@ -99,8 +99,12 @@ package struct IPythonNotebook {
     ]
   }
 
-  private func image(_ svg: String) -> JSONValue {
-    ["image/svg+xml": lines(svg), "text/plain": ["figure"]]
+  /// Whoever reads the notebook takes the richest of the forms that it knows.
+  private func image(_ svg: String, of figure: Figure) -> JSONValue {
+    [
+      VegaLite.mediaType: VegaLite(figure).specification, "image/svg+xml": lines(svg),
+      "text/plain": ["figure"],
+    ]
   }
 
   private func data(_ value: Value, _ wasStreamed: Bool) -> JSONValue {

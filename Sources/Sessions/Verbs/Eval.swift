@@ -2,7 +2,6 @@ import Glibc
 import Models
 import RecipeLanguage
 import Tensors
-import Tokenizers
 import Training
 
 package enum Eval: Verb {
@@ -15,12 +14,10 @@ package enum Eval: Verb {
     "on", default: .valid, "the part")
   package static let metrics = Argument<[String]?>.words(
     "metrics", Metric.allCases.map(\.rawValue), "the figures to give; all of them if not given")
-  package static let worst = Argument<Int?>.int(
-    "worst", 1...10_000, "list that many rows, those with the highest loss a token")
 
   package static let declaration = VerbDeclaration(
     "eval", "measures the loss on a part of the dataset",
-    arguments: [part, metrics, worst],
+    arguments: [part, metrics],
     fields: [
       FieldDeclaration("loss", "float", role: .figure, "mean loss a token, in nats"),
       FieldDeclaration(
@@ -32,21 +29,18 @@ package enum Eval: Verb {
       FieldDeclaration("seconds", "duration", role: .extent, "time taken"),
       FieldDeclaration("finite", "bool", "false if the loss is NaN or infinite"),
       FieldDeclaration("seen", "int", "rows that the adapter in use was trained on"),
-      FieldDeclaration(
-        "worst", "table", "rows, where they are asked for: line, loss, tokens, learnt"),
     ],
     effects: [
       .needs(.model), .needs(.dataset), .uses(.adapter),
       .needsRowsNamed(by: part.declaration), .measures,
     ],
-    examples: ["eval", "eval on: train, metrics: [loss, token_accuracy]", "eval worst: 3"],
+    examples: ["eval", "eval on: train, metrics: [loss, token_accuracy]"],
     related: ["train", "perplexity", "compare"], foreign: ["evaluate", "test"],
     details: """
       The loss is the mean of -ln p over the tokens that count, p being the probability that the \
       model gives to the token that stands there; perplexity is e to it. Only tokens of replies \
       count, as in training, and each row is read by itself, so that batches change nothing. \
-      token_accuracy is the share of tokens that were the likeliest ones. With `worst` the value has a table of \
-      that name: the rows that the model expects least are often the ones whose labels are wrong.
+      token_accuracy is the share of tokens that were the likeliest ones.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -84,45 +78,14 @@ extension Session {
       (.tokenAccuracy, .percent(Double(score.correct) / Double(max(1, score.tokens)))),
     ]
     let wanted = call[Eval.metrics]
-    let worst = try call[Eval.worst].map { count throws(VerbFailure) in
-      Value.table(try worstRows(count, of: examples, model))
-    }
     return .record(
       Record(
         metrics.map { ($0.rawValue, $1) }.filter { wanted?.contains($0.0) ?? true } + [
           ("tokens", .int(score.tokens)),
           ("seconds", .duration(seconds)),
           ("finite", .bool(score.meanLoss.isFinite)),
-          ("seen", .int(seen)), ("worst", worst ?? .none),
+          ("seen", .int(seen)),
         ], reference: rememberAdapter()))
-  }
-
-  /// The rows with the highest mean loss a token, the worst first.
-  private func worstRows(
-    _ count: Int, of examples: [TokenizedExample], _ model: ModelInUse
-  ) throws(VerbFailure) -> Table {
-    let (losses, _) = try measure(Eval.name, model, examples.count, unit: "rows") {
-      evaluation, progress in
-      var losses: [(index: Int, loss: Double, tokens: Int)] = []
-      for (index, example) in examples.enumerated() {
-        let score = evaluation.run([example])
-        if score.tokens > 0 { losses.append((index, score.meanLoss, score.tokens)) }
-        if !progress(index + 1, examples.count) { break }
-      }
-      return losses
-    }
-    let sorted = losses.sorted { ($1.loss, $0.index) < ($0.loss, $1.index) }
-    return Table(
-      rows: sorted.prefix(count).map { row in
-        let example = examples[row.index]
-        let learnt = zip(example.tokens, example.trained).filter(\.1).map(\.0)
-        return Table.Row(
-          label: "\(example.line)",
-          record: Record([
-            ("loss", .float(row.loss)), ("tokens", .int(row.tokens)),
-            ("learnt", .string(model.loaded.tokenizer.readable(learnt))),
-          ]))
-      }, heading: "line")
   }
 
   /// How many of the rows the adapter in use was trained on, which is told unless it goes without saying.

@@ -10,12 +10,13 @@ package enum Inspect: Verb {
   static let data = "data"
   static let next = "next"
   static let attention = "attention"
+  static let worst = "worst"
   /// Tables of all pairs of tokens stay small.
   static let mostTokensOfAttention = 512
 
   package static let subject = Argument.requiredWord(
-    "subject", [adapter, model, data, next, attention] + Architecture.moduleNames,
-    "adapter, model, data, next, attention, or a module such as q_proj")
+    "subject", [adapter, model, data, next, attention, worst] + Architecture.moduleNames,
+    "adapter, model, data, next, attention, worst, or a module such as q_proj")
   package static let text = Argument.textInPlace(
     "text", "with inspect next what comes before the token, with inspect attention what is read")
   package static let layer = Argument.int(
@@ -28,7 +29,7 @@ package enum Inspect: Verb {
   package static let row = Argument.int(
     "row", 1...Int.max, default: 1, "the row of data or of a matrix, from 1")
   package static let top = Argument.int(
-    "top", 1...1_000, default: 10, "how many of the likeliest next tokens")
+    "top", 1...1_000, default: 10, "how many of the likeliest next tokens, or of the worst rows")
 
   package static let declaration = VerbDeclaration(
     "inspect",
@@ -39,12 +40,14 @@ package enum Inspect: Verb {
     ], hasOpenFields: true,
     effects: [
       .needs(.model), .needs(.adapter, when: .word(subject, adapter)),
-      .needs(.dataset, when: .word(subject, data)), .uses(.adapter),
+      .needs(.dataset, when: .word(subject, data)), .needs(.dataset, when: .word(subject, worst)),
+      .needsRows(.valid, when: .word(subject, worst)), .uses(.adapter),
     ],
     examples: [
       "inspect model", "inspect q_proj, layer: 1", "inspect data, row: 1",
       "inspect next, \"The capital of France is\"",
       "inspect attention, \"one two one two\", layer: 1",
+      "inspect worst, top: 3",
     ],
     related: ["lora", "dataset", "quantize"],
     details: """
@@ -66,6 +69,8 @@ package enum Inspect: Verb {
       Of attention it tells for each head how much tokens look in the mean at themselves, at the token before and \
       at the first one, and for each token where most of its attention goes; moved is the share of attention \
       that the adapter in use moved elsewhere.
+
+      worst lists the rows of the part `valid` with the highest loss a token; often their labels are wrong.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -87,6 +92,7 @@ extension Session {
     case Inspect.data: return .record(try inspectRow(call[Inspect.row], model))
     case Inspect.model: return .record(inspectModel(model))
     case Inspect.attention: return .record(try inspectAttention(call, model))
+    case Inspect.worst: return .record(try inspectWorst(call, model))
     case Inspect.next: return .record(try inspectNext(call, model))
     default:
       let module = try module(named: subject, of: model.decoder.description)

@@ -14,7 +14,7 @@ package enum Unfreeze: Verb {
     ],
     effects: [.needs(.model), .gives(.adapter)],
     examples: ["unfreeze targets: [q_proj], layers: [0]"],
-    related: ["lora", "train", "inspect", "merge", "save"], foreign: ["full", "finetune"],
+    related: ["lora", "train", "inspect", "merge", "save"], foreign: ["full"],
     alternatives: [[LoRA.targets, LoRA.modules]],
     next: { shape in
       shape.has.contains(.dataset) ? "train epochs: 1" : "dataset \"…\", the examples to train on"

@@ -7,6 +7,8 @@ struct TableReader {
   private let bytes: ArraySlice<UInt8>
   private let separator: UInt8
   private var place: Int
+  /// Where the record at hand ends at the latest: one without an end is not read to the file's.
+  private var end: Int
   private var line = 1
 
   /// The rows, and what to say of how they were cut.
@@ -31,12 +33,6 @@ struct TableReader {
           reason: "the row has \(fields.count) fields, and the header names \(header.fields.count)",
           fix: "Put fields with commas, quotes or line breaks into double quotes")
       }
-      guard fields.reduce(0, { $0 + $1.utf8.count }) <= RowReader.largestRow else {
-        throw DataError(
-          file: file.name, line: line,
-          reason: "the row has more than \(RowReader.largestRow) bytes, the most that is read",
-          fix: "Cut the row into smaller ones")
-      }
       let members = zip(header.fields, fields).map {
         JSONObject.Member(key: $0, value: .string($1))
       }
@@ -49,6 +45,7 @@ struct TableReader {
     (self.file, self.separator) = (file, separator)
     bytes = file.bytes
     place = bytes.startIndex
+    end = bytes.endIndex
   }
 
   private func check(_ names: [String]) throws(DataError) {
@@ -66,9 +63,16 @@ struct TableReader {
     while place < bytes.endIndex, takeLineEnd() {}
     guard place < bytes.endIndex else { return nil }
     let start = line
+    end = min(bytes.endIndex, place + RowReader.largestRow)
     var fields: [String] = []
     while true {
       fields.append(try field())
+      guard place < end || end == bytes.endIndex else {
+        throw DataError(
+          file: file.name, line: start,
+          reason: "the row has more than \(RowReader.largestRow) bytes, the most that is read",
+          fix: "Cut the row into smaller ones")
+      }
       guard place < bytes.endIndex else { break }
       if bytes[place] == separator {
         place += 1
@@ -92,7 +96,7 @@ struct TableReader {
   private mutating func field() throws(DataError) -> String {
     guard place < bytes.endIndex, bytes[place] == UInt8(ascii: "\"") else {
       let start = place
-      while place < bytes.endIndex, bytes[place] != separator, bytes[place] != 0x0A,
+      while place < end, bytes[place] != separator, bytes[place] != 0x0A,
         bytes[place] != 0x0D
       {
         place += 1
@@ -107,7 +111,7 @@ struct TableReader {
     let start = line
     var text: [UInt8] = []
     place += 1
-    while place < bytes.endIndex {
+    while place < end {
       let byte = bytes[place]
       place += 1
       guard byte == UInt8(ascii: "\"") else {
@@ -130,6 +134,7 @@ struct TableReader {
       }
       return String(decoding: text, as: UTF8.self)
     }
+    if end < bytes.endIndex { return "" }
     throw DataError(
       file: file.name, line: start, reason: "a field begins with a quote that has no end",
       fix: "End the field with a quote, and write quotes within it twice")
