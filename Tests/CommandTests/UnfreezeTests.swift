@@ -19,7 +19,7 @@ import Testing
     try expectGood(
       TinyRecipe.data + "let before = eval\n"
         + "let change = unfreeze targets: [q_proj, down_proj], layers: [1]\n"
-        + "assert change.layers == 2 and change.trainable == 64 * 64 + 64 * 172\n"
+        + "assert change.layers == 2 and change.trainable == 64 * 64 + 64 * 192\n"
         + "let start = eval\nassert start.loss == before.loss\n"
         + "let run = train steps: 8, lr: 1e-2\nassert run.loss < run.first_loss - 0.1\n"
         + "let seen = inspect adapter\nassert len(seen.modules.norm) == 2\n")
@@ -29,7 +29,7 @@ import Testing
     try expectGood(Self.trained + "save \"change\"\nlet loss = after.loss\nshow loss\n")
     try expectGood(
       TinyRecipe.data + "use \"again\", from: \"change\"\nlet now = eval\n"
-        + "let seen = inspect adapter\nassert seen.trainable == 64 * 64 + 64 * 172\n"
+        + "let seen = inspect adapter\nassert seen.trainable == 64 * 64 + 64 * 192\n"
         + "train steps: 2\n")
     try expectGood(
       Self.trained
@@ -48,6 +48,13 @@ import Testing
       recipe + "let low = combine {default: 1}, method: svd, rank: 64, name: \"low\"\n"
         + "let same = eval\nassert abs(same.loss - after.loss) < 1e-4\n"
         + "combine {default: 1}, method: svd, rank: 2, name: \"two\"\nsave \"two\"\n")
+  }
+
+  @Test func `a script for TRL would train something else, and is refused`() throws {
+    let outcome = try skillet.recipe(Self.trained + "export \"train.py\"\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("whole matrices"), outcome.comment)
+    #expect(skillet.folder.names.allSatisfy { !$0.hasPrefix("train") })
   }
 
   @Test func `what it cannot choose is refused by name`() throws {

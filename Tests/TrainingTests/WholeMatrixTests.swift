@@ -10,7 +10,7 @@ import Training
   private func adapter(_ way: RunningWay) throws -> Adapter {
     let model = try way.decoder().description
     let configuration = LoRAConfiguration(
-      wholeMatrices: [[.query], [.query, .down]], of: model)
+      wholeMatrices: [[.query], [.query, .down], []], of: model)
     return Adapter(configuration: configuration, model: model, seed: 1)
   }
 
@@ -48,10 +48,10 @@ import Training
     let loss = model.score(batch, adapter: AdapterUse(adapter), with: compute).loss
     let whole = try folder.read(temporary.path, isWhole: true)
     #expect(whole.configuration == adapter.configuration)
-    #expect(whole.trainableCount == 2 * 64 * 64 + 64 * 172)
+    #expect(whole.trainableCount == 2 * 64 * 64 + 64 * 192)
     #expect(model.score(batch, adapter: AdapterUse(whole), with: compute).loss == loss)
     let low = try folder.read(temporary.path)
-    #expect(low.trainableCount == adapter.trainableCount + 2 * 64 * 64 + 172 * 172)
+    #expect(low.trainableCount == adapter.trainableCount + 2 * 64 * 64 + 192 * 192)
     #expect(
       relativeError(model.score(batch, adapter: AdapterUse(low), with: compute).loss, loss) < 1e-6)
   }

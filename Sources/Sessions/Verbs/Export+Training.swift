@@ -15,6 +15,12 @@ extension Session {
         "E0401", "there is no adapter whose training could be written",
         help: "make one: lora rank: 8, and train it, or give train's arguments there")
     }
+    guard !adapter.adapter.configuration.isWhole else {
+      throw VerbFailure(
+        "E0441",
+        "whole matrices are trained here, and what is written for \(target.rawValue) trains LoRA",
+        argument: Export.target, help: "put an adapter there instead: lora rank: 8")
+    }
     let handover = Handover(
       model: model, adapter: adapter, run: run(of: reference(of: adapter)), data: data,
       seed: state.seed, range: call)

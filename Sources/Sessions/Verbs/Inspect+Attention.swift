@@ -33,13 +33,14 @@ extension Session {
     let pieces = tokens.map { quoted($0, model) }
     var record = Record([
       ("subject", .word(Inspect.attention)), ("layer", .int(layer)),
-      ("head", call[Inspect.head].map { .int($0) } ?? .none), ("tokens", .int(tokens.count)),
+      (Inspect.head.name, call[Inspect.head].map { .int($0) } ?? .none),
+      ("tokens", .int(tokens.count)),
       ("entropy", .float(shown.meanEntropy)),
     ])
     if state.adapter != nil {
       record["moved"] = .percent(shown.distance(from: chosen(try shares(nil))))
     }
-    record["heads"] = .table(Table(rows: byHead.enumerated().map(row), heading: "head"))
+    record["heads"] = .table(Table(rows: byHead.enumerated().map(row), heading: Inspect.head.name))
     record["places"] = .table(
       Table(
         rows: pieces.indices.map { row($0, pieces, shown.rows[$0]) }, heading: "place"))
