@@ -12,11 +12,14 @@ package struct Cell {
   let valueStatements: [Int]
   /// Whether the user stopped it where its text does not say so, so that it would not replay the same.
   package let wasCutShort: Bool
-  /// Whether the text is another one than was entered: less of it ran, or a training was stopped.
+  /// Whether the text is another one than was entered: less of it ran, a training was stopped, or runs
+  /// are named by their ids.
   package let isShortened: Bool
   /// The files that it read, as they were.
   let inputs: [InputStamp]
   let before: Interpreter<Session>.Snapshot
+  /// The ids of its trainings in the list of runs.
+  package internal(set) var runs: [String] = []
 
   /// The verbs that gave its values, in order, those inside loops left out.
   package var verbs: [String] {
@@ -31,7 +34,8 @@ package struct Cell {
     let text = lines.map { $0.isEmpty ? "##" : "## " + $0 }.joined(separator: "\n") + "\n" + text
     return Cell(
       number: number, text: text, outputs: outputs, valueStatements: valueStatements,
-      wasCutShort: wasCutShort, isShortened: isShortened, inputs: inputs, before: before)
+      wasCutShort: wasCutShort, isShortened: isShortened, inputs: inputs, before: before,
+      runs: runs)
   }
 
   /// Something that a cell told, worth keeping in an export.

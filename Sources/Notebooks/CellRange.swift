@@ -86,7 +86,8 @@ extension Notebook {
       }
       return Cell(
         number: cell.number, text: cell.text, outputs: [], valueStatements: values,
-        wasCutShort: cell.wasCutShort, isShortened: false, inputs: [], before: before)
+        wasCutShort: cell.wasCutShort, isShortened: false, inputs: [], before: before,
+        runs: cell.runs)
     }
   }
 }
@@ -97,8 +98,11 @@ package struct EarlierCell: Sendable {
   /// As it runs again.
   package let text: String
   package let wasCutShort: Bool
+  /// The ids of its trainings in the list of runs.
+  package let runs: [String]
 
-  package init(number: Int, text: String, wasCutShort: Bool) {
+  package init(number: Int, text: String, wasCutShort: Bool, runs: [String] = []) {
+    self.runs = runs
     self.number = number
     self.text = text
     self.wasCutShort = wasCutShort

@@ -7,11 +7,14 @@ import Sessions
 /// and leaves out what trains, measures, generates or writes. What that finds a run would find later.
 package enum DryRun {
   /// All that is found, of a recipe that is right in itself.
+  ///
+  /// - Parameter folder: where relative paths begin.
   package static func diagnostics(
-    of recipe: RecipeText, overrides: [String: Value] = [:]
+    of recipe: RecipeText, overrides: [String: Value] = [:], in folder: RecipeFolder
   ) -> [Diagnostic] {
     let executor = DryExecutor()
     let interpreter = Interpreter(executor: executor)
+    interpreter.folder = folder
     interpreter.overrides = overrides
     var found: [Diagnostic] = []
     interpreter.onEvent = { event in
@@ -36,6 +39,7 @@ private final class DryExecutor: VerbExecutor {
   private let session = {
     let session = Session()
     session.mayFetch = false
+    session.rememberRuns()
     return session
   }()
   /// Why a verb could not do its work, of the last one that was tried.

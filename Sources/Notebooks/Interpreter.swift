@@ -7,6 +7,8 @@ package final class Interpreter<Executor: VerbExecutor> {
   package let executor: Executor
   package private(set) var environment = Environment()
   package private(set) var cell = 0
+  /// Where relative paths in the text begin.
+  package var folder = RecipeFolder.current
   /// Values given to parameters from outside.
   package var overrides: [String: Value] = [:]
   /// Called with every event as it happens.
@@ -252,7 +254,8 @@ package final class Interpreter<Executor: VerbExecutor> {
       if let error = declaration.error(for: value, of: verb, at: argument.value.range) {
         throw failure(error)
       }
-      arguments[declaration.name] = value
+      arguments[declaration.name] =
+        declaration.file.map { folder.value(value, for: $0) } ?? value
       ranges[declaration.name] = argument.value.range
     }
     return VerbCall(

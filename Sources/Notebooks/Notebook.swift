@@ -74,15 +74,17 @@ package final class Notebook {
     let paused = recorder.stoppedStep.flatMap {
       StoppedTraining.text(of: text, pausingAfter: $0)
     }
-    let formatted = Formatter.format(
-      Parser.parse(SourceText(name: "cell", text: paused ?? text)))
+    let entered = paused ?? text
+    let named = RunNumbers.spelledOut(in: entered)
+    let formatted = Formatter.format(Parser.parse(SourceText(name: "cell", text: named)))
     let text = String(formatted.reversed().drop(while: \.isNewline).reversed())
     cells.append(
       Cell(
         number: interpreter.cell, text: text, outputs: recorder.outputs,
         valueStatements: recorder.valueStatements,
         wasCutShort: recorder.wasCutShort && paused == nil,
-        isShortened: !isWhole || paused != nil, inputs: InputStamp.inputs(of: text) + trainings,
+        isShortened: !isWhole || paused != nil || named != entered,
+        inputs: InputStamp.inputs(of: text) + trainings,
         before: before))
   }
 
@@ -95,6 +97,12 @@ package final class Notebook {
       context.names[name] = interpreter.environment[name]
     }
     return context
+  }
+
+  /// Takes note of the runs that the last cell's trainings are in the list of runs.
+  package func note(runs: [String]) {
+    guard !cells.isEmpty else { return }
+    cells[cells.count - 1].runs += runs
   }
 
   /// Takes the last accepted cell back; gives it, or nil if there is none.

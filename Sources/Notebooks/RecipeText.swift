@@ -41,9 +41,13 @@ package struct RecipeText {
   /// The file itself, without what it includes.
   package let main: SyntaxTree
 
+  /// Where its relative paths begin, those of included files too.
+  package let folder: RecipeFolder
+
   /// Reads `path` and, relative to each file, what it includes.
   package init(path: String) throws(FileError) {
     main = Parser.parse(SourceText(name: path, bytes: try Self.bytes(path)))
+    folder = RecipeFolder(ofFile: path)
     open = [Included(path)]
     add(main, folder: Self.folder(of: path), isIncluded: false)
   }
@@ -51,6 +55,7 @@ package struct RecipeText {
   /// A text that has no file, such as standard input.
   package init(source: SourceText) {
     main = Parser.parse(source)
+    folder = .current
     add(main, folder: ".", isIncluded: false)
   }
 
@@ -70,14 +75,16 @@ package struct RecipeText {
   }
 
   /// The statements, includes among them, as cells of a prompt: each with the prose before it, headers
-  /// left out.
-  package var cells: [String] {
+  /// left out, and paths as they are reached from there.
+  package func cells() throws(MovedPaths.Refusal) -> [String] {
     var cells: [String] = []
     for part in parts {
+      let paths = try MovedPaths(
+        part.tree, to: folder, isHere: { Paths.exists(folder.path($0)) })
       var prose = ""
       for statement in part.statements {
         if case .header = statement.kind { continue }
-        let text = part.tree.source.text(in: statement.range)
+        let text = part.tree.source.text(in: statement.range, applying: paths.edits)
         if statement.isProse {
           prose += text + "\n"
         } else {

@@ -150,11 +150,11 @@ package struct RecipeWriter {
 
   // MARK: Looks
 
-  /// Leaves out what only showed something: pictures, inspections, and evaluations between the parts of
-  /// a training whose values nobody uses.
+  /// Leaves out what only showed something: pictures, inspections, rows, and evaluations and answers
+  /// between the parts of a training whose values nobody uses.
   private mutating func leaveOutLooks(in chosen: Set<Int>) -> [(cell: Int, verb: String)] {
     let used = Set(references.filter { chosen.contains($0.place.cell) }.map(\.target))
-    let looks = [Plot.name, Inspect.name]
+    let looks = [Plot.name, Inspect.name, Head.name, Describe.name]
     let lastResumption = places.last { place in
       let command = chosen.contains(place.cell) ? statement(at: place)?.command : nil
       return command?.arguments.contains { $0.name?.text == Train.resume.name } == true
@@ -165,7 +165,8 @@ package struct RecipeWriter {
         case .operation(.command(let command)) = statement.kind
       else { continue }
       let verb = command.verb.text
-      let isBetween = verb == Eval.name && lastResumption.map { place < $0 } == true
+      let isBetween =
+        [Eval.name, Answers.name].contains(verb) && lastResumption.map { place < $0 } == true
       guard looks.contains(verb) || isBetween else { continue }
       leftOut.insert(place)
       found.append((place.cell, verb))
@@ -299,19 +300,6 @@ package struct RecipeWriter {
     }
     let parts = [[heading], opening, body].filter { !$0.isEmpty }
     return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
-  }
-}
-
-extension SourceText {
-  /// The text with ranges replaced; they do not overlap.
-  fileprivate func text(applying edits: [(range: SourceRange, text: String)]) -> String {
-    var result = ""
-    var offset = 0
-    for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      result += text(in: SourceRange(offset, edit.range.lowerBound)) + edit.text
-      offset = edit.range.upperBound
-    }
-    return result + text(in: SourceRange(offset, bytes.count))
   }
 }
 

@@ -31,20 +31,38 @@ package struct RunHistory {
   package func newest(_ count: Int, with word: String? = nil) -> [Record] {
     guard let bytes = try? MappedFile.contents(of: path) else { return [] }
     var runs: [Record] = []
-    for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() where runs.count < count {
-      guard let json = try? JSONValue(parsing: line), case .record(let run) = Value(json),
-        word.map({ Self.has($0, run) }) ?? true
-      else { continue }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    for index in lines.indices.reversed() where runs.count < count {
+      guard let run = Self.run(lines, index), word.map({ Self.has($0, run) }) ?? true else {
+        continue
+      }
       runs.append(run)
     }
     return runs.reversed()
   }
 
-  /// The run of this name; it may be cut where no other begins so.
-  package func run(named id: String) -> Record? {
-    let found = newest(.max).filter { $0["id"]?.text?.hasPrefix(id) == true }
-    return found.count == 1 ? found.first : found.first { $0["id"]?.text == id }
+  /// A line as a run with its number. Lines are only ever added, so that a number means the same run for
+  /// good.
+  private static func run(_ lines: [ArraySlice<UInt8>], _ index: Int) -> Record? {
+    guard let json = try? JSONValue(parsing: lines[index]), case .record(let run) = Value(json)
+    else { return nil }
+    return Record([(number, .int(index + 1))] + run.fields.map { ($0.name, $0.value) })
   }
+
+  /// The run of this name: its number, or its id, which may be cut where no other begins so.
+  package func run(named name: EarlierRunName) -> Record? {
+    if name.isNumber {
+      guard let bytes = try? MappedFile.contents(of: path), let number = Int(name.text) else {
+        return nil
+      }
+      let lines = bytes.split(separator: UInt8(ascii: "\n"))
+      return lines.indices.contains(number - 1) ? Self.run(lines, number - 1) : nil
+    }
+    let found = newest(.max).filter { $0["id"]?.text?.hasPrefix(name.text) == true }
+    return found.count == 1 ? found.first : found.first { $0["id"]?.text == name.text }
+  }
+
+  private static let number = "number"
 
   private static func has(_ word: String, _ run: Record) -> Bool {
     let texts = ["recipe", "model", "data", "folder", "ended"].compactMap { run[$0]?.text }
@@ -82,6 +100,7 @@ extension RunHistory {
       ("version", .string(SkilletVersion.current)),
       ("folder", .string(Paths.currentFolder)),
       ("model", session.state.model.map { .string($0.pinnedSource) } ?? .none),
+      ("quantized", session.state.model?.quantization.map { .record($0) } ?? .none),
       ("data", session.state.data.map { .string($0.dataset.source.name) } ?? .none),
     ]
   }
@@ -107,21 +126,20 @@ extension RunHistory {
     }
   }
 
-  /// Runs as a table, the newest last, by id and time of this place: parameters in one column, digests cut.
+  /// Runs as a table, the newest last, by number: times of this place, parameters in one column, digests cut.
   package static func table(of runs: [Record]) -> Table {
     Table(
       rows: runs.map { run in
-        let names = ["recipe", "ended"]
-        let more = ["perplexity", "loss", "valid_loss", "token_accuracy", "model", "seed"]
-        var shown = Record(names.compactMap { name in run[name].map { (name, $0) } })
+        let more = ["loss", "valid_loss", "token_accuracy", "model", "seed"]
+        var shown = Record([("id", run["id"] ?? .none), ("time", .string(time(of: run)))])
+        for name in ["recipe", "ended", "perplexity"] { shown[name] = run[name] }
         shown["params"] = .string(parameters(of: run))
         for name in more { shown[name] = run[name] }
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))
         }
         shown["seconds"] = run["seconds"]?.number.map { .duration($0) }
-        let id = run["id"]?.text.map { $0 + "  " } ?? ""
-        return Table.Row(label: id + time(of: run), record: shown)
+        return Table.Row(label: run[number]?.source ?? "", record: shown)
       })
   }
 

@@ -17,6 +17,15 @@ package enum ModelFolder {
     return result
   }
 
+  /// Whether a text names a model in another way than by its path: by an alias, as a file of the folders
+  /// above, or as one of the hub and of other programs.
+  package static func isName(_ source: String) -> Bool {
+    if aliases[source] != nil || !source.contains("/") { return true }
+    return !isModelFile(source)
+      && (source.hasPrefix(OllamaStore.prefix) || source.hasPrefix(LMStudioStore.prefix)
+        || HubReference(source) != nil)
+  }
+
   /// The path that `source` stands for, or nil if there is none on this computer.
   package static func path(of source: String) -> String? { (try? found(source)) ?? nil }
 

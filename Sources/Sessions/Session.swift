@@ -17,6 +17,10 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
+  /// Finds a run of another time; nil if there is none of this name.
+  package var findRun: (EarlierRunName) -> Record? = { _ in nil }
+  /// Where the adapters of trainings are kept for another time; nil keeps none.
+  package var archive: AdapterArchive?
   /// Whether a model that is not here is fetched from the hub.
   package var mayFetch = true
   /// Whether an interruption ends the session, so that nothing later can resume a stopped training.

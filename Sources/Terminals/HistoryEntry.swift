@@ -19,6 +19,8 @@ package struct HistoryEntry: Equatable, Sendable {
   package var kept: String?
   /// Whether it was stopped where its text does not say so.
   package var wasCutShort = false
+  /// The ids of the runs that it began.
+  package var runs: [String] = []
 
   package init(
     text: String, time: Double, folder: String, session: String, ok: Bool, cell: Int? = nil
@@ -52,6 +54,7 @@ extension HistoryEntry {
       text: text, time: time, folder: folder, session: session, ok: ok, cell: json["cell"]?.int)
     kept = json["kept"]?.string
     wasCutShort = json["cut_short"]?.bool ?? false
+    runs = json["runs"]?.array?.compactMap(\.string) ?? []
   }
 
   var json: JSONValue {
@@ -62,6 +65,7 @@ extension HistoryEntry {
     if let cell { members["cell"] = .int(cell) }
     if let kept { members["kept"] = .string(kept) }
     if wasCutShort { members["cut_short"] = true }
+    if !runs.isEmpty { members["runs"] = .array(runs.map { .string($0) }) }
     return .object(members)
   }
 }

@@ -65,11 +65,23 @@ import Testing
     #expect(skillet.folder.text("a.recipe").hasSuffix("expect 2 + 2 == 4\n"))
   }
 
-  @Test func `without a terminal values are shown, and none is written`() throws {
+  @Test func `without a terminal to ask at nothing is run`() throws {
+    let skillet = try SkilletRun()
+    let text = TinyRecipe.header + "show 1\nexpect 2 + 2 == 5\n"
+    skillet.folder.write(text, as: "a.recipe")
+    let outcome = try skillet("accept", "a.recipe", input: "a\n")
+    #expect(outcome.ending == .exited(64), outcome.comment)
+    #expect(outcome.errors.contains("--all records every value, --dry-run shows"), outcome.comment)
+    #expect(!outcome.errors.contains("show 1") && outcome.output.isEmpty, outcome.comment)
+    #expect(skillet.folder.text("a.recipe") == text)
+    #expect(try skillet("accept", "a.recipe", "--all", "--dry-run").ending == .exited(64))
+  }
+
+  @Test func `--dry-run shows values, and writes none`() throws {
     let skillet = try SkilletRun()
     let text = TinyRecipe.header + "expect 2 + 2 == 5\nexpect 3\n"
     skillet.folder.write(text, as: "a.recipe")
-    let outcome = try skillet("accept", "a.recipe", input: "a\na\n")
+    let outcome = try skillet("accept", "a.recipe", "--dry-run")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(
       outcome.output == """
@@ -107,7 +119,7 @@ import Testing
     #expect(skillet.folder.text("a.recipe").hasSuffix("  2) == 4\nexpect 1 == 1\n"))
   }
 
-  @Test(arguments: [([], "pending"), (["--all"], "accepted")])
+  @Test(arguments: [(["--dry-run"], "pending"), (["--all"], "accepted")])
   func `--json tells each value with what became of it`(
     _ options: [String], decision: String
   ) throws {
@@ -150,11 +162,5 @@ import Testing
     #expect(outcome.errors.contains("a.recipe:3: expect \"red\": a pattern is the author's"))
     #expect(outcome.errors.contains("a.recipe:4: expect 2: its right side is computed"))
     #expect(skillet.folder.text("a.recipe").hasSuffix("expect 2 == x\nexpect x == 3\n"))
-  }
-}
-
-extension TemporaryFolder {
-  fileprivate func text(_ name: String) -> String {
-    (try? bytes(of: name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }

@@ -28,6 +28,7 @@ import Testing
       #expect(
         Set(row.keys) == ["line", "prompt", "wanted", "base", "adapter", "exact", "rouge_l"])
       #expect((row["wanted"] as? String)?.isEmpty == false)
+      #expect(["one", "two", "three", "four"].contains(row["prompt"] as? String ?? ""), "\(row)")
     }
     #expect(outcome.output.contains("wanted") && outcome.output.contains("adapter"))
   }

@@ -62,6 +62,15 @@ import Testing
     #expect(outcome.errors.contains("neither a .gguf file nor a folder"), outcome.comment)
   }
 
+  @Test func `a folder that holds models is told the first of them`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write("GGUF", as: "models/b.gguf")
+    skillet.folder.write("{}", as: "models/a/config.json")
+    let outcome = try skillet(input: "load \"models\"\n")
+    #expect(outcome.ending == .exited(66), outcome.comment)
+    #expect(outcome.errors.contains("load \"models/a\""), outcome.comment)
+  }
+
   @Test func `a folder without a configuration is told which file is missing`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write("", as: "model/notes.txt")

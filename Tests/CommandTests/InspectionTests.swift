@@ -113,6 +113,25 @@ import Testing
     #expect(flags.suffix(4).allSatisfy { $0.bool == true })
   }
 
+  @Test func `a row of a part is counted in that part`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.data + "let held = inspect data, part: valid\nlet rows = [1, 2, 3, 4]\n"
+        + "let all = inspect data, row: held.line\nassert all.ids == held.ids\n"
+        + "show data.valid[0].prompt\nshow held.part\nshow held.text\n"
+        + "inspect data, part: valid, row: 2\n")
+    #expect(
+      outcome.errors.contains("error[E0423]: there is no row 2: the part `valid` has 1"),
+      outcome.comment)
+    let lines = outcome.output.split(separator: "\n").suffix(3)
+    #expect(lines.count == 3 && lines.last?.contains(lines.first ?? "?") == true, outcome.comment)
+    let unsplit = try skillet(
+      input: TinyRecipe.load + TinyRecipe.dataset + "inspect data, part: test\n")
+    #expect(unsplit.errorCount == 1 && unsplit.ending == .exited(65), unsplit.comment)
+    let other = try skillet(input: TinyRecipe.data + "inspect model, part: valid\n")
+    #expect(other.errors.contains("`part` is for `subject: data`"), other.comment)
+  }
+
   @Test func `cut_after divides a text where its marker ends first`() throws {
     let recipe =
       TinyRecipe.load + #"""

@@ -58,6 +58,73 @@ import Testing
     #expect(try skillet(input: ":runs rank=4\n").output.contains(id))
   }
 
+  @Test func `a run of before is shown and taken up again, saved or not`() throws {
+    let skillet = try SkilletRun()
+    let question = "generate \"one\", max_tokens: 8\n"
+    let first = try skillet(
+      input: TinyRecipe.data + "quantize nf4, block: 32\nlora rank: 2\ntrain steps: 9, lr: 1e-2\n"
+        + question + ":history\n")
+    #expect(first.ending == .exited(0), first.comment)
+    let run = try #require(
+      try JSONSerialization.jsonObject(
+        with: Data(try skillet("runs", "1", "--json").output.utf8)) as? [String: Any])
+    let id = try #require(run["id"] as? String)
+    #expect(first.output.contains("train steps: 9, lr: 1e-2  # run \(id)"), first.comment)
+    #expect(run["number"] as? Int == 1)
+    let shown = try skillet(input: "show run: 1\n")
+    #expect(shown.output.contains(id) && shown.output.contains("steps"), shown.comment)
+    // the same model in the same bits with the same adapter gives the same reply
+    for name in ["1", "\"\(id.prefix(6))\""] {
+      let later = try skillet(input: "load run: \(name)\n" + question + "inspect adapter;\n")
+      #expect(later.ending == .exited(0), later.comment)
+      let reply = try #require(first.output.split(separator: "\n").first { $0.contains("tokens") })
+      #expect(!reply.isEmpty)
+      #expect(later.output.contains("nf4") || later.errors.isEmpty, later.comment)
+    }
+    let replies = try ["quantize nf4, block: 32\n", ""].map { quantize in
+      try skillet(
+        input: quantize.isEmpty
+          ? "load run: 1\n:mode jsonl\n" + question + ":mode box\n:save again.recipe\n"
+          : TinyRecipe.data + quantize + "lora rank: 2\ntrain steps: 9, lr: 1e-2;\n:mode jsonl\n"
+            + question)
+    }
+    func text(_ outcome: ChildProcess.Outcome) -> String? {
+      outcome.output.components(separatedBy: "\"text\":\"").last?.components(separatedBy: "\",")
+        .first
+    }
+    #expect(text(replies[0]) == text(replies[1]) && text(replies[0]) != nil, replies[1].comment)
+    // a number counts this user's runs; what is saved names the run for good
+    #expect(skillet.folder.text("again.recipe").contains("load run: \"\(id)\""))
+    #expect(try skillet("run", "again.recipe").ending == .exited(0))
+  }
+
+  @Test func `a run that cannot be taken up says why`() throws {
+    let skillet = try SkilletRun()
+    let none = try skillet(input: "load run: 3\n")
+    #expect(none.errors.contains("error[E0444]: there is no run 3"), none.comment)
+    #expect(try skillet.recipe(TinyRecipe.data + "eval on: valid\n").ending == .exited(0))
+    let bare = try skillet(input: "load run: 1\n")
+    #expect(bare.errors.contains("trained no adapter"), bare.comment)
+    #expect(
+      bare.errors.contains("load its model alone: load \"\(TinyRecipe.model)\""), bare.comment)
+    let both = try skillet(input: "load \"smollm2\", run: 1\n")
+    #expect(both.errors.contains("error[E0212]"), both.comment)
+    #expect(try skillet(input: "load\n").errors.contains("error[E0206]"))
+  }
+
+  @Test func `the adapter of any run of a loop is used, and talked to`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.data
+        + "let runs = for r in [2, 4] as \"r{r}\" {\n  lora rank: r, name: \"n{r}\"\n"
+        + "  train steps: 2, lr: 1e-2\n  eval\n}\nuse runs[1]\nlet last = inspect adapter\n"
+        + "use best(runs, by: r)\nshow last.rank\n:vars\nuse {r: 2}\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[E0417]"), outcome.comment)
+    #expect(outcome.output.contains("adapter \"n4\": 2 steps"), outcome.comment)
+    #expect(outcome.output.contains("adapter \"n2\": 2 steps, in use"), outcome.comment)
+  }
+
   @Test func `a training that was typed is remembered beside the recipes`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(

@@ -16,10 +16,11 @@ import Testing
 
   @Test(arguments: names) func `has no mistakes and no warnings`(_ name: String) throws {
     let skillet = try SkilletRun()
-    skillet.folder.write(try text("recipes/" + name), as: name)
-    let outcome = try skillet("check", "--text-only", name)
+    let path = "recipes/" + name
+    skillet.folder.write(try text(path), as: path)
+    let outcome = try skillet("check", "--text-only", path)
     #expect(outcome.ending == .exited(0), outcome.comment)
-    #expect(outcome.errors == "\(name): no mistakes found\n")
+    #expect(outcome.errors == "\(path): no mistakes found\n")
   }
 
   @Test func `there are some`() {
@@ -40,9 +41,10 @@ import Testing
       .replacing("max_tokens: 48", with: "max_tokens: 4")
       .replacing("tuned.perplexity < 0.5 * base", with: "tuned.perplexity < base")
     #expect(short != demo)
-    let outcome = try skillet.recipe(short)
+    skillet.folder.write(short, as: "recipes/demo.recipe")
+    let outcome = try skillet("run", "recipes/demo.recipe")
     #expect(outcome.ending == .exited(0), outcome.comment)
     let saved = skillet.folder.files.filter { $0.hasSuffix("adapter_model.safetensors") }
-    #expect(saved.count == 1, "\(skillet.folder.files)")
+    #expect(saved == ["out/expenses/adapter_model.safetensors"], "\(skillet.folder.files)")
   }
 }

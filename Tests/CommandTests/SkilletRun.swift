@@ -52,3 +52,10 @@ extension ChildProcess.Outcome {
   /// How many errors were shown.
   var errorCount: Int { errors.components(separatedBy: "error[").count - 1 }
 }
+
+extension TemporaryFolder {
+  /// The text of a file; empty if there is none.
+  func text(_ name: String) -> String {
+    (try? bytes(of: name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}

@@ -63,6 +63,46 @@ import Testing
     try completed("let evaluation = ev", in: prompt, shows: "let evaluation = eval")
   }
 
+  @Test func `adapters, columns of a file, parts of rows and fields of a table are completed`()
+    throws
+  {
+    let prompt = try PromptSession(columns: 120)
+    prompt.folder.write("ticket,label\n\"a, b\",c\n", as: "tickets.csv")
+    for (typed, line) in [
+      ("dataset \"tickets.csv\", columns: {pro", "columns: {prompt: "),
+      ("dataset \"tickets.csv\", columns: {prompt: ti", "columns: {prompt: ti"),
+      ("dataset \"tickets.csv\", columns: {prompt: \"ti", "columns: {prompt: \"ticket\""),
+      (
+        "dataset \"tickets.csv\", columns: {prompt: \"ticket\", completion: \"la",
+        "completion: \"label\""
+      ),
+    ] { try completed(typed, in: prompt, shows: line) }
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2, name: \"house\"")
+    try prompt.enter("lora rank: 2, name: \"garden\"")
+    try prompt.enter("let width = 3")
+    try prompt.enter("let runs = for r in [2, 4] { eval }")
+    for (typed, line) in [
+      ("use \"ho", "use \"house\""), ("unload \"g", "unload \"garden\""),
+      ("combine {ho", "combine {house: "), ("combine {house: 1, gar", "house: 1, garden: "),
+      ("combine {house: wi", "combine {house: width"),
+      ("let b = best(runs, by: perp", "best(runs, by: perplexity"),
+      ("compare runs, sort: token_a", "sort: token_accuracy"),
+      ("compare runs, columns: [r, perp", "columns: [r, perplexity"),
+    ] { try completed(typed, in: prompt, shows: line) }
+    prompt.terminal.send("use \t")
+    try prompt.terminal.wait(for: "the adapters") {
+      $0.text.contains("\"house\"") || $0.text.contains("house") && $0.text.contains("garden")
+    }
+    prompt.terminal.send("\u{15}")
+    try prompt.waitForPrompt()
+    try prompt.enter("train steps: 2")
+    prompt.terminal.send("load run: \t")
+    try prompt.terminal.wait(for: "the run's id in quotes") {
+      $0.cursorLine.contains(/load run: "[0-9a-f]{8}"/)
+    }
+  }
+
   @Test func `session commands complete what they take`() throws {
     let prompt = try PromptSession()
     prompt.folder.write("x", as: "mine.recipe")

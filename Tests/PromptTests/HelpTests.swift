@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -10,7 +11,8 @@ import Testing
     #expect(
       page.contains { $0.contains("rank:") && $0.contains("int") && $0.contains("default 8") })
     #expect(page.contains("  lora rank: 8"))
-    #expect(page.last == "See also train, use, save; ??lora says why")
+    #expect(page.contains("See also train, use, save; ??lora says why"))
+    #expect(page.last?.hasPrefix("Learn it with :lesson ") == true, "\(page)")
     #expect(try prompt.enter("lora?") == page)
     #expect(try prompt.enter(":help lora") == page)
     let deep = try prompt.enter("??lora")
@@ -62,5 +64,46 @@ import Testing
     // a name of one's own is no habit
     #expect(try prompt.enter("let who = 3").isEmpty)
     #expect(try prompt.enter("who").contains { $0.contains("3") })
+  }
+}
+
+/// What is longer than the screen.
+@Suite struct PagerTests {
+  /// A pager that tells how many lines it was given, and whether they end as they should.
+  private static let pager = ["SKILLET_PAGER": "awk 'END { print NR \" lines for a pager\" }'"]
+
+  @Test func `what is longer than the screen goes to the pager, what is not is written`() throws {
+    let prompt = try PromptSession(columns: 100, rows: 24, environment: Self.pager)
+    let help = try prompt.enter(":help")
+    let count = try #require(help.last?.split(separator: " ").first.flatMap { Int($0) })
+    #expect(help.last?.hasSuffix("lines for a pager") == true && count >= 24, "\(help)")
+    let values = try prompt.enter("for n in range(1, 31) { show n }")
+    #expect(values.last?.hasSuffix("lines for a pager") == true, "\(values)")
+    #expect(try prompt.enter("show 1").allSatisfy { !$0.contains("pager") })
+    #expect(try prompt.enter(":hints off") == ["hints are off"])
+  }
+
+  @Test func `without a pager, or one that is not there, all is written`() throws {
+    for (arguments, environment) in [
+      (["prompt", "--no-pager"], Self.pager), ([], ["SKILLET_PAGER": ""]),
+      ([], ["SKILLET_PAGER": "no-such-pager 2>/dev/null"]),
+    ] {
+      let prompt = try PromptSession([String](arguments), columns: 100, environment: environment)
+      let help = try prompt.enter(":help")
+      #expect(help.count > 24, "\(help.count)")
+    }
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/less")))
+  func `less turns the pages and gives the prompt back`() throws {
+    let prompt = try PromptSession(
+      columns: 100, rows: 24, environment: ["SKILLET_PAGER": "less", "LESS": "RX"])
+    prompt.terminal.send(":help\r")
+    try prompt.terminal.wait(for: "the first page", seconds: 60) {
+      $0.cursorLine.hasPrefix(":") || $0.cursorLine.contains("skillet-")
+    }
+    prompt.terminal.send("q")
+    try prompt.waitForPrompt()
+    #expect(try prompt.enter("show 2").contains { $0.hasSuffix("2") })
   }
 }

@@ -66,7 +66,9 @@ import Testing
     try trainUntilCtrlC(prompt, "train steps: 1000000; let after = eval")
     let kept = try prompt.enter(":history 5")
     #expect(kept.count == 1)
-    #expect(kept.first?.wholeMatch(of: /5  train steps: 1000000, until: \d+/) != nil, "\(kept)")
+    #expect(
+      kept.first?.wholeMatch(of: /5  train steps: 1000000, until: \d+  # run [0-9a-f]{8}/) != nil,
+      "\(kept)")
     #expect(try prompt.enter("after").first?.contains("E0501") == true)
   }
 
@@ -155,6 +157,27 @@ import Testing
     #expect(!prompt.text.contains("were promised"), "a stopped training has kept no promise")
   }
 
+  @Test func `what ends a training early shortens its estimate`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    let promise = /this will take about (\d+) s, by the first \d+ steps/
+    prompt.terminal.send("train steps: 100000000, budget: 15s, lr: 1e-3\r")
+    try prompt.terminal.wait(for: "the estimate", seconds: 60) { _ in
+      prompt.terminal.output.contains(promise)
+    }
+    let promised = try #require(prompt.terminal.output.firstMatch(of: promise)?.1)
+    #expect(Int(promised) == 15)
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+    prompt.terminal.send("train steps: 100000000, until: 1000000, lr: 1e-3\r")
+    try prompt.terminal.wait(for: "the steps until the pause", seconds: 60) {
+      $0.text.contains("/1000000")
+    }
+    prompt.terminal.send("\u{3}")
+    try prompt.waitForPrompt()
+  }
+
   @Test func `a loop is estimated by its first runs`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()
@@ -225,7 +248,8 @@ import Testing
     let cells = try prompt.enter(":history ~1/4-")
     #expect(cells.first == "4  lora rank: 2" && cells.count == 2, "\(cells)")
     #expect(
-      cells.last?.wholeMatch(of: /5  train steps: 100000, batch: 2, until: \d+/) != nil, "\(cells)")
+      cells.last?.wholeMatch(of: /5  train steps: 100000, batch: 2, until: \d+  # run [0-9a-f]{8}/)
+        != nil, "\(cells)")
   }
 
   @Test func `looks on the way are left out, and said`() throws {

@@ -32,6 +32,8 @@ final class PromptSession {
       "TERM": "xterm", "PATH": "/usr/bin:/bin", "NO_COLOR": "1", "HOME": folder.path,
       "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
+      // what is written, and no pager's screen, is what most tests look at
+      "SKILLET_PAGER": "",
     ]
     // Some machines need these for OpenBLAS to compute right.
     for (name, value) in ProcessInfo.processInfo.environment where name.hasPrefix("OPENBLAS_") {

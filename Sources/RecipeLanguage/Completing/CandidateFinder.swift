@@ -20,9 +20,12 @@ struct CandidateFinder {
     }
     if level.startsOperation { return commands + names + functions }
     if level.hasValue { return [] }
+    if level.kind == .record, level.argumentName == nil { return [] }
+    if level.kind == .call, level.argumentName == "by" { return columns(of: place.subject) }
     guard let verb = place.verb else { return names + functions + valueWords }
     if level.kind == .list || level.argumentName != nil {
-      return values(of: place.argument)
+      return place.argument?.type.namesColumns == true
+        ? columns(of: place.subject) : values(of: place.argument)
     }
     let unused = verb.arguments.filter { declaration in
       let isFilled = verb.positional.prefix(level.positionalCount).contains {
@@ -102,6 +105,14 @@ struct CandidateFinder {
     return Checker.names(in: tree, context: context)
   }
 
+  /// The columns of a table that has a name, with those of its rows' figures.
+  private func columns(of name: String?) -> [Candidate] {
+    let type = types.first { $0.name == name }?.type
+    return (type?.fields ?? []).map {
+      Candidate(text: $0.name, kind: .field, suffix: "", help: $0.type.name)
+    }
+  }
+
   /// The fields of the path `name.field.` before the cursor, or of a command in parentheses.
   private var fields: [Candidate] {
     var path: [String] = []
@@ -136,6 +147,15 @@ struct CandidateFinder {
 }
 
 extension ArgumentType {
+  /// Whether names of fields stand here.
+  fileprivate var namesColumns: Bool {
+    switch self {
+    case .column: true
+    case .list(let element): element.namesColumns
+    default: false
+    }
+  }
+
   /// Whether the value is often the result of a calculation.
   fileprivate var isComputed: Bool {
     switch self {

@@ -23,10 +23,29 @@ package struct Completion: Sendable {
     package let isModel: Bool
   }
 
+  /// What of a command is being written. The session at hand may know what fits there: its adapters, the
+  /// columns of a file.
+  package struct ValuePlace: Sendable, Equatable {
+    package enum Part: Sendable, Equatable {
+      case whole, key
+      case value(of: String)
+    }
+
+    package let verb: String
+    package let argument: String
+    /// Of a record in the argument's place, what.
+    package let part: Part
+    /// Texts that other arguments were given before, by the names of those.
+    package let texts: [String: String]
+  }
+
   /// The bytes before the cursor that a candidate replaces.
   package let range: SourceRange
   package let candidates: [Candidate]
   package let path: PathContext?
+  package var value: ValuePlace?
+  /// Whether the cursor stands behind an opening quote.
+  package var isQuoted = false
 
   /// The candidates at a byte offset, sorted as they should be shown.
   ///
@@ -60,7 +79,9 @@ package struct Completion: Sendable {
     let candidates = finder.candidates(at: place).filter {
       $0.text.hasPrefix(prefix) && ($0.text != prefix || !$0.suffix.isEmpty)
     }
-    return Completion(range: range, candidates: candidates, path: nil)
+    return Completion(
+      range: range, candidates: candidates, path: nil,
+      value: place.level.hasValue ? nil : place.value)
   }
 
   /// `:pl`, `?lo`, `??lo`
@@ -96,7 +117,9 @@ package struct Completion: Sendable {
     let takesPath = argument?.type.takesPath == true || isInclude
     let isModel = argument?.file == .model
     let path = PathContext(prefix: source.text(in: range), isModel: isModel)
-    return Completion(range: range, candidates: [], path: takesPath ? path : nil)
+    return Completion(
+      range: range, candidates: [], path: takesPath ? path : nil, value: place.value,
+      isQuoted: true)
   }
 }
 

@@ -20,6 +20,10 @@ struct CompletionPlace {
     var isLoop = false
     /// Whether a value stands before the cursor, so that only `,` or an operator can follow.
     var hasValue = false
+    /// Texts in quotes that stand for arguments, by the names of those.
+    var texts: [String: String] = [:]
+    /// The name that stands first: of a value whose fields may be meant further on.
+    var subject: String?
   }
 
   private(set) var levels = [Level(kind: .statements)]
@@ -47,11 +51,32 @@ struct CompletionPlace {
 
   /// The argument whose value stands at the cursor.
   var argument: ArgumentDeclaration? {
-    let holder = level.kind == .list ? levels.dropLast().last ?? level : level
     guard let verb = holder.verb else { return nil }
-    if let name = holder.argumentName { return verb.argument(name) }
+    return argument(of: verb, at: holder)
+  }
+
+  /// The level that has the command: the one around a list or a record, else the innermost.
+  private var holder: Level {
+    level.kind == .list || level.kind == .record ? levels.dropLast().last ?? level : level
+  }
+
+  private func argument(of verb: VerbDeclaration, at level: Level) -> ArgumentDeclaration? {
+    if let name = level.argumentName { return verb.argument(name) }
     let positional = verb.positional
-    return holder.positionalCount < positional.count ? positional[holder.positionalCount] : nil
+    return level.positionalCount < positional.count ? positional[level.positionalCount] : nil
+  }
+
+  /// The name that stands first in the command or the call.
+  var subject: String? { holder.subject }
+
+  /// What is being written, for those who know more of it than the language does.
+  var value: Completion.ValuePlace? {
+    guard let verb = holder.verb, let argument else { return nil }
+    let isRecord = level.kind == .record
+    return Completion.ValuePlace(
+      verb: verb.name, argument: argument.name,
+      part: !isRecord ? .whole : level.argumentName.map { .value(of: $0) } ?? .key,
+      texts: holder.texts)
   }
 
   private mutating func change(_ body: (inout Level) -> Void) {
@@ -85,17 +110,28 @@ struct CompletionPlace {
     case .colon: takeColon(previous, in: source)
     case .assign: change { level in (level.startsOperation, level.hasValue) = (true, false) }
     case .name: takeName(text)
+    case .string: takeText(source.text(in: token.range))
     default: change { $0.hasValue = !token.kind.continuesLine && token.kind != .dot }
     }
   }
 
   private mutating func takeColon(_ previous: Token?, in source: SourceText) {
-    guard let previous, previous.kind == .name, level.verb != nil else { return }
+    let hasNames = level.verb != nil || level.kind == .record || level.kind == .call
+    guard let previous, previous.kind == .name, hasNames else { return }
     let name = source.text(in: previous.range)
     change { level in
       level.argumentName = name
       level.given.insert(name)
       level.hasValue = false
+    }
+  }
+
+  /// - Parameter quoted: with its quotes.
+  private mutating func takeText(_ quoted: String) {
+    let name = level.verb.flatMap { argument(of: $0, at: level) }?.name
+    change { level in
+      if let name { level.texts[name] = String(quoted.dropFirst().dropLast()) }
+      level.hasValue = true
     }
   }
 
@@ -110,6 +146,9 @@ struct CompletionPlace {
         level.verb = found
       } else {
         level.hasValue = !Keyword.all.contains(text)
+        if level.argumentName == nil, level.positionalCount == 0, level.subject == nil {
+          level.subject = text
+        }
       }
     }
   }

@@ -129,6 +129,11 @@ extension Explanation {
       right: "lora rank: 4, name: \"small\"\nlora rank: 8, name: \"large\"\n"
         + "combine {small: 1, large: 1}, method: cat"),
     found(
+      "E0444", "a run that cannot be taken up",
+      "`load run:` and `show run:` name a run of before by its number or its id, which `skillet runs` lists. What "
+        + "runs have trained is kept in the user's own folder, up to 1 GB of the latest.",
+      wrong: "load run: 999999", right: "load \"smollm2\""),
+    found(
       "E0801", "a model or adapter file that cannot be read or written",
       "The message names the file, the place and the reason.",
       wrong: "load \"broken.gguf\"", right: "load \"smollm2\""),

@@ -54,12 +54,11 @@ extension Argument where Read == String {
   }
 
   package static func requiredWord(
-    _ name: String, _ words: [String], orText: Bool = false, _ help: String
+    _ name: String, _ words: [String], _ help: String
   ) -> Self {
-    let type = orText ? ArgumentType.either([.string, .word(words)]) : .word(words)
-    return Argument(ArgumentDeclaration(name, type, positional: true, required: true, help)) {
-      $0.text
-    }
+    Argument(
+      ArgumentDeclaration(name, .word(words), positional: true, required: true, help)
+    ) { $0.text }
   }
 }
 

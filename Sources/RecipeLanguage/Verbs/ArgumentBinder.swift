@@ -33,7 +33,9 @@ package struct ArgumentBinder {
     }
     checkCompanions()
     for declaration in verb.arguments where declaration.isRequired {
-      if !bound.contains(where: { $0.declaration.name == declaration.name }) {
+      let names = verb.alternatives.filter { $0.contains(declaration.name) }.joined()
+      let standsFor = Set(names).union([declaration.name])
+      if !bound.contains(where: { standsFor.contains($0.declaration.name) }) {
         errors.append(missing(declaration, command))
       }
     }

@@ -1,5 +1,6 @@
 import Hubs
 import Models
+import RecipeLanguage
 import Tensors
 import Training
 
@@ -49,6 +50,8 @@ package struct ModelInUse: Sendable {
   package var decoder: DecoderModel
   /// The scheme of the last `quantize`, or nil.
   package var scheme: String?
+  /// What that `quantize` was given.
+  package var quantization: Record?
   package let compute: Compute
   /// The base that `merge` made; nil for the weights of the file.
   var merged: BaseIdentity?

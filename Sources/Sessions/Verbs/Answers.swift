@@ -44,7 +44,8 @@ package enum Answers: Verb {
     details: """
       A loss says how likely the wanted tokens were; an answer is what a user would see. The likeliest token is \
       taken at each step, so that the same model gives the same answers. What is wanted is what a row trains \
-      last, and the prompt is all of the row before it, as training reads it.
+      last; the model reads all of the row before it, as training does, and the prompt that is shown is the last \
+      message of that.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -57,11 +58,12 @@ extension Session {
     let model = try requireModel(Answers.name)
     let data = try requireData(Answers.name)
     let part = call[Answers.part]
-    let conversations = data.rows(part).filter { row in
-      if case .messages = data.dataset.examples[row].content { true } else { false }
+    let conversations = data.rows(part).compactMap { row -> (row: Int, messages: [Message])? in
+      guard case .messages(let messages) = data.dataset.examples[row].content else { return nil }
+      return (row, messages)
     }
-    let questions = conversations.prefix(call[Answers.rows]).compactMap {
-      Question(data.dataset.tokenized[$0], model.loaded.tokenizer)
+    let questions = conversations.prefix(call[Answers.rows]).compactMap { row, messages in
+      Question(data.dataset.tokenized[row], messages, model.loaded.tokenizer)
     }
     guard !questions.isEmpty else {
       throw VerbFailure(
@@ -81,9 +83,21 @@ extension Session {
     record["rows"] = .int(answered.count)
     record["seconds"] = .duration((ContinuousClock.now - start).seconds)
     record["table"] = .table(
-      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }))
+      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }, heading: "row"))
     record.reference = rememberAdapter()
+    tellWorst(of: answered)
     return .record(record)
+  }
+
+  /// What the table cuts: the answer that is farthest from what was wanted, beside that.
+  private func tellWorst(of answered: [AnsweredQuestion]) {
+    guard let worst = answered.min(by: { $0.rank < $1.rank }) else { return }
+    let answer = worst.adapter ?? worst.base
+    guard !answer.score.isExact else { return }
+    func shown(_ text: String) -> String { NumberText.quoted(String(text.prefix(200))) }
+    notice(
+      "line \(worst.question.line) wanted \(shown(worst.question.wanted)) and got \(shown(answer.text))"
+    )
   }
 
   private func answer(
@@ -92,18 +106,22 @@ extension Session {
     let start = ContinuousClock.now
     let models = [nil] + (state.adapter.map { [$0.adapter] } ?? [])
     let total = questions.count * models.count
-    var done = 0
+    var (done, finished) = (0, 0)
+    // replies are made side by side, so that the tokens of the longest tell how far they are
+    let steps = models.count * call[Answers.maxTokens]
     let replies = Replies(
       model, stops: try endTokens(call, model), maxTokens: call[Answers.maxTokens],
       isInterrupted: isInterrupted)
     let answers = try models.map { adapter throws(VerbFailure) in
-      try replies.replies(to: questions, adapter) {
+      defer { finished += call[Answers.maxTokens] }
+      return try replies.replies(to: questions, adapter) { longest in
         done += 1
         let seconds = (ContinuousClock.now - start).seconds
+        let step = max(1, finished + longest)
         progress(
           Progress(
             verb: Answers.name, done: done, total: total, unit: "answers",
-            secondsLeft: seconds * Double(total - done) / Double(done), seconds: seconds))
+            secondsLeft: seconds * Double(steps - step) / Double(step), seconds: seconds))
       }
     }
     return questions.indices.map { index in
@@ -136,19 +154,22 @@ extension Session {
 private struct Question {
   let line: Int
   let prompt: [Int32]
-  let prompted: String
+  /// What was said last before the reply: what tells this row from others.
+  let asked: String
   let wanted: String
 
   /// nil for a row in which nothing stands before what is trained last.
-  init?(_ example: TokenizedExample, _ tokenizer: Tokenizer) {
+  init?(_ example: TokenizedExample, _ messages: [Message], _ tokenizer: Tokenizer) {
     let trained = example.trained
-    guard let last = trained.lastIndex(of: true) else { return nil }
-    let first = trained[...last].lastIndex(of: false).map { $0 + 1 } ?? 0
+    guard let end = trained.lastIndex(of: true) else { return nil }
+    let first = trained[...end].lastIndex(of: false).map { $0 + 1 } ?? 0
     guard first > 0 else { return nil }
     prompt = Array(example.tokens[..<first])
     line = example.line
-    prompted = tokenizer.decode(prompt, skipSpecial: true)
-    wanted = tokenizer.decode(example.tokens[first...last], skipSpecial: true)
+    let reply = messages.lastIndex { $0.role == .assistant && $0.isTrained } ?? messages.endIndex
+    let last = messages[..<reply].last { $0.role != .assistant }
+    asked = last.map { $0.content + ($0.context.isEmpty ? "" : "\n\n" + $0.context) } ?? ""
+    wanted = tokenizer.decode(example.tokens[first...end], skipSpecial: true)
   }
 }
 
@@ -168,9 +189,9 @@ private struct Replies {
     self.isInterrupted = isInterrupted
   }
 
-  /// - Parameter onEnd: called after each of them.
+  /// - Parameter onEnd: called after each of them, with the tokens of the longest so far.
   func replies(
-    to questions: [Question], _ adapter: Adapter?, onEnd: () -> Void
+    to questions: [Question], _ adapter: Adapter?, onEnd: (Int) -> Void
   ) throws(VerbFailure) -> [String] {
     let limit = model.decoder.description.sizes.context
     for question in questions where question.prompt.count >= limit {
@@ -179,11 +200,15 @@ private struct Replies {
         "the prompt of line \(question.line) has \(question.prompt.count) tokens, and the model's "
           + "context holds \(limit)", help: "read the dataset with max_length: \(limit)")
     }
+    var counts = questions.map { _ in 0 }
     let results = TextGenerator(model: model.decoder, adapter: adapter, compute: model.compute)
       .generate(
         prompts: questions.map { (tokens: $0.prompt, seed: 0) }, maxTokens: maxTokens,
         stopTokens: stops, sampling: SamplingOptions(temperature: 0),
-        onToken: { _, _ in isInterrupted() ? .interrupted : nil }, onEnd: { _, _ in onEnd() })
+        onToken: { index, _ in
+          counts[index] += 1
+          return isInterrupted() ? .interrupted : nil
+        }, onEnd: { _, _ in onEnd(counts.max() ?? 0) })
     if let failed = results.first(where: { $0.stopReason == .notFinite }) {
       throw .scoresAreNotFinite(after: failed.tokens.count)
     }
@@ -219,7 +244,7 @@ private struct AnsweredQuestion {
   }
 
   private var texts: [(name: String, value: String)] {
-    [("prompt", question.prompted), ("wanted", question.wanted), ("base", base.text)]
+    [("prompt", question.asked), ("wanted", question.wanted), ("base", base.text)]
       + (adapter.map { [("adapter", $0.text)] } ?? [])
   }
 

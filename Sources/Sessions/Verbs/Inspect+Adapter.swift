@@ -23,6 +23,9 @@ extension Session {
     record["targets"] = .list(
       model.decoder.description.names(of: current.adapter.configuration.targets).map { .word($0) })
     record["steps"] = .int(current.steps)
+    if current.adapter.configuration.isWeightDecomposed {
+      notice("norms and directions are those of B·A; the lengths that DoRA learns are not in them")
+    }
     record["update_norms"] = .record(updateNorms(modules, model.decoder.description))
     record["modules"] = .table(Table(rows: modules.map(\.row), heading: "module"))
     if let name = call[Inspect.against] {

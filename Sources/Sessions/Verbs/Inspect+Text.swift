@@ -6,32 +6,39 @@ import Training
 /// `inspect data` and `inspect next`: a text as the model reads it, and what it expects behind it.
 extension Session {
   /// A row as the model reads it, whole, token by token, and of it what is only read and what is learnt.
-  func inspectRow(_ number: Int, _ model: ModelInUse) throws(VerbFailure) -> Record {
+  ///
+  /// - Parameter part: whose rows are counted; nil counts all.
+  func inspectRow(
+    _ number: Int, of part: DatasetSplit.Part?, _ model: ModelInUse
+  ) throws(VerbFailure) -> Record {
     let data = try requireData(Inspect.name)
-    let rows = data.dataset.tokenized
+    let rows = part.map { data.rows($0) } ?? Array(data.dataset.tokenized.indices)
     guard rows.indices.contains(number - 1) else {
+      let whole = part.map { "the part `\($0.rawValue)`" } ?? "the dataset"
       throw VerbFailure(
-        "E0423", "there is no row \(number): the dataset has \(rows.count)", argument: Inspect.row,
+        "E0423", "there is no row \(number): \(whole) has \(rows.count)", argument: Inspect.row,
         help: "rows count from 1")
     }
-    let row = rows[number - 1]
+    let place = rows[number - 1]
+    let row = data.dataset.tokenized[place]
     try require([row], fit: model)
     let tokenizer = model.loaded.tokenizer
     func text(trained: Bool) -> String {
       tokenizer.readable(zip(row.tokens, row.trained).filter { $0.1 == trained }.map(\.0))
     }
-    let file = data.dataset.examples[number - 1].file
+    let file = data.dataset.examples[place].file
     return Record(
       [
-        ("subject", .word(Inspect.data)), ("row", .int(number)), ("line", .int(row.line)),
-      ] + (file.map { [("file", .string($0))] } ?? []) + [
-        ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
-        ("text", .string(tokenizer.readable(row.tokens))),
-        ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
-        ("ids", .list(row.tokens.map { .int(Int($0)) })),
-        ("trained", .list(row.trained.map { .bool($0) })),
-        ("pieces", .table(pieces(of: row, model))),
-      ])
+        ("subject", .word(Inspect.data)), ("row", .int(number)),
+      ] + (part.map { [("part", .word($0.rawValue))] } ?? []) + [("line", .int(row.line))]
+        + (file.map { [("file", .string($0))] } ?? []) + [
+          ("tokens", .int(row.tokens.count)), ("trained_tokens", .int(row.trainedCount)),
+          ("text", .string(tokenizer.readable(row.tokens))),
+          ("read", .string(text(trained: false))), ("learnt", .string(text(trained: true))),
+          ("ids", .list(row.tokens.map { .int(Int($0)) })),
+          ("trained", .list(row.trained.map { .bool($0) })),
+          ("pieces", .table(pieces(of: row, model))),
+        ])
   }
 
   /// The tokens in their order, with the loss of each: how little the model expected it.

@@ -28,13 +28,16 @@ package enum Inspect: Verb {
     "against", "another adapter, whose directions are held against those of the one in use")
   package static let row = Argument.int(
     "row", 1...Int.max, default: 1, "the row of data or of a matrix, from 1")
+  package static let part = Argument<DatasetSplit.Part?>.choiceOrAuto(
+    "part", DatasetSplit.Part.allCases,
+    "whose row it is, counted in this part; auto counts all rows")
   package static let top = Argument.int(
     "top", 1...1_000, default: 10, "how many of the likeliest next tokens, or of the worst rows")
 
   package static let declaration = VerbDeclaration(
     "inspect",
     "looks inside the adapter, the model, a matrix, a row of data, the next token or attention",
-    arguments: [subject, text, layer, head, row, top, against],
+    arguments: [subject, text, layer, head, row, part, top, against],
     fields: [
       FieldDeclaration("subject", "word", "what was looked at; the other fields depend on it")
     ], hasOpenFields: true,
@@ -42,6 +45,7 @@ package enum Inspect: Verb {
       .needs(.model), .needs(.adapter, when: .word(subject, adapter)),
       .needs(.dataset, when: .word(subject, data)), .needs(.dataset, when: .word(subject, worst)),
       .needsRows(.valid, when: .word(subject, worst)), .uses(.adapter),
+      .needsRowsNamed(by: part.declaration),
     ],
     examples: [
       "inspect model", "inspect q_proj, layer: 1", "inspect data, row: 1",
@@ -49,7 +53,7 @@ package enum Inspect: Verb {
       "inspect attention, \"one two one two\", layer: 1",
       "inspect worst, top: 3",
     ],
-    related: ["lora", "dataset", "quantize"],
+    related: ["lora", "dataset", "quantize"], uses: [(part, with: subject, word: data)],
     details: """
       Of a matrix it tells the format, the bits a weight, the error against the weights as the file has \
       them, and the first weights of a row on both sides: a weight is its level times the factor that \
@@ -89,7 +93,8 @@ extension Session {
     }
     switch subject {
     case Inspect.adapter: return .record(try inspectAdapter(call, model))
-    case Inspect.data: return .record(try inspectRow(call[Inspect.row], model))
+    case Inspect.data:
+      return .record(try inspectRow(call[Inspect.row], of: call[Inspect.part], model))
     case Inspect.model: return .record(inspectModel(model))
     case Inspect.attention: return .record(try inspectAttention(call, model))
     case Inspect.worst: return .record(try inspectWorst(call, model))

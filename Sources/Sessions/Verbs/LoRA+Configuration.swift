@@ -34,6 +34,9 @@ extension Session {
     }
     let left = chosen.map { $0.subtracting(excluded ?? []) }
     if left.contains(where: { !$0.isEmpty }) { return left }
+    if case .string(let text)? = call.given[LoRA.modules.name], chosen.allSatisfy(\.isEmpty) {
+      throw unfit(text, model)
+    }
     let named: any DeclaredArgument = call.has(LoRA.modules) ? LoRA.modules : LoRA.targets
     throw noLayer(chosen.allSatisfy(\.isEmpty) ? named : LoRA.exclude)
   }
@@ -59,6 +62,23 @@ extension Session {
         "E0407", "the regular expression is not read: \(error)", argument: LoRA.modules,
         help: "for example \".*layers\\.[0-3]\\.self_attn\\.(q|v)_proj\", or a list of names")
     }
+  }
+
+  /// A regular expression that fits no layer; often a part of their paths.
+  private func unfit(_ text: String, _ model: DecoderDescription) -> VerbFailure {
+    let part = ".*" + text + ".*"
+    let fits = (try? ModulePattern(whole: part)).map { pattern in
+      model.modules(.pattern(pattern)).contains { !$0.isEmpty }
+    }
+    return VerbFailure(
+      "E0407", "no path of a layer is \(NumberText.quoted(text))", argument: LoRA.modules,
+      help: fits == true
+        ? "for a part of paths write \(LoRA.modules.name): \(NumberText.quoted(part))"
+        : "for example \".*layers\\.[0-3]\\.self_attn\\.(q|v)_proj\", or a list of names",
+      notes: [
+        "a text is a regular expression for whole paths such as model.layers.0.self_attn.q_proj; a list "
+          + "gives ends of paths"
+      ])
   }
 
   private func targets(

@@ -51,6 +51,8 @@ package enum LoRA: Verb {
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
       FieldDeclaration("scale", "float", "what the update is multiplied by"),
+      FieldDeclaration("ranks", "list", "the ranks of all layers, where they differ"),
+      FieldDeclaration("scales", "list", "the scales of all layers, where they differ"),
       FieldDeclaration("trainable", "int", "numbers in A and B"),
       FieldDeclaration("total", "int", "numbers in the model and the adapter"),
       FieldDeclaration("percent", "percent", "trainable of total"),
@@ -95,7 +97,7 @@ extension Session {
   func summary(of adapter: Adapter, in model: ModelInUse) -> Record {
     let trainable = adapter.trainableCount
     let total = trainable + model.decoder.weights.parameterCount
-    return Record([
+    var record = Record([
       ("rank", .int(adapter.configuration.rank)),
       ("scale", .float(Double(adapter.configuration.scale))),
       ("trainable", .int(trainable)),
@@ -103,5 +105,11 @@ extension Session {
       ("percent", .percent(Double(trainable) / Double(total))),
       ("bytes", .size(adapter.byteCount)),
     ])
+    let layers = adapter.parameters.layout.entries
+    let ranks = Set(layers.map(\.rank)).sorted()
+    let scales = Set(layers.map(\.scale)).sorted()
+    if ranks.count > 1 { record["ranks"] = .list(ranks.map { .int($0) }) }
+    if scales.count > 1 { record["scales"] = .list(scales.map { .float(Double($0)) }) }
+    return record
   }
 }

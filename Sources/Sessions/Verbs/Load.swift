@@ -11,6 +11,10 @@ package enum Load: Verb {
     "source", .model,
     "an alias such as \"smollm2\", the path of a .gguf file or a Hugging Face folder, or a name: "
       + "hf:OWNER/NAME, ollama:NAME:TAG, lmstudio:PUBLISHER/NAME")
+  package static let run = Argument.value(
+    "run", .either([.int(1...(.max)), .string]),
+    "a run of before, by its number or its id in :runs: its model, quantized as it was, with its adapter"
+  )
   package static let adapter = Argument.path("adapter", .input, "a PEFT folder to put on top")
   package static let precision = Argument.choiceOrAuto(
     "precision", [Precision.f32, .bf16], foreign: ["dtype"],
@@ -18,7 +22,7 @@ package enum Load: Verb {
 
   package static let declaration = VerbDeclaration(
     "load", "opens a model: an alias, a .gguf file, a Hugging Face folder or a model of the hub",
-    arguments: [source, adapter, precision],
+    arguments: [source, run, adapter, precision],
     fields: [
       FieldDeclaration("name", "string", "the name in the file"),
       FieldDeclaration("architecture", "string", "the family of the decoder"),
@@ -29,13 +33,18 @@ package enum Load: Verb {
       FieldDeclaration("format", "string", "gguf or safetensors"),
       FieldDeclaration("bytes", "size", "weights in memory"),
     ],
-    effects: [.gives(.model), .removes(.adapter), .gives(.adapter, when: .given(adapter))],
+    effects: [
+      .gives(.model), .removes(.adapter), .gives(.adapter, when: .given(adapter)),
+      .gives(.adapter, when: .given(run)),
+    ],
     examples: ["load \"smollm2\"", "load \"smollm2\", precision: f32"],
     related: ["quantize", "lora", "generate"],
+    alternatives: [[source, run], [adapter, run]],
     next: { shape in
       shape.has.contains(.dataset)
         ? "lora rank: 8, or quantize nf4 before it"
-        : "dataset \"examples/expenses/train.jsonl\", or generate \"…\"; :chat talks to the model"
+        : "dataset \"yours.csv\" (or .jsonl, .parquet, a folder), or generate \"…\"; :chat talks to "
+          + "the model"
     },
     details: """
       A GGUF file is mapped, not read: its weights stay in the file's own blocks, and each product
@@ -49,16 +58,19 @@ package enum Load: Verb {
       or commit may follow (`@COMMIT` means the same bytes for good), or of a repository of GGUF files one of
       them, by name or by type: `"hf:OWNER/NAME/FILE.gguf"`, `"hf:OWNER/NAME:Q4_K_M"`. `"ollama:NAME:TAG"` and
       `"lmstudio:PUBLISHER/NAME"` are what those programs have fetched.
+
+      `load run: 12` takes up a run of before: what it trained is kept in the user's own folder, up to 1 GB of the
+      latest, whether it was saved or not.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
-    try session.load(call)
+    try call.has(Load.run) ? session.loadRun(call) : session.load(call[Load.source], call)
   }
 }
 
 extension Session {
-  func load(_ call: VerbCall) throws(VerbFailure) -> Value {
-    let source = call[Load.source]
+  /// - Parameter source: what names the model.
+  func load(_ source: String, _ call: VerbCall) throws(VerbFailure) -> Value {
     let path = try path(ofModel: source)
     guard path.hasSuffix(".gguf") || Paths.isFolder(path) || source.hasPrefix(OllamaStore.prefix)
     else {
@@ -66,6 +78,7 @@ extension Session {
         "E0801", "\(path): this is neither a .gguf file nor a folder", argument: Load.source,
         help: "a model is a .gguf file or a folder with config.json", kind: .input)
     }
+    try refuseFolderOfModels(path)
     let model: LoadedModel
     do throws(FileError) {
       model = try LoadedModel(path: path)
@@ -97,6 +110,20 @@ extension Session {
     }
     if let data { try read(data.dataset, again: data.split, for: model) }
     return .record(summary(of: model))
+  }
+
+  /// A folder that is no model may hold one, which is named then.
+  private func refuseFolderOfModels(_ path: String) throws(VerbFailure) {
+    let configuration = "/config.json"
+    guard Paths.isFolder(path), !Paths.exists(path + configuration) else { return }
+    let inside = (Paths.names(in: path) ?? []).first { name in
+      ModelFolder.isModelFile(name) || Paths.exists(path + "/" + name + configuration)
+    }
+    guard let inside else { return }
+    throw VerbFailure(
+      "E0801", "\(path): the folder itself is no model: it has no config.json",
+      argument: Load.source,
+      help: "there is one in it: load \(NumberText.quoted(path + "/" + inside))", kind: .input)
   }
 
   private func summary(of model: LoadedModel) -> Record {

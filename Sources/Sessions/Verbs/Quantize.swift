@@ -56,6 +56,7 @@ extension Session {
     guard let format = WeightFormat(rawValue: name) else {
       model.decoder = model.loaded.decoder
       model.scheme = nil
+      model.quantization = nil
       comeBack(to: &model)
       tellTrainedOnAnother(model)
       return .record(kept(model.decoder.weights, before: before))
@@ -76,6 +77,7 @@ extension Session {
     try requireFinite(report, of: model)
     model.decoder = model.decoder.with(weights)
     model.scheme = name
+    model.quantization = Record(call.given.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     comeBack(to: &model)
     model.loaded.releasePages()
     tellTrainedOnAnother(model)

@@ -100,14 +100,10 @@ extension Session {
     }
   }
 
-  /// A text with a line break, or one that begins as JSON does, is the data itself; so is an empty
-  /// block.
   private func source(of value: Value) throws(DataError) -> DatasetSource {
     if case .list(let elements) = value { return .files(try parts(elements), seed: state.seed) }
     let text = value.text ?? ""
-    let isInline =
-      text.isEmpty || text.contains("\n") || text.hasPrefix("{") || text.hasPrefix("[")
-    return isInline ? .inline(text) : .file(path: Paths.expandingHome(text))
+    return InlineText.isInline(text) ? .inline(text) : .file(path: Paths.expandingHome(text))
   }
 
   /// Files and folders, each with the weight that its record states.

@@ -6,15 +6,23 @@ import Training
 
 /// What `train` tells and saves on its way, and how it explains its end.
 extension Session {
-  func report(_ event: TrainingEvent) {
+  /// - Parameter limits: what may end the training before its last step.
+  func report(_ event: TrainingEvent, upTo limits: TrainingConfiguration) {
     switch event {
     case .started(let step, let steps):
-      onEvent(.progress(Progress(verb: Train.name, done: step, total: steps, unit: "steps")))
+      let end = min(limits.pause ?? steps, steps)
+      onEvent(.progress(Progress(verb: Train.name, done: step, total: end, unit: "steps")))
     case .stepped(let step):
+      let end = min(limits.pause ?? step.steps, step.steps)
+      let share = Double(end - step.step) / Double(max(1, step.steps - step.step))
+      var secondsLeft = step.secondsLeft * max(0, share)
+      if let budget = limits.budgetSeconds {
+        secondsLeft = min(secondsLeft, max(0, budget - step.seconds))
+      }
       progress(
         Progress(
-          verb: Train.name, done: step.step, total: step.steps, unit: "steps", loss: step.loss,
-          tokensPerSecond: step.tokensPerSecond, secondsLeft: step.secondsLeft,
+          verb: Train.name, done: step.step, total: end, unit: "steps", loss: step.loss,
+          tokensPerSecond: step.tokensPerSecond, secondsLeft: secondsLeft,
           seconds: step.seconds))
     case .evaluating(_, let done, let total):
       onEvent(.progress(Progress(verb: Eval.name, done: done, total: total, unit: "rows")))

@@ -29,7 +29,7 @@ extension Session {
       from: run.state, on: data.dataset, rows: data.rows(.train),
       validation: data.examples(.valid), isAborted: abortCheck()
     ) { event in
-      report(event)
+      report(event, upTo: configuration)
       run.curve.add(event)
       if case .stepped(let step) = event {
         save(run, after: step, to: folder) { current($0) }
@@ -44,6 +44,7 @@ extension Session {
     state.adapters[run.name] = trained
     state.activeAdapter = run.name
     if let folder { write(run, trained, of: kept.step, to: folder) }
+    archive?.keep(trained, trained.card(with: model.compute.pool))
     if result.ending == .notFinite { hasDiverged = true }
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.figure(run.curve.figure, goesWithValue: true)) }

@@ -5,8 +5,9 @@ package enum Use: Verb {
   /// The model without an adapter.
   static let base = "base"
 
-  package static let adapterName = Argument.requiredWord(
-    "name", [base], orText: true, "an adapter's name, or base")
+  package static let adapterName = Argument.requiredValue(
+    "name", .either([.string, .word([base]), .record]),
+    "an adapter's name, base, or a value: a run of a loop, or what train gave")
   package static let folder = Argument<String?>.path(
     "from", .input, "a PEFT folder that is read onto the base in use, under this name")
 
@@ -21,7 +22,8 @@ package enum Use: Verb {
     examples: ["use base"], related: ["lora", "combine", "unload", "compare"],
     details: """
       Several adapters may stand beside one base, each under its name; they share its memory. The \
-      one in use adds alpha/rank · B·A·x to each of its layers, `base` adds nothing.
+      one in use adds alpha/rank · B·A·x to each of its layers, `base` adds nothing. What a loop or `train` \
+      gave stands for its adapter: `use best(runs, by: perplexity)`, and :chat talks to it.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -31,7 +33,8 @@ package enum Use: Verb {
 
 extension Session {
   func use(_ call: VerbCall) throws(VerbFailure) -> Value {
-    let name = call[Use.adapterName]
+    if case .record(let run) = call[Use.adapterName] { return try use(run, call) }
+    let name = call[Use.adapterName].text ?? Use.base
     if let folder = call[Use.folder] {
       try requireName(name, Use.adapterName)
       try loadAdapter(folder, as: name, named: Use.folder)
@@ -42,6 +45,27 @@ extension Session {
       state.activeAdapter = name
     }
     return .record(Record([("name", .string(name))]))
+  }
+
+  /// Uses the adapter that a value stands for, under its name.
+  private func use(_ run: Record, _ call: VerbCall) throws(VerbFailure) -> Value {
+    guard !call.has(Use.folder) else {
+      throw VerbFailure(
+        "E0213", "a value brings its adapter, and is no name for one that is read",
+        argument: Use.folder, help: "leave `from` out, or give a name: use \"b\", from: \"folder\"")
+    }
+    guard let found = adapter(of: run.reference) else {
+      throw VerbFailure(
+        "E0417", "this record stands for no adapter", argument: Use.adapterName,
+        help: "take a run: use best(runs, by: perplexity)")
+    }
+    try requireBase(of: found, named: Use.adapterName)
+    if state.adapters[found.name]?.adapter === found.adapter {
+      state.activeAdapter = found.name
+    } else {
+      take(found)
+    }
+    return .record(Record([("name", .string(found.name))]))
   }
 
   /// Refuses an adapter that was made on the base before `merge`, or on a merged one that is gone.

@@ -26,12 +26,12 @@ package struct ColumnMapping: Equatable, Sendable {
         file: "cut_after", reason: "the marker is empty, so a text could not be cut",
         fix: "Give the text that ends the prompt, for example \"\\nA:\"")
     }
-    let parts = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
+    let parts = Self.parts
     for part in columns.keys.sorted() where !parts.contains(part) {
       let near = NearestName.nearest(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
       throw DataError(
         file: "columns", reason: "no format has a part \"\(part)\"",
-        fix: near + "The parts are " + unique(parts).joined(separator: ", "))
+        fix: near + "The parts are " + parts.joined(separator: ", "))
     }
   }
 
@@ -46,7 +46,10 @@ package struct ColumnMapping: Equatable, Sendable {
   /// The file's key for a part.
   package func key(for part: String) -> String { names.isEmpty ? part : names[part] ?? part }
 
-  private func unique(_ names: [String]) -> [String] {
-    names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+  /// The parts of all formats, each once.
+  package static var parts: [String] {
+    let names = DatasetFormat.allCases.flatMap { $0.requiredKeys + $0.optionalKeys }
+    return names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }
+      .map(\.element)
   }
 }

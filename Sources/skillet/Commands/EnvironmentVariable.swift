@@ -55,7 +55,9 @@ struct EnvironmentVariable {
       name: "OLLAMA_MODELS", meaning: "the folder of Ollama's models, ~/.ollama/models if not set."),
     EnvironmentVariable(
       name: "SKILLET_HOME",
-      meaning: "the folder of history, remembered runs and init.recipe, ~/.skillet if not set."),
+      meaning:
+        "the folder of history, remembered runs, what they trained (up to 1 GB of the latest adapters) and "
+        + "init.recipe, ~/.skillet if not set."),
     recovery,
     EnvironmentVariable(
       name: "SKILLET_ISA",
@@ -75,9 +77,16 @@ struct EnvironmentVariable {
     EnvironmentVariable(
       name: "VISUAL", meaning: "the editor of :editor, else EDITOR."),
     EnvironmentVariable(
-      name: "TMPDIR", meaning: "where :editor puts the text that it edits, /tmp if not set."),
+      name: "SKILLET_PAGER",
+      meaning:
+        "the program that shows what is longer than the screen, else PAGER, else less; empty for none. "
+        + "--no-pager does without once."),
     EnvironmentVariable(
-      name: "CI", meaning: "if set, `skillet accept` asks nobody and records nothing without --all."
+      name: "TMPDIR",
+      meaning: "where the texts for :editor and the pager are put, /tmp if not set."),
+    EnvironmentVariable(
+      name: "CI",
+      meaning: "if set, `skillet accept` asks nobody and records nothing without --force."
     ),
     EnvironmentVariable(
       name: "OPENBLAS_CORETYPE",

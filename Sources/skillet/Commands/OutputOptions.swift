@@ -3,6 +3,21 @@ import Diagnostics
 import Files
 import Terminals
 
+/// Where relative paths of a recipe begin.
+struct FolderOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("cwd"),
+    help: "Relative paths begin at the current folder, not at that of the recipe.")
+  var isInCurrentFolder = false
+}
+
+struct PagerOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("no-pager"),
+    help: "Write what is longer than the screen as well; SKILLET_PAGER names the pager.")
+  var isOff = false
+}
+
 /// Options that several subcommands share.
 struct OutputOptions: ParsableArguments {
   @Flag(help: "Write one JSON object a line to standard output.")

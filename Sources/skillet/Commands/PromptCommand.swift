@@ -17,8 +17,10 @@ struct PromptCommand: ParsableCommand {
   @Flag(name: .customLong("no-init"), help: "Go without the start-up file.")
   var skipsStartUp = false
 
+  @OptionGroup var pager: PagerOptions
+
   func run() throws {
-    let screen = Screen(color: options.color)
+    let screen = Screen(color: options.color, pages: !pager.isOff)
     Interruption.install()
     let loop = PromptLoop(
       screen: screen, settings: OutputSettings(mode: mode), isJSON: options.json)

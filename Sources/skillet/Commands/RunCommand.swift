@@ -9,7 +9,12 @@ import Terminals
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a recipe.",
-    discussion: "Ends with 0, 1 (a run or assertion failed), 65 (bad recipe), 66 (bad input), 130.")
+    discussion: """
+      Relative paths in a recipe begin at the folder that the recipe is in, those of --set too, and those of
+      standard input at the current folder.
+
+      Ends with 0, 1 (a run or assertion failed), 65 (bad recipe), 66 (bad input), 130.
+      """)
 
   @ArgumentParser.Argument(help: "The recipe; - reads standard input.")
   var file: String
@@ -28,6 +33,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Write the run as a page for browsers: prose, cells, curves, tables, samples.")
   var report: String?
 
+  @OptionGroup var place: FolderOptions
+
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
@@ -41,9 +48,13 @@ struct RunCommand: ParsableCommand {
     let printer = options.printer(on: screen, echoes: true)
     let settings = RecipeRunner.Settings(
       overrides: overrides, sweeps: sweeps, budget: budget?.seconds)
-    guard let report else { throw RecipeRunner(printer: printer).run(file, settings) }
+    func status(_ printer: any EventPrinter) -> ExitStatus {
+      RecipeRunner(printer: printer, isInCurrentFolder: place.isInCurrentFolder)
+        .run(file, settings)
+    }
+    guard let report else { throw status(printer) }
     let recorder = ReportPrinter(printer, path: report, title: file)
-    let status = RecipeRunner(printer: recorder).run(file, settings)
+    let status = status(recorder)
     throw recorder.isWritten || status != .good ? status : ExitStatus.failed
   }
 }
@@ -71,11 +82,14 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Look at the text alone, not into the models and data that are there.")
   var textOnly = false
 
+  @OptionGroup var place: FolderOptions
+
   @OptionGroup var options: OutputOptions
 
   func run() throws {
     let screen = Screen(color: options.color)
     let printer = options.printer(on: screen, echoes: false)
-    throw RecipeRunner(printer: printer).check(files, looksAhead: !textOnly)
+    throw RecipeRunner(printer: printer, isInCurrentFolder: place.isInCurrentFolder)
+      .check(files, looksAhead: !textOnly)
   }
 }

@@ -4,6 +4,7 @@ import Files
 import Notebooks
 import RecipeLanguage
 import Reports
+import Sessions
 import Terminals
 
 /// `skillet runs`: what was run before, with what it measured.
@@ -11,7 +12,8 @@ struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", abstract: "List the last runs, or show one of them whole.")
 
-  @ArgumentParser.Argument(help: "The id of one run; without it the last ones are listed.")
+  @ArgumentParser.Argument(
+    help: "The number or id of one run; without it the last ones are listed.")
   var id: String?
 
   @Option(help: "At most so many runs.")
@@ -26,12 +28,14 @@ struct RunsCommand: ParsableCommand {
   @Option(help: "auto, always or never; NO_COLOR is obeyed by auto.")
   var color: ColorChoice = .auto
 
+  @OptionGroup var pager: PagerOptions
+
   func validate() throws {
     guard count > 0 else { throw ValidationError("--count takes 1 or more") }
   }
 
   func run() throws {
-    let screen = Screen(color: color)
+    let screen = Screen(color: color, pages: !pager.isOff)
     let runs = try chosen()
     if json {
       for run in runs {
@@ -42,15 +46,17 @@ struct RunsCommand: ParsableCommand {
     }
     let shown = runs.first.flatMap { id == nil ? nil : Value.record($0) }
     let value = shown ?? .table(RunHistory.table(of: runs))
-    for line in ValueView(screen.page).lines(of: value, title: nil) {
-      screen.streams.output.writeLine(line)
-    }
+    screen.show(ValueView(screen.page).lines(of: value, title: nil))
   }
 
   private func chosen() throws -> [Record] {
     guard let id else { return RunHistory.own?.newest(count, with: with) ?? [] }
-    guard let run = RunHistory.own?.run(named: id) else {
-      throw ValidationError("there is no run \(id); skillet runs lists them with their ids")
+    // an id has eight digits
+    let number = id.utf8.count < 8 ? Int(id) : nil
+    let value = number.map { Value.int($0) } ?? .string(id)
+    guard let run = EarlierRunName(value).flatMap({ RunHistory.own?.run(named: $0) }) else {
+      throw ValidationError(
+        "there is no run \(id); skillet runs lists them with their numbers and ids")
     }
     return [run]
   }

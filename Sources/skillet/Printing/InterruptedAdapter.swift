@@ -5,14 +5,17 @@ import Sessions
 extension EventPrinter {
   /// An interrupted recipe or piped session never reaches its `save`: what it has trained is written all
   /// the same, and said.
-  func rescueAdapter(of session: Session) {
-    let folder = "interrupted-adapter"
+  ///
+  /// - Parameter recipeFolder: where paths of the recipe begin, which may go on with it.
+  func rescueAdapter(of session: Session, in recipeFolder: RecipeFolder = .current) {
+    let name = "interrupted-adapter"
+    let folder = recipeFolder.path(name)
     do throws(FileError) {
       guard let rescue = try session.rescueAdapter(to: folder) else { return }
       let way =
         rescue.isResumable
-        ? "with the same model and data, train resume: \"\(folder)\" goes on"
-        : "load …, adapter: \"\(folder)\" goes on with it"
+        ? "with the same model and data, train resume: \"\(name)\" goes on"
+        : "load …, adapter: \"\(name)\" goes on with it"
       show(
         Event.notice(
           "interrupted: the adapter of step \(rescue.steps) is in \(folder); \(way)"))

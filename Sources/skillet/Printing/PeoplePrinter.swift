@@ -103,10 +103,9 @@ final class PeoplePrinter: EventPrinter {
     if !echoes, event.isSilent { return tellAfterLongWork(event) }
     if let file = settings.takeFile() { return write(event.value, to: file) }
     guard settings.mode == .box else {
-      for line in DataView(settings.mode).lines(of: event.value) { output.writeLine(line) }
-      return
+      return screen.show(DataView(settings.mode).lines(of: event.value))
     }
-    for line in lines(of: event) { output.writeLine(line) }
+    screen.show(lines(of: event))
   }
 
   /// `let` prints nothing, but who has waited for it may see in a line what came of it.

@@ -13,11 +13,15 @@ struct Screen {
   /// Whether lines on standard error can be drawn again in place; that needs no colour.
   private let canRedraw: Bool
 
+  /// Whether what is longer than the screen is shown by a pager.
+  private let pages: Bool
+
   /// The width of the output; nil asks the terminal.
   private let fixedColumns: Int?
 
-  init(color: ColorChoice) {
+  init(color: ColorChoice, pages: Bool = false) {
     fixedColumns = nil
+    self.pages = pages
     streams = OutputStreams.standard()
     var environment: [String: String] = [:]
     for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
@@ -37,6 +41,7 @@ struct Screen {
     isUnicode = other.isUnicode
     canRedraw = other.canRedraw && streams.error.isTerminal
     fixedColumns = columns
+    pages = false
   }
 
   /// The same screen with everything on standard error.
@@ -60,6 +65,17 @@ struct Screen {
   /// The same for figures, whose lines tell less where they are long.
   var figurePage: TextPage {
     TextPage(columns: min(80, columns), isUnicode: isUnicode, style: style)
+  }
+
+  /// Lines of a result; more than the screen has are shown by a pager, where a person is there to turn the
+  /// pages.
+  func show(_ lines: [String]) {
+    if pages, canRedraw, isatty(STDIN_FILENO) == 1, let size = streams.output.size,
+      lines.count >= size.rows, let pager = Pager.command, Pager.show(lines, with: pager)
+    {
+      return
+    }
+    for line in lines { streams.output.writeLine(line) }
   }
 
   /// One remark to standard error, broken at blanks on a terminal.

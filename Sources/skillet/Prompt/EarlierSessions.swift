@@ -20,7 +20,8 @@ struct EarlierSessions {
         cells[entry.session, default: []].removeAll { $0.number >= number }
         cells[entry.session, default: []].append(
           EarlierCell(
-            number: number, text: entry.kept ?? entry.text, wasCutShort: entry.wasCutShort))
+            number: number, text: entry.kept ?? entry.text, wasCutShort: entry.wasCutShort,
+            runs: entry.runs))
       } else if SessionCommand.meant(by: entry.text) == .undo {
         _ = cells[entry.session]?.popLast()
       }

@@ -18,10 +18,16 @@ struct PromptCompletion {
       guard let command = SessionCommand.matches(of: name).first else { return [] }
       return items(of: command, String(typed[typed.index(after: blank)...]), cursor: cursor)
     }
-    return items(
-      Completion.at(
-        cursor, in: text, context: notebook.checkContext,
-        sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) }))
+    let completion = Completion.at(
+      cursor, in: text, context: notebook.checkContext,
+      sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) })
+    let own = completion.value.map { place in
+      let range = completion.range.lowerBound..<completion.range.upperBound
+      let typed = String(decoding: Array(text.utf8)[range], as: UTF8.self)
+      return SessionCandidates(notebook: notebook)
+        .items(place, typed, range, isQuoted: completion.isQuoted)
+    }
+    return (own ?? []) + items(completion)
   }
 
   /// - Parameter offset: what is to be added to the places that the language names.

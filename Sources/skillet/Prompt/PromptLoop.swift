@@ -38,6 +38,7 @@ final class PromptLoop {
     notebook.interpreter.isCancelled = { Interruption.isRequested }
     notebook.session.isInterrupted = { Interruption.isRequested }
     notebook.session.isAborted = { Interruption.level == .abort }
+    notebook.session.rememberRuns()
   }
 
   /// - Parameter startUpFile: cells and commands to run first; nil for none.
@@ -180,7 +181,9 @@ final class PromptLoop {
   private func rememberTrainings(ofCell number: Int) {
     guard let cell = notebook.cells.last, cell.number == number, let history = RunHistory.own
     else { return }
-    for run in RunHistory.records(ofTrainingsIn: cell, of: notebook.session) { history.append(run) }
+    let runs = RunHistory.records(ofTrainingsIn: cell, of: notebook.session)
+    for run in runs { history.append(run) }
+    notebook.note(runs: runs.compactMap { $0["id"]?.text })
   }
 
   private func rerun(_ cells: [String]) -> Outcome {
@@ -253,6 +256,7 @@ final class PromptLoop {
       entry.cell = accepted.number
       entry.kept = accepted.isShortened ? accepted.text : nil
       entry.wasCutShort = accepted.wasCutShort
+      entry.runs = accepted.runs
     }
     if entry != begun { append(entry) }
   }

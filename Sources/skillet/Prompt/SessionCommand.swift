@@ -1,4 +1,5 @@
 import Diagnostics
+import Lessons
 import Notebooks
 import Reports
 import Sessions
@@ -70,6 +71,16 @@ enum SessionCommand: String, CaseIterable {
 }
 
 extension Screen {
+  /// Where a command or a word is learnt.
+  private func lessonLines(on subject: String) -> [String] {
+    let lessons = (try? LessonLibrary.lessons()) ?? []
+    let lesson =
+      lessons.first { $0.teaches.first == subject }
+      ?? lessons.first { $0.teaches.contains(subject) }
+    guard let lesson else { return [] }
+    return [style(.dim, "Learn it with :lesson \(lesson.name)")]
+  }
+
   /// Shows help; false, with a word on it, if there is none.
   ///
   /// - Parameter session: which adds its own numbers to the reasons of a command.
@@ -79,7 +90,7 @@ extension Screen {
       let help = try HelpPage(
         subject, isDeep: isDeep, sessionCommands: commands
       ) { session?.facts(about: $0) ?? [] }
-      for line in help.lines(on: page) { streams.output.writeLine(line) }
+      show(help.lines(on: page) + lessonLines(on: subject))
       return true
     } catch {
       notice(error.message, .error)

@@ -17,8 +17,8 @@ extension SessionCommands {
     let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
     do throws(RecipeWriter.Refusal) {
       let recipe = try RecipeWriter.recipe(of: cells, among: all, title: title(of: path))
-      let outcome = write(
-        recipe.text, to: path, telling: "replay: skillet run \(path)", cells)
+      let (text, command) = placed(recipe.text, at: path)
+      let outcome = write(text, to: path, telling: "replay: \(command) \(path)", cells)
       if outcome == .done, !recipe.looks.isEmpty {
         let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
         screen.notice("left out, since nothing follows from it: \(looks)")
@@ -32,20 +32,40 @@ extension SessionCommands {
     }
   }
 
+  /// A recipe whose paths begin at the folder of its file, and what runs it; where paths are computed, as
+  /// it was written.
+  private func placed(_ recipe: String, at path: String) -> (text: String, command: String) {
+    do throws(MovedPaths.Refusal) {
+      let text = try MovedPaths.recipe(recipe, writtenTo: Paths.expandingHome(path))
+      return (text, "skillet run")
+    } catch {
+      screen.notice(
+        "its paths begin at the current folder, since some are computed (\(error.message))")
+      return (recipe, "skillet run --cwd")
+    }
+  }
+
   /// The statements of a recipe, to be run as cells; all that is wrong with them is told before.
   func run(_ rest: String) -> Outcome {
     guard let (path, _) = CommandWords.first(of: rest) else {
       return fail(":run needs a recipe: :run first.recipe")
     }
+    let recipe: RecipeText
     do throws(FileError) {
-      let recipe = try RecipeText(path: Paths.expandingHome(path))
+      recipe = try RecipeText(path: Paths.expandingHome(path))
+    } catch {
+      return fail("not run: \(error.file): \(error.cause); \(error.fix)")
+    }
+    do throws(MovedPaths.Refusal) {
       let mistakes = recipe.mistakes(in: notebook.checkContext)
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
       screen.streams.error.write(renderer.render(mistakes))
       if mistakes.containsError { return fail("not run: \(path) has mistakes") }
-      return .run(recipe.cells)
+      return .run(try recipe.cells())
     } catch {
-      return fail("not run: \(error.file): \(error.cause); \(error.fix)")
+      return fail(
+        "not run: the paths of \(path) begin at its folder, and some of them are computed "
+          + "(\(error.message)); start the prompt in that folder, or skillet run \(path)")
     }
   }
 

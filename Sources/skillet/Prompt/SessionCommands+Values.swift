@@ -26,7 +26,7 @@ extension SessionCommands {
         columns: [.init("name"), .init("type"), .init("cell", .number)]
           + (isStale ? [.init("stale since")] : []) + [.init("value")],
         rows: rows)
-      for line in layout.box(table) { output.writeLine(line) }
+      screen.show(layout.box(table))
     }
     for line in SessionSummary(notebook.session.state).lines {
       for part in WrappedText.lines(line, columns: screen.columns) {
@@ -52,7 +52,7 @@ extension SessionCommands {
         settings.mode == .box
         ? ValueView(screen.page).table(table)
         : DataView(settings.mode).lines(of: .table(table))
-      for line in lines { output.writeLine(line) }
+      screen.show(lines)
     }
     return .done
   }

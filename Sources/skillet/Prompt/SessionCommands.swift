@@ -123,15 +123,18 @@ struct SessionCommands {
 
   private func history(_ cells: [Cell]) -> Outcome {
     if cells.isEmpty { output.writeLine("no cells yet") }
+    var shown: [String] = []
     let width = String(cells.last?.number ?? 1).count
     for cell in cells {
       let lines = cell.text.split(separator: "\n", omittingEmptySubsequences: false)
       for (index, line) in lines.enumerated() {
         let number = index == 0 ? "\(cell.number)" : ""
         let left = DisplayWidth.padded(number, to: width, alignment: .right)
-        output.writeLine(screen.style(.dim, left) + "  " + line)
+        let runs = index == 0 ? cell.runs.map { "  # run \($0)" }.joined() : ""
+        shown.append(screen.style(.dim, left) + "  " + line + screen.style(.dim, runs))
       }
     }
+    screen.show(shown)
     return .done
   }
 

@@ -63,7 +63,7 @@ extension RecipeRunner {
           : "all expectations hold; nothing to record", .dim)
     } else if way == .show {
       printer.tell(
-        "nothing is recorded, as there is no terminal to ask at: `skillet accept \(file) --all` "
+        "nothing is recorded by --dry-run: `skillet accept \(file) --all` "
           + (count == 1 ? "records this value" : "records these \(count) values"), .error)
     } else if way == .ask {
       let counts = [ExpectationVerdict.Decision.accepted, .rejected, .skipped].compactMap { kind in

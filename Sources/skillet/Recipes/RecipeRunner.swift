@@ -8,9 +8,19 @@ import Terminals
 /// Reads, checks and runs whole recipes.
 struct RecipeRunner {
   let printer: any EventPrinter
+  /// Whether relative paths begin at the current folder, and not at the recipe's.
+  let isInCurrentFolder: Bool
   let clock = ContinuousClock()
 
-  init(printer: any EventPrinter) { self.printer = printer }
+  init(printer: any EventPrinter, isInCurrentFolder: Bool = false) {
+    self.printer = printer
+    self.isInCurrentFolder = isInCurrentFolder
+  }
+
+  /// Where relative paths of a recipe begin.
+  private func folder(of recipe: RecipeText) -> RecipeFolder {
+    isInCurrentFolder ? .current : recipe.folder
+  }
 
   /// What a run is told beside its recipe.
   struct Settings {
@@ -42,7 +52,9 @@ struct RecipeRunner {
       for file in files {
         let recipe = try read(file)
         let mistakes = diagnostics(of: recipe)
-        let ahead = mistakes.containsError || !looksAhead ? [] : DryRun.diagnostics(of: recipe)
+        let ahead =
+          mistakes.containsError || !looksAhead
+          ? [] : DryRun.diagnostics(of: recipe, in: folder(of: recipe))
         if report(mistakes + ahead) == .good {
           printer.showGood(file)
         } else {
@@ -150,6 +162,8 @@ struct RecipeRunner {
   ) -> Execution {
     let start = clock.now
     let interpreter = Interpreter(executor: Session())
+    interpreter.folder = folder(of: recipe)
+    interpreter.executor.rememberRuns()
     interpreter.overrides = overrides
     interpreter.executor.deadline = budget.map { start + .seconds($0) }
     interpreter.executor.recovery = Recovery.folder(every: EnvironmentVariable.recoveryInterval)
@@ -165,7 +179,9 @@ struct RecipeRunner {
       printer.tell("the run has failed: what it was to save is not saved", .error)
       status = .failed
     }
-    if status == .interrupted { printer.rescueAdapter(of: interpreter.executor) }
+    if status == .interrupted {
+      printer.rescueAdapter(of: interpreter.executor, in: folder(of: recipe))
+    }
     let execution = Execution(
       status: status, summary: summary, expectations: interpreter.expectations,
       seconds: (clock.now - start).seconds,
