@@ -5,8 +5,8 @@ import Sessions
 extension Session {
   /// Lets the session take up runs of before, and keep its own adapters for another time.
   package func rememberRuns() {
-    findRun = { RunHistory.own?.run(named: $0) }
-    archive = SkilletHome.path("adapters").map { AdapterArchive(in: $0) }
+    findRun = { RunHistory.own?.run(named: $0).map(RunHistory.shown) }
+    archive = SkilletHome.path("trained").map { AdapterArchive(in: $0) }
   }
 }
 

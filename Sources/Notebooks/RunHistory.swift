@@ -153,6 +153,13 @@ extension RunHistory {
     return time(seconds)
   }
 
+  /// A run for people: its time as one of this place.
+  package static func shown(_ run: Record) -> Record {
+    var shown = run
+    shown["time"] = .string(time(of: run))
+    return shown
+  }
+
   /// A time of this place to the minute.
   ///
   /// - Parameter seconds: since 1970.

@@ -49,7 +49,7 @@ import Testing
         """, outcome.comment)
     let again = try skillet("run", "smoke.recipe")
     #expect(again.ending == .exited(0), again.comment)
-    let same = try skillet("accept", "smoke.recipe")
+    let same = try skillet("accept", "smoke.recipe", "--all")
     #expect(same.output.isEmpty && same.errors.contains("nothing to record"), same.comment)
   }
 

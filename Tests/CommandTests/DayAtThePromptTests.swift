@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -60,11 +61,11 @@ import Testing
     let skillet = try SkilletRun()
     let outcome = try skillet(
       input: TinyRecipe.data
-        + "head 1\ndescribe\nlet one = head 1\nshow one.rows\n:save day.recipe\n")
+        + "head 1\ndescribe\nlet first = head 1\nshow first.rows\n:save day.recipe\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.errors.contains("left out, since nothing follows from it: head of cell"))
     let text = skillet.folder.text("day.recipe")
     #expect(!text.contains("\nhead 1") && !text.contains("describe"), "\(text)")
-    #expect(text.contains("let one = head 1"), "\(text)")
+    #expect(text.contains("let first = head 1"), "\(text)")
   }
 }

@@ -117,14 +117,13 @@ import Testing
     let skillet = try SkilletRun()
     let outcome = try skillet(
       input: TinyRecipe.data + "let held = inspect data, part: valid\nlet rows = [1, 2, 3, 4]\n"
-        + "let all = inspect data, row: held.line\nassert all.ids == held.ids\n"
+        + "let same = inspect data, row: held.line\nassert same.ids == held.ids\n"
         + "show data.valid[0].prompt\nshow held.part\nshow held.text\n"
         + "inspect data, part: valid, row: 2\n")
     #expect(
       outcome.errors.contains("error[E0423]: there is no row 2: the part `valid` has 1"),
       outcome.comment)
-    let lines = outcome.output.split(separator: "\n").suffix(3)
-    #expect(lines.count == 3 && lines.last?.contains(lines.first ?? "?") == true, outcome.comment)
+    #expect(outcome.output.contains("\nvalid\n"), outcome.comment)
     let unsplit = try skillet(
       input: TinyRecipe.load + TinyRecipe.dataset + "inspect data, part: test\n")
     #expect(unsplit.errorCount == 1 && unsplit.ending == .exited(65), unsplit.comment)

@@ -4,8 +4,10 @@ import Testing
 /// Where relative paths of a recipe begin.
 @Suite struct RecipeFolderTests {
   private static let recipe =
-    TinyRecipe.load + """
+    TinyRecipe.header + """
       param rows: path = "rows.jsonl"
+      seed 1
+      load "\(TinyRecipe.model)"
       dataset rows
       split valid: 1
       lora rank: 2

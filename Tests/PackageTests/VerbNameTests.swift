@@ -27,7 +27,7 @@ import Testing
   /// session commands. Nothing may compare a verb or an argument with them either.
   private static let otherNames: Set<String> = [
     "adapter", "as", "chat", "epochs", "file", "format", "keep", "n", "name", "on", "path",
-    "perplexity", "prompt", "rows", "seed", "steps", "test", "text", "type", "valid", "value",
+    "perplexity", "prompt", "rows", "run", "seed", "steps", "test", "text", "type", "valid", "value",
     "what",
   ]
 

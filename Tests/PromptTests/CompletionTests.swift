@@ -69,7 +69,7 @@ import Testing
     let prompt = try PromptSession(columns: 120)
     prompt.folder.write("ticket,label\n\"a, b\",c\n", as: "tickets.csv")
     for (typed, line) in [
-      ("dataset \"tickets.csv\", columns: {pro", "columns: {prompt: "),
+      ("dataset \"tickets.csv\", columns: {pro", "columns: {prompt:"),
       ("dataset \"tickets.csv\", columns: {prompt: ti", "columns: {prompt: ti"),
       ("dataset \"tickets.csv\", columns: {prompt: \"ti", "columns: {prompt: \"ticket\""),
       (
@@ -84,7 +84,7 @@ import Testing
     try prompt.enter("let runs = for r in [2, 4] { eval }")
     for (typed, line) in [
       ("use \"ho", "use \"house\""), ("unload \"g", "unload \"garden\""),
-      ("combine {ho", "combine {house: "), ("combine {house: 1, gar", "house: 1, garden: "),
+      ("combine {ho", "combine {house:"), ("combine {house: 1, gar", "house: 1, garden:"),
       ("combine {house: wi", "combine {house: width"),
       ("let b = best(runs, by: perp", "best(runs, by: perplexity"),
       ("compare runs, sort: token_a", "sort: token_accuracy"),

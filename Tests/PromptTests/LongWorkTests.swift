@@ -162,7 +162,7 @@ import Testing
     try prompt.prepare()
     try prompt.enter("lora rank: 2")
     let promise = /this will take about (\d+) s, by the first \d+ steps/
-    prompt.terminal.send("train steps: 100000000, budget: 15s, lr: 1e-3\r")
+    prompt.terminal.send("train steps: 1000000, budget: 15s, lr: 1e-3\r")
     try prompt.terminal.wait(for: "the estimate", seconds: 60) { _ in
       prompt.terminal.output.contains(promise)
     }
@@ -170,9 +170,9 @@ import Testing
     #expect(Int(promised) == 15)
     prompt.terminal.send("\u{3}")
     try prompt.waitForPrompt()
-    prompt.terminal.send("train steps: 100000000, until: 1000000, lr: 1e-3\r")
+    prompt.terminal.send("train steps: 1000000, until: 200000, lr: 1e-3\r")
     try prompt.terminal.wait(for: "the steps until the pause", seconds: 60) {
-      $0.text.contains("/1000000")
+      $0.text.contains("/200000")
     }
     prompt.terminal.send("\u{3}")
     try prompt.waitForPrompt()

@@ -20,7 +20,8 @@ import Testing
   /// Lines in backticks, and those behind "for example".
   static let proposals: [Proposal] = {
     let paths = (FileManager.default.subpaths(atPath: sources) ?? []).sorted()
-    return paths.filter { $0.hasSuffix(".swift") }.flatMap { path -> [Proposal] in
+    return paths.filter { $0.hasSuffix(".swift") && !$0.contains("/Explaining/") }.flatMap {
+      path -> [Proposal] in
       let bytes = FileManager.default.contents(atPath: sources + "/" + path) ?? Data()
       let text = String(decoding: bytes, as: UTF8.self)
         .replacing(/"\s*\n\s*\+ "/, with: "")
@@ -35,14 +36,16 @@ import Testing
     let examples = message.matches(of: /for example ([^,]+(?:, \w+: [^,]+)*)$/).map { String($0.1) }
     let verbs = VerbCatalog.standard.names
     return (quoted + examples).filter { line in
-      guard let space = line.firstIndex(of: " ") else { return false }
+      // a name of an argument alone, and a program of the system's, are no lines
+      guard let space = line.firstIndex(of: " "), line.last != ":", !line.hasPrefix("split -")
+      else { return false }
       return verbs.contains(String(line[..<space]))
     }
   }
 
   /// What may stand where the program writes a value into its message, or leaves something out.
   private static let values = [
-    "8", "x", "\"x\"", "nf4", "q_proj", "valid", "gguf", "trl", "0.5", "x: \"y\"", "",
+    "8", "x", "\"x\"", "nf4", "q_proj", "valid", "gguf", "trl", "0.5", "fit", "x: \"y\"", "",
   ]
 
   @Test(arguments: proposals) func `is right but for what depends on the session`(
@@ -52,10 +55,14 @@ import Testing
     context.isPrompt = true
     context.state = nil
     for name in ["x", "runs", "base"] { context.names[name] = .int(8) }
-    let written = proposal.line.replacing("\\\"", with: "\"")
-    let variants = Self.values.map { value in
-      written.replacing(/\\\((?:[^()]|\([^()]*\))*\)/, with: value)
-        .replacing("\"…\"", with: "\"x\"").replacing("…", with: value)
+    context.names["fit"] = .record(Record([("loss", .float(1))]))
+    let written = proposal.line.replacing("\\\"", with: "\"").replacing("\"…\"", with: "\"x\"")
+    let value = /\\\((?:[^()]|\([^()]*\))*\)/
+    let variants = Self.values.flatMap { first in
+      Self.values.map { rest in
+        written.replacing(value, with: first, maxReplacements: 1).replacing(value, with: rest)
+          .replacing("…", with: rest)
+      }
     }
     // names of values are the session's
     let faults = variants.map { line in

@@ -83,7 +83,7 @@ extension Session {
     record["rows"] = .int(answered.count)
     record["seconds"] = .duration((ContinuousClock.now - start).seconds)
     record["table"] = .table(
-      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }, heading: "row"))
+      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }))
     record.reference = rememberAdapter()
     tellWorst(of: answered)
     return .record(record)

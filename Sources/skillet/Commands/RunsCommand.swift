@@ -44,7 +44,7 @@ struct RunsCommand: ParsableCommand {
       }
       return
     }
-    let shown = runs.first.flatMap { id == nil ? nil : Value.record($0) }
+    let shown = runs.first.flatMap { id == nil ? nil : Value.record(RunHistory.shown($0)) }
     let value = shown ?? .table(RunHistory.table(of: runs))
     screen.show(ValueView(screen.page).lines(of: value, title: nil))
   }
