@@ -27,8 +27,8 @@ import Testing
   /// session commands. Nothing may compare a verb or an argument with them either.
   private static let otherNames: Set<String> = [
     "adapter", "as", "chat", "epochs", "file", "format", "keep", "n", "name", "on", "path",
-    "perplexity", "prompt", "rows", "run", "seed", "steps", "test", "text", "type", "valid", "value",
-    "what",
+    "perplexity", "prompt", "rows", "run", "seed", "steps", "test", "text", "type", "valid",
+    "value", "what",
   ]
 
   /// Whether a line holds text for people, a declaration's references to other verbs, or a key of JSON.
