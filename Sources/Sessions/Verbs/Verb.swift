@@ -27,7 +27,7 @@ extension VerbCatalog {
     verbs.map { $0.declaration },
     freeWords: [
       "base", "model", "data", "adapter", "valid", "test", "default", "text", "all", "loss",
-      "messages",
+      "messages", "attention", "worst",
     ])
 
   static let bodies = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
