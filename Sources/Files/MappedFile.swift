@@ -11,22 +11,32 @@ import Glibc
   package let path: String
   /// The contents; never empty.
   package let bytes: UnsafeRawBufferPointer
-
   /// - Throws: a `FileError` that tells what is there instead of a regular file with contents.
   package init(path: String) throws(FileError) {
-    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Self.failure(path, errno) }
+    let (descriptor, status) = try Self.opened(path)
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
-    try Self.check(status, path)
     let size = Int(status.st_size)
     guard let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
       unsafe start != MAP_FAILED
     else { throw Self.failure(path, errno) }
     self.path = path
     unsafe bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  /// A descriptor of a regular file with contents, which the caller closes, and what the system says of it.
+  static func opened(_ path: String) throws(FileError) -> (descriptor: Int32, status: stat) {
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(path, errno) }
+    var status = stat()
+    do throws(FileError) {
+      guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
+      try check(status, path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return (descriptor, status)
   }
 
   deinit {

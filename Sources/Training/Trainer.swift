@@ -16,7 +16,8 @@ package struct Trainer {
 
   /// Trains `adapter` in place; it ends at the last step even if an earlier one is the best.
   package func train(
-    _ adapter: Adapter, on dataset: Dataset, rows: [Int], validation: [TokenizedExample] = [],
+    _ adapter: Adapter, on dataset: Dataset, rows: [Int],
+    validation: TokenizedRows = TokenizedRows(),
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
     let state = TrainingState(adapter: adapter, options: configuration.optimizer)
@@ -32,7 +33,7 @@ package struct Trainer {
   ///   - listener: told of every step; answers whether to go on.
   package func train(
     from state: TrainingState, on dataset: Dataset, rows: [Int],
-    validation: [TokenizedExample] = [], isAborted: @escaping () -> Bool = { false },
+    validation: TokenizedRows = TokenizedRows(), isAborted: @escaping () -> Bool = { false },
     listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult {
     let plan = plan(of: dataset, rows: rows)
@@ -110,7 +111,7 @@ package struct Trainer {
   }
 
   private func evaluate(
-    _ state: TrainingState, on examples: [TokenizedExample], _ run: inout Run,
+    _ state: TrainingState, on examples: TokenizedRows, _ run: inout Run,
     _ listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult.Ending? {
     var isWhole = true

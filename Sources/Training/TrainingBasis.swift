@@ -15,21 +15,23 @@ package struct TrainingBasis: Sendable, Equatable {
   }
 
   package init(
-    identity: BaseIdentity, model: DecoderModel, training: [TokenizedExample],
-    validation: [TokenizedExample],
+    identity: BaseIdentity, model: DecoderModel, training: TokenizedRows,
+    validation: TokenizedRows,
     with pool: WorkerPool
   ) {
     self.model = FileDigest.sha256(
       Array((identity.digests(with: pool).weights + "\n" + model.weights.formats).utf8))
-    var bytes: [UInt8] = []
+    var digest = FileDigest.Stream()
     for part in [training, validation] {
       for example in part {
+        var bytes: [UInt8] = []
         unsafe withUnsafeBytes(of: Int64(example.tokens.count).littleEndian) { unsafe bytes += $0 }
         unsafe example.tokens.map(\.littleEndian).withUnsafeBytes { unsafe bytes += $0 }
         bytes += example.trained.map { $0 ? 1 : 0 }
+        digest.append(bytes)
       }
-      bytes.append(.max)
+      digest.append([.max])
     }
-    data = FileDigest.sha256(bytes)
+    data = digest.finish()
   }
 }

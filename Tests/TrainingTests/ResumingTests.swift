@@ -38,7 +38,7 @@ import Training
       model: model, configuration: configuration,
       compute: Compute(threadCount: 2, precision: .f32)
     ).train(
-      from: state, on: data, rows: Array(0..<10), validation: Array(data.tokenized.prefix(2)),
+      from: state, on: data, rows: Array(0..<10), validation: data.tokenized.choosing([0, 1]),
       isAborted: isAborted, listener: listener)
   }
 

@@ -57,7 +57,7 @@ struct Handover {
     warmupSteps = configuration.rates(of: steps).warmupSteps
     let tokenizer = model.loaded.tokenizer
     train = HandoverRows(
-      plan.order(ofEpoch: 0).map { data.dataset.tokenized[$0] }, with: tokenizer)
+      data.dataset.tokenized.choosing(plan.order(ofEpoch: 0)), with: tokenizer)
     valid = HandoverRows(data.examples(.valid), with: tokenizer)
     test = HandoverRows(data.examples(.test), with: tokenizer)
     maxLength = data.dataset.options.maxLength

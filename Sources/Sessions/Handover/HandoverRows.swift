@@ -13,7 +13,7 @@ struct HandoverRows {
   /// Rows that only their tokens tell.
   private(set) var tokenized = 0
 
-  init(_ examples: [TokenizedExample], with tokenizer: Tokenizer) {
+  init(_ examples: TokenizedRows, with tokenizer: Tokenizer) {
     for example in examples {
       let segments = Self.segments(of: example, with: tokenizer)
       let isTold = segments.allSatisfy {

@@ -141,11 +141,11 @@ package struct DataInUse: Sendable {
 
   /// The rows of a part; without a split everything is `train`.
   package func rows(_ part: DatasetSplit.Part) -> [Int] {
-    guard let split else { return part == .train ? Array(dataset.examples.indices) : [] }
+    guard let split else { return part == .train ? Array(dataset.tokenized.indices) : [] }
     return split[part: part]
   }
 
-  package func examples(_ part: DatasetSplit.Part) -> [TokenizedExample] {
-    rows(part).map { dataset.tokenized[$0] }
+  package func examples(_ part: DatasetSplit.Part) -> TokenizedRows {
+    dataset.tokenized.choosing(rows(part))
   }
 }

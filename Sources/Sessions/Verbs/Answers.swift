@@ -58,12 +58,13 @@ extension Session {
     let model = try requireModel(Answers.name)
     let data = try requireData(Answers.name)
     let part = call[Answers.part]
-    let conversations = data.rows(part).compactMap { row -> (row: Int, messages: [Message])? in
-      guard case .messages(let messages) = data.dataset.examples[row].content else { return nil }
-      return (row, messages)
-    }
-    let questions = conversations.prefix(call[Answers.rows]).compactMap { row, messages in
-      Question(data.dataset.tokenized[row], messages, model.loaded.tokenizer)
+    let conversations = data.dataset.hasPlainTexts ? [] : data.rows(part)
+    var questions: [Question] = []
+    for row in conversations.prefix(call[Answers.rows]) {
+      guard case .messages(let messages) = try data.dataset.exampleOrFailure(at: row).content,
+        let question = Question(data.dataset.tokenized[row], messages, model.loaded.tokenizer)
+      else { continue }
+      questions.append(question)
     }
     guard !questions.isEmpty else {
       throw VerbFailure(

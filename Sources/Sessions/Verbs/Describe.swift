@@ -36,39 +36,19 @@ package enum Describe: Verb {
     }
     let dataset = data.dataset
     var seen: Set<UInt64> = []
-    let repeated = places.count { !seen.insert(dataset.tokenized[$0.lowerBound].identity).inserted }
-    let tokens = places.map { $0.reduce(0) { $0 + dataset.tokenized[$1].tokens.count } }
-    let trained = places.joined().reduce(0) { $0 + dataset.tokenized[$1].trainedCount }
+    let outlines = places.map { $0.map(dataset.tokenized.outline) }
+    let repeated = outlines.count { !seen.insert($0[0].identity).inserted }
+    let tokens = outlines.map { $0.reduce(0) { $0 + $1.count } }
+    let trained = outlines.joined().reduce(0) { $0 + $1.trainedCount }
+    var fields = FieldCounts()
+    for place in places { fields.add(try dataset.exampleOrFailure(at: place.lowerBound)) }
     return .record(
       Record([
         ("rows", .int(places.count)), ("repeated", .int(repeated)),
         ("tokens", .int(tokens.reduce(0, +))), ("trained_tokens", .int(trained)),
-        ("fields", .table(fields(of: places.map { dataset.examples[$0.lowerBound] }))),
+        ("fields", .table(fields.table)),
         ("lengths", .table(lengths(tokens))),
       ]))
-  }
-
-  private static func fields(of examples: [Example]) -> Table {
-    var names: [String] = []
-    var texts: [String: [String]] = [:]
-    for (name, value) in examples.lazy.flatMap(\.fields) {
-      if texts[name] == nil { names.append(name) }
-      texts[name, default: []].append(value.text ?? value.source)
-    }
-    return Table(
-      rows: names.map { name in
-        let values = texts[name] ?? []
-        let lengths = values.map(\.count).sorted()
-        return Table.Row(
-          label: name,
-          record: Record([
-            ("rows", .int(values.count)),
-            ("blank", .int(values.count { $0.allSatisfy(\.isWhitespace) })),
-            ("distinct", .int(Set(values).count)), ("shortest", .int(lengths.first ?? 0)),
-            ("median", .int(lengths[lengths.count / 2])), ("longest", .int(lengths.last ?? 0)),
-            ("first", .string(values.first ?? "")),
-          ]))
-      }, heading: "field")
   }
 
   /// Rows by their tokens, in stretches that double.
@@ -90,5 +70,49 @@ package enum Describe: Verb {
       first = bound + 1
     }
     return Table(rows: rows, heading: "length")
+  }
+}
+
+/// What the fields of rows have, counted row by row: of their texts only the first is kept.
+private struct FieldCounts {
+  private struct Field {
+    let name: String
+    let first: String
+    var blank = 0
+    /// Hashes of the texts, equal for equal ones.
+    var texts: Set<Int> = []
+    /// In characters.
+    var lengths: [Int32] = []
+  }
+
+  private var fields: [Field] = []
+
+  mutating func add(_ example: Example) {
+    for (name, value) in example.fields {
+      let text = value.text ?? value.source
+      var place = fields.firstIndex { $0.name == name } ?? fields.count
+      if place == fields.count {
+        fields.append(Field(name: name, first: text))
+        place = fields.count - 1
+      }
+      if text.allSatisfy(\.isWhitespace) { fields[place].blank += 1 }
+      fields[place].texts.insert(text.hashValue)
+      fields[place].lengths.append(Int32(clamping: text.count))
+    }
+  }
+
+  var table: Table {
+    Table(
+      rows: fields.map { field in
+        let lengths = field.lengths.sorted()
+        return Table.Row(
+          label: field.name,
+          record: Record([
+            ("rows", .int(lengths.count)), ("blank", .int(field.blank)),
+            ("distinct", .int(field.texts.count)), ("shortest", .int(Int(lengths.first ?? 0))),
+            ("median", .int(Int(lengths[lengths.count / 2]))),
+            ("longest", .int(Int(lengths.last ?? 0))), ("first", .string(field.first)),
+          ]))
+      }, heading: "field")
   }
 }

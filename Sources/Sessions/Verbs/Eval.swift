@@ -89,9 +89,9 @@ extension Session {
   }
 
   /// How many of the rows the adapter in use was trained on, which is told unless it goes without saying.
-  private func seenRows(of examples: [TokenizedExample], _ part: DatasetSplit.Part) -> Int {
+  private func seenRows(of examples: TokenizedRows, _ part: DatasetSplit.Part) -> Int {
     guard let adapter = state.adapter else { return 0 }
-    let seen = examples.count { adapter.rows.contains($0.identity) }
+    let seen = examples.outlines.count { adapter.rows.contains($0.identity) }
     let isExpected = part == .train && seen == examples.count
     if seen > 0, !isExpected {
       notice(

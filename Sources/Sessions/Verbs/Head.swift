@@ -38,22 +38,36 @@ package enum Head: Verb {
         help: places.isEmpty ? "cut the dataset first: split valid: 10%" : "begin with one of them")
     }
     let chosen = places.dropFirst(call[first] - 1).prefix(call[count])
-    let rows = chosen.map { pieces in
-      Table.Row(
-        label: "line \(data.dataset.examples[pieces.lowerBound].line)",
-        record: record(data.dataset, pieces))
+    var rows: [Table.Row] = []
+    for pieces in chosen {
+      let line = data.dataset.tokenized.outline(pieces.lowerBound).line
+      rows.append(Table.Row(label: "line \(line)", record: try record(data.dataset, pieces)))
     }
     return .record(
       Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows, heading: "line")))]))
   }
 
-  private static func record(_ dataset: Dataset, _ pieces: Range<Int>) -> Record {
-    let tokens = pieces.reduce(0) { $0 + dataset.tokenized[$1].tokens.count }
-    let trained = pieces.reduce(0) { $0 + dataset.tokenized[$1].trainedCount }
+  private static func record(
+    _ dataset: Dataset, _ pieces: Range<Int>
+  ) throws(VerbFailure) -> Record {
+    let outlines = pieces.map(dataset.tokenized.outline)
+    let fields = try dataset.exampleOrFailure(at: pieces.lowerBound).fields
     return Record(
-      dataset.examples[pieces.lowerBound].fields + [
-        ("tokens", .int(tokens)), ("trained_tokens", .int(trained)),
+      fields + [
+        ("tokens", .int(outlines.reduce(0) { $0 + $1.count })),
+        ("trained_tokens", .int(outlines.reduce(0) { $0 + $1.trainedCount })),
       ])
+  }
+}
+
+extension Dataset {
+  /// An example as its row has it, where that can still be read.
+  func exampleOrFailure(at place: Int) throws(VerbFailure) -> Example {
+    do throws(DataError) {
+      return try example(at: place)
+    } catch {
+      throw VerbFailure(error, argument: nil)
+    }
   }
 }
 

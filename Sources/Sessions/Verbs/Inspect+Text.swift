@@ -21,12 +21,12 @@ extension Session {
     }
     let place = rows[number - 1]
     let row = data.dataset.tokenized[place]
-    try require([row], fit: model)
+    try require(data.dataset.tokenized.choosing([place]), fit: model)
     let tokenizer = model.loaded.tokenizer
     func text(trained: Bool) -> String {
       tokenizer.readable(zip(row.tokens, row.trained).filter { $0.1 == trained }.map(\.0))
     }
-    let file = data.dataset.examples[place].file
+    let file = data.dataset.file(ofExample: place)
     return Record(
       [
         ("subject", .word(Inspect.data)), ("row", .int(number)),

@@ -63,7 +63,8 @@ extension Session {
   fileprivate func judge(_ call: VerbCall) throws(VerbFailure) -> Record {
     let model = try requireModel(Judge.name)
     let data = try requireData(Judge.name)
-    let examples = data.examples(call[Judge.part]).filter { $0.trained.dropFirst().contains(true) }
+    let part = data.examples(call[Judge.part])
+    let examples = part.choosing(part.indices.filter { part.outline($0).trainedCount > 0 })
     guard !examples.isEmpty else {
       throw VerbFailure(
         "E0412", "no token of the part `\(call[Judge.part].rawValue)` counts",
@@ -147,7 +148,7 @@ extension Session {
   }
 
   private func ask(
-    _ examples: [TokenizedExample], _ contenders: [Contender], _ model: ModelInUse
+    _ examples: TokenizedRows, _ contenders: [Contender], _ model: ModelInUse
   ) throws(VerbFailure) -> [RowExpectations] {
     let start = ContinuousClock.now
     var rows: [RowExpectations] = []

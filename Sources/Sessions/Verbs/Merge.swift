@@ -118,7 +118,7 @@ extension Session {
     _ model: ModelInUse
   ) -> (sequences: [(tokens: [Int32], places: [Int])], name: String) {
     for part in [DatasetSplit.Part.valid, .test] {
-      let examples = state.data?.examples(part) ?? []
+      let examples = state.data?.examples(part) ?? TokenizedRows()
       if !examples.isEmpty {
         return (examples.prefix(Self.rowsCompared).map(Divergence.sequence), part.rawValue)
       }

@@ -68,6 +68,11 @@ package enum ReadDataset: Verb {
       bytes are left out by name. gzip, zstd, bzip2, xz, lz4 and zip files of one file are unpacked, to at
       most 1 GiB.
 
+      A file of JSON Lines may be larger than memory: it is read line by line, a row is read again where it is
+      shown, and tokens beyond 64 MB are in a temporary file (in TMPDIR, else /var/tmp), from which a
+      training takes what each step needs. Split, order, epochs, resuming and the adapter's bytes are the same
+      as for a small file. Other kinds of files, and threads of messages, are kept in memory, up to 1 GiB.
+
       The model's own template is run, and writes tools, their calls and reasoning as it does in
       transformers; where it writes earlier replies in another way than the last, mask: last learns
       the last of each conversation. Every part of a row is used or named: other keys are counted in
@@ -148,7 +153,7 @@ extension Session {
 
   /// Says why rows were cut earlier than at the default length.
   private func tellContext(of dataset: Dataset) {
-    guard !dataset.summary.cut.isEmpty || dataset.summary.pieces > 0 else { return }
+    guard dataset.summary.cutRows > 0 || dataset.summary.pieces > 0 else { return }
     notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
   }
 
@@ -178,11 +183,13 @@ extension Session {
   /// used, and every row that is not used as it stands.
   private func report(_ summary: DatasetSummary, of source: DatasetSource) {
     for text in summary.notices { notice(text) }
-    for (notes, what) in [(summary.cut, "cut"), (summary.skipped, "skipped")] {
+    for (notes, count, what) in [
+      (summary.cut, summary.cutRows, "cut"), (summary.skipped, summary.skippedRows, "skipped"),
+    ] {
       for note in notes.prefix(3) {
         notice("\(note.file ?? source.name):\(note.line): \(what): \(note.reason)")
       }
-      if notes.count > 3 { notice("… and \(notes.count - 3) more rows \(what)") }
+      if count > 3 { notice("… and \(count - 3) more rows \(what)") }
     }
   }
 
@@ -195,8 +202,8 @@ extension Session {
       ("format", .word(summary.format.rawValue)),
       ("template", .word(summary.template)),
       ("longest", .int(summary.longest)),
-      ("truncated", .int(summary.cut.count)),
-      ("skipped", .int(summary.skipped.count)),
+      ("truncated", .int(summary.cutRows)),
+      ("skipped", .int(summary.skippedRows)),
     ])
   }
 
@@ -210,7 +217,7 @@ extension Session {
     do throws(DataError) {
       let again = try Dataset(reading: dataset.source, options: options, text: model.text)
       if options.maxLength < dataset.options.maxLength { tellContext(of: again) }
-      let isSame = again.examples.count == dataset.examples.count
+      let isSame = again.tokenized.count == dataset.tokenized.count
       state.data = DataInUse(dataset: again, split: isSame ? split : nil)
     } catch {
       throw VerbFailure(error, argument: nil)

@@ -27,7 +27,7 @@ extension Session {
     ]
     var recipe: [String] = []
     if let data = state.data {
-      let seen = data.dataset.tokenized.count { adapter.rows.contains($0.identity) }
+      let seen = data.dataset.tokenized.outlines.count { adapter.rows.contains($0.identity) }
       let count = data.dataset.tokenized.count
       if seen > 0 {
         facts.append(("data", "\(data.dataset.source.name), trained on \(seen) of \(count) rows"))

@@ -6,13 +6,13 @@ import Training
 /// What the verbs that measure share.
 extension Session {
   /// A model knows no positions behind its context.
-  func require(_ examples: [TokenizedExample], fit model: ModelInUse) throws(VerbFailure) {
+  func require(_ examples: TokenizedRows, fit model: ModelInUse) throws(VerbFailure) {
     let context = model.decoder.description.sizes.context
-    let longest = examples.max { $0.tokens.count < $1.tokens.count }
-    guard let longest, longest.tokens.count - 1 > context else { return }
+    let longest = examples.outlines.max { $0.count < $1.count }
+    guard let longest, longest.count - 1 > context else { return }
     throw VerbFailure(
       "E0415",
-      "the row of line \(longest.line) has \(longest.tokens.count) tokens, and the model's context "
+      "the row of line \(longest.line) has \(longest.count) tokens, and the model's context "
         + "holds \(context)",
       help: "read the dataset with max_length: \(context)")
   }

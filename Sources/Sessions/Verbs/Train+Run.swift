@@ -14,7 +14,8 @@ extension Session {
       throw VerbFailure(
         "E0412", "the dataset has no rows to train on", help: "give the `train` part rows")
     }
-    try require(data.examples(.train) + data.examples(.valid), fit: model)
+    try require(data.examples(.train), fit: model)
+    try require(data.examples(.valid), fit: model)
     var run = try begin(call, model, data)
     var configuration = try configuration(of: run, model, data)
     configuration.pause = call[Train.until]
@@ -145,7 +146,7 @@ extension Session {
     _ configuration: TrainingConfiguration
   ) -> Bool {
     if let choice = call[Train.checkpointing] { return choice }
-    let longest = data.examples(.train).map(\.tokens.count).max() ?? 0
+    let longest = data.examples(.train).outlines.map(\.count).max() ?? 0
     let tokens = max(longest, configuration.tokensPerPass)
     let bytes = ActivationPlan(
       model: model.decoder.description, layout: adapter.parameters.layout,
@@ -163,7 +164,7 @@ extension Session {
   ) -> AdapterInUse {
     var rows = run.rowsBefore
     let seen = trainer.rows(seenIn: 0..<kept.step, of: data.dataset, rows: data.rows(.train))
-    for row in seen.sorted() { rows.insert(data.dataset.tokenized[row].identity) }
+    for row in seen.sorted() { rows.insert(data.dataset.tokenized.outline(row).identity) }
     return AdapterInUse(
       name: run.name, adapter: kept.adapter, base: run.base, trainedOn: run.scheme,
       steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, curve: run.curve)

@@ -51,7 +51,7 @@ package struct BatchPlan: Sendable {
 
   /// The most tokens that a piece of any step can have: what memory is planned for.
   package var largestBatch: Int {
-    let lengths = rows.map { dataset.tokenized[$0].tokens.count - 1 }.sorted(by: >)
+    let lengths = rows.map { dataset.tokenized.outline($0).count - 1 }.sorted(by: >)
     let whole = lengths.prefix(examplesAStep).reduce(0, +)
     return max(lengths.first ?? 0, min(whole, tokenBudget))
   }
@@ -66,7 +66,7 @@ package struct BatchPlan: Sendable {
     return Step(
       epoch: epoch,
       batches: TokenBatch.packed(
-        order.map { dataset.tokenized[$0] }, tokenBudget: tokenBudget))
+        dataset.tokenized.choosing(Array(order)), tokenBudget: tokenBudget))
   }
 
   /// Where the examples of steps of one epoch stand in its order.

@@ -32,8 +32,8 @@ package struct DataFile {
     try checkText()
   }
 
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-  /// The most bytes of a file: rows are kept in memory, several times their size.
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// The most bytes of a file that is no JSON Lines: its rows are kept in memory, several times their size.
   static let largest = 1 << 30
 
   /// Line and column, from 1, of a byte.
@@ -63,7 +63,7 @@ package struct DataFile {
       throw DataError(
         file: path,
         reason: unsafe "the file has \(file.bytes.count) bytes, and at most \(largest) are read",
-        fix: "Cut it into smaller files, for example with `split -C 500M`")
+        fix: "Write its rows as JSON Lines, which may be of any size, or cut it into smaller files")
     }
     return file.contents()[...]
   }
@@ -103,21 +103,36 @@ package struct DataFile {
   }
 
   private func checkText() throws(DataError) {
-    guard let bad = firstBadByte else { return }
-    let (line, column) = place(of: bad)
+    guard let bad = Self.firstBadByte(of: bytes) else { return }
+    throw Self.notUTF8(at: bad, of: bytes, in: name, place(of: bad))
+  }
+
+  /// The error of a byte of some text.
+  private static func notUTF8(
+    at bad: Int, of bytes: ArraySlice<UInt8>, in name: String, _ place: (line: Int, column: Int)
+  ) -> DataError {
     let byte = bytes.indices.contains(bad) ? String(bytes[bad], radix: 16) : "?"
     // Text has no control characters but these four.
     let isText = bytes.prefix(4096).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
-    throw DataError(
-      file: name, line: line, column: column, reason: "the byte 0x\(byte) here is not UTF-8",
+    return DataError(
+      file: name, line: place.line, column: place.column,
+      reason: "the byte 0x\(byte) here is not UTF-8",
       fix: isText
         ? "Save the file as UTF-8; if it is Latin-1: `iconv -f latin1 -t utf-8 OLD > NEW`"
         : "This is no text file: write its rows as JSON Lines in UTF-8")
   }
 
+  /// The error of a line that is not UTF-8; nil for one that is.
+  static func badByte(inLine number: Int, _ bytes: [UInt8], of name: String) -> DataError? {
+    firstBadByte(of: bytes[...]).map { bad in
+      let column = String(decoding: bytes[..<bad], as: UTF8.self).count + 1
+      return notUTF8(at: bad, of: bytes[...], in: name, (number, column))
+    }
+  }
+
   /// Where the bytes stop being UTF-8. Nothing is copied, whatever the size.
-  private var firstBadByte: Int? {
-    let isText = unsafe bytes.withContiguousStorageIfAvailable { unsafe Self.isUTF8($0) } ?? false
+  private static func firstBadByte(of bytes: ArraySlice<UInt8>) -> Int? {
+    let isText = unsafe bytes.withContiguousStorageIfAvailable { unsafe isUTF8($0) } ?? false
     guard !isText else { return nil }
     var decoder = UTF8()
     var iterator = bytes.makeIterator()

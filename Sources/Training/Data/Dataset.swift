@@ -1,14 +1,17 @@
+import Files
 import Tokenizers
 
 /// Instruction data, ready for training: the rows as they were meant and as the model reads them.
-package struct Dataset: Equatable, Sendable {
+package struct Dataset: Sendable {
   package let source: DatasetSource
   package let options: DatasetOptions
-  /// The rows in use, in the file's order.
-  package private(set) var examples: [Example] = []
-  /// The same rows as tokens.
-  package private(set) var tokenized: [TokenizedExample] = []
+  /// The examples in use as tokens, in the file's order: of each row one, or the pieces of a long text.
+  package private(set) var tokenized = TokenizedRows()
   package private(set) var summary: DatasetSummary
+  private let rowsOfSource: SourceRows
+  private let keys: FormatKeys
+  /// The rows in use: where each is, and its first example.
+  private var places: [(row: SourceRows.Place, example: Int)] = []
 
   /// Reads, detects, renders and tokenizes.
   ///
@@ -22,69 +25,112 @@ package struct Dataset: Equatable, Sendable {
         file: source.name, reason: "max_length is \(options.maxLength), too short for any row",
         fix: "Give at least 2, or leave it out for 512")
     }
-    let given = options
-    var options = options
-    let read = try SourceReader(source, options)
-    let rows = read.rows
-    var notices = read.notices
-    if let shape = KnownShape.shape(of: rows, options) {
-      (options.format, options.columns.names) = (shape.format, shape.columns)
-      notices.append(shape.statement)
-    }
-    let detection = try FormatDetection(of: rows, file: source.name, options: options)
-    let template = try Self.template(for: detection.format, source, options, text)
+    let rows = try SourceRows(source, options)
+    let (detection, shape) = try rows.tally.detection(file: source.name)
+    var settled = options
+    settled.columns = detection.columns
+    let template = try Self.template(for: detection.format, source, settled, text)
     self.source = source
-    self.options = given
+    self.options = options
+    rowsOfSource = rows
+    keys = FormatKeys(detection.format, detection.columns, givesTurns: template.runsProgram)
     summary = DatasetSummary(detection: detection, template: template.name)
-    summary.fileNotices = notices
-    let encoder = ExampleEncoder(text: text, template: template, options: options)
-    let keys = FormatKeys(
-      detection.format, options.columns, givesTurns: template.runsProgram)
+    summary.fileNotices = rows.notices + (shape.map { [$0] } ?? [])
+    let encoder = ExampleEncoder(text: text, template: template, options: settled)
     var seen: Set<UInt64> = []
-    for row in rows {
+    try rows.forEachRow { row, place throws(DataError) in
+      let pieces: [TokenizedExample]
       do throws(RowRejection) {
-        try add(row, keys, encoder, &seen)
+        pieces = try encoded(row, with: encoder)
       } catch {
-        summary.skipped.append(
-          RowNote(line: row.line, reason: error.reason, file: row.file))
+        return summary.skip(RowNote(line: row.line, reason: error.reason, file: row.file))
       }
+      if pieces.count == 1, !seen.insert(pieces[0].identity).inserted { summary.repeated += 1 }
+      try keep(pieces, of: place)
     }
-    if examples.isEmpty, let first = summary.skipped.first {
+    if tokenized.isEmpty, let first = summary.skipped.first {
       throw DataError(
         file: first.file ?? source.name, line: first.line,
-        reason: "none of the \(rows.count) rows can be used; this one: \(first.reason)",
+        reason: "none of the \(rows.tally.rows) rows can be used; this one: \(first.reason)",
         fix: "Correct the rows, or read them in another way (format, columns, max_length)")
+    }
+    if let (folder, bytes) = tokenized.file {
+      summary.fileNotices.append(
+        "the tokens are in a temporary file in \(folder) (\(bytes >> 20) MB), not in memory")
     }
   }
 
   /// For each row the places of its examples: one, or the pieces of a long text.
   package var rows: [Range<Int>] {
-    let starts = tokenized.indices.filter { !tokenized[$0].continues }
-    let ends = starts.dropFirst() + [tokenized.count]
-    return zip(starts, ends).map { $0..<$1 }
+    places.indices.map { index in
+      places[index]
+        .example..<(index + 1 < places.count ? places[index + 1].example : tokenized.count)
+    }
   }
 
-  private mutating func add(
-    _ row: DatasetRow, _ keys: FormatKeys, _ encoder: ExampleEncoder, _ seen: inout Set<UInt64>
-  ) throws(RowRejection) {
-    let content = try keys.format.content(of: row.object, columns: encoder.options.columns)
-    let example = Example(content, line: row.line, file: row.file)
+  /// Whether rows are texts to continue, and not prompts with their replies.
+  package var hasPlainTexts: Bool {
+    keys.format == .text && summary.detection.columns.cutAfter == nil
+  }
+
+  /// The row of an example as it was meant, read again where it is not kept.
+  ///
+  /// - Throws: where the file has changed since.
+  package func example(at place: Int) throws(DataError) -> Example {
+    let outline = tokenized.outline(place)
+    var row = try rowsOfSource.row(at: self.place(of: place))
+    (row.line, row.file) = (outline.line, file(ofExample: place))
+    do throws(RowRejection) {
+      return try example(of: row)
+    } catch {
+      throw DataError(
+        file: row.file ?? source.name, line: row.line, reason: error.reason,
+        fix: "Run the `dataset` line once more")
+    }
+  }
+
+  /// The file of an example, where a dataset has several.
+  package func file(ofExample place: Int) -> String? {
+    rowsOfSource.file(of: self.place(of: place))
+  }
+
+  /// Where the row of an example is.
+  private func place(of example: Int) -> SourceRows.Place {
+    var (low, high) = (0, places.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if places[middle].example <= example { low = middle } else { high = middle }
+    }
+    return places[low].row
+  }
+
+  private func example(of row: DatasetRow) throws(RowRejection) -> Example {
+    let content = try keys.format.content(of: row.object, columns: summary.detection.columns)
+    return Example(content, line: row.line, file: row.file)
+  }
+
+  /// The examples of a row, which is counted.
+  private mutating func encoded(
+    _ row: DatasetRow, with encoder: ExampleEncoder
+  ) throws(RowRejection) -> [TokenizedExample] {
+    let example = try example(of: row)
     let (pieces, cut) = try encoder.encode(example)
     guard pieces.contains(where: { $0.trainedCount > 0 }) else {
       throw RowRejection(reason: "it has no token to learn")
     }
-    for piece in pieces {
-      examples.append(example)
-      tokenized.append(piece)
-      summary.add(piece)
+    summary.count(row, example, pieces, cut, keys, with: encoder)
+    return pieces
+  }
+
+  private mutating func keep(
+    _ pieces: [TokenizedExample], of place: SourceRows.Place
+  ) throws(DataError) {
+    places.append((place, tokenized.count))
+    do throws(FileError) {
+      for piece in pieces { try tokenized.append(piece) }
+    } catch {
+      throw DataError(file: error.file, reason: error.cause, fix: error.fix)
     }
-    if pieces.count > 1 { summary.longTexts += 1 }
-    summary.endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
-    if pieces.count == 1, !seen.insert(pieces[0].identity).inserted { summary.repeated += 1 }
-    if let cut { summary.cut.append(RowNote(line: row.line, reason: cut, file: row.file)) }
-    summary.special.add(
-      encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
-    summary.count(row, content, keys, options.mask)
   }
 
   private static func template(
@@ -113,5 +159,12 @@ package struct Dataset: Equatable, Sendable {
     } catch {
       throw DataError(file: source.name, reason: "its template cannot be used", fix: "\(error)")
     }
+  }
+}
+
+extension Dataset: Equatable {
+  package static func == (left: Dataset, right: Dataset) -> Bool {
+    left.source == right.source && left.options == right.options && left.summary == right.summary
+      && left.tokenized == right.tokenized
   }
 }

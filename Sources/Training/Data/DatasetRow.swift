@@ -1,7 +1,7 @@
 import Files
 
 /// One row of a data file as it stands there.
-package struct DatasetRow: Equatable {
+package struct DatasetRow: Equatable, Sendable {
   package var object: JSONObject
   /// The line where it begins, from 1.
   package var line: Int

@@ -57,8 +57,9 @@ package struct DatasetSplit: Equatable, Sendable {
     self.valid = examples(order[..<validCount])
     self.test = examples(order[validCount..<(validCount + testCount)])
     self.train = examples(order[(validCount + testCount)...].prefix(trainCount))
-    let seen = Set(self.train.map { dataset.tokenized[$0].tokens })
-    duplicates = (self.valid + self.test).count { seen.contains(dataset.tokenized[$0].tokens) }
+    let held = self.valid + self.test
+    let seen = Set((held.isEmpty ? [] : self.train).map { dataset.tokenized[$0].contentIdentity })
+    duplicates = held.count { seen.contains(dataset.tokenized[$0].contentIdentity) }
   }
 
   private static func size(

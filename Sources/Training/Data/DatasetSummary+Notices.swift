@@ -3,10 +3,16 @@ import Tokenizers
 
 /// What a person should know of a dataset before training with it, in the order of the reading.
 extension DatasetSummary {
-  /// Counts what a row that is used has beside what is learnt.
+  /// Counts a row that is used: its examples, and what it has beside what is learnt.
   mutating func count(
-    _ row: DatasetRow, _ content: Example.Content, _ keys: FormatKeys, _ mask: LossMask
+    _ row: DatasetRow, _ example: Example, _ pieces: [TokenizedExample], _ cut: String?,
+    _ keys: FormatKeys, with encoder: ExampleEncoder
   ) {
+    for piece in pieces { add(piece) }
+    if pieces.count > 1 { longTexts += 1 }
+    endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
+    if let cut { note(cut: RowNote(line: row.line, reason: cut, file: row.file)) }
+    special.add(encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
     unread.add(row.object, keys)
     let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
     if hasOther { withoutText += 1 }
@@ -15,7 +21,9 @@ extension DatasetSummary {
       row.object[key].flatMap { columns.json(of: $0, for: part) } != nil
     }
     if hasJSON, format == .promptCompletion || format == .alpaca { writtenAsJSON += 1 }
-    guard case .messages(let messages) = content, mask != .all else { return }
+    guard case .messages(let messages) = example.content, encoder.options.mask != .all else {
+      return
+    }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
 

@@ -17,10 +17,14 @@ package struct DatasetSummary: Equatable, Sendable {
   package var endsTrained = 0
   /// Tokens of the longest example.
   package var longest = 0
-  /// Rows that were too long and lost a part.
-  package var cut: [RowNote] = []
-  /// Rows that are not used.
-  package var skipped: [RowNote] = []
+  /// Rows that were too long and lost a part, and the first of them.
+  package private(set) var cutRows = 0
+  package private(set) var cut: [RowNote] = []
+  /// Rows that are not used, and the first of them.
+  package private(set) var skippedRows = 0
+  package private(set) var skipped: [RowNote] = []
+  /// The most rows of each that are noted with their reason.
+  private static let mostNotes = 1000
   /// What rows have beside what is read.
   package var unread = UnreadKeys()
   /// What to say of the file as a whole.
@@ -34,6 +38,16 @@ package struct DatasetSummary: Equatable, Sendable {
   package var special = SpecialNames()
 
   package var format: DatasetFormat { detection.format }
+
+  mutating func note(cut note: RowNote) {
+    cutRows += 1
+    if cut.count < Self.mostNotes { cut.append(note) }
+  }
+
+  mutating func skip(_ note: RowNote) {
+    skippedRows += 1
+    if skipped.count < Self.mostNotes { skipped.append(note) }
+  }
 
   /// Counts an example.
   mutating func add(_ example: TokenizedExample) {

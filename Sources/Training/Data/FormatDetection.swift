@@ -25,39 +25,29 @@ package struct FormatDetection: Equatable, Sendable {
   package init(
     of rows: [DatasetRow], file: String, options: DatasetOptions
   ) throws(DataError) {
-    guard let first = rows.first else {
+    var tally = FormatTally(options)
+    for row in rows { tally.add(row) }
+    try self.init(of: tally, file: file)
+  }
+
+  init(of tally: FormatTally, file: String) throws(DataError) {
+    guard let first = tally.first else {
       throw DataError(
         file: file, reason: "there are no rows in it",
         fix: "Write one object a line, such as {\"prompt\": \"…\", \"completion\": \"…\"}")
     }
-    let formats = options.format.map { [$0] } ?? DatasetFormat.allCases
-    let counts = Self.matches(of: rows, formats, options.columns)
+    let (options, formats, counts) = (tally.options, tally.formats, tally.counts)
     let best = formats.indices.reduce(0) { counts[$1][$1] > counts[$0][$0] ? $1 : $0 }
     guard counts[best][best] > 0 else {
       throw Self.mismatch(first, file: file, formats: formats, columns: options.columns)
     }
     format = formats[best]
     matching = counts[best][best]
-    self.rows = rows.count
+    rows = tally.rows
     isGiven = options.format != nil
     columns = options.columns
     alternatives = formats.indices.filter { $0 != best && counts[best][$0] > 0 }.map { formats[$0] }
     try Self.checkColumns(of: format, file: file, columns: options.columns)
-  }
-
-  /// For each two formats the number of rows that have the keys of both.
-  private static func matches(
-    of rows: [DatasetRow], _ formats: [DatasetFormat], _ columns: ColumnMapping
-  ) -> [[Int]] {
-    let keys = formats.map { FormatKeys($0, columns) }
-    var counts = formats.map { _ in formats.map { _ in 0 } }
-    for row in rows {
-      let matching = keys.indices.filter { keys[$0].match(row.object) }
-      for one in matching {
-        for other in matching { counts[one][other] += 1 }
-      }
-    }
-    return counts
   }
 
   /// Refuses columns for parts that the format does not have: they would not be read.

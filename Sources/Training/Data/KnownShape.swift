@@ -48,17 +48,11 @@ struct KnownShape {
     return TurnKeys.roles[role.lowercased()] != .assistant
   }
 
-  /// The shape that most rows have, where they have the keys of no format.
-  static func shape(of rows: [DatasetRow], _ options: DatasetOptions) -> KnownShape? {
-    guard options.format == nil, options.columns == ColumnMapping() else { return nil }
-    let keys = DatasetFormat.allCases.map { FormatKeys($0, options.columns) }
-    let others = rows.filter { row in !keys.contains { $0.match(row.object) } }
-    guard others.count * 2 > rows.count else { return nil }
-    let counts = all.map { shape in others.count { shape.matches($0.object) } }
-    guard let most = counts.max(), most > 0, let best = counts.firstIndex(of: most) else {
-      return nil
-    }
-    return all[best]
+  /// The columns as a recipe would name them.
+  var mapping: ColumnMapping {
+    var mapping = ColumnMapping()
+    mapping.names = columns
+    return mapping
   }
 
   /// For people.

@@ -3,18 +3,25 @@ import Files
 extension RowReader {
   /// A parser's complaint with its place in the file, what stands there, and what to do.
   func explained(_ error: JSONError, in text: ArraySlice<UInt8>) -> DataError {
+    Self.explained(error, in: text, of: file.name) { file.place(of: $0) }
+  }
+
+  static func explained(
+    _ error: JSONError, in text: ArraySlice<UInt8>, of name: String,
+    place: (Int) -> (line: Int, column: Int)
+  ) -> DataError {
     let offset = min(text.startIndex + error.offset, text.endIndex)
-    let (line, column) = file.place(of: offset)
+    let (line, column) = place(offset)
     let rest = text[offset...]
-    let seen = Self.excerpt(rest)
+    let seen = excerpt(rest)
     // What is JSON, and still cannot be read, is not said to be none.
     let isJSON = ["occurs twice", "are nested more"].contains { error.cause.contains($0) }
     return DataError(
-      file: file.name, line: line, column: column,
+      file: name, line: line, column: column,
       reason: isJSON ? error.cause : "this is not JSON: \(error.cause), and \(seen)",
       fix: isJSON
         ? "Take out what is too much, or take out the row"
-        : Self.fix(for: rest, cause: error.cause))
+        : fix(for: rest, cause: error.cause))
   }
 
   /// What a text begins with.

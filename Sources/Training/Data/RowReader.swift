@@ -123,17 +123,27 @@ package struct RowReader {
   }
 
   func checkSize(_ bytes: Int, line: Int) throws(DataError) {
-    guard bytes > Self.largestRow else { return }
+    try Self.checkSize(bytes, line: line, of: file.name)
+  }
+
+  static func checkSize(_ bytes: Int, line: Int, of name: String) throws(DataError) {
+    guard bytes > largestRow else { return }
     throw DataError(
-      file: file.name, line: line,
-      reason: "the row has \(bytes) bytes, and at most \(Self.largestRow) are read",
+      file: name, line: line,
+      reason: "the row has \(bytes) bytes, and at most \(largestRow) are read",
       fix: "Cut the row into smaller ones")
   }
 
   private func object(_ value: JSONValue, line: Int) throws(DataError) -> JSONObject {
+    try Self.object(value, line: line, of: file.name)
+  }
+
+  static func object(
+    _ value: JSONValue, line: Int, of name: String
+  ) throws(DataError) -> JSONObject {
     if let object = value.object { return object }
     throw DataError(
-      file: file.name, line: line, reason: "a row must be an object, and this is \(value.kind)",
+      file: name, line: line, reason: "a row must be an object, and this is \(value.kind)",
       fix: "Write rows like {\"prompt\": \"…\", \"completion\": \"…\"}")
   }
 

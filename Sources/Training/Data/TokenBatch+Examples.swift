@@ -17,15 +17,25 @@ extension TokenBatch {
     _ examples: some Sequence<TokenizedExample>, tokenBudget: Int
   ) -> [TokenBatch] {
     var batches: [TokenBatch] = []
+    forEachPacked(examples, tokenBudget: tokenBudget) { batch in
+      batches.append(batch)
+      return true
+    }
+    return batches
+  }
+
+  /// Calls `body` with each of these batches as it is made, until that is false.
+  package static func forEachPacked(
+    _ examples: some Sequence<TokenizedExample>, tokenBudget: Int, _ body: (TokenBatch) -> Bool
+  ) {
     var batch = TokenBatch()
     for example in examples {
       if !batch.tokens.isEmpty, batch.tokens.count + example.tokens.count - 1 > tokenBudget {
-        batches.append(batch)
+        guard body(batch) else { return }
         batch = TokenBatch()
       }
       batch.append(example)
     }
-    if !batch.tokens.isEmpty { batches.append(batch) }
-    return batches
+    if !batch.tokens.isEmpty { _ = body(batch) }
   }
 }

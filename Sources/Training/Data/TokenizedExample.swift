@@ -22,7 +22,14 @@ package struct TokenizedExample: Equatable, Sendable {
   ///
   /// Each token and its flag is one step of a 64-bit multiply and rotate, finished as MurmurHash3's
   /// `fmix64`, so that sets of a million examples collide with a chance below 10⁻⁷.
-  package var identity: UInt64 {
+  package var identity: UInt64 { Self.identity(of: tokens, trained) }
+
+  /// The same of the tokens alone, whichever are trained.
+  package var contentIdentity: UInt64 {
+    Self.identity(of: tokens, [Bool](repeating: false, count: tokens.count))
+  }
+
+  private static func identity(of tokens: [Int32], _ trained: [Bool]) -> UInt64 {
     var hash = UInt64(tokens.count)
     for (token, isTrained) in zip(tokens, trained) {
       let word = UInt64(UInt32(bitPattern: token)) << 1 | (isTrained ? 1 : 0)

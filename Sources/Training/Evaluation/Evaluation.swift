@@ -17,15 +17,16 @@ package struct Evaluation {
 
   /// - Parameter onProgress: examples done and all; false stops.
   package func run(
-    _ examples: [TokenizedExample], onProgress: (Int, Int) -> Bool = { _, _ in true }
+    _ examples: some Collection<TokenizedExample>,
+    onProgress: (Int, Int) -> Bool = { _, _ in true }
   ) -> CrossEntropy.Score {
     let use = adapter.map { AdapterUse($0) }
     var score = CrossEntropy.Score()
     var done = 0
-    for batch in TokenBatch.packed(examples, tokenBudget: Self.tokensPerPass) {
+    TokenBatch.forEachPacked(examples, tokenBudget: Self.tokensPerPass) { batch in
       score.add(model.score(batch, adapter: use, with: compute))
       done += batch.sequences.count
-      if !onProgress(done, examples.count) { break }
+      return onProgress(done, examples.count)
     }
     return score
   }

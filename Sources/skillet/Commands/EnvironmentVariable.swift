@@ -83,7 +83,9 @@ struct EnvironmentVariable {
         + "--no-pager does without once."),
     EnvironmentVariable(
       name: "TMPDIR",
-      meaning: "where the texts for :editor and the pager are put, /tmp if not set."),
+      meaning:
+        "where the texts for :editor and the pager are put, /tmp if not set, and where the tokens of large datasets "
+        + "are, /var/tmp if not set."),
     EnvironmentVariable(
       name: "CI",
       meaning: "if set, `skillet accept` asks nobody and records nothing without --force."

@@ -85,3 +85,8 @@ func squares() throws -> Dataset {
     (0..<10).map { "{\"prompt\": \"note \($0)\", \"completion\": \" is \($0 * $0)\"}" }
       .joined(separator: "\n"))
 }
+
+extension Dataset {
+  /// All examples, as their rows have them; fewer where a row cannot be read again.
+  var examples: [Example] { tokenized.indices.compactMap { try? example(at: $0) } }
+}

@@ -1,0 +1,116 @@
+import Files
+import Tables
+
+/// The rows of one source. Those of JSON Lines are not kept: a file of any size is read line by line, and again
+/// where a row is wanted.
+enum RowFile: Sendable {
+  case kept([DatasetRow])
+  case lines(LineFile, name: String)
+
+  /// Where one of the rows is: its place among those that are kept, or its bytes.
+  struct Place: Sendable {
+    var start: Int
+    var count: Int
+  }
+
+  /// - Parameters:
+  ///   - readsThreads: whether rows that are messages of threads are read as conversations.
+  ///   - tally: counts every row.
+  static func open(
+    _ source: DatasetSource, columns: ColumnMapping, readsThreads: Bool,
+    tally: inout FormatTally
+  ) throws(DataError) -> (file: RowFile, notices: [String]) {
+    var walked = tally
+    if let lines = try lines(of: source), try lines.isWalked(readsThreads, &walked) {
+      tally = walked
+      return (lines, [])
+    }
+    var (rows, notice) = try RowReader.read(source, columns: columns)
+    var notices = notice.map { [$0] } ?? []
+    if readsThreads, let threads = try ThreadReader.conversations(of: rows, file: source.name) {
+      rows = threads.rows
+      notices.append(threads.notice)
+    }
+    for row in rows { tally.add(row) }
+    return (.kept(rows), notices)
+  }
+
+  /// A file that may be JSON Lines, by its name and by how it begins.
+  private static func lines(of source: DatasetSource) throws(DataError) -> RowFile? {
+    guard case .file(let path) = source, !Paths.isFolder(path) else { return nil }
+    let others = [".txt", ".md", ".csv", ".tsv"]
+    guard !others.contains(where: path.lowercased().hasSuffix),
+      let file = try? LineFile(path: path), let head = try? file.head(4096)
+    else { return nil }
+    let text = head.starts(with: DataFile.byteOrderMark) ? head.dropFirst(3) : head[...]
+    guard text.first(where: { !RowReader.isSpace($0) }) == UInt8(ascii: "{"),
+      FileKind.of(text) == nil
+    else { return nil }
+    return .lines(file, name: source.name)
+  }
+
+  /// Counts every row. False, as soon as that is known, for a file that is read as a whole: a document laid out over
+  /// lines, a single object, which may hold the rows, or threads.
+  private func isWalked(
+    _ readsThreads: Bool, _ tally: inout FormatTally
+  ) throws(DataError) -> Bool {
+    var count = 0
+    var hasThreads = false
+    do throws(DataError) {
+      try forEachRow { row, _ in
+        hasThreads = readsThreads && ThreadReader.isThread(row.object)
+        count += 1
+        tally.add(row)
+        return !hasThreads
+      }
+    } catch {
+      guard count == 0 else { throw error }
+    }
+    return count > 1 && !hasThreads
+  }
+
+  /// Calls `body` with each row and where it is, until that is false.
+  func forEachRow(
+    _ body: (DatasetRow, Place) throws(DataError) -> Bool
+  ) throws(DataError) {
+    switch self {
+    case .kept(let rows):
+      for (index, row) in rows.enumerated() {
+        guard try body(row, Place(start: index, count: 1)) else { return }
+      }
+    case .lines(let file, let name):
+      try file.forEachLine(limit: RowReader.largestRow, failure: Self.failure) {
+        line throws(DataError) in
+        let row = try unsafe RowReader.row(
+          line.bytes, count: line.count, number: line.number, of: name)
+        guard let row else { return true }
+        return try body(row, Place(start: line.start, count: line.count))
+      }
+    }
+  }
+
+  /// A row that was given before; its line is not known.
+  func row(at place: Place) throws(DataError) -> DatasetRow {
+    switch self {
+    case .kept(let rows): return rows[place.start]
+    case .lines(let file, let name):
+      let bytes: [UInt8]
+      do throws(FileError) {
+        bytes = try file.bytes(place.count, from: place.start)
+      } catch {
+        throw Self.failure(error)
+      }
+      let row = try unsafe bytes.withUnsafeBufferPointer { bytes throws(DataError) in
+        try unsafe RowReader.row(bytes, count: place.count, number: 1, of: name)
+      }
+      guard let row else { throw Self.failure(file.changed) }
+      return row
+    }
+  }
+
+  private static func failure(_ error: FileError) -> DataError {
+    DataError(
+      file: error.file, reason: error.cause,
+      fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
+  }
+}
