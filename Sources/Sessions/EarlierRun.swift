@@ -72,7 +72,7 @@ extension Session {
       throw VerbFailure(
         "E0444", "the adapter of the run \(run.name) is not kept any more", argument: Load.run,
         help: "load it from where it was saved, load …, adapter: …, or run the recipe again",
-        notes: ["the latest are kept, up to 1 GB in all"])
+        notes: ["the latest are kept, up to 1 GB in all and 128 MB each"])
     }
     let value = try load(model, call)
     if let given = run.quantization {

@@ -118,7 +118,7 @@ import Testing
     let outcome = try skillet(
       input: TinyRecipe.data + "let held = inspect data, part: valid\nlet rows = [1, 2, 3, 4]\n"
         + "let same = inspect data, row: held.line\nassert same.ids == held.ids\n"
-        + "show data.valid[0].prompt\nshow held.part\nshow held.text\n"
+        + "show held.part\nshow held.text\n"
         + "inspect data, part: valid, row: 2\n")
     #expect(
       outcome.errors.contains("error[E0423]: there is no row 2: the part `valid` has 1"),

@@ -70,7 +70,7 @@ import Testing
     prompt.folder.write("ticket,label\n\"a, b\",c\n", as: "tickets.csv")
     for (typed, line) in [
       ("dataset \"tickets.csv\", columns: {pro", "columns: {prompt:"),
-      ("dataset \"tickets.csv\", columns: {prompt: ti", "columns: {prompt: ti"),
+      ("dataset \"tickets.csv\", columns: {prompt: ti", "columns: {prompt: \"ticket\""),
       ("dataset \"tickets.csv\", columns: {prompt: \"ti", "columns: {prompt: \"ticket\""),
       (
         "dataset \"tickets.csv\", columns: {prompt: \"ticket\", completion: \"la",

@@ -1,9 +1,8 @@
 import Files
+import Reports
 import Sessions
 import TestSupport
 import Testing
-
-@testable import Reports
 
 /// Figures for notebooks' own drawing.
 @Suite struct VegaLiteTests {

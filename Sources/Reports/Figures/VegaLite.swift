@@ -3,16 +3,21 @@ import Sessions
 
 /// A figure as a Vega-Lite 5 specification, which JupyterLab, VS Code and GitHub's notebooks draw so that it can be
 /// read point by point. Numbers that are not finite are left out, as in every other picture.
-struct VegaLite {
+package struct VegaLite {
   /// The type under which notebooks keep it.
-  static let mediaType = "application/vnd.vegalite.v5+json"
+  package static let mediaType = "application/vnd.vegalite.v5+json"
   private static let schema = "https://vega.github.io/schema/vega-lite/v5.json"
 
   private let figure: Figure
 
-  init(_ figure: Figure) { self.figure = figure }
+  /// What a point's place is told by.
+  private enum Axis: String {
+    case x, y
+  }
 
-  var specification: JSONValue {
+  package init(_ figure: Figure) { self.figure = figure }
+
+  package var specification: JSONValue {
     var root: JSONObject = ["$schema": .string(Self.schema)]
     if !figure.title.isEmpty { root["title"] = .string(figure.title) }
     if let map = figure.heatMap {
@@ -54,8 +59,8 @@ struct VegaLite {
     let areNamed = !figure.categories.isEmpty
     var encoding: JSONObject = [
       "x": areNamed
-        ? axis("x", figure.x, labels: figure.categories) : quantity("x", figure.x),
-      "y": quantity("y", figure.y),
+        ? axis(.x, figure.x, labels: figure.categories) : quantity(.x, figure.x),
+      "y": quantity(.y, figure.y),
     ]
     if figure.series.count > 1 {
       encoding["color"] = ["field": "series", "type": "nominal", "title": nil]
@@ -67,11 +72,11 @@ struct VegaLite {
     ]
   }
 
-  private func quantity(_ field: String, _ title: String) -> JSONValue {
+  private func quantity(_ field: Axis, _ title: String) -> JSONValue {
     // bars begin at zero, and curves where they are
-    let isBar = figure.series.contains { $0.drawing == .bars } && field == "y"
+    let isBar = figure.series.contains { $0.drawing == .bars } && field == .y
     return [
-      "field": .string(field), "type": "quantitative", "title": .string(title),
+      "field": .string(field.rawValue), "type": "quantitative", "title": .string(title),
       "scale": ["zero": .bool(isBar)],
     ]
   }
@@ -89,16 +94,17 @@ struct VegaLite {
 
   private func encoding(of map: Figure.HeatMap) -> JSONValue {
     [
-      "x": axis("x", figure.x, labels: map.columns), "y": axis("y", nil, labels: map.rows),
+      "x": axis(.x, figure.x, labels: map.columns), "y": axis(.y, nil, labels: map.rows),
       "color": ["field": "value", "type": "quantitative", "title": .string(figure.y)],
     ]
   }
 
   /// Places from 1, each with its label; labels may be equal to each other, and places are not.
-  private func axis(_ field: String, _ title: String?, labels: [String]) -> JSONValue {
+  private func axis(_ field: Axis, _ title: String?, labels: [String]) -> JSONValue {
     let list = JSONValue.array(labels.map { .string($0) }).text()
     return [
-      "field": .string(field), "type": "ordinal", "title": title.map { .string($0) } ?? nil,
+      "field": .string(field.rawValue), "type": "ordinal",
+      "title": title.map { .string($0) } ?? nil,
       "axis": ["labelExpr": .string("\(list)[datum.value - 1]")],
     ]
   }

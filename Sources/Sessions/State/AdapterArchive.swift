@@ -22,9 +22,11 @@ package struct AdapterArchive: Sendable {
     return isName && bytes(of: path) != nil ? path : nil
   }
 
-  /// Keeps an adapter. A training is none the worse for not being kept, so nothing is said of failure.
+  /// Keeps an adapter, but one so large that a few of them would push all others out. A training is none the
+  /// worse for not being kept, so nothing is said of failure.
   func keep(_ adapter: AdapterInUse, _ card: AdapterCard) {
-    guard let sha256 = try? adapter.files.sha256(of: adapter.adapter), path(of: sha256) == nil,
+    guard adapter.adapter.byteCount <= largest / 8,
+      let sha256 = try? adapter.files.sha256(of: adapter.adapter), path(of: sha256) == nil,
       unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST
     else { return }
     _ = try? adapter.files.write(adapter.adapter, to: folder + "/" + sha256, card: card)

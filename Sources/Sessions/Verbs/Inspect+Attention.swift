@@ -78,7 +78,8 @@ extension Session {
   ) -> Figure {
     let head = call[Inspect.head].map { "head \($0)" } ?? "mean of all heads"
     return Figure(
-      title: "attention in block \(layer), \(head)", x: "token that is seen", y: "token that looks",
+      title: "attention in block \(layer), \(head)", x: "token that is seen, by the one of the row",
+      y: "share",
       heatMap: Figure.HeatMap(
         columns: pieces, rows: pieces,
         values: shares.rows.enumerated().map { row, values in

@@ -108,8 +108,8 @@ extension Session {
     let layers = adapter.parameters.layout.entries
     let ranks = Set(layers.map(\.rank)).sorted()
     let scales = Set(layers.map(\.scale)).sorted()
-    if ranks.count > 1 { record["ranks"] = .list(ranks.map { .int($0) }) }
-    if scales.count > 1 { record["scales"] = .list(scales.map { .float(Double($0)) }) }
+    record["ranks"] = ranks.count > 1 ? .list(ranks.map { .int($0) }) : Value.none
+    record["scales"] = scales.count > 1 ? .list(scales.map { .float(Double($0)) }) : Value.none
     return record
   }
 }
