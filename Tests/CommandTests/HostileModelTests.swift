@@ -47,6 +47,17 @@ import Testing
     #expect(outcome.errors.contains(tensor), outcome.comment)
   }
 
+  @Test func `numbers of 64 bits are refused in GGUF, where no other program reads them`() throws {
+    var bytes = try model()
+    let tensor = "output_norm.weight"
+    let start = try #require(bytes.firstRange(of: Array(tensor.utf8))?.upperBound)
+    // After the name: one dimension of 8 bytes, here half of it, so that as many bytes are filled, and the type.
+    bytes[start + 4] = 32
+    bytes[start + 4 + 8] = 28
+    let outcome = try refusal(of: bytes)
+    #expect(outcome.errors.contains(tensor) && outcome.errors.contains("F64"), outcome.comment)
+  }
+
   @Test func `text under a model's name is refused`() throws {
     let outcome = try refusal(of: Array("This is no model.\n".utf8))
     #expect(outcome.errors.contains("GGUF"), outcome.comment)

@@ -7,6 +7,7 @@ extension LoadedModel {
   /// Reads a GGUF file and its other parts, if it has any; weights stay in the mapped files.
   static func gguf(_ path: String, hasNumbers: Bool) throws(FileError) -> LoadedModel {
     let file = try GGUFParts(path: path)
+    try refuseDoubles(file.tensors, path)
     let metadata = file.metadata
     let reading = WeightReading(directory: file.tensors, file: path, hasNumbers: hasNumbers)
     let tokenCount = try metadata.strings("tokenizer.ggml.tokens").count
@@ -33,5 +34,17 @@ extension LoadedModel {
       chatTemplate: try ChatTemplateSource(gguf: metadata),
       name: try metadata.textIfPresent("general.name") ?? baseName(path), format: "gguf",
       path: path, reference: HubName(metadata)?.text, mappings: file.files)
+  }
+
+  /// GGUF has a number for F64, and no program computes with such weights: llama.cpp does not load them, or reads
+  /// them as something else.
+  private static func refuseDoubles(
+    _ tensors: TensorDirectory, _ path: String
+  ) throws(FileError) {
+    guard let tensor = tensors.entries.first(where: { $0.elementType == .f64 }) else { return }
+    throw FileError(
+      .unsupported, file: path,
+      cause: "the tensor \"\(tensor.name)\" is of type F64, which is not supported in GGUF",
+      fix: "convert the model to F32, F16 or BF16")
   }
 }
