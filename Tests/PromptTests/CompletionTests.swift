@@ -97,7 +97,7 @@ import Testing
     prompt.terminal.send("\u{15}")
     try prompt.waitForPrompt()
     try prompt.enter("train steps: 2")
-    prompt.terminal.send("load run: \t")
+    prompt.terminal.send("load run: \"\t")
     try prompt.terminal.wait(for: "the run's id in quotes") {
       $0.cursorLine.contains(/load run: "[0-9a-f]{8}"/)
     }
