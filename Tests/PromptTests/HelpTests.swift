@@ -94,7 +94,9 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/less")))
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: "/usr/bin/less"), "less is not installed"))
   func `less turns the pages and gives the prompt back`() throws {
     let prompt = try PromptSession(
       columns: 100, rows: 24, environment: ["SKILLET_PAGER": "less", "LESS": "RX"])
