@@ -108,6 +108,14 @@ enum RowFile: Sendable {
     }
   }
 
+  /// The error of a file that has other rows than it had.
+  var changed: DataError {
+    switch self {
+    case .lines(let file, _): return Self.failure(file.changed)
+    case .kept(let rows): preconditionFailure("there are more than the \(rows.count) rows kept")
+    }
+  }
+
   private static func failure(_ error: FileError) -> DataError {
     DataError(
       file: error.file, reason: error.cause,

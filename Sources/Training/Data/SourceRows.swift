@@ -15,6 +15,13 @@ struct SourceRows: Sendable {
     var file: String?
     /// How often each row is taken; nil for once.
     var times: [UInt8]?
+
+    /// How often the row of this number is taken; a file that is changed meanwhile may have more than were counted.
+    func times(ofRow number: Int) throws(DataError) -> UInt8 {
+      guard let times else { return 1 }
+      guard times.indices.contains(number) else { throw rows.changed }
+      return times[number]
+    }
   }
 
   private var parts: [Part] = []
@@ -42,7 +49,7 @@ struct SourceRows: Sendable {
       try part.rows.forEachRow { row, place throws(DataError) in
         var row = row
         row.file = part.file
-        for _ in 0..<(part.times?[number] ?? 1) {
+        for _ in 0..<(try part.times(ofRow: number)) {
           try body(row, Place(part: index, place: place))
         }
         number += 1
@@ -71,16 +78,16 @@ struct SourceRows: Sendable {
     let (rows, found) = try RowFile.open(
       source, columns: tally.options.columns, readsThreads: readsThreads, tally: &counted)
     let count = counted.rows - tally.rows
-    let times = times?(count)
-    parts.append(Part(rows: rows, file: file, times: times))
+    let part = Part(rows: rows, file: file, times: times?(count))
+    parts.append(part)
     notices += found.map { notice in file.map { "\($0): \(notice)" } ?? notice }
-    guard let times else {
+    guard part.times != nil else {
       tally = counted
       return count
     }
     var number = 0
-    try rows.forEachRow { row, _ in
-      for _ in 0..<times[number] { tally.add(row) }
+    try rows.forEachRow { row, _ throws(DataError) in
+      for _ in 0..<(try part.times(ofRow: number)) { tally.add(row) }
       number += 1
       return true
     }
