@@ -124,8 +124,9 @@ import Testing
     let rows = (1...24).map { "{\"prompt\": \"row \($0)\", \"completion\": \"\($0 * $0)\"}\n" }
     skillet.folder.write(rows.joined(), as: "rows.jsonl")
     let outcome = try skillet.recipe(
-      TinyRecipe.header + "load \"\(TinyRecipe.model)\"\ndataset \"rows.jsonl\"\nsplit valid: 4\n"
-        + "lora rank: 4, alpha: 64\ntrain steps: 12, lr: 2e-2\nlet few = merge to: q4_0\n"
+      TinyRecipe.header
+        + "load \"\(TinyRecipe.model)\", precision: f32\ndataset \"rows.jsonl\"\nsplit valid: 4\n"
+        + "lora rank: 4, alpha: 8\ntrain steps: 200, lr: 1e-2\nlet few = merge to: q4_0\n"
         + "quantize keep\nuse \"default\"\nlet whole = merge to: f32\n"
         + "assert few.kl > 0.05 and whole.kl < 1e-6\n")
     #expect(outcome.ending == .exited(0), outcome.comment)

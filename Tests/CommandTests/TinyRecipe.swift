@@ -8,6 +8,8 @@ enum TinyRecipe {
   static let load = header + "seed 1\nload \"\(model)\"\n"
   /// Two rows to learn from, one for each other part.
   static let data = load + dataset + "split valid: 1, test: 1\n"
+  /// The same with products of whole floats, for comparisons that are closer than bfloat16.
+  static let exactData = data.replacing("q8_0.gguf\"", with: "q8_0.gguf\", precision: f32")
   static let adapter = data + "lora rank: 2, targets: [q_proj, v_proj]\n"
 
   static let dataset = """

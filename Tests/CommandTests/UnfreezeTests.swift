@@ -41,7 +41,8 @@ import Testing
     throws
   {
     let model = References.path("tiny-llama/f32.gguf")
-    let recipe = Self.trained.replacing(TinyRecipe.model, with: model)
+    let recipe = Self.trained.replacing(
+      "\"\(TinyRecipe.model)\"", with: "\"\(model)\", precision: f32")
     try expectGood(
       recipe + "merge\nlet merged = eval\nassert abs(merged.loss - after.loss) < 1e-4\n")
     try expectGood(

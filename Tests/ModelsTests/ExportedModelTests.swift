@@ -8,7 +8,7 @@ import Tokenizers
 
 /// Models that are written and read again.
 @Suite struct ExportedModelTests {
-  private static let exact = Compute(threadCount: 2, precision: .f32)
+  private let exact = Compute(threadCount: 2, precision: .f32)
   private static let prompts = ["The quick brown fox", "def total(values):\n  return 12345"]
 
   private static let families =
@@ -119,20 +119,20 @@ import Tokenizers
       let adapter = TinyModel.adapter(lora, model: model.decoder.description)
       // Of the base before B was there, so that lengths are not those of the sum.
       let start = Adapter(configuration: lora, model: model.decoder.description, seed: 1)
-      start.takeLengths(of: model.decoder.weights, with: Self.exact)
+      start.takeLengths(of: model.decoder.weights, with: exact)
       for entry in adapter.parameters.layout.entries {
         let lengths = (adapter.parameters.pair(entry).lengths, start.parameters.pair(entry).lengths)
         if let own = lengths.0, let old = lengths.1 { own.copy(from: old) }
       }
       let (weights, report) = model.decoder.weights.rewritten(
         folding: adapter, linears: { _, _ in QuantizationScheme(format: .f32) },
-        with: Self.exact)
+        with: exact)
       #expect(report.changed == adapter.parameters.layout.entries.count)
       #expect(report.error.rootMeanSquare == 0)
       let tokens: [Int32] = [5, 9, 77, 12, 30]
-      let on = model.decoder.logitRows(tokens, adapter: adapter, with: Self.exact).flatMap { $0 }
-      let merged = model.decoder.with(weights).logitRows(tokens, with: Self.exact).flatMap { $0 }
-      let bare = model.decoder.logitRows(tokens, with: Self.exact).flatMap { $0 }
+      let on = model.decoder.logitRows(tokens, adapter: adapter, with: exact).flatMap { $0 }
+      let merged = model.decoder.with(weights).logitRows(tokens, with: exact).flatMap { $0 }
+      let bare = model.decoder.logitRows(tokens, with: exact).flatMap { $0 }
       #expect(relativeError(merged, on) < 1e-5)
       #expect(relativeError(bare, on) > 1e-2)
     }

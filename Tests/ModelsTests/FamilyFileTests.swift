@@ -7,7 +7,7 @@ import Testing
 
 /// Files of other families as they are published, and what they may not say.
 @Suite struct FamilyFileTests {
-  private static let exact = Compute(threadCount: 1, precision: .f32)
+  private let exact = Compute(threadCount: 1, precision: .f32)
 
   /// A copy of a tiny model's folder with changes to its configuration and its tensors.
   private func copy(
@@ -36,7 +36,7 @@ import Testing
   }
 
   private func logits(_ path: String) throws -> [Float] {
-    try LoadedModel(path: path).decoder.logitRows([5, 9, 77, 12], with: Self.exact).flatMap { $0 }
+    try LoadedModel(path: path).decoder.logitRows([5, 9, 77, 12], with: exact).flatMap { $0 }
   }
 
   private func refusal(_ folder: TemporaryFolder) -> FileError? {
@@ -217,10 +217,10 @@ import Testing
   func `quantized layers keep their biases`(family: String) throws {
     let model = try LoadedModel(path: References.path("families/\(family)/hf")).decoder
     let (weights, _) = model.weights.quantized(
-      to: QuantizationScheme(format: .int8), skipping: [], includesHead: false, with: Self.exact)
+      to: QuantizationScheme(format: .int8), skipping: [], includesHead: false, with: exact)
     #expect(weights.vectors == model.weights.vectors)
-    let found = model.with(weights).logitRows([5, 9, 77], with: Self.exact).flatMap { $0 }
-    let plain = model.logitRows([5, 9, 77], with: Self.exact).flatMap { $0 }
+    let found = model.with(weights).logitRows([5, 9, 77], with: exact).flatMap { $0 }
+    let plain = model.logitRows([5, 9, 77], with: exact).flatMap { $0 }
     #expect(relativeError(found, plain) < 0.05)
     #expect(found != plain)
   }

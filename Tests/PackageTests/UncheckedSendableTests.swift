@@ -42,4 +42,14 @@ import Testing
       }
     }
   }
+
+  /// Cases of a suite run side by side, and a `Compute` serves one of them at a time.
+  @Test func `no suite shares a compute among its cases`() {
+    for file in Repository.files(under: "Tests", ".swift") {
+      for (index, line) in file.lines.enumerated()
+      where line.contains(/static (?:let|var) [^=]*= (?:Compute|WorkerPool|Arena)\(/) {
+        Issue.record("\(file.path):\(index + 1)")
+      }
+    }
+  }
 }

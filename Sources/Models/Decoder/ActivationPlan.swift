@@ -25,7 +25,7 @@ package struct ActivationPlan {
     let kept = adapted.map { keptBytes(layer: $0) }
     let perToken =
       recomputes
-      ? adapted.count * sizes.hidden * element + (kept.max() ?? 0) : kept.reduce(0, +)
+      ? adapted.count * sizes.hidden * 4 + (kept.max() ?? 0) : kept.reduce(0, +)
     let residual = (model.isParallel ? 2 : 1) * 4 * sizes.hidden
     return tokens * (perToken + residual) + max(tokens * blockBytes, headBytes(tokens: tokens))
   }

@@ -28,13 +28,14 @@ package struct TrainingPass {
       let x = model.embed(
         batch.tokens, positions: batch.positions, noise: noise(adapter, batch), with: compute)
       var saved: [Int: SavedBlock] = [:]
-      var inputs: [Int: StoredActivation] = [:]
+      // whole floats, so that what is computed again is what was computed
+      var inputs: [Int: Matrix] = [:]
       for layer in model.weights.blocks.indices {
         if isAborted() { return CrossEntropy.Score() }
         if layer >= lowest {
           if recomputes {
-            let input = StoredActivation(x.rows, x.columns, in: compute)
-            input.store(x, with: compute)
+            let input = compute.arena.matrix(x.rows, x.columns)
+            input.copy(from: x)
             inputs[layer] = input
           } else {
             saved[layer] = savedBlock(layer, batch, adapter, compute)
@@ -71,14 +72,14 @@ package struct TrainingPass {
   }
 
   private func recompute(
-    _ layer: Int, _ input: StoredActivation?, _ batch: TokenBatch, _ adapter: AdapterUse,
+    _ layer: Int, _ input: Matrix?, _ batch: TokenBatch, _ adapter: AdapterUse,
     _ compute: Compute
   ) -> SavedBlock {
     guard let input else { preconditionFailure("the input of layer \(layer) was not kept") }
     let block = savedBlock(layer, batch, adapter, compute)
     compute.arena.scoped {
       let x = compute.arena.matrix(batch.tokens.count, model.description.sizes.hidden)
-      input.load(into: x, with: compute)
+      x.copy(from: input)
       model.forward(
         layer: layer, x, batch: batch, adapter: adapter, saved: block, needsOutput: false,
         with: compute)
