@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests
 export SKILLET_MODELS := $(abspath $(MODELS))
 
 .PHONY: demo test build deps model format lint reference bench faults fuzz install clean kernels-arm64 \
-  interop interop-record
+  interop interop-record kernel kernel-test
 
 demo: build model
 	.build/release/skillet run recipes/demo.recipe
@@ -117,6 +117,23 @@ install: deps
 	.build/release/skillet --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/skillet
 	.build/release/skillet --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_skillet
 	.build/release/skillet --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/skillet.fish
+
+# The kernel for Jupyter, which needs libzmq beside what skillet needs, made known to Jupyter.
+kernel: build
+	@dpkg -s libzmq3-dev >/dev/null 2>&1 || { as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -y -qq libzmq3-dev; }
+	swift build -c release --traits Jupyter --product skillet-kernel --scratch-path .build/jupyter
+	.build/release/skillet kernel install --program .build/jupyter/release/skillet-kernel $(KERNEL)
+
+# What jupyter_kernel_test and nbclient say of it, in an environment of their own.
+kernel-test: .venv-jupyter/installed model
+	$(MAKE) kernel KERNEL="--prefix .venv-jupyter"
+	.venv-jupyter/bin/python -B Tests/JupyterTests/kernel_test.py
+
+.venv-jupyter/installed: Tests/JupyterTests/requirements.txt
+	python3 -m venv .venv-jupyter
+	.venv-jupyter/bin/pip install --quiet --disable-pip-version-check -r Tests/JupyterTests/requirements.txt
+	touch $@
 
 clean:
 	swift package clean

@@ -34,9 +34,13 @@ let package = Package(
   name: "skillet",
   products: [
     .executable(name: "skillet", targets: ["skillet"]),
+    .executable(name: "skillet-kernel", targets: ["skillet-kernel"]),
     .executable(name: "skillet-bench", targets: ["skillet-bench"]),
     // loaded by tests before the system's own calls
     .library(name: "SystemCallFaults", type: .dynamic, targets: ["SystemCallFaults"]),
+  ],
+  traits: [
+    .trait(name: "Jupyter", description: "skillet-kernel, the kernel for Jupyter, by libzmq")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -87,9 +91,19 @@ let package = Package(
     .executableTarget(
       name: "skillet",
       dependencies: [
-        "Lessons", "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Terminals",
-        "Files",
+        "Lessons", "Jupyter", "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics",
+        "Terminals", "Files",
         argumentParser,
+      ],
+      swiftSettings: settings),
+    layer(
+      "Jupyter",
+      ["Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .executableTarget(
+      name: "skillet-kernel",
+      dependencies: [
+        "Jupyter", "Files", .target(name: "CZeroMQ", condition: .when(traits: ["Jupyter"])),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -153,6 +167,9 @@ let package = Package(
       "LessonsTests",
       ["Lessons", "Notebooks", "Sessions", "Diagnostics", "Files", "TestSupport"]
     ),
+    tests(
+      "JupyterTests", ["Jupyter", "Files", "TestSupport"],
+      exclude: ["kernel_test.py", "requirements.txt"]),
     tests("PackageTests", ["TestSupport"]),
   ]
 )

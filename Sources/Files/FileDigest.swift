@@ -1,5 +1,5 @@
 import COpenSSL
-/// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
+/// Digests in lower-case hexadecimal; SHA-256 as `sha256sum` prints it.
 package enum FileDigest {
   package static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
     var stream = Stream()
@@ -22,6 +22,31 @@ package enum FileDigest {
     stream.append(Array("blob \(bytes.count)\0".utf8))
     stream.append(bytes)
     return stream.finish()
+  }
+
+  /// HMAC-SHA256 (RFC 2104) of parts one behind the other.
+  package static func authenticationCode(of parts: [[UInt8]], key: [UInt8]) -> String {
+    let whole = parts.flatMap { $0 }
+    return unsafe hexadecimal { code, count in
+      unsafe HMAC(
+        EVP_sha256(), key, Int32(key.count), whole, whole.count, code.baseAddress, &count) != nil
+    }
+  }
+
+  /// - Parameter fill: writes a digest and its length; false if libcrypto refuses.
+  private static func hexadecimal(
+    _ fill: (_ digest: UnsafeMutableBufferPointer<UInt8>, _ count: inout UInt32) -> Bool
+  ) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    let digest = unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) {
+      buffer, count in
+      var byteCount = 0 as UInt32
+      let isWhole = unsafe fill(buffer, &byteCount)
+      precondition(isWhole, "libcrypto gave no digest of \(EVP_MAX_MD_SIZE) bytes at most")
+      count = Int(byteCount)
+    }
+    return String(
+      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// The digest of parts that are not in memory together.
@@ -48,16 +73,9 @@ package enum FileDigest {
     }
 
     package consuming func finish() -> String {
-      let digits = Array("0123456789abcdef".utf8)
-      let digest = unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) {
-        buffer, count in
-        var byteCount = 0 as UInt32
-        let isWhole = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &byteCount)
-        precondition(isWhole == 1, "libcrypto gave no digest (\(isWhole))")
-        count = Int(byteCount)
+      unsafe FileDigest.hexadecimal { digest, count in
+        unsafe EVP_DigestFinal_ex(context, digest.baseAddress, &count) == 1
       }
-      return String(
-        decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
   }
 }

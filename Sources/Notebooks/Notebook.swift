@@ -99,10 +99,12 @@ package final class Notebook {
     return context
   }
 
-  /// Takes note of the runs that the last cell's trainings are in the list of runs.
-  package func note(runs: [String]) {
-    guard !cells.isEmpty else { return }
-    cells[cells.count - 1].runs += runs
+  /// Adds the trainings of a cell that was accepted last to the user's list of runs.
+  package func rememberTrainings(ofCell number: Int) {
+    guard let cell = cells.last, cell.number == number, let history = RunHistory.own else { return }
+    let runs = RunHistory.records(ofTrainingsIn: cell, of: session)
+    for run in runs { history.append(run) }
+    cells[cells.count - 1].runs += runs.compactMap { $0["id"]?.text }
   }
 
   /// Takes the last accepted cell back; gives it, or nil if there is none.

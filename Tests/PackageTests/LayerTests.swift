@@ -5,7 +5,7 @@ import Testing
   /// The picture's arrows, from a layer to those directly below it.
   static let arrows: [String: Set<String>] = [
     "CKernels": [], "COpenBLAS": [], "COpenSSL": [], "CEditLine": [],
-    "CFiles": [], "CLessons": [], "CTransfer": [],
+    "CFiles": [], "CLessons": [], "CTransfer": [], "CZeroMQ": [],
     "Diagnostics": [],
     "Files": ["COpenSSL", "CFiles"],
     "Tables": ["Files"],
@@ -21,7 +21,9 @@ import Testing
     "Notebooks": ["Sessions"],
     "Reports": ["Notebooks"],
     "Lessons": ["Reports", "CLessons"],
-    "skillet": ["Lessons", "Terminals"],
+    "Jupyter": ["Reports"],
+    "skillet": ["Lessons", "Jupyter", "Terminals"],
+    "skillet-kernel": ["Jupyter", "CZeroMQ"],
     "skillet-bench": ["Training"],
   ]
 

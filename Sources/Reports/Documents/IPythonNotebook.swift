@@ -72,47 +72,50 @@ package struct IPythonNotebook {
     let last = outputs.lastIndex { if case .value = $0 { true } else { false } }
     return outputs.enumerated().compactMap { index, output in
       switch output {
-      case .text(let text): stream("stdout", text)
-      case .notice(let text): stream("stderr", text + "\n")
-      case .diagnostic(let diagnostic): stream("stderr", DocumentText.diagnostic(diagnostic))
-      case .figure(let figure): FigureImage(figure).svg.map { display(image($0, of: figure)) }
+      case .text(let text): stream(.text, text)
+      case .notice(let text): stream(.notice, text + "\n")
+      case .diagnostic(let diagnostic):
+        stream(.diagnostic, DocumentText.diagnostic(diagnostic))
+      case .figure(let figure): MediaBundle(figure).map { display($0) }
       case .value(let event):
         index == last
-          ? result(data(event.value, outputs.wasStreamed(at: index)), of: number)
-          : display(data(event.value, outputs.wasStreamed(at: index)))
+          ? result(
+            MediaBundle(event.value, wasStreamed: outputs.wasStreamed(at: index)), of: number)
+          : display(MediaBundle(event.value, wasStreamed: outputs.wasStreamed(at: index)))
       }
     }
   }
 
-  private func stream(_ name: String, _ text: String) -> JSONValue {
-    ["name": .string(name), "output_type": "stream", "text": lines(VisibleText.escaped(text))]
-  }
-
-  private func display(_ data: JSONValue) -> JSONValue {
-    ["data": data, "metadata": [:], "output_type": "display_data"]
-  }
-
-  private func result(_ data: JSONValue, of number: Int) -> JSONValue {
+  private func stream(_ stream: NotebookStream, _ text: String) -> JSONValue {
     [
-      "data": data, "execution_count": .int(number), "metadata": [:],
+      "name": .string(stream.name), "output_type": "stream",
+      "text": lines(VisibleText.escaped(text)),
+    ]
+  }
+
+  private func display(_ bundle: MediaBundle) -> JSONValue {
+    ["data": data(bundle), "metadata": [:], "output_type": "display_data"]
+  }
+
+  private func result(_ bundle: MediaBundle, of number: Int) -> JSONValue {
+    [
+      "data": data(bundle), "execution_count": .int(number), "metadata": [:],
       "output_type": "execute_result",
     ]
   }
 
-  /// Whoever reads the notebook takes the richest of the forms that it knows.
-  private func image(_ svg: String, of figure: Figure) -> JSONValue {
-    [
-      VegaLite.mediaType: VegaLite(figure).specification, "image/svg+xml": lines(svg),
-      "text/plain": ["figure"],
-    ]
-  }
-
-  private func data(_ value: Value, _ wasStreamed: Bool) -> JSONValue {
-    var data = JSONObject()
-    data["application/json"] = JSONValue(value)
-    if let markdown = DocumentText.markdown(value) { data["text/markdown"] = lines(markdown) }
-    data["text/plain"] = lines(
-      VisibleText.escaped(DocumentText.plain(value, wasStreamed: wasStreamed)))
+  private func data(_ bundle: MediaBundle) -> JSONValue {
+    var data = bundle.forms
+    for member in bundle.forms.members {
+      if let text = member.value.string { data[member.key] = lines(text) }
+    }
     return .object(data)
   }
+}
+
+/// Where in a notebook a text goes: what goes to standard error is coloured as a fault.
+package enum NotebookStream {
+  case text, notice, diagnostic
+
+  package var name: String { self == .diagnostic ? "stderr" : "stdout" }
 }

@@ -25,6 +25,10 @@ struct EnvironmentVariable {
       "seconds between two savings of a training into the folder above, which `:recover` finds after a crash: "
       + "60 if not set, 0 for none.")
 
+  static let jupyterData = EnvironmentVariable(
+    name: "JUPYTER_DATA_DIR",
+    meaning: "where `skillet kernel install` writes, ~/.local/share/jupyter if not set.")
+
   static let all = [
     EnvironmentVariable(
       name: "SKILLET_THREADS",
@@ -86,6 +90,7 @@ struct EnvironmentVariable {
       meaning:
         "where the texts for :editor and the pager are put, /tmp if not set, and where the tokens of large datasets "
         + "are, /var/tmp if not set."),
+    jupyterData,
     EnvironmentVariable(
       name: "CI",
       meaning: "if set, `skillet accept` asks nobody and records nothing without --force."

@@ -18,8 +18,8 @@ struct SkilletCommand: ParsableCommand {
     subcommands: [
       PromptCommand.self, RunCommand.self, CheckCommand.self, AcceptCommand.self,
       FormatCommand.self, ExplainCommand.self, ReferenceCommand.self, DoctorCommand.self,
-      DoctestCommand.self, RunsCommand.self, LessonsCommand.self, EnvironmentCommand.self,
-      ManualPage.self,
+      DoctestCommand.self, RunsCommand.self, LessonsCommand.self, KernelCommand.self,
+      EnvironmentCommand.self, ManualPage.self,
     ],
     defaultSubcommand: PromptCommand.self)
 

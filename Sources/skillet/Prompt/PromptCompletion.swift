@@ -18,38 +18,10 @@ struct PromptCompletion {
       guard let command = SessionCommand.matches(of: name).first else { return [] }
       return items(of: command, String(typed[typed.index(after: blank)...]), cursor: cursor)
     }
-    let completion = Completion.at(
-      cursor, in: text, context: notebook.checkContext,
-      sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) })
-    let own = completion.value.map { place in
-      let range = completion.range.lowerBound..<completion.range.upperBound
-      let typed = String(decoding: Array(text.utf8)[range], as: UTF8.self)
-      return SessionCandidates(notebook: notebook)
-        .items(place, typed, range, isQuoted: completion.isQuoted)
-    }
-    return (own ?? []) + items(completion)
-  }
-
-  /// - Parameter offset: what is to be added to the places that the language names.
-  private func items(_ completion: Completion, offset: Int = 0) -> [CompletionItem] {
-    let range = completion.range.lowerBound + offset..<completion.range.upperBound + offset
-    if let path = completion.path {
-      return PathCompletion(closing: "\"", isModel: path.isModel)
-        .items(path.prefix, endingAt: range.upperBound)
-    }
-    return completion.candidates.filter { !PromptName.isPromptName($0.text) }.map { candidate in
-      CompletionItem(
-        insert: candidate.text + candidate.suffix, display: Self.display(candidate),
-        description: candidate.help, replaceRange: range)
-    }
-  }
-
-  private static func display(_ candidate: Completion.Candidate) -> String {
-    switch candidate.kind {
-    case .sessionCommand: ":" + candidate.text
-    case .argument: candidate.text + ":"
-    default: candidate.text
-    }
+    return CellCompletion(
+      notebook: notebook,
+      sessionCommands: SessionCommand.allCases.map { ($0.rawValue, $0.summary) }
+    ).items(text, cursor: cursor).map { CompletionItem($0) }
   }
 
   // MARK: Behind a session command
@@ -69,11 +41,14 @@ struct PromptCompletion {
       let isQuoted = rest.hasPrefix("\"")
       return PathCompletion(closing: isQuoted ? "\"" : " ", isModel: false)
         .items(isQuoted ? String(rest.dropFirst()) : rest, endingAt: cursor)
+        .map { CompletionItem($0) }
     case .chat:
       let call = Notebook.conversationCall + ", "
-      let completion = Completion.at(
-        call.utf8.count + rest.utf8.count, in: call + rest, context: notebook.checkContext)
-      return items(completion, offset: cursor - call.utf8.count - rest.utf8.count)
+      let items = CellCompletion(notebook: notebook)
+        .items(call + rest, cursor: call.utf8.count + rest.utf8.count)
+      return items.map {
+        CompletionItem($0, offset: cursor - call.utf8.count - rest.utf8.count)
+      }
     case .lesson:
       let lessons = (try? LessonLibrary.lessons()) ?? []
       return words(lessons.map { ($0.name, $0.title) }, rest, cursor)
@@ -89,5 +64,14 @@ struct PromptCompletion {
         insert: $0.name, display: $0.name, description: $0.help,
         replaceRange: cursor - typed.utf8.count..<cursor)
     }
+  }
+}
+
+extension CompletionItem {
+  /// - Parameter offset: what is to be added to the item's place.
+  init(_ item: CellCompletion.Item, offset: Int = 0) {
+    self.init(
+      insert: item.insert, display: item.display, description: item.help,
+      replaceRange: item.range.lowerBound + offset..<item.range.upperBound + offset)
   }
 }

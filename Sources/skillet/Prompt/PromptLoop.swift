@@ -168,7 +168,7 @@ final class PromptLoop {
     do throws(RunFailure) {
       let cell = notebook.nextCell
       try notebook.run(text)
-      rememberTrainings(ofCell: cell)
+      notebook.rememberTrainings(ofCell: cell)
       giveHint()
       return .done
     } catch {
@@ -176,14 +176,6 @@ final class PromptLoop {
       if error.kind == .interrupted { screen.notice("stopped; the cell has changed nothing") }
       return .failed
     }
-  }
-
-  private func rememberTrainings(ofCell number: Int) {
-    guard let cell = notebook.cells.last, cell.number == number, let history = RunHistory.own
-    else { return }
-    let runs = RunHistory.records(ofTrainingsIn: cell, of: notebook.session)
-    for run in runs { history.append(run) }
-    notebook.note(runs: runs.compactMap { $0["id"]?.text })
   }
 
   private func rerun(_ cells: [String]) -> Outcome {

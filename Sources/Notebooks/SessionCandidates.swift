@@ -1,7 +1,5 @@
-import Notebooks
 import RecipeLanguage
 import Sessions
-import Terminals
 
 /// What the session at hand knows of a value that is being written: names of its adapters, ids of runs, the
 /// columns of a file.
@@ -17,12 +15,11 @@ struct SessionCandidates {
   ///   - isQuoted: whether a quote stands before it; else the value brings its own.
   func items(
     _ place: Completion.ValuePlace, _ typed: String, _ range: Range<Int>, isQuoted: Bool
-  ) -> [CompletionItem] {
+  ) -> [CellCompletion.Item] {
     let isKey = place.part == .key
     return candidates(place).filter { $0.text.hasPrefix(typed) }.map { text, help in
       let insert = isKey ? text + ": " : isQuoted ? text + "\"" : NumberText.quoted(text)
-      return CompletionItem(
-        insert: insert, display: text, description: help, replaceRange: range)
+      return CellCompletion.Item(insert: insert, display: text, help: help, range: range)
     }
   }
 
