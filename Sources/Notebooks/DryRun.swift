@@ -5,32 +5,74 @@ import Sessions
 
 /// A look ahead with the files that are there: it loads, reads, splits and makes adapters as a run would,
 /// and leaves out what trains, measures, generates or writes. What that finds a run would find later.
-package enum DryRun {
-  /// All that is found, of a recipe that is right in itself.
-  ///
-  /// - Parameter folder: where relative paths begin.
-  package static func diagnostics(
+package struct DryRun {
+  /// All that is found.
+  package private(set) var diagnostics: [Diagnostic] = []
+  /// What the commands would give, in their order; `none` of those that were left out.
+  package private(set) var plan: [ValueEvent] = []
+  /// Names whose values stand on what was left out.
+  private var unknown: Set<String> = []
+
+  /// - Parameters:
+  ///   - recipe: right in itself.
+  ///   - folder: where relative paths begin.
+  package init(
     of recipe: RecipeText, overrides: [String: Value] = [:], in folder: RecipeFolder
-  ) -> [Diagnostic] {
+  ) {
     let executor = DryExecutor()
     let interpreter = Interpreter(executor: executor)
     interpreter.folder = folder
     interpreter.overrides = overrides
-    var found: [Diagnostic] = []
-    interpreter.onEvent = { event in
-      guard case .diagnostic(var diagnostic) = event, let failure = executor.failure else { return }
-      executor.failure = nil
-      // a file may come before the recipe runs
-      if failure.kind == .input, executor.lacksFile { diagnostic.severity = .warning }
-      found.append(diagnostic)
-    }
     for part in recipe.parts {
       for statement in part.statements {
-        try? interpreter.runRecipe([statement], of: part.tree.source)
-        found += executor.takeReplaced(in: part.tree.source)
+        run(statement, of: part.tree.source, interpreter)
       }
     }
-    return found
+  }
+
+  private mutating func run(
+    _ statement: Statement, of source: SourceText, _ interpreter: Interpreter<DryExecutor>
+  ) {
+    let executor = interpreter.executor
+    executor.hasLeftOut = false
+    var (events, values): ([Diagnostic], [ValueEvent]) = ([], [])
+    interpreter.onEvent = { event in
+      switch event {
+      case .diagnostic(let diagnostic): events.append(diagnostic)
+      case .value(let value): if value.verb != nil { values.append(value) }
+      default: break
+      }
+    }
+    try? interpreter.runRecipe([statement], of: source)
+    plan += values
+    let isKnown = !executor.hasLeftOut && !statement.uses(unknown)
+    if !isKnown, case .binding(let name, _) = statement.kind { unknown.insert(name.text) }
+    for diagnostic in events {
+      if let failure = executor.takeFailure() {
+        var diagnostic = diagnostic
+        // a file may come before the recipe runs
+        if failure.kind == .input, executor.lacksFile { diagnostic.severity = .warning }
+        diagnostics.append(diagnostic)
+      } else if case .assertion = statement.kind, isKnown {
+        diagnostics.append(diagnostic)
+      }
+    }
+    diagnostics += executor.takeReplaced(in: source)
+  }
+}
+
+extension Statement {
+  /// Whether it names one of these.
+  fileprivate func uses(_ names: Set<String>) -> Bool {
+    var isFound = false
+    walk { statement in
+      for expression in statement.expressions {
+        expression.walk {
+          if case .name(let name) = $0.kind, names.contains(name) { isFound = true }
+        }
+      }
+    }
+    return isFound
   }
 }
 
@@ -42,8 +84,10 @@ private final class DryExecutor: VerbExecutor {
     session.rememberRuns()
     return session
   }()
+  /// Whether a verb was left out since this was false.
+  var hasLeftOut = false
   /// Why a verb could not do its work, of the last one that was tried.
-  var failure: VerbFailure?
+  private var failure: VerbFailure?
   /// Whether that was for want of a file.
   private(set) var lacksFile = false
   /// What a verb that failed or was left out would have given.
@@ -70,6 +114,7 @@ private final class DryExecutor: VerbExecutor {
     let isKnown = Set(call.verb.needs(for: call)).isDisjoint(with: missing)
     guard call.verb.makesState, isKnown, readsOnlyWhatIsThere(call) else {
       missing.formUnion(gifts)
+      hasLeftOut = true
       return .none
     }
     do throws(VerbFailure) {
@@ -78,10 +123,17 @@ private final class DryExecutor: VerbExecutor {
       return value
     } catch {
       missing.formUnion(gifts)
+      hasLeftOut = true
       failure = error
       lacksFile = files(of: call).contains { ModelFolder.path(of: $0) == nil }
       throw error
     }
+  }
+
+  /// Why a verb failed since this was asked last.
+  func takeFailure() -> VerbFailure? {
+    defer { failure = nil }
+    return failure
   }
 
   /// The files that a call reads.

@@ -44,9 +44,16 @@ package struct RecipeText {
   /// Where its relative paths begin, those of included files too.
   package let folder: RecipeFolder
 
-  /// Reads `path` and, relative to each file, what it includes.
+  /// Whether it was read from a Jupyter notebook, which is no text that could be written again.
+  package var isNotebook: Bool { NotebookRecipe.isNotebook(main.source.name) }
+
+  /// Reads `path`, a recipe or a Jupyter notebook of cells, and, relative to each file, what it includes.
   package init(path: String) throws(FileError) {
-    main = Parser.parse(SourceText(name: path, bytes: try Self.bytes(path)))
+    let bytes = try Self.bytes(path)
+    main = Parser.parse(
+      NotebookRecipe.isNotebook(path)
+        ? SourceText(name: path, text: try NotebookRecipe.text(bytes, file: path))
+        : SourceText(name: path, bytes: bytes))
     folder = RecipeFolder(ofFile: path)
     open = [Included(path)]
     add(main, folder: Self.folder(of: path), isIncluded: false)

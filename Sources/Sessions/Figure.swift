@@ -89,13 +89,22 @@ package struct Figure: Sendable, Equatable {
 extension TrainingCurve {
   /// The training loss as a line, validation losses as points, over steps.
   package var figure: Figure {
-    let points = { (points: [Point]) in
-      points.map { Figure.Point(x: Double($0.step), y: $0.loss) }
-    }
-    var series = [Figure.Series("training loss", .line, points(losses))]
+    var series = [losses(named: "training loss")]
     if !evaluations.isEmpty {
-      series.append(Figure.Series("validation loss", .points, points(evaluations)))
+      series.append(Figure.Series("validation loss", .points, Self.points(evaluations)))
     }
-    return Figure(x: "step", y: "loss", series: series)
+    return Figure(x: Self.step, y: Self.loss, series: series)
+  }
+
+  /// The axes of losses.
+  static let (step, loss) = ("step", "loss")
+
+  /// The training loss as a line.
+  func losses(named name: String) -> Figure.Series {
+    Figure.Series(name, .line, Self.points(losses))
+  }
+
+  private static func points(_ points: [Point]) -> [Figure.Point] {
+    points.map { Figure.Point(x: Double($0.step), y: $0.loss) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -35,6 +36,45 @@ import Testing
     #expect(outcome.ending == .exited(65), outcome.comment)
     #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
     #expect(outcome.errorCount == 1, outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("assert data.rows > 100\n", "data.rows is 8"),
+    ("let few = data.rows < 100\nassert not few, \"too few\"\n", "too few"),
+    ("let made = lora rank: 2\nassert made.trainable > 1000000\n", "made.trainable is"),
+  ])
+  func `an assertion about models and data fails before a run`(
+    lines: String, words: String
+  ) throws {
+    let rows = Self.rows.replacing("\ndataset", with: "\nlet data = dataset")
+    let outcome = try check(rows + lines)
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[E0701]"), outcome.comment)
+    #expect(outcome.errors.contains(words), outcome.comment)
+  }
+
+  @Test(arguments: [
+    "assert run.loss < 0\n", "let bad = run == 3\nassert bad\n",
+    "assert (eval on: train).loss < 0\n", "let gap = run\nassert gap != none\n",
+    "let runs = for r in [2, 4] {\n  lora rank: r\n  train steps: 1\n}\nassert len(runs) == 9\n",
+  ])
+  func `an assertion about what only a run knows waits for it`(lines: String) throws {
+    let outcome = try check(Self.rows + "lora rank: 2\nlet run = train steps: 1\n" + lines)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
+  @Test func `with --json each command is an entry of the plan`() throws {
+    let skillet = try SkilletRun()
+    let rows = "dataset \"\"\"\n{\"prompt\": \"a\", \"completion\": \"b\"}\n\"\"\"\n"
+    skillet.folder.write(
+      TinyRecipe.load + "let data = \(rows)lora rank: 2\ntrain steps: 1\n", as: "t.recipe")
+    let outcome = try skillet("check", "--json", "t.recipe")
+    let entries = try outcome.output.split(separator: "\n")
+      .map { try JSONValue(parsing: String($0)) }.filter { $0["event"] == "plan" }
+    #expect(entries.map { $0["verb"] } == ["seed", "load", "dataset", "lora", "train"])
+    #expect(entries.map { $0["line"] } == [2, 3, 4, 7, 8])
+    #expect(entries[2]["name"] == "data" && entries[2]["value"]?["rows"] == 1)
+    #expect(entries[3]["value"]?["rank"] == 2 && entries[4]["value"] == .null)
   }
 
   @Test func `columns that the file lacks are found before a run`() throws {

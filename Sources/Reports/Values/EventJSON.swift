@@ -6,9 +6,14 @@ import Sessions
 
 /// Events as JSON objects, one a line, with numbers at full precision.
 package enum EventJSON {
-  package static func value(_ event: ValueEvent) -> JSONValue {
+  package static func value(_ event: ValueEvent) -> JSONValue { object("value", event) }
+
+  /// What a command would give; null where only a run knows that.
+  package static func plan(_ event: ValueEvent) -> JSONValue { object("plan", event) }
+
+  private static func object(_ kind: String, _ event: ValueEvent) -> JSONValue {
     var object = JSONObject()
-    object["event"] = "value"
+    object["event"] = .string(kind)
     object["cell"] = .int(event.cell)
     object["line"] = .int(event.line)
     object["verb"] = event.verb.map { .string($0) } ?? .null

@@ -9,7 +9,8 @@ package enum Plot: Verb {
 
   package static let subject = Argument.requiredValue(
     "subject", .either([.word([loss]), .any]),
-    "the word loss, a list of numbers, a record of lists, or a table")
+    "the word loss, a training or a table of trainings, a list of numbers, a record of lists, or a table"
+  )
   package static let x = Argument.column(
     "x", "what the numbers are counted by: of a table the column, of lists only the name")
   package static let y = Argument.column(
@@ -19,10 +20,12 @@ package enum Plot: Verb {
     "plot", "draws numbers, several lists in one picture, or the losses of the last training",
     arguments: [subject, x, y], fields: [],
     examples: [
-      "plot [3, 2, 1.5, 1.2]", "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
+      "plot loss", "plot [3, 2, 1.5, 1.2]",
+      "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
     ], related: ["train", "show"],
     details: """
-      Points that are not finite are left out and counted. Exports and --json have the same \
+      The value of `train` is drawn as its losses, and so is each in a record, such as \
+      `plot {slow: a, fast: b}`, or in the table of a loop. Points that are not finite are left out and counted. Exports and --json have the same \
       picture, as SVG and as its numbers.
       """)
 
@@ -42,8 +45,14 @@ extension Session {
           "E0421", "there are no losses yet", argument: Plot.subject, help: "train first")
       }
       return curve.figure
-    case .table(let table): return try figure(of: table, call)
+    case .table(let table):
+      let runs = table.rows.map { ($0.label, curve(of: $0.record)) }
+      if call[Plot.y] == nil, let figure = figure(of: runs) { return figure }
+      return try figure(of: table, call)
     case .record(let record) where !record.fields.isEmpty:
+      if let curve = curve(ofTraining: .record(record)) { return curve.figure }
+      let runs = record.fields.map { ($0.name, curve(ofTraining: $0.value)) }
+      if let figure = figure(of: runs) { return figure }
       return Figure(
         x: x, y: y,
         series: try record.fields.map { (field) throws(VerbFailure) in
@@ -54,6 +63,25 @@ extension Session {
     }
   }
 
+  /// The losses of several trainings in one picture; nil unless each has some.
+  private func figure(of runs: [(name: String, curve: TrainingCurve?)]) -> Figure? {
+    let series = runs.compactMap { name, curve in curve?.losses(named: name) }
+    guard !series.isEmpty, series.count == runs.count else { return nil }
+    return Figure(x: TrainingCurve.step, y: TrainingCurve.loss, series: series)
+  }
+
+  /// The losses by which the adapter of a record was made.
+  private func curve(of record: Record) -> TrainingCurve? {
+    adapter(of: record.reference)?.curve.flatMap { $0.losses.isEmpty ? nil : $0 }
+  }
+
+  /// The losses of the training whose value this is; nil if it is another.
+  private func curve(ofTraining value: Value) -> TrainingCurve? {
+    guard case .record(let record) = value, record.names == Train.declaration.fields.map(\.name)
+    else { return nil }
+    return curve(of: record)
+  }
+
   /// The numbers of a list over their places, counted from 1.
   private func points(_ value: Value) throws(VerbFailure) -> [Figure.Point] {
     guard case .list(let values) = value, !values.isEmpty,
@@ -61,7 +89,7 @@ extension Session {
     else {
       throw VerbFailure(
         "E0422",
-        "`plot` draws lists of numbers, tables and the word loss, not "
+        "`plot` draws trainings, lists of numbers, tables and the word loss, not "
           + value.typeName.withArticle, argument: Plot.subject,
         help: "for example plot loss, or plot runs.perplexity")
     }

@@ -37,7 +37,7 @@ struct FormatCommand: ParsableCommand {
   private func format(
     _ file: String, _ runner: RecipeRunner, _ output: TextOutput
   ) throws(ExitStatus) {
-    let tree = try runner.read(file).main
+    let tree = try runner.readText(file).main
     guard !tree.hasErrors else {
       for diagnostic in tree.diagnostics { runner.printer.show(.diagnostic(diagnostic)) }
       throw .badRecipe

@@ -1,12 +1,15 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Reports
 import Sessions
 import Terminals
 
 /// Shows what a session tells: to people, or as JSON lines.
 protocol EventPrinter: AnyObject {
   func show(_ event: Event)
+  /// What a command of a recipe that is only checked would give; `none` where only a run knows that.
+  func showPlan(_ event: ValueEvent)
   /// A recipe was checked, and nothing is wrong with it.
   func showGood(_ file: String)
   /// A run of a sweep begins; what follows belongs to it.
@@ -22,14 +25,8 @@ protocol EventPrinter: AnyObject {
 
 extension ProgressState {
   init(_ progress: Progress) {
-    var figures: [String] = []
-    if let loss = progress.loss { figures.append("loss " + NumberText.significant(loss)) }
-    if let speed = progress.tokensPerSecond {
-      figures.append(NumberText.significant(speed, digits: 3) + " tok/s")
-    }
-    figures.append(NumberText.size(progress.memory))
     self.init(
-      progress.verb, done: progress.done, total: progress.total, figures: figures,
+      progress.verb, done: progress.done, total: progress.total, figures: progress.figures,
       secondsLeft: progress.secondsLeft)
   }
 }

@@ -42,6 +42,8 @@ final class JSONPrinter: EventPrinter {
     }
   }
 
+  func showPlan(_ event: ValueEvent) { write(EventJSON.plan(event)) }
+
   func showGood(_ file: String) {}
 
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {

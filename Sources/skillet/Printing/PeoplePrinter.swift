@@ -191,6 +191,9 @@ final class PeoplePrinter: EventPrinter {
 
   private func clearProgress() { progress?.clear() }
 
+  /// People see it when it runs.
+  func showPlan(_ event: ValueEvent) {}
+
   func showGood(_ file: String) {
     lastFaulty = nil
     error.writeLine("\(file): no mistakes found")

@@ -25,6 +25,7 @@ final class ReportPrinter: EventPrinter {
     printer.show(event)
   }
 
+  func showPlan(_ event: ValueEvent) { printer.showPlan(event) }
   func showGood(_ file: String) { printer.showGood(file) }
 
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {

@@ -11,7 +11,7 @@ extension RecipeRunner {
   func accept(_ file: String, overrides texts: [String], _ review: ChangeReview) -> ExitStatus {
     let start = clock.now
     do throws(ExitStatus) {
-      let recipe = try read(file)
+      let recipe = try readText(file)
       let fixed = try overrides(texts, for: recipe)
       let fault = report(diagnostics(of: recipe, fixed))
       guard fault == .good else { return finish(fault, since: start) }

@@ -54,12 +54,11 @@ struct RecipeRunner {
         let mistakes = diagnostics(of: recipe)
         let ahead =
           mistakes.containsError || !looksAhead
-          ? [] : DryRun.diagnostics(of: recipe, in: folder(of: recipe))
-        if report(mistakes + ahead) == .good {
-          printer.showGood(file)
-        } else {
-          status = .badRecipe
-        }
+          ? nil : DryRun(of: recipe, in: folder(of: recipe))
+        for value in ahead?.plan ?? [] { printer.showPlan(value) }
+        let fault = report(mistakes + (ahead?.diagnostics ?? []))
+        if fault == .good { printer.showGood(file) }
+        if fault.rawValue > status.rawValue { status = fault }
       }
     } catch {
       status = error
@@ -92,6 +91,16 @@ struct RecipeRunner {
             at: Label(source, SourceRange(at: 0)), help: error.fix)))
       throw .badInput
     }
+  }
+
+  /// A recipe that may be written again, which notebooks are not.
+  func readText(_ file: String) throws(ExitStatus) -> RecipeText {
+    let recipe = try read(file)
+    guard !recipe.isNotebook else {
+      printer.tell("\(file) is a notebook, which is run and checked but not written", .error)
+      throw .wrongUsage
+    }
+    return recipe
   }
 
   func diagnostics(of recipe: RecipeText, _ overrides: [String: Value] = [:]) -> [Diagnostic] {
