@@ -1,8 +1,10 @@
-/// The formats by name. Sources: each model's published `chat_template`; for Vicuna and Alpaca,
-/// which have none, FastChat's conversation.py and Stanford Alpaca's train.py.
+/// The formats by name. Sources: each model's published `chat_template`; for those that have none FastChat's
+/// conversation.py (Vicuna), Stanford Alpaca's train.py, EasyLM's docs/koala.md and the card of
+/// oasst-sft-4-pythia-12b.
 extension ChatFormat {
   static let builtIn: [ChatFormat] = [
-    chatML, llama2, llama3, zephyr, gemma, vicuna, alpaca, none,
+    chatML, llama2, llama3, mistral, zephyr, gemma, phi, deepSeek, vicuna, koala, openAssistant,
+    alpaca, alpacaPlain, none,
   ]
 
   static let chatML = ChatFormat(
@@ -41,6 +43,55 @@ extension ChatFormat {
         .token("<|start_header_id|>"), .text(role), .token("<|end_header_id|>"), .text("\n\n"),
       ],
       after: [.token("<|eot_id|>")])
+  }
+
+  /// Mistral 7B Instruct v0.3, whose system message stands before the first message of the user.
+  static let mistral = ChatFormat(
+    name: "mistral",
+    opening: [.begin],
+    system: .firstUser(before: "", after: "\n\n"),
+    user: Turn(before: [.token("[INST]"), .text(" ")], after: [.token("[/INST]")]),
+    reply: Reply(leading: " "),
+    alternates: true)
+
+  /// Phi 3.
+  static let phi = ChatFormat(
+    name: "phi",
+    system: .turn(phiTurn("system")),
+    user: phiTurn("user"),
+    reply: Reply(
+      before: phiTurn("assistant").before, end: .token("<|end|>"), after: [.text("\n")]))
+
+  private static func phiTurn(_ role: String) -> Turn {
+    Turn(
+      before: [.token("<|\(role)|>"), .text("\n")], after: [.token("<|end|>"), .text("\n")])
+  }
+
+  /// DeepSeek LLM and V2.
+  static let deepSeek = ChatFormat(
+    name: "deepseek",
+    opening: [.begin],
+    system: .turn(Turn(after: [.text("\n\n")])),
+    user: Turn(before: [.text("User: ")], after: [.text("\n\n")]),
+    reply: Reply(before: [.text("Assistant:")], leading: " "))
+
+  static let koala = ChatFormat(
+    name: "koala",
+    opening: [.begin],
+    system: .turn(Turn(after: [.text(" ")])),
+    user: Turn(before: [.text("USER: ")], after: [.text(" ")]),
+    reply: Reply(before: [.text("GPT:")]),
+    defaultSystem: "BEGINNING OF CONVERSATION:",
+    alternates: true)
+
+  static let openAssistant = ChatFormat(
+    name: "open-assistant",
+    system: .turn(openAssistantTurn("system")),
+    user: openAssistantTurn("prompter"),
+    reply: Reply(before: openAssistantTurn("assistant").before))
+
+  private static func openAssistantTurn(_ role: String) -> Turn {
+    Turn(before: [.token("<|\(role)|>")], after: [.end])
   }
 
   static let zephyr = ChatFormat(
@@ -86,6 +137,14 @@ extension ChatFormat {
       + "that provides further context. "
       + "Write a response that appropriately completes the request.",
     alternates: true)
+
+  /// Alpaca's form without its preamble.
+  static let alpacaPlain: ChatFormat = {
+    var format = alpaca
+    format.name = "alpaca-plain"
+    (format.defaultSystem, format.defaultSystemWithContext) = (nil, nil)
+    return format
+  }()
 
   /// Prompt, completion and the end token, with nothing between.
   static let none = ChatFormat(

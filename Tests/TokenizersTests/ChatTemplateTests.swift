@@ -90,6 +90,18 @@ func joined(_ segments: [Segment]) -> String { segments.map(\.text).joined() }
       "<s><start_of_turn>user\nS\n\nU1<end_of_turn>\n<start_of_turn>model\nA1<end_of_turn>\n"
         + "<start_of_turn>user\nU2<end_of_turn>\n<start_of_turn>model\nA2<end_of_turn>\n"
     ),
+    ("mistral", "<s>[INST] S\n\nU1[/INST] A1</s>[INST] U2[/INST] A2</s>"),
+    (
+      "phi",
+      "<|system|>\nS<|end|>\n<|user|>\nU1<|end|>\n<|assistant|>\nA1<|end|>\n<|user|>\nU2<|end|>\n"
+        + "<|assistant|>\nA2<|end|>\n"
+    ),
+    ("deepseek", "<s>S\n\nUser: U1\n\nAssistant: A1</s>User: U2\n\nAssistant: A2</s>"),
+    ("koala", "<s>S USER: U1 GPT:A1</s>USER: U2 GPT:A2</s>"),
+    (
+      "open-assistant",
+      "<|system|>S</s><|prompter|>U1</s><|assistant|>A1</s><|prompter|>U2</s><|assistant|>A2</s>"
+    ),
     ("vicuna", "S USER: U1 ASSISTANT: A1</s>USER: U2 ASSISTANT: A2</s>"),
     (
       "alpaca",
@@ -116,6 +128,14 @@ func joined(_ segments: [Segment]) -> String { segments.map(\.text).joined() }
         "Below is an instruction that describes a task, paired with an input that provides further "
           + "context. Write a response that appropriately completes the request.\n\n"
           + "### Instruction:\nSort.\n\n### Input:\nb a\n\n### Response:a b</s>"))
+  }
+
+  @Test func theFormOfAlpacaWithoutPreambleHasTheRest() throws {
+    let template = try ChatTemplate(named: "alpaca-plain", tokens: tokens)
+    let given = [Message(.user, "Sort.", context: "b a"), Message(.assistant, "a b")]
+    #expect(
+      joined(try template.segments(for: given))
+        == "### Instruction:\nSort.\n\n### Input:\nb a\n\n### Response:a b</s>\n\n")
   }
 
   @Test func putsAContextAfterTheInstructionInOtherFormats() throws {

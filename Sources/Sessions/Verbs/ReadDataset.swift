@@ -18,9 +18,7 @@ package enum ReadDataset: Verb {
     "cut_after", "a marker after which each text is the completion, e.g. \"\\nA:\"")
   package static let template = Argument.word(
     "template",
-    [Word.auto, Word.none] + [
-      "chatml", "llama-2", "llama-3", "zephyr", "gemma", "vicuna", "alpaca",
-    ], default: Word.auto,
+    [Word.auto, Word.none] + ChatTemplate.names.filter { $0 != Word.none }, default: Word.auto,
     "how prompt and reply are written; auto takes the model's own chat format")
   package static let mask = Argument<LossMask>.choice(
     "mask", default: .completion,
