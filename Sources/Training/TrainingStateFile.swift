@@ -10,7 +10,7 @@ package struct TrainingStateFile {
   package static let name = AdapterFolder.stateName
   private static let format = "skillet training state 1"
   /// Says that the adapter is a whole change of its matrices.
-  private static let wholeNote = "changes_whole_matrices"
+  private static let formNote = "form"
   private static let fix = "go on from another saving, or train again"
 
   /// What the numbers mean; the caller's own, and those of this type.
@@ -39,7 +39,8 @@ package struct TrainingStateFile {
     notes["configuration"] = AdapterConfigurationFile.value(
       of: state.adapter.configuration, on: state.adapter.parameters.layout.model, baseModel: ""
     ).text()
-    if state.adapter.configuration.isWhole { notes[wholeNote] = "true" }
+    let form = state.adapter.configuration.form
+    if form != .lowRank { notes[formNote] = form.rawValue }
     if let best = state.best {
       vectors.append(("best_parameters", best.adapter.parameters))
       (notes["best_step"], notes["best_loss"]) = ("\(best.step)", "\(best.loss)")
@@ -154,9 +155,11 @@ package struct TrainingStateFile {
   private func configuration(for model: DecoderDescription) throws(FileError) -> LoRAConfiguration {
     let configuration = try AdapterConfigurationFile.read(
       configurationValue(), file: path, model: model)
-    guard notes[Self.wholeNote] != nil else { return configuration }
-    if let whole = configuration.asWhole(of: model) { return whole }
-    throw damaged("it changes whole matrices, and its ranks are not those of such a change")
+    guard let name = notes[Self.formNote] else { return configuration }
+    guard let form = LoRAConfiguration.Form(rawValue: name),
+      let result = configuration.taking(form, of: model)
+    else { throw damaged("its adapter is not of the form \(name)") }
+    return result
   }
 
   private func configurationValue() throws(FileError) -> JSONValue {

@@ -51,6 +51,7 @@ package struct TrainingStep {
           batch, adapter: use, weight: 1 / Float(max(1, trainedTokens)), with: compute))
     }
     if pass.isAborted() { return nil }
+    gradient.clearStarts()
     let norm = GradientClipping.clip(gradient, to: maxNorm)
     let report = Report(
       loss: score.loss / Double(max(1, score.tokens)), gradientNorm: norm,

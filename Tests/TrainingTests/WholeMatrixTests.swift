@@ -46,7 +46,7 @@ import Training
     _ = try folder.write(adapter, to: temporary.path)
     let batch = try ReferenceTraining("whole").batch(1)
     let loss = model.score(batch, adapter: AdapterUse(adapter), with: compute).loss
-    let whole = try folder.read(temporary.path, isWhole: true)
+    let whole = try folder.read(temporary.path, as: .whole)
     #expect(whole.configuration == adapter.configuration)
     #expect(whole.trainableCount == 2 * 64 * 64 + 64 * 192)
     #expect(model.score(batch, adapter: AdapterUse(whole), with: compute).loss == loss)
@@ -60,7 +60,7 @@ import Training
     let way = RunningWay()
     let folder = try way.folder()
     #expect(throws: FileError.self) {
-      try folder.read(References.path("lora/adapter_initial"), isWhole: true)
+      try folder.read(References.path("lora/adapter_initial"), as: .whole)
     }
     let temporary = TemporaryFolder()
     let adapter = try trained(way)
@@ -68,6 +68,6 @@ import Training
     let low = try folder.read(temporary.path)
     for entry in low.parameters.layout.entries { unsafe low.parameters.pair(entry).a.base[1] = 1 }
     _ = try folder.write(low, to: temporary.path)
-    #expect(throws: FileError.self) { try folder.read(temporary.path, isWhole: true) }
+    #expect(throws: FileError.self) { try folder.read(temporary.path, as: .whole) }
   }
 }

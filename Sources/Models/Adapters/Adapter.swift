@@ -12,7 +12,8 @@ package final class Adapter: @unchecked Sendable {
     self.parameters = parameters
   }
 
-  /// An adapter that answers as the model without it. Each module draws from its own random stream.
+  /// A new adapter. Each module draws from its own random stream; where the start stands on weights, all of it is
+  /// zero until `begin`.
   package convenience init(
     configuration: LoRAConfiguration, model: DecoderDescription, start: AdapterStart = .standard,
     seed: UInt64
@@ -27,7 +28,7 @@ package final class Adapter: @unchecked Sendable {
     self.init(configuration: configuration, parameters: parameters)
   }
 
-  package var trainableCount: Int { parameters.count }
+  package var trainableCount: Int { parameters.layout.trainedCount }
   package var byteCount: Int { parameters.count * 4 }
 
   /// An adapter that can be trained without touching this one.

@@ -52,13 +52,14 @@ package struct AdapterCard: Sendable, Equatable {
   package var steps: Int
   /// Rows that it was trained on.
   package var rows: TrainedRows
-  /// Whether the adapter is a whole change of its matrices, whose A is not to be trained.
-  package var isWhole: Bool
+  /// What of the adapter is to be trained.
+  package var form: LoRAConfiguration.Form
 
   package init(
-    base: Base, quantization: String?, steps: Int, rows: TrainedRows, isWhole: Bool = false
+    base: Base, quantization: String?, steps: Int, rows: TrainedRows,
+    form: LoRAConfiguration.Form = .lowRank
   ) {
-    self.isWhole = isWhole
+    self.form = form
     self.base = base
     self.quantization = quantization
     self.steps = steps

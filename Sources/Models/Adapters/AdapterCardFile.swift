@@ -4,7 +4,7 @@ import Files
 package enum AdapterCardFile {
   package static let name = "skillet.json"
   private static let format = "skillet adapter 1"
-  private static let wholeKey = "changes_whole_matrices"
+  private static let formKey = "form"
   private static let digitsARow = 16
   private static let largestStepCount = 1 << 40
 
@@ -24,7 +24,7 @@ package enum AdapterCardFile {
       "trained_rows": .string(card.rows.hashes.sorted().map(hexadecimal).joined()),
       "trained_rows_are_all": .bool(!card.rows.isPartial),
     ]
-    if card.isWhole { value[wholeKey] = true }
+    if card.form != .lowRank { value[formKey] = .string(card.form.rawValue) }
     return Array(JSONValue.object(value).text(.pretty).utf8)
   }
 
@@ -54,15 +54,15 @@ package enum AdapterCardFile {
       throw reading.error("\"steps\" is no number of steps")
     }
     let revision = base.root["revision"] == nil ? nil : try base.text("revision")
-    let isWhole = reading.root[wholeKey] ?? .bool(false)
-    guard let isWhole = isWhole.bool else {
-      throw reading.error("\"\(wholeKey)\" is neither true nor false")
-    }
+    guard
+      let form = reading.root[formKey].map({ LoRAConfiguration.Form(rawValue: $0.string ?? "") })
+        ?? .lowRank
+    else { throw reading.error("\"\(formKey)\" is none that is known here") }
     return AdapterCard(
       base: .init(
         name: try base.text("name"), format: try base.text("format"), digests: digests,
         revision: revision),
-      quantization: quantization.string, steps: steps, rows: try rows(reading), isWhole: isWhole)
+      quantization: quantization.string, steps: steps, rows: try rows(reading), form: form)
   }
 
   private static func rows(_ reading: Reading) throws(FileError) -> TrainedRows {

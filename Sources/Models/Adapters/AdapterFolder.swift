@@ -111,21 +111,20 @@ package struct AdapterFolder {
         fix: "load the model that it was made on; to use it here all the same, remove "
           + "\(AdapterCardFile.name) from the folder")
     }
-    return (try read(folder, isWhole: card.isWhole), card)
+    return (try read(folder, as: card.form), card)
   }
 
   /// Reads an adapter for this model; every tensor must fit, and none may be left over.
   ///
-  /// - Parameter isWhole: whether the identity is asked for as each A, which is a whole change of a matrix.
-  package func read(_ folder: String, isWhole: Bool = false) throws(FileError) -> Adapter {
+  /// - Parameter form: what its card says that it is.
+  package func read(
+    _ folder: String, as form: LoRAConfiguration.Form = .lowRank
+  ) throws(FileError) -> Adapter {
     let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
-    var configuration = try AdapterConfigurationFile.read(
+    let plain = try AdapterConfigurationFile.read(
       JSONValue(file: configFile), file: configFile, model: model)
-    if isWhole {
-      guard let whole = configuration.asWhole(of: model) else {
-        throw noWholeChange(configFile, "its ranks are not the widths of its layers")
-      }
-      configuration = whole
+    guard let configuration = plain.taking(form, of: model) else {
+      throw otherForm(configFile, "its ranks are not those of \(form.rawValue)")
     }
     let layout = AdapterLayout(configuration: configuration, model: model)
     let file = Self.weights(in: folder)
@@ -147,17 +146,17 @@ package struct AdapterFolder {
     for (entry, source) in zip(layout.entries, sources) {
       let pair = parameters.pair(entry)
       if pair.isWhole, !hasValues(source.a, of: pair.a) {
-        throw noWholeChange(file, "\"\(tensors.names(of: entry).a)\" is no identity")
+        throw otherForm(file, "\"\(tensors.names(of: entry).a)\" is no identity")
       }
       copy(source, to: pair, of: entry.role)
     }
     return Adapter(configuration: configuration, parameters: parameters)
   }
 
-  private func noWholeChange(_ file: String, _ cause: String) -> FileError {
+  private func otherForm(_ file: String, _ cause: String) -> FileError {
     FileError(
       .malformed, file: file,
-      cause: "\(cause), though \(AdapterCardFile.name) says that whole matrices are changed",
+      cause: "\(cause), which \(AdapterCardFile.name) says that the adapter is",
       fix: "take the adapter's files from the same folder, as they were saved together")
   }
 

@@ -16,18 +16,43 @@ package struct AdapterLayout: Sendable, Equatable {
     package let hasLengths: Bool
     /// Whether A is the identity, which nobody trains.
     package let isWhole: Bool
+    /// Whether the second half of the rank is the start of the first, which nobody trains.
+    package let keepsStart: Bool
     package let offset: Int
 
-    package var count: Int { matrices.reduce(0) { $0 + $1.rows * $1.columns } }
+    /// All its numbers.
+    package var count: Int {
+      (isWhole ? 0 : rank * inputs) + rank * outputs + (hasLengths ? outputs : 0)
+    }
 
     package var place: ModulePlace { ModulePlace(layer: layer, role: role) }
 
-    /// What it is made of, in order; lengths are one row.
-    package var matrices: [(kind: Kind, rows: Int, columns: Int)] {
-      let b = (kind: Kind.b, rows: rank, columns: outputs)
-      let pair = isWhole ? [b] : [(.a, rank, inputs), b]
-      return hasLengths ? pair + [(.lengths, 1, outputs)] : pair
+    /// The part of the rank that is trained; the start, where it is kept, is the rest.
+    package var trainedRank: Int { keepsStart ? rank / 2 : rank }
+
+    /// What is trained of it, in order; lengths are one row.
+    package var matrices: [Part] {
+      let b = offset + (isWhole ? 0 : rank * inputs)
+      var parts = [Part(kind: .b, offset: b, rows: trainedRank, columns: outputs)]
+      if !isWhole {
+        parts.insert(Part(kind: .a, offset: offset, rows: trainedRank, columns: inputs), at: 0)
+      }
+      if hasLengths {
+        parts.append(Part(kind: .lengths, offset: b + rank * outputs, rows: 1, columns: outputs))
+      }
+      return parts
     }
+  }
+
+  /// One matrix of a module in the flat vector.
+  package struct Part: Sendable {
+    package let kind: Kind
+    package let offset: Int
+    package let rows: Int
+    package let columns: Int
+
+    package var count: Int { rows * columns }
+    package var range: Range<Int> { offset..<offset + count }
   }
 
   /// What a matrix of an adapter is.
@@ -56,7 +81,7 @@ package struct AdapterLayout: Sendable, Equatable {
           layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
           rank: configuration.rank(of: place), scale: configuration.scale(of: place),
           hasLengths: configuration.isWeightDecomposed, isWhole: configuration.isWhole,
-          offset: offset)
+          keepsStart: configuration.form == .besideStart, offset: offset)
         entries.append(entry)
         offset += entry.count
       }
@@ -64,6 +89,11 @@ package struct AdapterLayout: Sendable, Equatable {
     self.entries = entries
     self.places = places
     count = offset
+  }
+
+  /// Numbers that are trained.
+  package var trainedCount: Int {
+    entries.reduce(0) { $0 + $1.matrices.reduce(0) { $0 + $1.count } }
   }
 
   /// The lowest block with an adapter: nothing below it needs gradients.
@@ -99,6 +129,17 @@ package final class AdapterVector: @unchecked Sendable {
   }
 
   package func fill(_ value: Float) { unsafe values.update(repeating: value, count: count) }
+
+  /// Makes zero what is not trained: of a gradient, the part of starts that are kept.
+  package func clearStarts() {
+    for entry in layout.entries where entry.keepsStart {
+      let pair = pair(entry)
+      for row in entry.trainedRank..<entry.rank {
+        unsafe pair.a.row(row).update(repeating: 0, count: entry.inputs)
+        unsafe pair.bTransposed.row(row).update(repeating: 0, count: entry.outputs)
+      }
+    }
+  }
 
   /// What belongs to one module.
   package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? {

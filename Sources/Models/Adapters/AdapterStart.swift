@@ -1,7 +1,6 @@
 import Tensors
 
-/// How the matrices of an adapter start; B·A is zero with each of them. The names are those of PEFT's
-/// `init_lora_weights`.
+/// How the matrices of an adapter start. The names are those of PEFT's `init_lora_weights`.
 package enum AdapterStart: String, CaseIterable, Sendable {
   /// A uniform in ±1/√inputs (Kaiming with a = √5), B zero.
   case standard = "default"
@@ -10,7 +9,21 @@ package enum AdapterStart: String, CaseIterable, Sendable {
   /// A and B random in orthogonal halves of the rank's space, which is to be even.
   case orthogonal
 
-  /// - Parameter pair: all zero.
+  /// The largest singular directions of W (PiSSA, arXiv 2404.02948).
+  case pissa
+  /// The first columns of Q and rows of R of W = Q·R (OLoRA, arXiv 2406.01775).
+  case olora
+  /// The largest singular directions of what quantization took from W (LoftQ, arXiv 2310.08659, with one step).
+  case loftq
+
+  /// Whether it is made of the layer's weights, and not of random numbers.
+  package var standsOnWeights: Bool { [.pissa, .olora, .loftq].contains(self) }
+
+  /// Whether the model answers otherwise with it, were it not subtracted: it is kept beside what is trained. What
+  /// LoftQ adds is what it is for.
+  package var isSubtracted: Bool { [.pissa, .olora].contains(self) }
+
+  /// - Parameter pair: all zero, which it stays where the start stands on weights.
   func fill(_ pair: LoRAPair, _ random: inout RandomGenerator) {
     switch self {
     case .standard:
@@ -24,6 +37,7 @@ package enum AdapterStart: String, CaseIterable, Sendable {
         unsafe pair.a.base[index] = random.normal(deviation: deviation)
       }
     case .orthogonal: fillHalves(pair, &random)
+    case .pissa, .olora, .loftq: break
     }
   }
 

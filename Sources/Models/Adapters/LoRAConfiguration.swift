@@ -20,8 +20,22 @@ package struct LoRAConfiguration: Sendable, Equatable {
   /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
   /// 2402.09353).
   package var isWeightDecomposed = false
-  /// Whether A is the identity and stays so, so that B is a whole change ΔW of the matrix: full fine-tuning.
-  package private(set) var isWhole = false
+  /// What its two factors are.
+  package private(set) var form = Form.lowRank
+
+  /// What the factors of an adapter are; files name it.
+  package enum Form: String, Sendable {
+    /// Both are trained.
+    case lowRank = "low_rank"
+    /// A is the identity and stays so, so that B is a whole change ΔW of the matrix: full fine-tuning.
+    case whole = "whole_matrices"
+    /// The second half of each rank is what the first half started as, subtracted and never trained. An adapter
+    /// whose start is not zero (PiSSA, OLoRA) answers as the model without it that way, and stays one of the base as
+    /// it is on the disk, where PEFT changes the base.
+    case besideStart = "beside_start"
+  }
+
+  package var isWhole: Bool { form == .whole }
 
   package init(
     rank: Int = 8, alpha: Double = 16, dropout: Float = 0,
@@ -40,7 +54,7 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package init(wholeMatrices chosen: [Set<LinearRole>], of model: DecoderDescription) {
     self.init(rank: 1, alpha: 1)
     choose(chosen)
-    isWhole = true
+    form = .whole
     for place in model.places(of: self) {
       guard let inputs = model.linear(place.role)?.inputs else {
         preconditionFailure("the layer \(place.role.rawValue), which the model does not have")
@@ -54,13 +68,31 @@ package struct LoRAConfiguration: Sendable, Equatable {
     alphas = alphas.filter { $0.value != alpha }
   }
 
-  /// The same, as a whole change of its layers; nil where its ranks or scales are not those of one.
-  package func asWhole(of model: DecoderDescription) -> LoRAConfiguration? {
+  /// The same with room for the start beside what is trained: twice the ranks, at the same scales.
+  package func besideStart() -> LoRAConfiguration {
     var result = self
-    result.isWhole = true
+    let growth = isRankStabilized ? 2.0.squareRoot() : 2
+    result.rank *= 2
+    result.alpha *= growth
+    result.ranks = ranks.mapValues { $0 * 2 }
+    result.alphas = alphas.mapValues { $0 * growth }
+    result.form = .besideStart
+    return result
+  }
+
+  /// The same in another form; nil where its ranks or scales are not those of one.
+  package func taking(_ form: Form, of model: DecoderDescription) -> LoRAConfiguration? {
+    var result = self
+    result.form = form
     let entries = AdapterLayout(configuration: result, model: model).entries
-    let isWhole = entries.allSatisfy { $0.rank == $0.inputs && $0.scale == 1 }
-    return isWhole && !isWeightDecomposed ? result : nil
+    let fits =
+      switch form {
+      case .lowRank: true
+      case .whole:
+        !isWeightDecomposed && entries.allSatisfy { $0.rank == $0.inputs && $0.scale == 1 }
+      case .besideStart: !isWeightDecomposed && entries.allSatisfy { $0.rank.isMultiple(of: 2) }
+      }
+    return fits ? result : nil
   }
 
   /// The scale of layers that are no exception.

@@ -101,7 +101,7 @@ package struct AdapterInUse: Sendable {
   func card(with pool: WorkerPool) -> AdapterCard {
     AdapterCard(
       base: .init(base, with: pool), quantization: trainedOn, steps: steps, rows: rows,
-      isWhole: adapter.configuration.isWhole)
+      form: adapter.configuration.form)
   }
 }
 

@@ -15,11 +15,12 @@ extension Session {
         "E0401", "there is no adapter whose training could be written",
         help: "make one: lora rank: 8, and train it, or give train's arguments there")
     }
-    guard !adapter.adapter.configuration.isWhole else {
+    guard adapter.adapter.configuration.form == .lowRank else {
       throw VerbFailure(
         "E0441",
-        "whole matrices are trained here, and what is written for \(target.rawValue) trains LoRA",
-        argument: Export.target, help: "put an adapter there instead: lora rank: 8")
+        "\(adapter.adapter.configuration.isWhole ? "whole matrices are" : "an adapter beside its start is") "
+          + "trained here, and what is written for \(target.rawValue) trains plain LoRA",
+        argument: Export.target, help: "put another adapter there instead: lora rank: 8")
     }
     let handover = Handover(
       model: model, adapter: adapter, run: run(of: reference(of: adapter)), data: data,

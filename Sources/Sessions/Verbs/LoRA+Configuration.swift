@@ -14,6 +14,7 @@ extension Session {
     configuration.choose(try chosen(call, of: model))
     try override(&configuration, call, model)
     try requireRanks(call, of: configuration, in: model)
+    try requireStart(call, of: configuration)
     return configuration
   }
 

@@ -32,7 +32,8 @@ package enum LoRA: Verb {
     "another rank or alpha by name of layer: {o_proj: {rank: 16, alpha: 32}}")
   package static let start = Argument<AdapterStart>.choice(
     "init", default: .standard, foreign: ["init_lora_weights"],
-    "how A and B start: A uniform in ±1/√inputs, gaussian, or both orthogonal; B·A is zero")
+    "how A and B start: A uniform in ±1/√inputs, gaussian or both orthogonal, where B·A is zero; or on the "
+      + "weights: pissa, olora, loftq")
   package static let isRankStabilized = Argument.flag(
     "rslora", default: false, foreign: ["use_rslora"],
     "scale by alpha/√rank instead of alpha/rank")
@@ -68,7 +69,9 @@ package enum LoRA: Verb {
     details: """
       LoRA (arXiv 2106.09685) leaves W alone and learns y = W·x + (alpha/rank)·B·A·x, with A of
       rank × inputs and B of outputs × rank. B starts at zero, so the model answers as before until
-      it is trained. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216.
+      it is trained. `init: pissa` and `olora` start on the strongest directions of W instead, which are \
+      subtracted beside it, so that the model answers as before too; the adapter is saved with twice \
+      the rank and needs no other base. `loftq` starts on what `quantize` lost. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -82,31 +85,40 @@ extension Session {
     let name = call[LoRA.adapterName] ?? AdapterInUse.standardName
     try requireName(name, LoRA.adapterName)
     let description = model.decoder.description
-    let configuration = try configuration(call, of: description)
-    let adapter = Adapter(
-      configuration: configuration, model: description, start: call[LoRA.start], seed: state.seed)
-    if configuration.isWeightDecomposed {
-      adapter.takeLengths(of: model.decoder.weights, with: model.compute)
-    }
+    let adapter = try adapter(call, in: model, try configuration(call, of: description))
     take(
       AdapterInUse(
         name: name, adapter: adapter, base: model.identity, steps: 0, curve: nil))
     return .record(summary(of: adapter, in: model))
   }
 
+  private func adapter(
+    _ call: VerbCall, in model: ModelInUse, _ configuration: LoRAConfiguration
+  ) throws(VerbFailure) -> Adapter {
+    let start = call[LoRA.start]
+    let adapter = Adapter(
+      configuration: start.isSubtracted ? configuration.besideStart() : configuration,
+      model: model.decoder.description, start: start, seed: state.seed)
+    if start.standsOnWeights { try begin(adapter, start, in: model) }
+    if configuration.isWeightDecomposed {
+      adapter.takeLengths(of: model.decoder.weights, with: model.compute)
+    }
+    return adapter
+  }
+
   func summary(of adapter: Adapter, in model: ModelInUse) -> Record {
     let trainable = adapter.trainableCount
     let total = trainable + model.decoder.weights.parameterCount
+    let layers = adapter.parameters.layout.entries
     var record = Record([
-      ("rank", .int(adapter.configuration.rank)),
+      ("rank", .int(layers.map(\.trainedRank).min() ?? 0)),
       ("scale", .float(Double(adapter.configuration.scale))),
       ("trainable", .int(trainable)),
       ("total", .int(total)),
       ("percent", .percent(Double(trainable) / Double(total))),
       ("bytes", .size(adapter.byteCount)),
     ])
-    let layers = adapter.parameters.layout.entries
-    let ranks = Set(layers.map(\.rank)).sorted()
+    let ranks = Set(layers.map(\.trainedRank)).sorted()
     let scales = Set(layers.map(\.scale)).sorted()
     record["ranks"] = ranks.count > 1 ? .list(ranks.map { .int($0) }) : Value.none
     record["scales"] = scales.count > 1 ? .list(scales.map { .float(Double($0)) }) : Value.none

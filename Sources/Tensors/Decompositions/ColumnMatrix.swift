@@ -48,7 +48,7 @@ package struct ColumnMatrix: Sendable {
     return result
   }
 
-  var transposed: ColumnMatrix {
+  package var transposed: ColumnMatrix {
     var result = ColumnMatrix(rows: columns, columns: rows)
     for row in 0..<rows {
       for column in 0..<columns { result[column, row] = self[row, column] }

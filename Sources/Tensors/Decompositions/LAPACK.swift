@@ -49,6 +49,44 @@ enum LAPACK {
     return status == 0 ? (u, values, transposed.transposed) : nil
   }
 
+  /// The largest eigenvalues of a symmetric matrix, descending, and their vectors as columns; nil where the
+  /// iteration does not converge.
+  ///
+  /// - Parameter count: at most the matrix's rows.
+  static func largestEigenvectors(
+    _ matrix: ColumnMatrix, count: Int
+  ) -> (values: [Double], vectors: ColumnMatrix)? {
+    precondition(LibraryProduct.isReady, "OpenBLAS has \(openblas_get_num_threads()) threads")
+    precondition(
+      matrix.rows == matrix.columns && (1...matrix.rows).contains(count),
+      "\(count) vectors of \(matrix.rows) × \(matrix.columns)")
+    var a = matrix.values
+    var n = Int32(matrix.rows)
+    var (first, found) = (n - Int32(count) + 1, Int32(0))
+    var values = [Double](repeating: 0, count: matrix.rows)
+    var vectors = ColumnMatrix(rows: matrix.rows, columns: count)
+    var supports = [Int32](repeating: 0, count: 2 * count)
+    var integers = [Int32](repeating: 0, count: 10 * matrix.rows)
+    var (integerCount, unused) = (Int32(integers.count), 0.0)
+    var (job, range, half) = (
+      CChar(bitPattern: UInt8(ascii: "V")), CChar(bitPattern: UInt8(ascii: "I")),
+      CChar(bitPattern: UInt8(ascii: "L"))
+    )
+    let status = unsafe withWorkspace { work, size, info in
+      unsafe dsyevr_(
+        &job, &range, &half, &n, &a, &n, &unused, &unused, &first, &n, &unused, &found, &values,
+        &vectors.values, &n, &supports, work, size, &integers, &integerCount, info)
+    }
+    guard status == 0, found == Int32(count) else { return nil }
+    var descending = ColumnMatrix(rows: matrix.rows, columns: count)
+    for column in 0..<count {
+      for row in 0..<matrix.rows {
+        descending[row, column] = vectors[row, count - 1 - column]
+      }
+    }
+    return (values.prefix(count).reversed(), descending)
+  }
+
   /// Asks a routine for the workspace that it wants, then runs it; gives its status, which is above zero only
   /// where an iteration did not converge.
   @discardableResult

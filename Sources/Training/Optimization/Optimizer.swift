@@ -65,9 +65,11 @@ package struct UpdateStep: Sendable {
     let rate: Double
   }
 
-  /// The whole of a layout in stretches as long as rates allow.
+  /// All that is trained of a layout in stretches as long as rates allow.
   func stretches(of layout: AdapterLayout) -> [Stretch] {
-    if rateOfA == rateOfB { return [Stretch(range: 0..<layout.count, rate: rateOfA)] }
+    if rateOfA == rateOfB, layout.trainedCount == layout.count {
+      return [Stretch(range: 0..<layout.count, rate: rateOfA)]
+    }
     return matrices(of: layout).map { Stretch(range: $0.range, rate: $0.rate) }
   }
 
@@ -81,16 +83,12 @@ package struct UpdateStep: Sendable {
     var range: Range<Int> { offset..<offset + rows * columns }
   }
 
-  /// Every matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it).
+  /// Every trained matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it).
   func matrices(of layout: AdapterLayout) -> [Part] {
-    layout.entries.flatMap { entry in
-      var offset = entry.offset
-      return entry.matrices.map { matrix in
-        defer { offset += matrix.rows * matrix.columns }
-        return Part(
-          offset: offset, rows: matrix.rows, columns: matrix.columns,
-          rate: matrix.kind == .a ? rateOfA : rateOfB)
-      }
+    layout.entries.flatMap(\.matrices).map { part in
+      Part(
+        offset: part.offset, rows: part.rows, columns: part.columns,
+        rate: part.kind == .a ? rateOfA : rateOfB)
     }
   }
 }

@@ -1,0 +1,57 @@
+import Diagnostics
+import Models
+import RecipeLanguage
+import Tensors
+
+/// Starts that stand on the weights of the base.
+extension Session {
+  func begin(
+    _ adapter: Adapter, _ start: AdapterStart, in model: ModelInUse
+  ) throws(VerbFailure) {
+    let began = ContinuousClock.now
+    let isFinite = adapter.begin(
+      start, on: model.decoder.weights, from: model.loaded.decoder.weights, with: model.compute
+    ) { share in
+      let seconds = (ContinuousClock.now - began).seconds
+      progress(
+        Progress(
+          verb: LoRA.name, done: Int(share * 100), total: 100, unit: "%",
+          secondsLeft: seconds / share * (1 - share), seconds: seconds))
+    }
+    guard isFinite else {
+      throw VerbFailure(
+        "E0801", "\(model.loaded.path): the weights hold values that are no finite numbers",
+        argument: LoRA.start,
+        help: "download the model again, or take an earlier state of its training", kind: .input)
+    }
+  }
+
+  /// Refuses what a start on weights does not go with.
+  func requireStart(
+    _ call: VerbCall, of configuration: LoRAConfiguration
+  ) throws(VerbFailure) {
+    let start = call[LoRA.start]
+    guard start.standsOnWeights else { return }
+    if configuration.isWeightDecomposed {
+      throw VerbFailure(
+        "E0212", "a start on the weights and DoRA's lengths of them exclude each other",
+        argument: LoRA.start, help: "leave one of them out")
+    }
+    if start.isSubtracted, configuration.dropout > 0 {
+      throw VerbFailure(
+        "E0212", "the start is a part of the frozen weights, which dropout does not reach",
+        argument: LoRA.dropout, help: "leave dropout out")
+    }
+    let alphas = [configuration.alpha] + configuration.alphas.values
+    if alphas.contains(0) {
+      throw VerbFailure(
+        "E0212", "with an alpha of 0 no start counts", argument: LoRA.alpha,
+        help: "alpha: 16, or another init")
+    }
+    if start == .loftq, state.model?.scheme == nil {
+      throw VerbFailure(
+        "E0401", "`init: loftq` starts on what quantization lost, and nothing was quantized here",
+        argument: LoRA.start, help: "write quantize nf4 before")
+    }
+  }
+}
