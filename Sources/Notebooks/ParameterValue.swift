@@ -81,7 +81,10 @@ package enum ParameterValue {
       let known = parameters.keys.sorted().joined(separator: ", ")
       throw Refusal(
         message: "the recipe has no parameter \(name); "
-          + (question ?? (known.isEmpty ? "it has none at all" : "it has \(known)")))
+          + (question
+            ?? (known.isEmpty
+              ? "it has none; a line such as `param \(name) = 8` makes one" : "it has \(known)"))
+      )
     }
     let type = declared.parameter.type
     return Setting(

@@ -62,6 +62,7 @@ package final class Session: VerbExecutor {
       throw VerbFailure(error.code, error.message, help: error.help, notes: error.notes)
     }
     if call.verb.inheritance.map(call.isGiven) != true { try call.requireUses() }
+    try requireOutputs(of: call)
     onCall(call)
     estimate = TimeEstimate()
     let start = ContinuousClock.now

@@ -51,6 +51,24 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
   }
 
+  @Test func `rows that the session reads are not replaced by answers, nor a model by an export`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    let rows = "{\"prompt\": \"one\", \"completion\": \"uno\"}\n"
+    skillet.folder.write(rows, as: "rows.jsonl")
+    let load = TinyRecipe.header + "load \"\(TinyRecipe.model)\"\n"
+    for line in [
+      "dataset \"rows.jsonl\"\nanswers on: train, to: \"./rows.jsonl\"\n",
+      "export \"\(TinyRecipe.model)\"\n",
+    ] {
+      let outcome = try skillet.recipe(load + line)
+      #expect(outcome.ending == .exited(1), outcome.comment)
+      #expect(outcome.errors.contains("this session reads it"), outcome.comment)
+    }
+    #expect(skillet.folder.text("rows.jsonl") == rows)
+  }
+
   @Test func `plain text has no answers, and is refused with the reason`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(

@@ -25,6 +25,22 @@ import Testing
     #expect(again.ending == .exited(0), again.comment)
   }
 
+  @Test func `a second interruption leaves the adapter of the first where it is`() throws {
+    let skillet = try SkilletRun()
+    let recipe = TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\n"
+    skillet.folder.write(recipe, as: "long.recipe")
+    var bytes: [[UInt8]] = []
+    for name in ["interrupted-adapter", "interrupted-adapter-2"] {
+      let process = try skillet.start(["run", "--json", "long.recipe"])
+      #expect(process.waitForOutput("\"verb\":\"train\",\"done\":3"))
+      process.signal(SIGINT)
+      let outcome = process.outcome()
+      #expect(outcome.output.contains("in \(name); with the same model"), outcome.comment)
+      bytes.append(try skillet.folder.bytes(of: "interrupted-adapter/adapter_model.safetensors"))
+    }
+    #expect(bytes[0] == bytes[1])
+  }
+
   @Test func `a piped session stops where it is interrupted and keeps its adapter`() throws {
     let skillet = try SkilletRun()
     let process = try skillet.start(

@@ -133,6 +133,6 @@ import Testing
     let box = output.drop { !$0.hasPrefix("┌") }
     #expect(box.allSatisfy { $0.count <= 60 }, "\(box)")
     #expect(box.contains { $0.contains("run ") && $0.contains("loss") && $0.contains("tokens") })
-    #expect(box.last == "not shown: same, total; :mode line shows all", "\(box)")
+    #expect(box.last == "not shown: same, total; all by :mode line or --json", "\(box)")
   }
 }

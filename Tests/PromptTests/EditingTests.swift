@@ -71,7 +71,7 @@ import Testing
     #expect(try prompt.enter(":his") == ["1  1"])
     #expect(try prompt.enter(":h") == [":h could be :help or :history or :hints"])
     #expect(
-      try prompt.enter(":histroy") == ["there is no command :histroy; did you mean `history`?"])
+      try prompt.enter(":histroy") == ["there is no command :histroy; did you mean `:history`?"])
   }
 
   @Test func `cells are remembered in the next session, blocks whole`() throws {

@@ -22,6 +22,20 @@ import Testing
     #expect(check.ending == .exited(0), "\(check.output)")
   }
 
+  @Test func `a file that somebody else wrote is replaced when that is said twice`() throws {
+    let prompt = try PromptSession()
+    prompt.folder.write("my notes\n", as: "mine.md")
+    try prompt.enter("let a = 1")
+    #expect(
+      try prompt.enter(":export mine.md")
+        == ["mine.md is there already: the same command again replaces it"])
+    try prompt.enter(":history")
+    #expect(try prompt.file("mine.md") == "my notes\n")
+    #expect(try prompt.enter(":export mine.md").first?.hasPrefix("1 cell in mine.md") == true)
+    try prompt.enter("let b = 2")
+    #expect(try prompt.enter(":export mine.md").first?.hasPrefix("2 cells in mine.md") == true)
+  }
+
   @Test func `a recipe is run as cells`() throws {
     let prompt = try PromptSession()
     prompt.folder.write("let c = 3\n", as: "common.recipe")

@@ -198,6 +198,6 @@ func joined(_ segments: [Segment]) -> String { segments.map(\.text).joined() }
     #expect(
       error?.description
         == "There is no chat template \"lama-2\". Did you mean \"llama-2\"? The templates are "
-        + "chatml, llama-2, llama-3, zephyr, gemma, vicuna, alpaca, none.")
+        + ChatTemplate.names.joined(separator: ", ") + ".")
   }
 }

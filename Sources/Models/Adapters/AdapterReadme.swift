@@ -39,7 +39,8 @@ package struct AdapterReadme {
     ]
     let rows = (lora + facts).map { "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |" }
     let code =
-      recipe.isEmpty ? "" : "\nMade by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"
+      recipe.isEmpty
+      ? "" : "\nTrained last by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"
     return """
       ---
       base_model: \(JSONValue.string(base.reference).text())
@@ -57,13 +58,31 @@ package struct AdapterReadme {
       | --- | --- |
       \(rows.joined(separator: "\n"))
       \(code)
-      Load it with PEFT:
+      \(loading)
+
+      """
+  }
+
+  /// PEFT finds the base by its name, which a GGUF file does not have.
+  private var loading: String {
+    let isFile = base.format == "gguf"
+    return """
+      Load it with PEFT\(isFile ? ", which needs the base as a folder of transformers" : ""):
 
       ```python
-      from peft import AutoPeftModelForCausalLM
-      model = AutoPeftModelForCausalLM.from_pretrained("this folder")
+      \(
+        isFile
+          ? """
+            from peft import PeftModel
+            from transformers import AutoModelForCausalLM
+            base = AutoModelForCausalLM.from_pretrained("the folder or name of \(base.name)")
+            model = PeftModel.from_pretrained(base, "this folder")
+            """
+          : """
+            from peft import AutoPeftModelForCausalLM
+            model = AutoPeftModelForCausalLM.from_pretrained("this folder")
+            """)
       ```
-
       """
   }
 }

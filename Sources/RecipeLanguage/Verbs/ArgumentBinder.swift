@@ -88,7 +88,16 @@ package struct ArgumentBinder {
     return EvaluationError(
       "E0209", "`\(verb.name)` \(takes)", at: argument.range, label: "which argument is this?",
       notes: names.isEmpty ? [] : ["its arguments are \(list(names))"],
-      help: names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
+      help: inBrackets(argument)
+        ?? names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
+  }
+
+  /// Two names where one value of any type is taken: both together are a list.
+  private func inBrackets(_ second: ArgumentSyntax) -> String? {
+    guard verb.positional.count == 1, let first = bound.last, case .any = first.declaration.type,
+      case .name(let one) = first.argument.value.kind, case .name(let other) = second.value.kind
+    else { return nil }
+    return "in brackets they are one value: \(verb.name) [\(one), \(other)]"
   }
 
   private func alternative(_ names: [String], _ argument: ArgumentSyntax) -> EvaluationError {

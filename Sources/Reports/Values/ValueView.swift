@@ -90,7 +90,7 @@ package struct ValueView {
     }
     let box = layout.box(grid(table, shown))
     guard !hidden.isEmpty else { return box }
-    let note = "not shown: \(hidden.joined(separator: ", ")); :mode line shows all"
+    let note = "not shown: \(hidden.joined(separator: ", ")); all by :mode line or --json"
     return box + WrappedText.lines(note, columns: page.columns).map { page.style(.dim, $0) }
   }
 

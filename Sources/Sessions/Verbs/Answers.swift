@@ -245,8 +245,8 @@ private struct AnsweredQuestion {
   }
 
   private var texts: [(name: String, value: String)] {
-    [("prompt", question.asked), ("wanted", question.wanted), ("base", base.text)]
-      + (adapter.map { [("adapter", $0.text)] } ?? [])
+    [("prompt", question.asked), ("wanted", question.wanted)]
+      + (adapter.map { [("adapter", $0.text)] } ?? []) + [("base", base.text)]
   }
 
   var row: Table.Row {

@@ -10,11 +10,6 @@ extension Session {
   func write(
     _ model: ModelInUse, as target: Export.Target, to path: String, _ call: VerbCall
   ) throws(FileError) -> Record {
-    guard !Paths.areSame(path, model.loaded.path) else {
-      throw FileError(
-        .unwritable, file: path, cause: "this is what the model was loaded from",
-        fix: "choose another name")
-    }
     let adapter = state.adapter?.adapter
     try requireFormats(of: model, adapter, target, call, path)
     let (weights, report) = rewritten(model, adapter, target, call)

@@ -27,10 +27,14 @@ extension Session {
     ]
     var recipe: [String] = []
     if let data = state.data {
-      let seen = data.dataset.tokenized.outlines.count { adapter.rows.contains($0.identity) }
-      let count = data.dataset.tokenized.count
+      let rows = data.examples(.train).outlines
+      let seen = rows.count { adapter.rows.contains($0.identity) }
       if seen > 0 {
-        facts.append(("data", "\(data.dataset.source.name), trained on \(seen) of \(count) rows"))
+        facts.append(
+          (
+            "data",
+            "\(data.dataset.source.name), trained on \(seen) of its \(rows.count) rows to train on"
+          ))
       }
     }
     if let losses = adapter.curve?.losses, let first = losses.first, let last = losses.last {

@@ -17,6 +17,15 @@ package enum DatasetSource: Equatable, Sendable {
     }
   }
 
+  /// The files and folders that are read.
+  package var paths: [String] {
+    switch self {
+    case .file(let path): [path]
+    case .files(let parts, _): parts.map(\.path)
+    case .inline: []
+    }
+  }
+
   /// The name that errors and summaries use.
   package var name: String {
     switch self {

@@ -8,7 +8,7 @@ extension EventPrinter {
   ///
   /// - Parameter recipeFolder: where paths of the recipe begin, which may go on with it.
   func rescueAdapter(of session: Session, in recipeFolder: RecipeFolder = .current) {
-    let name = "interrupted-adapter"
+    let name = Self.freeName(in: recipeFolder)
     let folder = recipeFolder.path(name)
     do throws(FileError) {
       guard let rescue = try session.rescueAdapter(to: folder) else { return }
@@ -22,5 +22,14 @@ extension EventPrinter {
     } catch {
       show(Event.notice("the adapter could not be kept: \(error)"))
     }
+  }
+
+  /// What an earlier run left may not be saved anywhere else, so it stays.
+  private static func freeName(in folder: RecipeFolder) -> String {
+    let name = "interrupted-adapter"
+    if !Paths.exists(folder.path(name)) { return name }
+    var number = 2
+    while Paths.exists(folder.path("\(name)-\(number)")) { number += 1 }
+    return "\(name)-\(number)"
   }
 }

@@ -8,6 +8,10 @@ final class OutputSettings {
   var givesHints = true
   /// Whether a result that was to go to a file did not.
   var hasUnwritten = false
+  /// Files that this session has written, which it may write again.
+  private var written: Set<String> = []
+  /// The file that the last command would have replaced.
+  private var refused: String?
   /// The file that takes the next result.
   private var file: String?
 
@@ -23,4 +27,12 @@ final class OutputSettings {
     defer { file = nil }
     return file
   }
+
+  /// Whether a file of somebody else may be replaced: its own may, and any that is asked for twice.
+  func mayReplace(_ path: String) -> Bool {
+    defer { refused = path }
+    return written.contains(path) || refused == path
+  }
+
+  func noteWritten(_ path: String) { written.insert(path) }
 }

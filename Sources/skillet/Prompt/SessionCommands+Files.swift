@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Glibc
 import Notebooks
 import RecipeLanguage
 import Reports
@@ -77,8 +78,14 @@ extension SessionCommands {
   }
 
   func write(_ text: String, to path: String, telling more: String, _ cells: [Cell]) -> Outcome {
+    let place = Paths.absolute(Paths.expandingHome(path))
+    if isatty(STDIN_FILENO) == 1, Paths.exists(place), !settings.mayReplace(place) {
+      _ = fail("\(path) is there already: the same command again replaces it")
+      return .unwritten
+    }
     do throws(FileError) {
-      try AtomicFile.write(text, to: Paths.expandingHome(path))
+      try AtomicFile.write(text, to: place)
+      settings.noteWritten(place)
     } catch {
       _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
       return .unwritten

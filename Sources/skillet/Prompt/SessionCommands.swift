@@ -82,9 +82,9 @@ struct SessionCommands {
       return fail(
         ":\(typed) could be " + matches.map { ":" + $0.rawValue }.joined(separator: " or "))
     }
-    let names = SessionCommand.allCases.map(\.rawValue)
-    let question = NearestName.question(for: typed, among: names)
-    let list = names.map { ":" + $0 }.joined(separator: ", ")
+    let names = SessionCommand.allCases.map { ":" + $0.rawValue }
+    let question = NearestName.question(for: ":" + typed, among: names)
+    let list = names.joined(separator: ", ")
     return fail("there is no command :\(typed); \(question ?? "the commands are \(list)")")
   }
 
@@ -142,7 +142,12 @@ struct SessionCommands {
     guard let cell = notebook.undo() else { return fail("there is nothing to undo") }
     let line = cell.text.split(separator: "\n").first ?? ""
     let more = cell.text.contains("\n") ? " …" : ""
-    output.writeLine("undone: \(line)\(more)")
+    let wrote = cell.verbs.contains { name in
+      VerbCatalog.standard.verb(named: name)?.arguments.contains {
+        $0.file == .output && $0.isRequired
+      } == true
+    }
+    output.writeLine("undone: \(line)\(more)" + (wrote ? "; what it wrote stays" : ""))
     return .done
   }
 

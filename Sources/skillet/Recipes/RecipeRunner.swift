@@ -125,6 +125,7 @@ struct RecipeRunner {
   private func runOnce(
     _ recipe: RecipeText, _ settings: Settings
   ) throws(ExitStatus) -> ExitStatus {
+    if recipe.main.hasErrors { throw report(diagnostics(of: recipe)) }
     let fixed = try overrides(settings.overrides, for: recipe)
     guard settings.sweeps.isEmpty else { return try sweep(recipe, fixed, settings) }
     let fault = report(diagnostics(of: recipe, fixed))
