@@ -27,7 +27,8 @@ extension VerbCatalog {
     verbs.map { $0.declaration },
     freeWords: [
       "base", "model", "data", "adapter", "valid", "test", "default", "text", "all", "loss",
-      "messages", "attention", "worst",
+      "messages", "attention", "worst", "mistral", "phi", "deepseek", "koala", "pissa", "olora",
+      "loftq",
     ])
 
   static let bodies = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
