@@ -32,6 +32,7 @@ package struct ConnectionFile: Sendable {
 
   /// What the socket of a channel is bound to.
   package func address(of channel: KernelChannel) -> String {
-    "\(transport)://\(host)\(transport == "ipc" ? "-" : ":")\(ports[channel] ?? 0)"
+    guard let port = ports[channel] else { preconditionFailure("no port for \(channel.rawValue)") }
+    return "\(transport)://\(host)\(transport == "ipc" ? "-" : ":")\(port)"
   }
 }

@@ -28,9 +28,8 @@ package struct KernelSender: Sendable {
 
   /// Answers a request over the channel that it came by.
   func reply(to request: KernelMessage, on channel: KernelChannel, _ content: JSONObject) {
-    let asked = request.kind
-    let kind = asked.hasSuffix("_request") ? asked.dropLast("_request".count) + "_reply" : "reply"
-    var message = KernelMessage(String(kind), content, session: session)
+    var message = KernelMessage(
+      request.kind.replacing("_request", with: "_reply"), content, session: session)
     message.identities = request.identities
     message.parent = request.header
     send(message.frames(key: key), channel)

@@ -16,7 +16,7 @@ package struct KernelSpecification {
     return folder
   }
 
-  /// Interrupts come as messages, since a signal would reach a training from nowhere.
+  /// Interrupts come as messages: the kernel reads them while a cell runs.
   private var text: String {
     let file: JSONValue = [
       "argv": [.string(program), "{connection_file}"], "display_name": "Skillet",

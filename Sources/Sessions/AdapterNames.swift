@@ -42,7 +42,8 @@ extension Session {
     do throws(FileError) {
       let files = AdapterFolder(model: model.decoder.description, baseModel: model.identity.name)
       let (adapter, card) = try files.read(
-        Paths.expandingHome(folder), on: model.identity, with: model.compute.pool)
+        Paths.expandingHome(folder), on: model.identity, of: model.loaded.decoder.weights,
+        with: model.compute)
       take(
         AdapterInUse(
           name: name, adapter: adapter, base: model.identity, trainedOn: card?.quantization,

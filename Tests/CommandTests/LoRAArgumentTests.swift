@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -111,6 +112,48 @@ import Testing
 
         """)
     #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
+  @Test(arguments: ["pissa", "olora"])
+  func `a start on the weights answers as the model, learns, is saved and goes on`(
+    start: String
+  ) throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      TinyRecipe.exactData + """
+        let base = eval on: train
+        let plain = lora rank: 4
+        let made = lora rank: 4, init: \(start)
+        assert made.rank == 4 and made.trainable == plain.trainable
+        let start = eval on: train
+        assert abs(start.loss - base.loss) < 1e-4
+        train steps: 12, lr: 5e-3, to: "out"
+        let tuned = eval on: train
+        assert tuned.loss < base.loss - 0.1
+        use "again", from: "out"
+        assert abs((eval on: train).loss - tuned.loss) < 1e-5
+        merge to: f32
+        assert abs((eval on: train).loss - tuned.loss) < 1e-3
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let config = try JSONValue(parsing: skillet.folder.text("out/adapter_config.json"))
+    #expect(config["r"] == 8 && config["lora_alpha"] == 32)
+    let resumed = try skillet.recipe(
+      TinyRecipe.exactData + "train resume: \"out\", steps: 14\nlet seen = inspect adapter\n")
+    #expect(resumed.ending == .exited(0), resumed.comment)
+  }
+
+  @Test(arguments: [
+    ("lora rank: 4, init: pissa, dropout: 0.1", "E0212"),
+    ("lora rank: 4, init: olora, dora: true", "E0212"),
+    ("lora rank: 4, init: pissa, alpha: 0", "E0212"), ("lora rank: 4, init: loftq", "E0406"),
+  ])
+  func `what a start on the weights does not go with is refused`(line: String, code: String) throws
+  {
+    let outcome = try SkilletRun().recipe(TinyRecipe.data + line + "\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
   }
 
   @Test func `an orthogonal start needs an even rank`() throws {

@@ -52,6 +52,7 @@ def main():
         whole = curve.run(model, batches, [(0, 1, 2)])
         save_file(changes(whole[2]), place / "changes.safetensors")
         (place / "changes.safetensors").chmod(0o644)
+        tiny_adapter.save(whole[2], place / "adapter")
         files.write_json(place / "curve.json", {
             "steps": whole[0], "batches": batches, "optimizer": curve.OPTIMIZER, "clip": curve.CLIP})
     files.record("make_weight_start.py", {}, ["weight_starts"])

@@ -74,6 +74,19 @@ import Training
     }
   }
 
+  @Test(arguments: [AdapterStart.pissa, .olora], RunningWay.all)
+  func `what PEFT saves of such a training is read beside the start that it took out`(
+    start: AdapterStart, way: RunningWay
+  ) throws {
+    let (model, folder) = (try way.decoder(), try way.folder())
+    let path = References.path("weight_starts/\(start)/adapter")
+    let adapter = try folder.read(path, beside: (model.weights, way.compute))
+    let golden = "weight_starts/\(start)/changes.safetensors"
+    // PEFT rounds the base without the start to floats
+    #expect(try distance(of: adapter, way, from: golden) < 1e-4)
+    #expect(throws: FileError.self) { try folder.read(path) }
+  }
+
   @Test(arguments: OptimizerName.allCases)
   func `no optimizer moves the start that is kept`(name: OptimizerName) throws {
     let way = RunningWay()

@@ -30,6 +30,31 @@ extension Adapter {
     return isFinite.load(ordering: .relaxed)
   }
 
+  /// The same adapter on the base as it is on the disk, where PEFT took the start out of the weights.
+  ///
+  /// - Returns: nil where a weight is not finite.
+  func besideStart(
+    _ start: AdapterStart, of weights: FrozenWeights, with compute: Compute
+  ) -> Adapter? {
+    var wide = configuration.besideStart()
+    // it would reach the start as well, which is frozen
+    wide.dropout = 0
+    let result = Adapter(
+      configuration: wide,
+      parameters: AdapterVector(
+        layout: AdapterLayout(configuration: wide, model: parameters.layout.model)))
+    guard result.begin(start, on: weights, from: weights, with: compute) else { return nil }
+    for (entry, own) in zip(result.parameters.layout.entries, parameters.layout.entries) {
+      let (target, source) = (result.parameters.pair(entry), parameters.pair(own))
+      for row in 0..<own.rank {
+        unsafe target.a.row(row).update(from: source.a.row(row), count: own.inputs)
+        unsafe target.bTransposed.row(row).update(
+          from: source.bTransposed.row(row), count: own.outputs)
+      }
+    }
+    return result
+  }
+
   private func fill(
     _ entry: AdapterLayout.Entry, _ start: AdapterStart, _ weight: FrozenMatrix,
     _ exact: FrozenMatrix

@@ -76,6 +76,17 @@ package enum AdapterConfigurationFile {
     Int(exactly: value).map { .int($0) } ?? .double(value)
   }
 
+  /// The start that PEFT took out of the base's weights, and would take out again; the key then says that there was
+  /// none. Nil for any other start.
+  static func takeSubtractedStart(of config: inout JSONValue) -> AdapterStart? {
+    guard var object = config.object,
+      let start = object["init_lora_weights"]?.string.flatMap(AdapterStart.init), start.isSubtracted
+    else { return nil }
+    object["init_lora_weights"] = true
+    config = .object(object)
+    return start
+  }
+
   /// Reads the parts that Skillet has; refuses by name what would change the adapter's meaning.
   package static func read(
     _ config: JSONValue, file: String, model: DecoderDescription

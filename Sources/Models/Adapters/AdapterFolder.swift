@@ -99,12 +99,14 @@ package struct AdapterFolder {
   /// Reads an adapter with its card, which a folder of PEFT lacks, for the base of this model. One that
   /// was made on another base is refused.
   ///
-  /// - Parameter pool: makes the base's digests.
+  /// - Parameter weights: those of the base's file.
   package func read(
-    _ folder: String, on base: BaseIdentity, with pool: WorkerPool
+    _ folder: String, on base: BaseIdentity, of weights: FrozenWeights, with compute: Compute
   ) throws(FileError) -> (adapter: Adapter, card: AdapterCard?) {
-    guard let card = try AdapterCardFile.read(folder) else { return (try read(folder), nil) }
-    if let difference = card.base.difference(from: base, with: pool) {
+    guard let card = try AdapterCardFile.read(folder) else {
+      return (try read(folder, beside: (weights, compute)), nil)
+    }
+    if let difference = card.base.difference(from: base, with: compute.pool) {
       throw FileError(
         .malformed, file: folder + "/" + AdapterCardFile.name,
         cause: "the adapter was made on another base: \(difference)",
@@ -116,13 +118,33 @@ package struct AdapterFolder {
 
   /// Reads an adapter for this model; every tensor must fit, and none may be left over.
   ///
-  /// - Parameter form: what its card says that it is.
+  /// - Parameters:
+  ///   - form: what its card says that it is.
+  ///   - base: the weights, of which PEFT takes some starts out; without them such an adapter is refused.
   package func read(
-    _ folder: String, as form: LoRAConfiguration.Form = .lowRank
+    _ folder: String, as form: LoRAConfiguration.Form = .lowRank,
+    beside base: (weights: FrozenWeights, compute: Compute)? = nil
   ) throws(FileError) -> Adapter {
-    let configFile = Self.place(of: AdapterConfigurationFile.name, in: folder)
-    let plain = try AdapterConfigurationFile.read(
-      JSONValue(file: configFile), file: configFile, model: model)
+    let file = Self.place(of: AdapterConfigurationFile.name, in: folder)
+    var config = try JSONValue(file: file)
+    let start = base == nil ? nil : AdapterConfigurationFile.takeSubtractedStart(of: &config)
+    let adapter = try read(folder, config, configFile: file, as: form)
+    guard let start, let base else { return adapter }
+    guard !adapter.configuration.isWeightDecomposed,
+      let whole = adapter.besideStart(start, of: base.weights, with: base.compute)
+    else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "its start, \(start.rawValue), cannot be taken out of this model's weights",
+        fix: "convert it in PEFT: save_pretrained(…, path_initial_model_for_weight_conversion=…)")
+    }
+    return whole
+  }
+
+  private func read(
+    _ folder: String, _ config: JSONValue, configFile: String, as form: LoRAConfiguration.Form
+  ) throws(FileError) -> Adapter {
+    let plain = try AdapterConfigurationFile.read(config, file: configFile, model: model)
     guard let configuration = plain.taking(form, of: model) else {
       throw otherForm(configFile, "its ranks are not those of \(form.rawValue)")
     }

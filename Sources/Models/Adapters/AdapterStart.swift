@@ -19,8 +19,8 @@ package enum AdapterStart: String, CaseIterable, Sendable {
   /// Whether it is made of the layer's weights, and not of random numbers.
   package var standsOnWeights: Bool { [.pissa, .olora, .loftq].contains(self) }
 
-  /// Whether the model answers otherwise with it, were it not subtracted: it is kept beside what is trained. What
-  /// LoftQ adds is what it is for.
+  /// Whether it is subtracted beside what is trained, so that the model answers as before. LoftQ's is not: it
+  /// makes up for what quantization took.
   package var isSubtracted: Bool { [.pissa, .olora].contains(self) }
 
   /// - Parameter pair: all zero, which it stays where the start stands on weights.

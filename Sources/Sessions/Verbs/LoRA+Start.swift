@@ -48,9 +48,10 @@ extension Session {
         "E0212", "with an alpha of 0 no start counts", argument: LoRA.alpha,
         help: "alpha: 16, or another init")
     }
-    if start == .loftq, state.model?.scheme == nil {
+    if start == .loftq, state.model?.scheme == nil || state.model?.merged != nil {
       throw VerbFailure(
-        "E0401", "`init: loftq` starts on what quantization lost, and nothing was quantized here",
+        "E0406",
+        "`init: loftq` starts on what quantization took from the file's weights, and nothing did",
         argument: LoRA.start, help: "write quantize nf4 before")
     }
   }

@@ -14,26 +14,24 @@ struct EnvironmentCommand: ParsableCommand {
   @Flag(help: "Write one JSON object a variable to standard output.")
   var json = false
 
+  @OptionGroup var pager: PagerOptions
+
   func run() {
-    let screen = Screen(color: .auto)
+    let screen = Screen(color: .auto, pages: !pager.isOff)
+    guard json else {
+      return screen.show(EnvironmentVariable.all.flatMap { lines(of: $0, on: screen) })
+    }
     for variable in EnvironmentVariable.all {
-      if json {
-        screen.streams.output.writeJSON([
-          "event": "variable", "name": .string(variable.name), "meaning": .string(variable.meaning),
-          "value": variable.shownValue.map { .string($0) } ?? .null,
-        ])
-      } else {
-        show(variable, on: screen)
-      }
+      screen.streams.output.writeJSON([
+        "event": "variable", "name": .string(variable.name), "meaning": .string(variable.meaning),
+        "value": variable.shownValue.map { .string($0) } ?? .null,
+      ])
     }
   }
 
-  private func show(_ variable: EnvironmentVariable, on screen: Screen) {
-    let output = screen.streams.output
+  private func lines(of variable: EnvironmentVariable, on screen: Screen) -> [String] {
     let value = variable.shownValue.map { " = " + VisibleText.onOneLine($0) } ?? ""
-    output.writeLine(screen.style(.name, variable.name) + value)
-    for line in WrappedText.lines(variable.meaning, columns: max(20, screen.columns - 2)) {
-      output.writeLine("  " + line)
-    }
+    let meaning = WrappedText.lines(variable.meaning, columns: max(20, screen.columns - 2))
+    return [screen.style(.name, variable.name) + value] + meaning.map { "  " + $0 }
   }
 }

@@ -15,11 +15,16 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Write one JSON object a code to standard output.")
   var json = false
 
+  @OptionGroup var pager: PagerOptions
+
   func run() throws {
-    let output = Screen(color: .auto).streams.output
+    let screen = Screen(color: .auto, pages: !pager.isOff)
+    let output = screen.streams.output
     guard let code else {
-      for page in Explanation.all {
-        if json { output.writeJSON(page.json) } else { output.writeLine(page.line) }
+      if json {
+        for page in Explanation.all { output.writeJSON(page.json) }
+      } else {
+        screen.show(Explanation.all.map(\.line))
       }
       return
     }
@@ -29,7 +34,7 @@ struct ExplainCommand: ParsableCommand {
           + (NearestName.question(for: code, among: Explanation.all.map(\.code))
             ?? "the codes are \(Explanation.ranges)"))
     }
-    if json { output.writeJSON(page.json) } else { output.write(page.page) }
+    if json { output.writeJSON(page.json) } else { screen.show(text: page.page) }
   }
 }
 

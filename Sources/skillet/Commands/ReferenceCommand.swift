@@ -15,12 +15,14 @@ struct ReferenceCommand: ParsableCommand {
   @Flag(help: "Print it as one JSON object, with a JSON Schema of each argument.")
   var json = false
 
+  @OptionGroup var pager: PagerOptions
+
   func run() {
-    let output = Screen(color: .never).streams.output
+    let screen = Screen(color: .never, pages: !pager.isOff)
     if json {
-      output.writeJSON(ReferenceJSON.document(of: .standard))
+      screen.streams.output.writeJSON(ReferenceJSON.document(of: .standard))
     } else {
-      output.write(ReferencePage(.standard).text)
+      screen.show(text: ReferencePage(.standard).text)
     }
   }
 }

@@ -78,6 +78,12 @@ struct Screen {
     for line in lines { streams.output.writeLine(line) }
   }
 
+  /// The same with a text of whole lines.
+  func show(text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    show(lines.last == "" ? lines.dropLast() : lines)
+  }
+
   /// One remark to standard error, broken at blanks on a terminal.
   func notice(_ text: String, _ role: TextStyle.Role = .dim) {
     let width = streams.error.isTerminal ? columns : .max
