@@ -116,6 +116,16 @@ package struct ChatTemplate: Equatable, Sendable {
     return !text.utf8.elementsEqual(other.utf8)
   }
 
+  /// Whether the model's own template writes what each of these messages says: whether a text that stands
+  /// nowhere else is there in place of it. Where it is not, the message may be written in another way.
+  package func writes(_ indices: [Int], of messages: [Message]) -> Bool {
+    func sign(_ index: Int) -> String { "\u{F8FF}\(index)\u{F8FF}" }
+    var signed = messages
+    for index in indices { signed[index].says(sign(index)) }
+    guard let program, let text = try? program.rendering(signed).text else { return false }
+    return indices.allSatisfy { text.utf8.firstRange(of: sign($0).utf8) != nil }
+  }
+
   private func formatted(
     _ messages: [Message], _ opensReply: Bool
   ) throws(ChatTemplateError) -> [Segment] {

@@ -21,7 +21,12 @@ package enum ChatTemplateError: Error, Equatable, CustomStringConvertible {
       return "The model's own chat template cannot be used: \(reason). "
         + "Choose one by name, for example template: \(nearest ?? "chatml")."
     case .conversation(let message, let template, let reason):
-      return "Message \(message) does not fit the template \(template): \(reason)."
+      return "Message \(message) does not fit \(Self.template(template)): \(reason)."
     }
+  }
+
+  /// What a template is called in messages, by its name.
+  package static func template(_ name: String) -> String {
+    name == ChatTemplate.ownName ? "the model's own template" : "the template \(name)"
   }
 }

@@ -48,6 +48,12 @@ package struct Message: Equatable, Hashable, Sendable {
     return texts
   }
 
+  /// Puts another text in the place of what it says.
+  package mutating func says(_ text: String) {
+    (content, context) = (text, "")
+    if turn?["content"] != nil { turn?["content"] = .string(text) }
+  }
+
   /// Writes something else for each text.
   mutating func rewriteTexts(_ rewrite: (String) -> String) {
     (content, context) = (rewrite(content), rewrite(context))

@@ -70,8 +70,8 @@ extension TemplateProgram {
       let upTo = messages[...index]
       let text = index == messages.count - 1 ? whole : try written(upTo).text
       let start = try header(of: index, in: messages, text)
-      let end = endOfReply(in: text, from: start)
-      guard whole.utf8.starts(with: text.utf8.prefix(end)) else {
+      let ends = endsOfReply(in: text, from: start)
+      guard let end = ends.first(where: { whole.utf8.starts(with: text.utf8.prefix($0)) }) else {
         throw refusal(
           of: index,
           "the template writes this reply in another way once something follows it; mask: last learns "
@@ -96,27 +96,38 @@ extension TemplateProgram {
       prompt = nil
     }
     if let prompt, bytes.starts(with: prompt.utf8) { return prompt.utf8.count }
-    // The prompt may begin the reply, with reasoning for example, which this one does not have. What is
-    // common to replies of any words is said before them.
+    // What is common to replies of any words is said before them.
     let other = try written(Array(messages[..<index]) + [Message(.assistant, "\u{F8FF}")]).text
     var shared = zip(bytes, other.utf8).prefix { $0 == $1 }.count
-    if let prompt { shared = min(shared, zip(bytes, prompt.utf8).prefix { $0 == $1 }.count) }
+    // The prompt may begin the reply, with reasoning for example, which this one does not have. Where it is
+    // before the reply that the two differ, it says nothing of where that begins.
+    if let prompt, let asked = try? written(messages[..<index]).text,
+      bytes.starts(with: asked.utf8)
+    {
+      shared = min(shared, zip(bytes, prompt.utf8).prefix { $0 == $1 }.count)
+    }
     // Not within a character.
     while shared > 0, shared < bytes.count, bytes[shared] & 0xC0 == 0x80 { shared -= 1 }
     return shared
   }
 
-  /// Where a reply ends: with a special token that only white space follows, with the last token that ends
-  /// turns, or with all that the template writes after it.
-  private func endOfReply(in text: String, from start: Int) -> Int {
+  /// Where a reply may end: with a special token that only white space follows, which may be one of the whole
+  /// conversation, so that other turns go in front of it; with the last token that ends turns; or with all
+  /// that the template writes after it.
+  private func endsOfReply(in text: String, from start: Int) -> [Int] {
     let rest = text.utf8.dropFirst(start)
     let kept = PythonText.stripped(String(Substring(rest)), start: false)
+    var ends: [Int] = []
     if encoder.specialNames(in: kept).contains(where: { kept.utf8.hasSuffix($0.utf8) }) {
-      return start + kept.utf8.count
+      ends.append(start + kept.utf8.count)
     }
-    guard let endOfTurn else { return start + rest.count }
-    let parts = PythonText.split(kept, by: endOfTurn)
-    return start + (parts.count > 1 ? kept.utf8.count - (parts.last?.utf8.count ?? 0) : rest.count)
+    if let endOfTurn {
+      let parts = PythonText.split(kept, by: endOfTurn)
+      if parts.count > 1, let after = parts.last {
+        ends.append(start + kept.utf8.count - after.utf8.count)
+      }
+    }
+    return ends.isEmpty ? [start + rest.count] : ends
   }
 }
 

@@ -92,7 +92,7 @@ import Tokenizers
     }
     #expect(
       "\(try #require(error))"
-        == "Message 2 does not fit the template own: the template writes this reply in another way "
+        == "Message 2 does not fit the model's own template: the template writes this reply in another way "
         + "once something follows it; mask: last learns only the last reply of each conversation.")
   }
 
@@ -104,6 +104,25 @@ import Tokenizers
     ])
     #expect(text(segments).hasSuffix("b<|im_end|>\n<|im_start|>bot\n"))
     #expect(learnt(segments) == ["b<|im_end|>"])
+  }
+
+  @Test func `a reply begins after the questions, though the prompt for it says more`() throws {
+    let segments = try template(
+      "<s>{% for m in messages %}{% if m.role == 'user' %}[{{ 'Be brief. ' if loop.last }}{{ m.content }}]"
+        + "{% else %}{{ m.content }}</s>{% endif %}{% endfor %}"
+    ).segments(for: [Message(.user, "Be brief. 2+2?"), Message(.assistant, "4")])
+    #expect(learnt(segments) == ["4</s>"])
+  }
+
+  @Test func `a token that ends the conversation is learnt behind the last reply`() throws {
+    let source =
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+      + "{{ '<|im_start|>assistant\n' if add_generation_prompt else '</s>' }}"
+    let messages = [
+      Message(.user, "a"), Message(.assistant, "b"), Message(.user, "c"), Message(.assistant, "d"),
+    ]
+    #expect(
+      learnt(try template(source).segments(for: messages)) == ["b<|im_end|>", "d<|im_end|>\n</s>"])
   }
 
   @Test func `of replies that are marked, only those that are to be learnt are`() throws {

@@ -5,34 +5,60 @@ extension ExampleEncoder {
   /// Refuses a conversation of which the template leaves something out, such as a system message in
   /// a place that it does not look at: what a row says is read, or the row is named.
   func checkWhole(_ segments: [Segment], _ messages: [Message]) throws(RowRejection) {
-    var written: [UInt8] = []
-    let isRun = segments.contains(where: \.isRun)
-    written.reserveCapacity(segments.reduce(0) { $0 + $1.text.utf8.count })
-    for segment in segments { written += segment.text.utf8 }
-    unsafe try written.withUnsafeBufferPointer { written throws(RowRejection) in
-      var start = 0
-      for (index, message) in messages.enumerated() {
-        for part in [message.content, message.context] where !part.isBlank {
-          if let end = unsafe Self.end(of: Self.trimmed(part), in: written, from: start) {
-            start = end
-          } else if !isRun || !isRead(index, of: messages) {
-            throw RowRejection(
-              reason: "message \(index + 1) has text that the template \(template.name) leaves out"
-            )
-          }
-        }
-      }
+    if segments.contains(where: \.isRun) { return try checkRead(segments, messages) }
+    let texts = messages.enumerated().flatMap { index, message in
+      [message.content, message.context].filter { !$0.isBlank }.map { (index, Self.trimmed($0)) }
+    }
+    let written = segments.flatMap(\.text.utf8)
+    if let index = Self.firstMissing(of: texts, in: written) { throw leftOut(index) }
+  }
+
+  private func leftOut(_ index: Int) -> RowRejection {
+    RowRejection(
+      reason: "message \(index + 1) has text that \(ChatTemplateError.template(template.name)) "
+        + "leaves out")
+  }
+
+  /// The same for a template that is run. What is learnt must be written whole, but for white space; of what
+  /// is only read, a part may be left out, or stand there with escapes.
+  private func checkRead(_ segments: [Segment], _ messages: [Message]) throws(RowRejection) {
+    let replies = messages.enumerated().filter { $1.isTrained && !$1.content.isBlank }.map {
+      ($0, String(decoding: Self.visible(Self.trimmed($1.content)), as: UTF8.self))
+    }
+    let learnt = segments.filter(\.isTrained).flatMap { Self.visible($0.text) }
+    if let index = Self.firstMissing(of: replies, in: learnt) {
+      let isLast = messages.lastIndex(where: \.isTrained) == index
+      throw RowRejection(
+        reason: "message \(index + 1) is a reply that the model's own template does not write whole"
+          + (isLast ? "" : "; mask: last learns only the last reply of each conversation"))
+    }
+    let others = messages.indices.filter {
+      messages[$0].role != .assistant
+        && !(messages[$0].content.isBlank && messages[$0].context.isBlank)
+    }
+    guard !others.isEmpty, !template.writes(others, of: messages) else { return }
+    for index in others {
+      var silent = messages
+      silent[index].says("")
+      guard template.tellsApart(messages, from: silent) else { throw leftOut(index) }
     }
   }
 
-  /// Whether a template that is run reads what a message says: it may write it with escapes, or, of what is
-  /// not learnt, only a part.
-  private func isRead(_ index: Int, of messages: [Message]) -> Bool {
-    if messages[index].role == .assistant, !messages[index].isTrained { return true }
-    var others = messages
-    (others[index].content, others[index].context) = ("", "")
-    others[index].turn?["content"] = ""
-    return template.tellsApart(messages, from: others)
+  /// The bytes of a text without its white space and control characters.
+  private static func visible(_ text: String) -> [UInt8] { text.utf8.filter { $0 > 0x20 } }
+
+  /// The first of these texts, by the index that it has, which does not stand after those before it.
+  private static func firstMissing(
+    of texts: [(index: Int, text: String)], in written: [UInt8]
+  ) -> Int? {
+    unsafe written.withUnsafeBufferPointer { written in
+      var start = 0
+      for (index, text) in texts {
+        guard let end = unsafe Self.end(of: text, in: written, from: start) else { return index }
+        start = end
+      }
+      return nil
+    }
   }
 
   // MARK: Parts

@@ -53,8 +53,8 @@ package struct ExampleEncoder {
     }
   }
 
-  /// A conversation. Too long, it loses the start of its prompt. What follows the last reply's end
-  /// token is left out: nothing there is learnt, and nothing that is learnt depends on it.
+  /// A conversation. Too long, it loses its start, and with it the replies there. What follows the last
+  /// reply's end token is left out: nothing there is learnt, and nothing that is learnt depends on it.
   private func encode(
     _ messages: [Message], line: Int
   ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
@@ -76,13 +76,33 @@ package struct ExampleEncoder {
     }
     let begin = marked.tokens.prefix(1).filter { $0 == text.begin }
     let start = excess + begin.count
-    let trained = marked.trained[start..<end].map { $0 || mask == .all }
+    let trained =
+      mask == .all
+      ? marked.trained[start..<end].map { _ in true }
+      : Self.withoutCutReply(marked.trained[start..<end])
     return (
       example(
         begin + marked.tokens[start..<end], trained: begin.map { _ in false } + trained,
         line: line),
-      "\(end) tokens: \(excess) were left out at the start of the prompt"
+      "\(end) tokens: \(excess) were left out at the start" + whatIsCut(at: start, marked.trained)
     )
+  }
+
+  /// The mask of what follows a cut: what is left of a reply there has lost its beginning or its header.
+  private static func withoutCutReply(_ trained: ArraySlice<Bool>) -> [Bool] {
+    let left = trained.prefix { $0 }.count
+    return Array(repeating: false, count: left) + trained.dropFirst(left)
+  }
+
+  /// What a cut at this place takes away beside tokens.
+  private func whatIsCut(at start: Int, _ trained: [Bool]) -> String {
+    guard mask != .all else { return "" }
+    let replies = (0...start).count { trained[$0] && ($0 == 0 || !trained[$0 - 1]) }
+    switch replies {
+    case 0: return " of the prompt"
+    case 1: return ", and 1 reply that begins there is not learnt"
+    default: return ", and \(replies) replies that begin there are not learnt"
+    }
   }
 
   /// The messages, of whose replies only the last is learnt where the mask says so.
@@ -133,6 +153,6 @@ package struct ExampleEncoder {
     guard case .conversation(let message, let template, let reason) = error else {
       return error.description
     }
-    return "message \(message) does not fit the template \(template): \(reason)"
+    return "message \(message) does not fit \(ChatTemplateError.template(template)): \(reason)"
   }
 }

@@ -58,6 +58,25 @@ import Training
       begun.tokenized.first?.tokens == [ByteEncoder.start] + bytes("fxyz") + [ByteEncoder.end])
   }
 
+  @Test func `nothing is learnt of a reply that is cut, and it is said`() throws {
+    let row = """
+      {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "first"}, \
+      {"role": "user", "content": "c"}, {"role": "assistant", "content": "two"}]}
+      """
+    let whole = try #require(try dataset(row, options("chatml")).tokenized.first)
+    let begins = try #require(whole.trained.firstIndex(of: true))
+    let data = try dataset(row, options("chatml", maxLength: whole.tokens.count - begins - 2))
+    let example = try #require(data.tokenized.first)
+    #expect(trainedText(example) == "two$")
+    #expect(
+      data.summary.cut.first?.reason
+        == "\(whole.tokens.count) tokens: \(begins + 2) were left out at the start, and 1 reply that "
+        + "begins there is not learnt")
+    let kept = try dataset(row, options("chatml", maxLength: whole.tokens.count - begins + 1))
+    #expect(kept.tokenized.first.map(trainedText) == "first$two$")
+    #expect(kept.summary.cut.first?.reason.hasSuffix("at the start of the prompt") == true)
+  }
+
   @Test func cutsDownToOneTokenBeforeTheReplyAndNoFurther() throws {
     let shortest = try #require(try dataset(pair, options(maxLength: 5)).tokenized.first)
     #expect(shortest.tokens == bytes("fxyz") + [ByteEncoder.end])
