@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Tokenizers
 
@@ -13,11 +14,12 @@ package struct FormatDetection: Equatable, Sendable {
   package var alternatives: [DatasetFormat]
   package var columns: ColumnMapping
 
-  /// For people: `prompt_completion: 398 of 400 rows match`.
+  /// For people: `prompt_completion: 398 of 400 rows have its keys`.
   package var statement: String {
     let name = "\(format.rawValue)\(isGiven ? "" : " (detected)")"
     return matching == rows
-      ? "\(name): all \(rows) rows match" : "\(name): \(matching) of \(rows) rows match"
+      ? "\(name): all \(rows) rows have its keys"
+      : "\(name): \(matching) of \(rows) rows have its keys"
   }
 
   /// The given format, or the one that most rows have; of equals the first in the order of
@@ -36,6 +38,7 @@ package struct FormatDetection: Equatable, Sendable {
         file: file, reason: "there are no rows in it",
         fix: "Write one object a line, such as {\"prompt\": \"…\", \"completion\": \"…\"}")
     }
+    if !tally.absent.isEmpty { throw Self.absence(of: tally, first, file: file) }
     let (options, formats, counts) = (tally.options, tally.formats, tally.counts)
     let best = formats.indices.reduce(0) { counts[$1][$1] > counts[$0][$0] ? $1 : $0 }
     guard counts[best][best] > 0 else {
@@ -48,6 +51,22 @@ package struct FormatDetection: Equatable, Sendable {
     columns = options.columns
     alternatives = formats.indices.filter { $0 != best && counts[best][$0] > 0 }.map { formats[$0] }
     try Self.checkColumns(of: format, file: file, columns: options.columns)
+  }
+
+  /// The error of columns that no row has: what they were to be would be missing in silence.
+  private static func absence(
+    of tally: FormatTally, _ row: DatasetRow, file: String
+  ) -> DataError {
+    let parts = tally.options.columns.names.filter { tally.absent.contains($0.value) }
+    let (part, key) = parts.min { $0.key < $1.key } ?? ("", "")
+    let keys = Shown.candidates(row.object.keys)
+    let near = NearestName.nearest(to: key, among: keys).map {
+      "Did you mean \(Shown.quoted($0))? "
+    }
+    return DataError(
+      file: file,
+      reason: "no row has the column \(Shown.quoted(key)), which is to be its \(part)",
+      fix: (near ?? "") + "The columns are \(Shown.list(row.object.keys))")
   }
 
   /// Refuses columns for parts that the format does not have: they would not be read.
@@ -92,6 +111,9 @@ package struct FormatDetection: Equatable, Sendable {
 
   private static func fix(_ proposal: ColumnProposal) -> String {
     guard let columns = proposal.source else {
+      if let head = proposal.row.keys.first, proposal.row.keys.count == 1, head.contains("|") {
+        return "Separate its cells by commas, semicolons or tabs"
+      }
       return "Rename the keys, or say with columns: which of them plays which part"
     }
     let isPreference = ["chosen", "rejected"].allSatisfy { proposal.row[$0] != nil }

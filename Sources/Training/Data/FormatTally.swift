@@ -10,6 +10,8 @@ struct FormatTally {
   let formats: [DatasetFormat]
   /// For each two of them the number of rows that have the keys of both.
   private(set) var counts: [[Int]]
+  /// The columns that the recipe names and no row has had.
+  private(set) var absent: Set<String>
   /// Rows that have the keys of no format.
   private var others = 0
   /// For each of `KnownShape.all` how many of those are of it, and how many of all rows have the keys that it
@@ -23,6 +25,7 @@ struct FormatTally {
 
   init(_ options: DatasetOptions) {
     self.options = options
+    absent = Set(options.columns.names.values)
     formats = options.format.map { [$0] } ?? DatasetFormat.allCases
     keys = formats.map { FormatKeys($0, options.columns) }
     counts = Array(repeating: Array(repeating: 0, count: formats.count), count: formats.count)
@@ -36,6 +39,7 @@ struct FormatTally {
   mutating func add(_ row: DatasetRow) {
     if first == nil { first = row }
     rows += 1
+    if !absent.isEmpty { absent = absent.filter { row.object[$0] == nil } }
     let matching = keys.indices.filter { keys[$0].match(row.object) }
     for one in matching {
       for other in matching { counts[one][other] += 1 }
@@ -63,7 +67,7 @@ struct FormatTally {
     var options = options
     (options.format, options.columns) = (shape.format, shape.mapping)
     var tally = FormatTally(options)
-    (tally.rows, tally.first, tally.counts) = (rows, first, [[fitting]])
+    (tally.rows, tally.first, tally.counts, tally.absent) = (rows, first, [[fitting]], [])
     return (try FormatDetection(of: tally, file: file), shape.statement)
   }
 }

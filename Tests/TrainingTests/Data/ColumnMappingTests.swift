@@ -3,6 +3,22 @@ import Testing
 import Training
 
 @Suite struct ColumnMappingTests {
+  @Test(arguments: [("input", "contex"), ("output", "Output"), ("system", "conttext")])
+  func `a column that no row has is refused, whichever part it is`(part: String, key: String) throws
+  {
+    var names = ["instruction": "instruction", "input": "context", "output": "output"]
+    names[part] = key
+    let row = "{\"instruction\": \"a\", \"context\": \"c\", \"output\": \"b\"}"
+    let options = DatasetOptions(columns: try ColumnMapping(columns: names), template: "alpaca")
+    let error = try #require(dataError(row, options))
+    #expect(error.reason == "no row has the column \"\(key)\", which is to be its \(part)")
+    let near = part == "output" ? "output" : "context"
+    #expect(
+      error.fix == "Did you mean \"\(near)\"? The columns are instruction, context, output")
+    let other = "{\"instruction\": \"a\", \"output\": \"b\", \"\(key)\": \"d\"}"
+    #expect(dataError(row + "\n" + other, options)?.reason.contains("no row has") != true)
+  }
+
   @Test func readsPromptAndCompletionFromOtherColumns() throws {
     let columns = try ColumnMapping(columns: ["prompt": "line1", "completion": "line2"])
     let data = try dataset(

@@ -14,7 +14,7 @@ import Training
     let rows = try RowReader.rows(of: .inline(row))
     let detection = try FormatDetection(of: rows, file: "f", options: DatasetOptions())
     #expect(detection.format == format)
-    #expect(detection.statement == "\(format.rawValue) (detected): all 1 rows match")
+    #expect(detection.statement == "\(format.rawValue) (detected): all 1 rows have its keys")
   }
 
   @Test func takesTheFormatOfMostRowsAndCountsTheOthers() throws {
@@ -26,7 +26,7 @@ import Training
       {"prompt": "d", "completion": "e"}
       """)
     #expect(
-      data.summary.detection.statement == "prompt_completion (detected): 2 of 4 rows match")
+      data.summary.detection.statement == "prompt_completion (detected): 2 of 4 rows have its keys")
     #expect(data.examples.map(\.line) == [2, 4])
     #expect(data.summary.skipped.map(\.line) == [1, 3])
     #expect(data.summary.skipped.last?.reason == "its completion is null")
