@@ -18,9 +18,9 @@ struct ColumnProposal {
     "translation", "expected", "json", "sql",
   ]
   private static let systems = ["system", "system_prompt", "system_message"]
-  private static let texts = [
-    "text", "content", "body", "document", "story", "article", "sentence",
-  ]
+
+  /// The names of replies, and of lists of them, that are not wanted or wanted only beside those.
+  private static let judged = ["rejected", "preferred", "completions", "responses", "choices"]
 
   let row: JSONObject
   let formats: [DatasetFormat]
@@ -32,7 +32,8 @@ struct ColumnProposal {
   }
 
   private var pairs: [Pair]? {
-    let candidates = [misspelt, turnLists, pairing].flatMap { $0 } + textColumn + twoColumns
+    let candidates =
+      [recased, misspelt, turnLists, pairing].flatMap { $0 } + textColumn + twoColumns
     return candidates.first(where: reads)
   }
 
@@ -62,7 +63,7 @@ struct ColumnProposal {
   }
 
   private var misspelt: [[Pair]] {
-    let keys = Shown.candidates(row.keys)
+    let keys = Shown.candidates(members.map(\.key))
     var seen: Set<String> = []
     return formats.flatMap(\.requiredKeys).filter { seen.insert($0).inserted }.compactMap { part in
       let key = columns.key(for: part)
@@ -74,7 +75,7 @@ struct ColumnProposal {
   }
 
   private var turnLists: [[Pair]] {
-    row.members.filter { TurnKeys.areTurns($0.value) }.map { [("messages", $0.key)] }
+    members.filter { TurnKeys.areTurns($0.value) }.map { [("messages", $0.key)] }
   }
 
   private var pairing: [[Pair]] {
@@ -89,22 +90,47 @@ struct ColumnProposal {
     return context != nil || prompt == "instruction" ? [triple, pairs] : [pairs, triple]
   }
 
+  /// The only column with text. Beside others it is a part of what rows say, and a name with a separator
+  /// in it is the head of a table whose cells are not told apart.
   private var textColumn: [[Pair]] {
-    let texts = row.members.filter { $0.value.string != nil }
-    if let key = Self.texts.first(where: holds) { return [[("text", key)]] }
-    return texts.count == 1 ? [[("text", texts[0].key)]] : []
+    let texts = row.members.filter { $0.value.string != nil || $0.value.array != nil }
+    guard texts.count == 1, let text = members.first(where: { $0.value.string != nil }),
+      text.key.utf8.allSatisfy({ !"|;,\t".utf8.contains($0) })
+    else { return [] }
+    return [[("text", text.key)]]
+  }
+
+  /// The parts of a format whose columns have the same names but for the case of letters.
+  private var recased: [[Pair]] {
+    formats.compactMap { format in
+      let pairs: [Pair] = (format.requiredKeys + format.optionalKeys).compactMap { part in
+        guard columns.names[part] == nil else { return nil }
+        return members.first { $0.key.lowercased() == part }.map { (part, $0.key) }
+      }
+      let isWhole = format.requiredKeys.allSatisfy { part in pairs.contains { $0.part == part } }
+      return isWhole && pairs.contains { $0.part != $0.key } ? pairs : nil
+    }
+  }
+
+  /// What may be proposed: what the row has, but replies that are not wanted and lists of values.
+  private var members: [JSONObject.Member] {
+    row.members.filter { member in
+      let name = member.key.lowercased()
+      return !member.value.isNull && !Self.judged.contains(where: name.contains)
+        && member.value.array.map { $0.contains { $0.object != nil } } ?? true
+    }
   }
 
   /// Two columns of which one has a name that is known: the other plays the other part.
   private var twoColumns: [[Pair]] {
-    let keys = row.members.filter { !$0.value.isNull }.map(\.key)
-    guard keys.count == 2 else { return [] }
+    let keys = members.map(\.key)
+    guard keys.count == 2, row.members.count(where: { !$0.value.isNull }) == 2 else { return [] }
     return [(keys[0], keys[1]), (keys[1], keys[0])].filter { prompt, reply in
       Self.prompts.contains(prompt) || Self.replies.contains(reply)
     }.map { [("prompt", $0), ("completion", $1)] }
   }
 
-  private func holds(_ key: String) -> Bool { row[key].map { !$0.isNull } ?? false }
+  private func holds(_ key: String) -> Bool { members.contains { $0.key == key } }
 
   private func reads(_ pairs: [Pair]) -> Bool { format(reading: pairs) != nil }
 

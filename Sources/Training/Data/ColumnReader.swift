@@ -26,8 +26,10 @@ struct ColumnReader {
   func text(_ part: String) throws(RowRejection) -> String {
     let value = try value(part)
     if let text = value.columnText ?? columns.json(of: value, for: part) { return text }
-    throw RowRejection(
-      reason: "its \(columns.key(for: part)) should be text and is \(value.kind)")
+    let key = columns.key(for: part)
+    let json =
+      value.object == nil ? "" : "; columns: {\(part): \(Shown.quoted(key))} reads its JSON"
+    throw RowRejection(reason: "its \(key) should be text and is \(value.kind)\(json)")
   }
 
   /// Text that the model is to learn, which may not be blank.
@@ -79,9 +81,8 @@ struct ColumnReader {
     }
     // a column of that name that the recipe has given a part is no verdict
     if columns.names.values.contains("label") { return }
-    if object["label"] == .bool(false) || object["label"]?.string?.lowercased() == "false" {
-      throw RowRejection(reason: "its label is false: a reply that is not wanted")
-    }
+    guard let label = object["label"], label.saysWhetherWanted == false else { return }
+    throw RowRejection(reason: "its label is \(label.text()): a reply that is not wanted")
   }
 
   /// Earlier turns: pairs of a question and its reply, which is learnt too, or turns.
@@ -107,6 +108,17 @@ struct ColumnReader {
 }
 
 extension JSONValue {
+  /// What a label says of its reply: true and 1, or false and 0.
+  var saysWhetherWanted: Bool? {
+    switch (self, double) {
+    case (.bool(let isWanted), _): isWanted
+    case (.string(let text), _): Bool(text.lowercased())
+    case (_, 0?): false
+    case (_, 1?): true
+    default: nil
+    }
+  }
+
   /// The kind of value, for messages.
   var kind: String {
     switch self {

@@ -27,8 +27,7 @@ package struct UnreadKeys: Equatable, Sendable {
       if !keys.all.contains(member.key) {
         // A label that is true says that the reply is wanted, and it is used.
         let isObeyed =
-          member.key == "label" && keys.format != .text
-          && (member.value == .bool(true) || member.value.string?.lowercased() == "true")
+          member.key == "label" && keys.format != .text && member.value.saysWhetherWanted == true
         let isGiven = keys.givesTurns && UnwritablePart.tools.contains(member.key)
         if !isObeyed, !isGiven { names.append(member.key) }
       } else if TurnKeys.areTurns(member.value) {

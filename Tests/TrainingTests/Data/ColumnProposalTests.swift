@@ -20,6 +20,10 @@ import Training
       "{\"system_prompt\": \"s\", \"question\": \"a\", \"response\": \"b\"}",
       "{prompt: \"question\", completion: \"response\", system: \"system_prompt\"}"
     ),
+    (
+      "{\"Instruction\": \"Hi\", \"Output\": \"Hello.\"}",
+      "{instruction: \"Instruction\", output: \"Output\"}"
+    ),
     ("{\"content\": \"Roses are red.\"}", "{text: \"content\"}"),
     (
       "{\"dialog\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
@@ -68,6 +72,33 @@ import Training
     let named = "{\"prompt\": \"a\", \"completion\": {\"z\": 1}}"
     #expect(
       dataError(named, DatasetOptions(template: "chatml"))?.reason.contains("an object") == true)
+  }
+
+  /// Of these the proposal would train what is not wanted, or lose the labels.
+  @Test(arguments: [
+    "{\"chosen\": \"Human: q Assistant: a\", \"rejected\": \"Human: q Assistant: b\"}",
+    "{\"prompt\": \"q\", \"rejected\": \"z\"}",
+    "{\"prompt\": \"p\", \"completions\": [\"a\", \"b\"], \"labels\": [true, false]}",
+    "{\"prompt|completion\": \"a|b\"}",
+    "{\"subject\": \"s\", \"body\": \"b\", \"department\": \"d\", \"urgency\": \"u\"}",
+    """
+    {"input": {"messages": []}, "preferred_output": [{"role": "assistant", "content": "a"}], \
+    "non_preferred_output": [{"role": "assistant", "content": "b"}]}
+    """,
+  ])
+  func `replies that are judged, lists and one text of several are not proposed`(row: String) {
+    let fix = dataError(row, DatasetOptions(template: "chatml"))?.fix ?? ""
+    #expect(!fix.isEmpty && !fix.contains("{"), "\(fix)")
+  }
+
+  @Test func `an object as a completion is proposed as its JSON`() throws {
+    let row = "{\"prompt\": \"p\", \"completion\": {\"urgency\": null}}"
+    #expect(
+      dataError(row)?.reason.hasSuffix(
+        "should be text and is an object; columns: {completion: \"completion\"} reads its JSON")
+        == true)
+    let columns = try ColumnMapping(columns: ["completion": "completion"])
+    #expect(dataError(row, DatasetOptions(columns: columns, template: "none")) == nil)
   }
 
   @Test(arguments: ["{\"a\": \"x\", \"b\": \"y\"}", "{\"question\": \"a\"}", "{\"answer\": [1]}"])
