@@ -104,9 +104,20 @@ extension ColumnReader {
 
   private static func text(of part: JSONValue) throws(RowRejection) -> String {
     if let text = part.string { return text }
+    if part["thought"]?.bool == true {
+      throw RowRejection(reason: "has a part that is a thought, and only what is said is read")
+    }
     let type = part["type"]?.string
     if type == "text" || type == nil, let text = part["text"]?.string { return text }
-    throw RowRejection(
-      reason: "has a part of the type \(type.map(Shown.quoted) ?? "none"), and only text is read")
+    let others = (part.object?.keys ?? []).filter { $0 != "type" }
+    switch type {
+    case "text"?: throw RowRejection(reason: "has a part of the type \"text\" without a text")
+    case let type?:
+      throw RowRejection(
+        reason: "has a part of the type \(Shown.quoted(type)), and only text is read")
+    case nil where !others.isEmpty:
+      throw RowRejection(reason: "has a part with \(Shown.list(others)), and only text is read")
+    case nil: throw RowRejection(reason: "has a part that is \(part.kind), and only text is read")
+    }
   }
 }

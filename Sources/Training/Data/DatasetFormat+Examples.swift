@@ -23,12 +23,25 @@ extension DatasetFormat {
     case .promptCompletion:
       return .messages(
         try row.conversation(
-          row.side("prompt", .user) + row.side("completion", .assistant)))
+          Self.joined(row.side("prompt", .user), row.side("completion", .assistant))))
     case .text:
       let text = try row.reply("text")
       guard let marker = columns.cutAfter else { return .text(text) }
       return .messages(try Self.cut(text, after: marker))
     }
+  }
+
+  /// A prompt and what follows it, which may say the prompt once more, with a system message before it.
+  private static func joined(_ prompt: [Message], _ completion: [Message]) -> [Message] {
+    let systems = completion.prefix { $0.role == .system }
+    let rest = completion.dropFirst(prompt.first?.role == .system ? 0 : systems.count)
+    let isRepeated =
+      rest.count > prompt.count
+      && zip(prompt, rest).allSatisfy {
+        $0.role == $1.role && $0.content.utf8.elementsEqual($1.content.utf8)
+      }
+    guard isRepeated else { return prompt + completion }
+    return completion.dropLast(rest.count) + prompt + rest.dropFirst(prompt.count)
   }
 
   /// Cuts behind the first place where the marker's bytes stand, whatever characters they are part

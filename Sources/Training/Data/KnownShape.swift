@@ -32,13 +32,19 @@ struct KnownShape {
     ) { row in
       ["prompt", "chosen", "rejected"].allSatisfy { row[$0] != nil }
     },
+    gemini(system: "systemInstruction", not: "system_instruction"),
+    gemini(system: "system_instruction", not: "systemInstruction"),
+  ]
+
+  /// Rows of Gemini's, in either of the two spellings of its keys.
+  private static func gemini(system: String, not other: String) -> KnownShape {
     KnownShape(
       name: "Gemini's contents", format: .messages,
-      columns: ["messages": "contents", "system": "systemInstruction"], remark: nil
+      columns: ["messages": "contents", "system": system], remark: nil
     ) { row in
-      row["contents"].map(TurnKeys.areTurns) ?? false
-    },
-  ]
+      row[other] == nil && row["contents"].map(TurnKeys.areTurns) ?? false
+    }
+  }
 
   /// Whether turns begin with what is said to the model.
   private static func isWhole(_ value: JSONValue) -> Bool {

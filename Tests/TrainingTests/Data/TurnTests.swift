@@ -62,6 +62,18 @@ import Training
       ).count == 2)
   }
 
+  @Test(arguments: ["\"a\"", "[{\"role\": \"user\", \"content\": \"a\"}]"])
+  func `a prompt that the completion's turns begin with is said once`(prompt: String) throws {
+    let turns =
+      "{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}"
+    let row = "{\"prompt\": \(prompt), \"completion\": [\(turns)]}"
+    #expect(try messages(row) == [Message(.user, "a"), Message(.assistant, "b")])
+    let system = "{\"role\": \"system\", \"content\": \"s\"}"
+    #expect(
+      try messages("{\"prompt\": \(prompt), \"completion\": [\(system), \(turns)]}")
+        == [Message(.system, "s"), Message(.user, "a"), Message(.assistant, "b")])
+  }
+
   @Test(arguments: ["weight", "train", "training", "loss"], ["0", "false", "0.0"])
   func `a reply that says so is read and not learnt`(key: String, value: String) throws {
     let row = """
@@ -85,6 +97,18 @@ import Training
     (
       "{\"role\": \"assistant\", \"content\": \"b\", \"reasoning_content\": \"t\"}",
       "message 2 has its reasoning_content apart, which only a model's own template can write"
+    ),
+    (
+      "{\"role\": \"model\", \"parts\": [{\"text\": \"hm\", \"thought\": true}]}",
+      "message 2 has a part that is a thought, and only what is said is read"
+    ),
+    (
+      "{\"role\": \"model\", \"parts\": [{\"functionCall\": {}}]}",
+      "message 2 has a part with functionCall, and only text is read"
+    ),
+    (
+      "{\"role\": \"assistant\", \"content\": [{\"type\": \"text\", \"text\": null}]}",
+      "message 2 has a part of the type \"text\" without a text"
     ),
     (
       "{\"from\": \"function_call\", \"value\": \"{}\"}",
