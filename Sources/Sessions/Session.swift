@@ -214,6 +214,8 @@ extension VerbFailure {
 }
 
 extension String {
-  /// A sentence as a clause behind `help:`.
-  var beginningInLowerCase: String { prefix(1).lowercased() + dropFirst() }
+  /// A sentence as a clause behind `help:`. What is written in capitals, as JSON is, stays so.
+  var beginningInLowerCase: String {
+    dropFirst().first?.isUppercase == true ? self : prefix(1).lowercased() + dropFirst()
+  }
 }

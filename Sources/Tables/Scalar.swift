@@ -30,9 +30,10 @@ enum Scalar: Equatable {
     }
   }
 
-  /// As Python's json writes it, which has words for what JSON has no numbers for.
+  /// As Python's json writes it, which has a word for infinity; what is no number is a missing value, as in
+  /// pandas.
   static func value(of number: Double) -> JSONValue {
-    if number.isNaN { return .digits("NaN") }
+    if number.isNaN { return .null }
     if number.isInfinite { return .digits(number < 0 ? "-Infinity" : "Infinity") }
     return .digits("\(number)")
   }

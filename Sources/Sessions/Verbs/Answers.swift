@@ -95,7 +95,9 @@ extension Session {
     guard let worst = answered.min(by: { $0.rank < $1.rank }) else { return }
     let answer = worst.adapter ?? worst.base
     guard !answer.score.isExact else { return }
-    func shown(_ text: String) -> String { NumberText.quoted(String(text.prefix(200))) }
+    func shown(_ text: String) -> String {
+      JSONValue.string(String(text.prefix(200))).text(.compact, sortedKeys: false)
+    }
     notice(
       "line \(worst.question.line) wanted \(shown(worst.question.wanted)) and got \(shown(answer.text))"
     )

@@ -160,7 +160,13 @@ extension Session {
   ) throws(DataError) -> DatasetOptions {
     var names: [String: String] = [:]
     for field in call[ReadDataset.columns]?.fields ?? [] {
-      names[field.name] = field.value.text ?? field.value.source
+      switch field.value {
+      case .list, .record, .table, .none:
+        throw DataError(
+          file: "columns", reason: "\(field.value.source) is no name of a column",
+          fix: "Give \(field.name) one column, for example {\(field.name): \"question\"}")
+      default: names[field.name] = field.value.text ?? field.value.source
+      }
     }
     return DatasetOptions(
       format: call[ReadDataset.format],
@@ -187,7 +193,10 @@ extension Session {
       for note in notes.prefix(3) {
         notice("\(note.file ?? source.name):\(note.line): \(what): \(note.reason)")
       }
-      if count > 3 { notice("… and \(count - 3) more rows \(what)") }
+      if count > 3 {
+        let reasons = RowNote.reasons(of: notes.dropFirst(3))
+        notice("… and \(count - 3) more rows \(what): \(reasons)")
+      }
     }
   }
 

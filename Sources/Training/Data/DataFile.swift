@@ -118,7 +118,8 @@ package struct DataFile {
       file: name, line: place.line, column: place.column,
       reason: "the byte 0x\(byte) here is not UTF-8",
       fix: isText
-        ? "Save the file as UTF-8; if it is Latin-1: `iconv -f latin1 -t utf-8 OLD > NEW`"
+        ? "Save the file as UTF-8; if it is Windows-1252, which Latin-1 is a part of: "
+          + "`iconv -f cp1252 -t utf-8 OLD > NEW`"
         : "This is no text file: write its rows as JSON Lines in UTF-8")
   }
 

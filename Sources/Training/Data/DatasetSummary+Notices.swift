@@ -13,19 +13,33 @@ extension DatasetSummary {
     endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
     if let cut { note(cut: RowNote(line: row.line, reason: cut, file: row.file)) }
     special.add(encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
+    if encoder.marksTurnsAgain(in: example) { special.beginning += 1 }
     unread.add(row.object, keys)
     let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
     if hasOther { withoutText += 1 }
+    let words = keys.all.compactMap { row.object[$0]?.string }.filter(Self.missingWords.contains)
+    if !words.isEmpty { withMissing += 1 }
+    for word in words where !missing.contains(word) { missing.append(word) }
     let columns = detection.columns
     let hasJSON = columns.names.contains { part, key in
       row.object[key].flatMap { columns.json(of: $0, for: part) } != nil
     }
     if hasJSON, format == .promptCompletion || format == .alpaca { writtenAsJSON += 1 }
-    guard case .messages(let messages) = example.content, encoder.options.mask != .all else {
-      return
-    }
+    guard case .messages(let messages) = example.content else { return }
+    if messages.contains(where: ToolCalls.quotesArguments) { quotingArguments += 1 }
+    if messages.first(where: { $0.role == .user }).map(Self.isEmpty) == true { withoutPrompt += 1 }
+    guard encoder.options.mask != .all else { return }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
+
+  private static func isEmpty(_ message: Message) -> Bool {
+    message.content.isBlank && message.context.isBlank
+  }
+
+  /// The words that pandas, and `datasets` with it, takes for a missing value in a table.
+  private static let missingWords: Set<String> = [
+    "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+  ]
 
   /// Whether a value, or what a turn of it says, is a number, true or false.
   private static func standsForText(_ value: JSONValue) -> Bool {
@@ -42,7 +56,8 @@ extension DatasetSummary {
 
   package var notices: [String] {
     let found: [String?] = [
-      detection.statement, alternatives, unreadKeys, values, json, specialNames, unanswered,
+      detection.statement, alternatives, unreadKeys, values, json, missingValues, emptyPrompts,
+      arguments, specialNames, markedTurns, unanswered,
       longRows,
       repeatedRows,
       "the token that ends a reply is trained in \(endsTrained) of \(rows - pieces) rows",
@@ -76,12 +91,37 @@ extension DatasetSummary {
       "\(Self.count(writtenAsJSON)) lists or objects where text belongs: they are written as JSON"
   }
 
+  private var missingValues: String? {
+    guard withMissing > 0 else { return nil }
+    return "\(Self.count(withMissing)) words that stand for a missing value "
+      + "(\(Shown.list(missing))): they are read as words"
+  }
+
+  private var emptyPrompts: String? {
+    guard withoutPrompt > 0 else { return nil }
+    return "\(Self.count(withoutPrompt)) an empty prompt: the replies are learnt all the same"
+  }
+
+  private var arguments: String? {
+    guard quotingArguments > 0 else { return nil }
+    return
+      "\(Self.count(quotingArguments)) calls of tools whose arguments are a text in JSON, which "
+      + "templates may write as a quoted text: write them as objects"
+  }
+
   private var specialNames: String? {
     guard special.rows > 0 else { return nil }
     let names = Shown.list(special.names)
     return "\(Self.count(special.rows)) names of special tokens (\(names)): "
       + (special.areTokens
         ? "they are the tokens; special: false spells them out" : "they are read as text")
+  }
+
+  private var markedTurns: String? {
+    guard special.beginning > 0 else { return nil }
+    return
+      "\(Self.count(special.beginning)) a prompt that begins with the name of a special token, as "
+      + "where its turns are marked already: template: none does not mark them again"
   }
 
   private var longRows: String? {

@@ -33,6 +33,13 @@ package struct DatasetSummary: Equatable, Sendable {
   package var withoutText = 0
   /// Rows in which lists or objects stand where text belongs.
   package var writtenAsJSON = 0
+  /// Rows in which a word that stands for a missing value is the text of a column, and those words.
+  package var withMissing = 0
+  package var missing: [String] = []
+  /// Rows with calls of tools whose arguments are a text.
+  package var quotingArguments = 0
+  /// Rows whose prompt is empty.
+  package var withoutPrompt = 0
   /// Rows in which turns come after the last reply.
   package var endingUnanswered = 0
   package var special = SpecialNames()
@@ -62,6 +69,8 @@ package struct DatasetSummary: Equatable, Sendable {
 /// The rows that have names of special tokens in what people wrote.
 package struct SpecialNames: Equatable, Sendable {
   package var rows = 0
+  /// Those in which it begins a prompt that a chat format is written around.
+  package var beginning = 0
   /// Each once, in the order of their first row.
   package var names: [String] = []
   /// Whether the names are the tokens, or text as any other.

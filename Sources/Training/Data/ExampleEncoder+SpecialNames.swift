@@ -26,6 +26,14 @@ extension ExampleEncoder {
     }
   }
 
+  /// Whether a chat format is written around a prompt that begins with such a name.
+  func marksTurnsAgain(in example: Example) -> Bool {
+    guard !isPlain, case .messages(let messages) = example.content,
+      let prompt = messages.first(where: { $0.role == .user })?.content
+    else { return false }
+    return text.encoder.specialNames(in: prompt).contains { prompt.utf8.starts(with: $0.utf8) }
+  }
+
   /// Segments of plain text in which the names of special tokens are the tokens. A text that ends
   /// with the end token, white space aside, does not get another.
   func withSpecialTokens(_ segments: [Segment]) -> [Segment] {

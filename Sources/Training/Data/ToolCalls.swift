@@ -52,6 +52,12 @@ enum ToolCalls {
     return .array(calls)
   }
 
+  /// Whether a turn has a call whose arguments are a text, as OpenAI writes them.
+  static func quotesArguments(_ message: Message) -> Bool {
+    let calls = message.turn?["tool_calls"]?.array ?? []
+    return calls.contains { ($0["function"] ?? $0)["arguments"]?.string != nil }
+  }
+
   /// The tools of a row, which stand under `tools`, or as functions under `functions`.
   static func offered(by row: JSONObject) throws(RowRejection) -> [JSONValue] {
     for key in UnwritablePart.tools {

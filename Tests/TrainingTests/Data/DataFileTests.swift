@@ -15,6 +15,8 @@ import Training
     #expect(error?.line == 2)
     #expect(error?.column == 13)
     #expect(error?.reason == "the byte 0xe9 here is not UTF-8")
+    // Latin-1 has no letters from 0x80 to 0x9F, where Windows has quotes.
+    #expect(error?.fix.contains("`iconv -f cp1252 -t utf-8 ") == true)
   }
 
   @Test(

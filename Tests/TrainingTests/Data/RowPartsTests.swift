@@ -43,6 +43,20 @@ import Training
     #expect(try notUsed(row) == [])
   }
 
+  @Test(arguments: ["systemInstruction", "system_instruction"])
+  func `Gemini's system message is read in either spelling`(key: String) throws {
+    let row = """
+      {"\(key)": {"parts": [{"text": "s"}]}, "contents": [{"role": "user", "parts": [{"text": "a"}]}, \
+      {"role": "model", "parts": [{"text": "b"}]}]}
+      """
+    let bare = row.replacing("\"\(key)\": {\"parts\": [{\"text\": \"s\"}]}, ", with: "")
+    let data = try dataset(bare + "\n" + row, options)
+    #expect(
+      data.examples.last?.content
+        == .messages([Message(.system, "s"), Message(.user, "a"), Message(.assistant, "b")]))
+    #expect(data.summary.unread.keys == [])
+  }
+
   @Test func `two system messages that differ are not chosen from`() {
     let reason = rejection(
       """
@@ -107,6 +121,7 @@ import Training
       "it calls a function outside of its turns"
     ),
     ("\"images\": [\"x.png\"]", "it has images, and only text is read"),
+    ("\"label\": 0", "its label is 0: a reply that is not wanted"),
     ("\"label\": false", "its label is false: a reply that is not wanted"),
   ])
   func `rows with parts that a text cannot have are skipped by name`(part: String, reason: String) {
@@ -145,6 +160,39 @@ import Training
     #expect(
       data.summary.notices.contains(
         "1 row has numbers, true or false where text belongs: they are read as they are written"))
+  }
+
+  @Test func `words for missing values and empty prompts are counted`() throws {
+    let rows = """
+      {"prompt": "a", "completion": "NA"}
+      {"prompt": "b", "completion": "None"}
+      {"prompt": " ", "completion": "c"}
+      """
+    let notices = try dataset(rows, options).summary.notices
+    #expect(
+      notices.contains(
+        "2 rows have words that stand for a missing value (NA, None): they are read as words"))
+    #expect(
+      notices.contains("1 row has an empty prompt: the replies are learnt all the same"))
+  }
+
+  @Test func `calls whose arguments are a text are counted`() throws {
+    let row = """
+      {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b", \
+      "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{}"}}]}]}
+      """
+    let jinja = chatML.replacing(
+      "m.content +", with: "m.content + m.tool_calls|default('')|string +")
+    let data = try dataset(row, DatasetOptions(), jinja: jinja)
+    #expect(
+      data.summary.notices.contains { $0.hasPrefix("1 row has calls of tools whose arguments") })
+  }
+
+  @Test func `the reasons of many notes are counted`() {
+    let notes = ["a", "b", "b"].map { RowNote(line: 1, reason: $0) }
+    #expect(RowNote.reasons(of: notes) == "2 × b; 1 × a")
+    let many = (1...7).map { RowNote(line: $0, reason: "\($0)") }
+    #expect(RowNote.reasons(of: many).hasSuffix("1 × 5; and 2 more reasons"))
   }
 
   @Test func `what stands after the last reply is counted`() throws {

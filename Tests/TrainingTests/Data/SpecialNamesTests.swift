@@ -5,6 +5,17 @@ import Training
 
 /// Names of special tokens are the tokens where no chat format writes any, and text in chat.
 @Suite struct SpecialNamesTests {
+  @Test func `a prompt whose turns are marked already is named with what reads it`() throws {
+    let row = "{\"prompt\": \"<|im_start|>user\\na<|im_end|>\", \"completion\": \"b\"}"
+    func marked(_ template: String) throws -> [String] {
+      try dataset(row, DatasetOptions(template: template)).summary.notices.filter {
+        $0.hasSuffix("template: none does not mark them again")
+      }
+    }
+    #expect(try marked("chatml").count == 1)
+    #expect(try marked("none") == [])
+  }
+
   private let start = ByteEncoder.start
   private let end = ByteEncoder.end
 
