@@ -85,6 +85,15 @@ import Testing
     #expect(outcome.errors.contains("question"), outcome.comment)
   }
 
+  @Test func `a part has one column, and no list of them`() throws {
+    let outcome = try check(
+      Self.data + "dataset \"rows.jsonl\", columns: {prompt: \"ticket\", completion: [\"label\"]}\n"
+    )
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(outcome.errors.contains("is no name of a column"), outcome.comment)
+    #expect(outcome.errors.contains("help: give completion one column"), outcome.comment)
+  }
+
   @Test func `a model or file that is not there yet is told, and is no mistake`() throws {
     let outcome = try check(
       "load \"nowhere.gguf\"\ndataset \"later.jsonl\"\nlora rank: 8\ntrain steps: 2\n")

@@ -84,6 +84,7 @@ def main():
     pq.write_table(table, folder / "scalars-plain.parquet", use_dictionary=False)
     pq.write_table(table, folder / "scalars-old.parquet", version="1.0", store_schema=False)
     write_arrow(folder / "scalars-stream.arrow", table)
+    pq.write_table(pa.table({"score": [1.5, float("nan"), float("inf")]}), folder / "nan.parquet")
     # a few bytes that claim much: rows of nulls, and one text many times
     pq.write_table(pa.table({"text": pa.nulls(5_000_000, pa.string())}), folder / "bomb-nulls.parquet", compression="zstd")
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["x" * 1_000_000])

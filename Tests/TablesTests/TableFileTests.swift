@@ -50,6 +50,11 @@ import Tables
     #expect(table.leftOut.map { "\($0.column): \($0.content)" } == ["bytes: bytes"])
   }
 
+  @Test func `what is no number is missing, as in pandas`() throws {
+    let values = try table("nan.parquet").rows.map { $0["score"] }
+    #expect(values == [.digits("1.5"), .null, .digits("Infinity")])
+  }
+
   @Test(
     arguments: [
       ("bomb-nulls.parquet", "more than 1798336 values"),

@@ -140,8 +140,8 @@ import Training
     let replies = (1...40).map { String(repeating: "r", count: $0) }
     let rows = replies.map { "{\"prompt\": \"\($0.count)?\", \"completion\": \"\($0)\"}" }
     let data = try dataset(rows.joined(separator: "\n"), options(template))
-    let ends = ["gemma": "<end_of_turn>", "llama-3": "<|eot_id|>"][template]
-    let spaces = ["llama-2": 2, "vicuna": 1][template] ?? 0
+    let ends = ["gemma": "<end_of_turn>", "llama-3": "<|eot_id|>", "phi": "<|end|>"][template]
+    let spaces = ["llama-2": 2, "vicuna": 1, "mistral": 1, "deepseek": 1][template] ?? 0
     let expected = replies.reduce(0) { $0 + $1.utf8.count + (ends?.utf8.count ?? 1) + spaces }
     #expect(data.summary.trainedTokens == expected)
     #expect(data.summary.endsTrained == 40)
