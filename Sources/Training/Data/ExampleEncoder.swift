@@ -79,25 +79,28 @@ package struct ExampleEncoder {
     let trained =
       mask == .all
       ? marked.trained[start..<end].map { _ in true }
-      : Self.withoutCutReply(marked.trained[start..<end])
+      : Self.withoutCutReply(marked.trained[start..<reply]) + marked.trained[reply..<end]
     return (
       example(
         begin + marked.tokens[start..<end], trained: begin.map { _ in false } + trained,
         line: line),
-      "\(end) tokens: \(excess) were left out at the start" + whatIsCut(at: start, marked.trained)
+      "\(end) tokens: \(excess) were left out at the start"
+        + whatIsCut(at: start, marked.trained[..<reply])
     )
   }
 
-  /// The mask of what follows a cut: what is left of a reply there has lost its beginning or its header.
+  /// The mask from a cut to the last reply: what is left of a reply there has lost its beginning or its header.
   private static func withoutCutReply(_ trained: ArraySlice<Bool>) -> [Bool] {
     let left = trained.prefix { $0 }.count
     return Array(repeating: false, count: left) + trained.dropFirst(left)
   }
 
   /// What a cut at this place takes away beside tokens.
-  private func whatIsCut(at start: Int, _ trained: [Bool]) -> String {
+  private func whatIsCut(at start: Int, _ trained: ArraySlice<Bool>) -> String {
     guard mask != .all else { return "" }
-    let replies = (0...start).count { trained[$0] && ($0 == 0 || !trained[$0 - 1]) }
+    let replies = trained.indices.prefix(start + 1).count {
+      trained[$0] && ($0 == 0 || !trained[$0 - 1])
+    }
     switch replies {
     case 0: return " of the prompt"
     case 1: return ", and 1 reply that begins there is not learnt"

@@ -81,6 +81,9 @@ import Training
     let shortest = try #require(try dataset(pair, options(maxLength: 5)).tokenized.first)
     #expect(shortest.tokens == bytes("fxyz") + [ByteEncoder.end])
     #expect(trainedText(shortest) == "xyz$")
+    let begun = try dataset(pair, options(maxLength: 5), begin: ByteEncoder.start)
+    #expect(begun.tokenized.first.map(trainedText) == "xyz$")
+    #expect(begun.summary.cut.first?.reason.hasSuffix("at the start of the prompt") == true)
     #expect(
       dataError(pair, options(maxLength: 4))?.reason
         == "none of the 1 rows can be used; this one: its reply alone has 4 tokens, "
