@@ -34,7 +34,7 @@ package struct ChatTemplate: Equatable, Sendable {
   package var endOfTurn: String { text(of: format.reply.end) }
   /// The texts of the tokens that end a reply when generated.
   package var stops: [String] {
-    endOfTurn == tokens.end ? [endOfTurn] : [endOfTurn, tokens.end]
+    (endOfTurn == tokens.end ? [endOfTurn] : [endOfTurn, tokens.end]).filter { !$0.isEmpty }
   }
   /// The special tokens that the format writes. A model without them spells their names out and
   /// learns slowly.

@@ -4,9 +4,10 @@ extension ModelText {
   /// - Parameter template: the model's own chat template, if it has one.
   package init(tokenizer: Tokenizer, template: ChatTemplateSource?) {
     let special = tokenizer.specialTokens
-    var tokens = ChatTemplate.TextTokens()
-    if let begin = special.beginOfSequence { tokens.begin = tokenizer.name(of: begin) }
-    if let end = special.endOfSequence { tokens.end = tokenizer.name(of: end) }
+    // a token that the model does not name is not written, least of all in letters
+    let tokens = ChatTemplate.TextTokens(
+      begin: special.beginOfSequence.map { tokenizer.name(of: $0) } ?? "",
+      end: special.endOfSequence.map { tokenizer.name(of: $0) } ?? "")
     var variables: [String: String] = [:]
     for (name, id) in [
       ("bos_token", special.beginOfSequence), ("eos_token", special.endOfSequence),

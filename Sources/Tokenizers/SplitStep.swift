@@ -25,13 +25,17 @@ package enum SplitStep: Equatable, Sendable {
     of text: UnsafeBufferPointer<UInt8>, at place: TextPlace,
     _ body: (UnsafeBufferPointer<UInt8>, TextPlace) -> Void
   ) {
+    // A piece behind a cut is a text of its own to what comes after, only not the first one.
     func give(_ range: Range<Int>) {
       guard !range.isEmpty else { return }
       unsafe body(
-        UnsafeBufferPointer(rebasing: text[range]), range.lowerBound == 0 ? place : .inside)
+        UnsafeBufferPointer(rebasing: text[range]), range.lowerBound == 0 ? place : .afterToken)
     }
     switch self {
-    case .rule(let rule): unsafe rule.forEachWord(in: text) { unsafe body($0, place) }
+    case .rule(let rule):
+      unsafe rule.forEachWord(in: text) { word in
+        unsafe body(word, word.baseAddress == text.baseAddress ? place : .afterToken)
+      }
     case .literal(let pattern, let behavior):
       unsafe behavior.forEachPart(
         of: text.count, matches: Self.matches(of: pattern, in: text), give)

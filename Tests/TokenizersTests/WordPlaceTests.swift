@@ -78,4 +78,17 @@ import Tokenizers
     #expect(text.tokens == tokenizer.encode("<s>The quick brown fox</s>", parseSpecial: true))
     #expect(tokenizer.decode(zip(text.tokens, text.trained).filter { $0.1 }.map(\.0)) == "fox</s>")
   }
+
+  /// As tokenizers has it: to Metaspace each piece that a step before it cut off is a text.
+  @Test(arguments: [
+    (Metaspace.Prefix.always, ["▁a", "▁b", "▁c"]), (.first, ["▁a", "b", "c"]),
+    (.never, ["a", "b", "c"]),
+  ])
+  func piecesOfAStepBeforeArePrefixed(prefix: Metaspace.Prefix, words: [String]) {
+    let pipeline = TextPipeline(splits: [
+      .literal([UInt8(ascii: " ")], .removed), .metaspace(Metaspace(prefix: prefix, splits: true)),
+    ])
+    #expect(pipeline.words(of: "a  b c") == words)
+    #expect(pipeline.words(of: " a").first == (prefix == .always ? "▁a" : "a"))
+  }
 }

@@ -8,7 +8,9 @@ extension Architecture {
   package static let cohere = Architecture(
     name: "cohere", ggufName: "command-r", classes: ["CohereForCausalLM"], keys: cohereKeys,
     settings: cohereSettings + [.init("use_qk_norm", .only([false, nil]))],
-    norm: .layer, isParallel: true, sharesNorm: true, positions: .rotary, pairing: .adjacent,
+    ignoredSettings: ["pretraining_tp"],
+    norm: .layer, isParallel: true, sharesNorm: true, positions: .rotary, ropeBase: 500_000,
+    pairing: .adjacent,
     ggufPairing: .adjacent, scales: cohereScales, activation: .swiGLU, tiesHeadByDefault: true,
     linears: cohereLinears, huggingFace: tensorNames, blockPath: "model.layers.")
 

@@ -22,7 +22,8 @@ extension Architecture {
     ],
     // Dropouts of pretraining, and what transformers does not read.
     ignoredSettings: [
-      "hidden_dropout", "attention_dropout", "apply_residual_connection_post_layernorm",
+      "hidden_dropout", "attention_dropout", "ff_factor",
+      "apply_residual_connection_post_layernorm",
     ],
     form: { $0.takeForm($1) },
     ggufForm: { family, _, hasTensor in

@@ -20,7 +20,7 @@ extension Architecture {
     ignoredSettings: [
       "n_ctx", "attn_pdrop", "embd_pdrop", "resid_pdrop", "reorder_and_upcast_attn",
       "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
-      "summary_use_proj",
+      "summary_use_proj", "n_special", "predict_special_tokens",
     ],
     norm: .layer, normHasBias: true, positions: .learned, activation: .geluTanh,
     tiesHeadByDefault: true,

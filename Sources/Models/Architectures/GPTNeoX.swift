@@ -18,7 +18,10 @@ extension Architecture {
       .init("use_parallel_residual", .read(.bool)), .init("attention_bias", .read(.bool)),
     ],
     // Dropouts of pretraining.
-    ignoredSettings: ["attention_dropout", "hidden_dropout", "classifier_dropout"],
+    ignoredSettings: [
+      "attention_dropout", "hidden_dropout", "classifier_dropout", "attention_probs_dropout_prob",
+      "hidden_dropout_prob",
+    ],
     ggufSettings: [.init("use_parallel_residual", .read(.bool))],
     form: { $0.isParallel = $1["use_parallel_residual"]?.bool ?? true },
     ggufForm: { family, metadata, _ in

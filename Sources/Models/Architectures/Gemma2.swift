@@ -12,7 +12,7 @@ extension Architecture {
       .init("hidden_act", .only(["gelu_pytorch_tanh"])),
     ] + gemmaSettings,
     // Written by old versions, and obeyed by none.
-    ignoredSettings: ["cache_implementation"],
+    ignoredSettings: ["cache_implementation", "sliding_window_size"],
     norm: .rms, normOffset: 1, normPlacement: .beforeAndAfter, positions: .rotary,
     windows: .pattern(period: 2, ggufStandard: 4096),
     scales: [

@@ -11,7 +11,9 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"),
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: llamaSettings + llamaBiasSettings,
+    settings: llamaSettings.filter { $0.key != "attention_dropout" } + llamaBiasSettings,
+    // A dropout of pretraining.
+    ignoredSettings: ["attention_dropout"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent,
     scales: [
       .init("embedding_multiplier", .embedding, else: 1, gguf: "embedding_scale"),

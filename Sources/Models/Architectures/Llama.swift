@@ -17,7 +17,8 @@ extension Architecture {
       .init("use_sliding_window", .only([false])),
     ],
     // Slices of `pretraining_tp` add up to the same products.
-    ignoredSettings: ["pretraining_tp", "is_llama_config"],
+    // Falcon 3 names its activation twice.
+    ignoredSettings: ["pretraining_tp", "is_llama_config", "activation"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent, activation: .swiGLU,
     linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")

@@ -11,9 +11,10 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"),
       context: .init("max_position_embeddings", else: 4096),
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
-    settings: llamaSettings + [.init("attention_bias", .only([false]))],
-    // Dropouts of pretraining.
-    ignoredSettings: ["resid_pdrop", "embd_pdrop"],
+    settings: llamaSettings
+      + ["attention_bias", "mlp_bias", "lm_head_bias"].map { .init($0, .only([false])) },
+    // Dropouts of pretraining, and what transformers does not read.
+    ignoredSettings: ["resid_pdrop", "embd_pdrop", "full_attn_mod", "interpolate_factor"],
     norm: .rms, positions: .rotary,
     // transformers reads no other, and the old names as the new one.
     ropeTypes: [

@@ -18,6 +18,8 @@ extension Architecture {
     // Dropouts of pretraining, and of its first code.
     ignoredSettings: [
       "attention_dropout", "residual_dropout", "embedding_dropout", "activation_function",
+      "attention_softmax_in_fp32", "scale_attention_softmax_in_fp32", "scale_attn_weights",
+      "layer_norm_epsilon",
     ],
     norm: .layer, normHasBias: true, positions: .rotary, windows: .every(standard: nil),
     activation: .geluTanh, activationKey: "hidden_act", tiesHeadByDefault: true,

@@ -100,7 +100,7 @@ extension KeyTable {
 
   private static let descriptions = [
     "_name_or_path", "name_or_path", "_commit_hash", "transformers_version", "tokenizer_class",
-    "dtype", "torch_dtype", "id2label", "label2id", "num_labels", "problem_type",
+    "dtype", "torch_dtype", "id2label", "label2id", "num_labels", "_num_labels", "problem_type",
     "finetuning_task", "task_specific_params", "custom_pipelines",
     "transformers.js_config", "max_sequence_length", "model_max_length",
     "tokenizer_model_max_length", "tokenizer_padding_side",

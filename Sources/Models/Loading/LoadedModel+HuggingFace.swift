@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Files
 import Glibc
 import Tensors
@@ -9,6 +10,7 @@ extension LoadedModel {
   /// configuration, types of tensors and tokenizer have against it is told at once. Nil where weights without
   /// numbers are still to come.
   static func huggingFace(_ folder: String, hasNumbers: Bool) throws(FileError) -> LoadedModel? {
+    try refuseBareAdapter(folder)
     let file = folder + "/config.json"
     let config = try JSONValue(file: file)
     var errors = FileErrors()
@@ -69,6 +71,17 @@ extension LoadedModel {
         fix: "take it from the model's own folder, or remove it")
     }
     try KeyTable.generation.check(settings, file: file)
+  }
+
+  /// PEFT's folder is no model, but names the one that it belongs to.
+  private static func refuseBareAdapter(_ folder: String) throws(FileError) {
+    let file = folder + "/" + AdapterConfigurationFile.name
+    guard !Paths.exists(folder + "/config.json"), Paths.exists(file) else { return }
+    let base = try JSONValue(file: file)["base_model_name_or_path"]?.string ?? "…"
+    throw FileError(
+      .unsupported, file: folder,
+      cause: "this is an adapter, whose base is \(VisibleText.onOneLine(base))",
+      fix: "load the base with it: load \"\(VisibleText.onOneLine(base))\", adapter: \"\(folder)\"")
   }
 }
 

@@ -56,7 +56,7 @@ enum TokenizerClass {
   ) -> TokenizerPlan? {
     let prefix: [SplitStep] = settings.flag("add_prefix_space") == true ? [.prefixSpace] : []
     switch name {
-    case "GPT2Tokenizer":
+    case "GPT2Tokenizer", "CodeGenTokenizer":
       return TokenizerPlan(byteLevel: TextPipeline(splits: prefix + [.rule(.gpt2)]))
     case "Qwen2Tokenizer":
       let split: [SplitStep] = [.rule(.qwen2)]

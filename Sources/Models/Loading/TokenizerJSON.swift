@@ -17,6 +17,9 @@ struct TokenizerJSON {
     let single = template["single"]?.array ?? []
     let tokens = single.compactMap { $0["SpecialToken"]?["id"]?.string }
     let isText = single.last?["Sequence"]?["id"] == "A"
+    if single.first?["Sequence"] != nil, single.contains(where: { $0["SpecialToken"] != nil }) {
+      throw unsupported("post_processor writes an end token behind every text")
+    }
     guard templates.count == 1, isText, single.count == tokens.count + 1, tokens.count <= 1 else {
       throw unsupported("post_processor writes more than one begin token and the text")
     }

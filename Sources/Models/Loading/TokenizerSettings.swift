@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 import Glibc
 import Tokenizers
@@ -8,6 +9,8 @@ struct TokenizerSettings {
   let root: JSONObject
   /// `special_tokens_map.json`, which transformers reads where the settings list no tokens.
   private let map: JSONObject
+  /// Added tokens with their ids in a file of their own, as old versions wrote them.
+  private let ownTokens: (file: String, ids: JSONObject)?
   /// `config.json`.
   private let model: JSONValue?
   private let modelFile: String
@@ -35,14 +38,8 @@ struct TokenizerSettings {
       ? JSONObject() : Self.object(folder + "/special_tokens_map.json") ?? JSONObject()
     model = try Self.object(modelFile).map { .object($0) }
     try Self.keys.check(root, at: "", file: file)
-    if Paths.exists(folder + "/added_tokens.json"), root["added_tokens_decoder"] == nil {
-      throw FileError(
-        .unsupported, file: folder + "/added_tokens.json",
-        cause: "tokens are added in a file of their own, which is not supported",
-        fix:
-          "save the tokenizer again with a current transformers, which puts them into tokenizer.json"
-      )
-    }
+    let addedFile = folder + "/added_tokens.json"
+    ownTokens = isComplete ? nil : try Self.object(addedFile).map { (addedFile, $0) }
   }
 
   static func object(_ path: String) throws(FileError) -> JSONObject? {
@@ -92,8 +89,26 @@ struct TokenizerSettings {
     return Int32(id)
   }
 
+  /// A file of added tokens may repeat tokenizer.json, and say nothing else.
+  private func checkOwnTokens(_ added: [AddedToken]) throws(FileError) {
+    for member in ownTokens?.ids.members ?? [] {
+      let isKnown = added.contains {
+        $0.text.utf8.elementsEqual(member.key.utf8) && member.value == .int(Int($0.id))
+      }
+      guard !isKnown, let ownTokens else { continue }
+      throw FileError(
+        .unsupported, file: ownTokens.file,
+        cause:
+          "it adds \(JSONValue.string(member.key).excerpt) as \(member.value.excerpt), which tokenizer.json does not",
+        fix:
+          "save the tokenizer again with a current transformers, which puts them into tokenizer.json"
+      )
+    }
+  }
+
   /// Refuses names that transformers would add to the vocabulary, and flags that disagree.
   func check(_ added: [AddedToken]) throws(FileError) {
+    try checkOwnTokens(added)
     var names: [(key: String, value: JSONValue)] = []
     for object in [root, map] {
       for member in object.members {
