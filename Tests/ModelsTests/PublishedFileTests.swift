@@ -113,6 +113,53 @@ import Tokenizers
         == Tokenizer(huggingFaceFolder: plain.path).encode(Self.text, parseSpecial: false))
   }
 
+  /// transformers 5.24 has Qwen2Tokenizer for the type, whatever its files name.
+  @Test(arguments: ["PreTrainedTokenizerFast", "TokenizersBackend", "Qwen2Tokenizer"])
+  func `Qwen 2's class is the type's`(name: String) throws {
+    let folder = try copy(
+      "tiny-llama/hf",
+      [
+        "config.json": { $0["model_type"] = "qwen2" },
+        "tokenizer_config.json": { $0["tokenizer_class"] = .string(name) },
+      ])
+    let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
+    #expect(
+      tokenizer.pipeline == TextPipeline(normalizers: [.nfc], splits: [.rule(.qwen2)]))
+  }
+
+  @Test func `NeoX's class writes no begin token, whatever the file's post-processor says`() throws
+  {
+    func opening(_ name: String) throws -> Bool {
+      let folder = try copy(
+        "tiny-llama/hf",
+        [
+          "tokenizer.json": {
+            let token = $0["added_tokens"]?.array?.first
+            let (text, id) = (token?["content"] ?? .null, token?["id"] ?? .null)
+            $0["post_processor"] = [
+              "type": "TemplateProcessing",
+              "single": [
+                ["SpecialToken": ["id": text, "type_id": 0]],
+                ["Sequence": ["id": "A", "type_id": 0]],
+              ],
+              "pair": [],
+              "special_tokens": .object([
+                text.string ?? "": ["id": text, "ids": [id], "tokens": [text]]
+              ]),
+            ]
+          },
+          "tokenizer_config.json": { config in
+            config["tokenizer_class"] = .string(name)
+            let tokens = try? JSONValue(file: References.path("tiny-llama/hf/tokenizer.json"))
+            config["bos_token"] = tokens?["added_tokens"]?.array?.first?["content"]
+          },
+        ])
+      return try Tokenizer(huggingFaceFolder: folder.path).specialTokens.addsBeginOfSequence
+    }
+    #expect(try opening("GPTNeoXTokenizer") == false)
+    #expect(try opening("PreTrainedTokenizerFast"))
+  }
+
   @Test func `a model that names no end token writes none, least of all its letters`() throws {
     let folder = try copy(
       "tiny-llama/hf",

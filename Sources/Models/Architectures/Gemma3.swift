@@ -12,14 +12,15 @@ extension Architecture {
     settings: [
       .init("hidden_activation", .only(["gelu_pytorch_tanh"]))
     ] + gemmaSettings,
-    // transformers writes the second and does not read it.
-    ignoredSettings: ["cache_implementation", "_sliding_window_pattern"],
+    // transformers writes the second and does not read it, and keeps the third without use.
+    ignoredSettings: [
+      "cache_implementation", "_sliding_window_pattern", "attn_logit_softcapping",
+    ],
     norm: .rms, normOffset: 1, normPlacement: .beforeAndAfter, headNorms: .head,
     positions: .rotary, ropeBase: 1_000_000, windowRopeBase: 10_000,
     windows: .pattern(period: 6, key: "sliding_window_pattern"),
     scales: [
       .init("query_pre_attn_scalar", .attentionRoot, else: 256),
-      .init("attn_logit_softcapping", .attentionCap, gguf: "attn_logit_softcapping"),
       .init("final_logit_softcapping", .logitCap, gguf: "final_logit_softcapping"),
     ],
     wideScoreLayers: 62, scalesEmbedding: true, activation: .geGLUTanh, tiesHeadByDefault: true,

@@ -32,10 +32,8 @@ enum TokenizerClass {
   ) throws(FileError) -> TokenizerPlan? {
     let type = settings.modelType ?? ""
     let named = try settings.namedClass()
-    // transformers takes the class of its own table where files are known to name a wrong one; a file
-    // that names a class without a pipeline is taken at its word.
-    let isPlain = named.map(plain.contains) ?? false
-    let trusted = type == "qwen2" && !isPlain ? registered[type] : named ?? registered[type]
+    // transformers takes the class of its own table where files are known to name a wrong one.
+    let trusted = type == "qwen2" ? registered[type] : named ?? registered[type]
     guard let name = trusted, !plain.contains(name), !byFile.contains(type) else {
       return nil
     }
@@ -62,8 +60,10 @@ enum TokenizerClass {
       let split: [SplitStep] = [.rule(.qwen2)]
       return TokenizerPlan(byteLevel: TextPipeline(normalizers: [.nfc], splits: split + prefix))
     case "GPTNeoXTokenizer":
-      return TokenizerPlan(
+      var plan = TokenizerPlan(
         byteLevel: TextPipeline(normalizers: [.nfc], splits: prefix + [.rule(.gpt2)]))
+      plan.writesOpening = false
+      return plan
     case "CohereTokenizer":
       let splits: [SplitStep] =
         prefix.isEmpty ? [.rule(.smollm)] : [.digits(.isolated)] + prefix + [.rule(.gpt2)]

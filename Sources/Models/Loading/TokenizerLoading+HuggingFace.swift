@@ -33,7 +33,7 @@ extension Tokenizer {
     special.padding = try settings.id("pad", addedTokens, size: size)
     special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
     if let end = special.endOfSequence { special.endsOfReply.insert(end) }
-    try special.takeOpening(of: file, settings)
+    try special.takeOpening(of: file, settings, plan)
     self.init(
       vocabulary: vocabulary, model: model, specialTokens: special, addedTokens: addedTokens,
       pipeline: file.isUnigram ? plan.pipeline : plan.cut(for: vocabulary), decoding: plan.decoding,
@@ -45,9 +45,9 @@ extension SpecialTokens {
   /// What stands before every text. A post-processor that puts another token there than the begin
   /// token is refused, as is a begin token that no name tells.
   fileprivate mutating func takeOpening(
-    of file: TokenizerJSON, _ settings: TokenizerSettings
+    of file: TokenizerJSON, _ settings: TokenizerSettings, _ plan: TokenizerPlan
   ) throws(FileError) {
-    let opening = try file.openingToken()
+    let opening = plan.writesOpening ? try file.openingToken() : nil
     try settings.refuseEndAfterPrompts()
     addsBeginOfSequence = opening != nil
     guard addsBeginOfSequence else { return }

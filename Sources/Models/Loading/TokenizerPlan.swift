@@ -8,6 +8,8 @@ struct TokenizerPlan {
   var pipeline: TextPipeline
   var decoding = TextDecoding()
   var units: BytePairEncoder.Units
+  /// Whether the token that the file's post-processor puts before texts is put there.
+  var writesOpening = true
 
   /// A byte-level tokenizer.
   init(byteLevel pipeline: TextPipeline, units: BytePairEncoder.Units = BytePairEncoder.Units()) {
