@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     ("lod \"x\"", "did you mean `load`"), ("lora rnk: 8", "did you mean `rank`"),
     ("quantize nff4", "did you mean `nf4`"), ("{loss: 1}.los", "did you mean `loss`"),
-    ("abz(1)", "did you mean `abs`"), (":hlep", "did you mean `help`"),
+    ("abz(1)", "did you mean `abs`"), (":hlep", "did you mean `:help`"),
     ("dataset \"row.jsonl\"", "did you mean rows.jsonl?"),
   ])
   func `a slip gets the nearest command, argument, word, field, function or file`(

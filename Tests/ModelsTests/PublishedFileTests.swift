@@ -172,6 +172,10 @@ import Tokenizers
           $0["eos_token"] = nil
           $0["bos_token"] = nil
         },
+        "config.json": {
+          $0["eos_token_id"] = .null
+          $0["bos_token_id"] = .null
+        },
       ])
     let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
     #expect(tokenizer.specialTokens.endOfSequence == nil)

@@ -4,8 +4,9 @@ import Files
 /// that could change a token is read or has its one supported value here.
 extension TokenizerJSON {
   static let rootKeys = ValueTable([
-    .init("version", .values(["1.0"]), required: true),  // Set by whoever trained with the file; transformers sets both anew.
-    .init("truncation", .any), .init("padding", .any),
+    // Whoever trained with the file set these two; transformers sets them anew.
+    .init("truncation", .optional(.object)), .init("padding", .optional(.object)),
+    .init("version", .values(["1.0"]), required: true),
     .init("added_tokens", .array, required: true),
     .init("normalizer", .any), .init("pre_tokenizer", .any, required: true),
     .init("post_processor", .any), .init("decoder", .object, required: true),

@@ -25,6 +25,17 @@ struct ColumnProposal {
   let row: JSONObject
   let formats: [DatasetFormat]
   let columns: ColumnMapping
+  /// What may be proposed: what the row has, but replies that are not wanted and lists of values.
+  private let members: [JSONObject.Member]
+
+  init(row: JSONObject, formats: [DatasetFormat], columns: ColumnMapping) {
+    (self.row, self.formats, self.columns) = (row, formats, columns)
+    members = row.members.filter { member in
+      let name = member.key.lowercased()
+      return !member.value.isNull && !Self.judged.contains(where: name.contains)
+        && member.value.array.map { $0.contains { $0.object != nil } } ?? true
+    }
+  }
 
   /// The first proposal that reads the row, as it is written in a recipe.
   var source: String? {
@@ -109,15 +120,6 @@ struct ColumnProposal {
       }
       let isWhole = format.requiredKeys.allSatisfy { part in pairs.contains { $0.part == part } }
       return isWhole && pairs.contains { $0.part != $0.key } ? pairs : nil
-    }
-  }
-
-  /// What may be proposed: what the row has, but replies that are not wanted and lists of values.
-  private var members: [JSONObject.Member] {
-    row.members.filter { member in
-      let name = member.key.lowercased()
-      return !member.value.isNull && !Self.judged.contains(where: name.contains)
-        && member.value.array.map { $0.contains { $0.object != nil } } ?? true
     }
   }
 
