@@ -186,6 +186,15 @@ import Tokenizers
     #expect(template.stops.isEmpty)
   }
 
+  @Test(arguments: ["vocab.json", "tokenizer.model"])
+  func `older files of a tokenizer are told from none`(name: String) {
+    let folder = TemporaryFolder()
+    folder.write("{}", as: name)
+    let error = #expect(throws: FileError.self) { try Tokenizer(huggingFaceFolder: folder.path) }
+    #expect(error?.cause.contains(name) == true)
+    #expect(error?.fix.contains("save_pretrained") == true)
+  }
+
   @Test func `an adapter's folder is no model, and says whose it is`() {
     let error = #expect(throws: FileError.self) {
       try LoadedModel(path: References.path("adapters/rslora_some_layers"))

@@ -5,8 +5,9 @@ extension Tokenizer {
   /// The tokenizer of a Hugging Face folder: `tokenizer.json`, with the roles of special tokens from
   /// `tokenizer_config.json`, and what both say to what transformers 5 makes of them.
   package init(huggingFaceFolder folder: String) throws(FileError) {
-    let file = TokenizerJSON(
-      file: folder + "/tokenizer.json", root: try JSONValue(file: folder + "/tokenizer.json"))
+    let path = folder + "/tokenizer.json"
+    try Self.requireFile(path, in: folder)
+    let file = TokenizerJSON(file: path, root: try JSONValue(file: path))
     try file.checkKeys()
     let settings = try TokenizerSettings(folder: folder)
     let addedTokens = try file.addedTokens()
@@ -38,6 +39,18 @@ extension Tokenizer {
       vocabulary: vocabulary, model: model, specialTokens: special, addedTokens: addedTokens,
       pipeline: file.isUnigram ? plan.pipeline : plan.cut(for: vocabulary), decoding: plan.decoding,
       rules: .tokenizers)
+  }
+
+  /// The files of older tokenizers, of which transformers makes a tokenizer.json.
+  private static func requireFile(_ path: String, in folder: String) throws(FileError) {
+    let older = ["tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"]
+    guard !Paths.exists(path), let found = older.first(where: { Paths.exists(folder + "/" + $0) })
+    else { return }
+    throw FileError(
+      .missing, file: path, cause: "there is no such file, only \(found), which is not read",
+      fix:
+        "make it with transformers: AutoTokenizer.from_pretrained(\"\(folder)\").save_pretrained(\"\(folder)\")"
+    )
   }
 }
 
