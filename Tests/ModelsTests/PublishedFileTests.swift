@@ -113,20 +113,6 @@ import Tokenizers
         == Tokenizer(huggingFaceFolder: plain.path).encode(Self.text, parseSpecial: false))
   }
 
-  /// transformers 5.24 has Qwen2Tokenizer for the type, whatever its files name.
-  @Test(arguments: ["PreTrainedTokenizerFast", "TokenizersBackend", "Qwen2Tokenizer"])
-  func `Qwen 2's class is the type's`(name: String) throws {
-    let folder = try copy(
-      "tiny-llama/hf",
-      [
-        "config.json": { $0["model_type"] = "qwen2" },
-        "tokenizer_config.json": { $0["tokenizer_class"] = .string(name) },
-      ])
-    let tokenizer = try Tokenizer(huggingFaceFolder: folder.path)
-    #expect(
-      tokenizer.pipeline == TextPipeline(normalizers: [.nfc], splits: [.rule(.qwen2)]))
-  }
-
   @Test func `NeoX's class writes no begin token, whatever the file's post-processor says`() throws
   {
     func opening(_ name: String) throws -> Bool {

@@ -32,8 +32,10 @@ enum TokenizerClass {
   ) throws(FileError) -> TokenizerPlan? {
     let type = settings.modelType ?? ""
     let named = try settings.namedClass()
-    // transformers takes the class of its own table where files are known to name a wrong one.
-    let trusted = type == "qwen2" ? registered[type] : named ?? registered[type]
+    // transformers takes the class of its own table where files are known to name a wrong one; a file
+    // that names a class without a pipeline is taken at its word.
+    let isPlain = named.map(plain.contains) ?? false
+    let trusted = type == "qwen2" && !isPlain ? registered[type] : named ?? registered[type]
     guard let name = trusted, !plain.contains(name), !byFile.contains(type) else {
       return nil
     }
