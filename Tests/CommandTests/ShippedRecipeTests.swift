@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import TestSupport
 import Testing
 
@@ -6,8 +6,9 @@ import Testing
 @Suite struct ShippedRecipeTests {
   static let top = References.tests + "/.."
 
+  /// Their paths from the folder of recipes.
   static let names =
-    (try? FileManager.default.contentsOfDirectory(atPath: top + "/recipes"))?
+    FileManager.default.subpaths(atPath: top + "/recipes")?
     .filter { $0.hasSuffix(".recipe") }.sorted() ?? []
 
   private func text(_ path: String) throws -> String {
@@ -23,9 +24,17 @@ import Testing
     #expect(outcome.errors == "\(path): no mistakes found\n")
   }
 
+  @Test(arguments: names) func `is laid out as the formatter does`(_ name: String) throws {
+    let skillet = try SkilletRun()
+    let path = "recipes/" + name
+    skillet.folder.write(try text(path), as: path)
+    let outcome = try skillet("fmt", "--check", path)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
   @Test func `there are some`() {
     #expect(Self.names.contains("demo.recipe"))
-    #expect(Self.names.count >= 3)
+    #expect(Self.names.contains("papers/lora-table-5.recipe"))
   }
 
   /// The demo with the default model, on a few rows and steps.
