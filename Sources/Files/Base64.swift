@@ -8,6 +8,20 @@ package enum Base64 {
     return values
   }()
 
+  package static func encode(_ bytes: [UInt8]) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let part = bytes[start..<min(start + 3, bytes.count)]
+      let bits = part.reduce(0) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - part.count))
+      for place in 0..<4 {
+        let digit = Int(bits >> UInt32(18 - 6 * place) & 63)
+        result.append(place > part.count ? UInt8(ascii: "=") : digits[digit])
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   /// The bytes that a text stands for; nil where it is none.
   package static func decode(_ text: String) -> [UInt8]? {
     let all = Array(text.utf8)

@@ -8,6 +8,8 @@ struct WantedFiles {
     "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
     "adapter_config.json",
   ]
+  /// What stands for tokenizer.json where there is none.
+  private static let olderTokenizer: Set<String> = ["vocab.json", "merges.txt"]
   private static let configuration = "config.json"
   /// Weights in one file or, by an index, in several; the first that is there is taken.
   private static let weightFiles = ["model.safetensors", "pytorch_model.bin"]
@@ -34,8 +36,10 @@ struct WantedFiles {
       })
     {
       let isWhole = names.contains(weights)
+      let isOlder = !names.contains("tokenizer.json")
       small = names.filter {
         Self.descriptions.contains($0) || $0.hasPrefix("additional_chat_templates/")
+          || isOlder && Self.olderTokenizer.contains($0)
       }
       index = isWhole ? nil : weights + Self.indexEnding
       self.weights = isWhole ? [weights] : []

@@ -16,9 +16,13 @@ package struct BytePairModel {
 
   /// Adds the token with the next id. The text of a normal token of a byte-level model spells bytes; all
   /// others, and what does not spell any, stand for themselves.
-  package mutating func appendToken(_ text: ArraySlice<UInt8>, kind: Vocabulary.Kind) {
+  ///
+  /// - Parameter isFound: whether merges may lead to it.
+  package mutating func appendToken(
+    _ text: ArraySlice<UInt8>, kind: Vocabulary.Kind, isFound: Bool = true
+  ) {
     guard isByteLevel else {
-      return vocabulary.append(Array(text), kind: kind, isFound: !text.isEmpty)
+      return vocabulary.append(Array(text), kind: kind, isFound: isFound && !text.isEmpty)
     }
     scratch.removeAll(keepingCapacity: true)
     let isSpelled = kind == .normal && ByteLevelAlphabet.decode(text, into: &scratch)
@@ -28,7 +32,7 @@ package struct BytePairModel {
     }
     // Merges may also lead to a marker whose name spells itself.
     let isPlain = !text.isEmpty && text.allSatisfy { 0x21...0x7E ~= $0 }
-    vocabulary.append(scratch, kind: kind, isFound: isSpelled || isPlain)
+    vocabulary.append(scratch, kind: kind, isFound: isFound && (isSpelled || isPlain))
   }
 
   /// Makes room for merges, once, before the first.

@@ -40,6 +40,30 @@ package enum Normalizer: Equatable, Sendable {
     }
   }
 
+  /// Whether it can leave out what a text begins with.
+  var mayCut: Bool {
+    switch self {
+    case .strip(left: true, _), .stripAccents: true
+    case .replace(_, let new), .replacePattern(_, let new): new.isEmpty
+    default: false
+    }
+  }
+
+  /// Whether it leaves out what `text` begins with.
+  func cutsBeginning(of text: [UInt8]) -> Bool {
+    guard mayCut else { return false }
+    let first = String(decoding: text, as: UTF8.self).unicodeScalars.first
+    switch self {
+    case .strip: return first.map { CharacterClass($0).isSpace } ?? false
+    case .stripAccents: return first.map(CharacterClass.isMark) ?? false
+    case .replace(let old, _): return text.starts(with: old)
+    case .replacePattern(let pattern, _):
+      let matches = unsafe text.withUnsafeBufferPointer { unsafe pattern.matches(in: $0) }
+      return matches.first.map { $0.lowerBound == 0 && !$0.isEmpty } ?? false
+    default: return false
+    }
+  }
+
   private func normalized(_ text: [UInt8]) -> [Unicode.Scalar] {
     let string = String(decoding: text, as: UTF8.self)
     switch self {

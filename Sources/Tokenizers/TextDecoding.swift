@@ -6,6 +6,8 @@ package struct TextDecoding: Equatable, Sendable {
   package var hasBytes = false
   /// Whether markers and tokens added by hand read as they are spelled (llama.cpp).
   package var keepsAdded = false
+  /// What stands between two tokens.
+  package var separator: [UInt8] = []
   /// What the beginning of a text loses: spaces that the tokenizer put there itself.
   package var opening = Opening.kept
 
@@ -35,13 +37,13 @@ package struct TextDecoding: Equatable, Sendable {
       return [byte]
     }
     if keepsAdded, kind != .normal { return kind == .unused ? [] : Array(key) }
-    return replacements.reduce(Array(key)) { $0.replacing($1.old, with: $1.new) }
+    return separator + replacements.reduce(Array(key)) { $0.replacing($1.old, with: $1.new) }
   }
 
   /// The first token of a text as text.
   func openingText(of key: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     switch opening {
-    case .kept: text
+    case .kept: text.dropFirst(separator.count)
     case .withoutSpaces(let most): text.dropFirst(text.prefix(most).prefix { $0 == 0x20 }.count)
     case .without(let space): Array(key).replacing(space, with: [])[...]
     }

@@ -23,6 +23,18 @@ package struct TextPipeline: Equatable, Sendable {
     unsafe normalizers.reduce(Array(text)) { $1.applied(to: $0, isOpening: isOpening) }
   }
 
+  /// Whether normalizers leave out what a text begins with. The rest counts as what comes after it: it gets
+  /// no space of `Metaspace.Prefix.first`.
+  func cutsBeginning(of text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard normalizers.contains(where: \.mayCut) else { return false }
+    var text = unsafe Array(text)
+    for normalizer in normalizers {
+      if normalizer.cutsBeginning(of: text) { return true }
+      text = normalizer.applied(to: text, isOpening: true)
+    }
+    return false
+  }
+
   /// Calls `body` with each word.
   func forEachWord(
     in text: UnsafeBufferPointer<UInt8>, at place: TextPlace,

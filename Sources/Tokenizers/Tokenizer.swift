@@ -28,8 +28,10 @@ package struct Tokenizer: TextEncoder, Sendable {
     self.addedTokens = addedTokens
     self.pipeline = pipeline
     self.decoding = decoding
-    let isNormalized = { (token: AddedToken) in token.isNormalized && !pipeline.normalizers.isEmpty
-    }
+    // Where nothing is normalized, all are found alike, but of two that overlap the normalized one is last.
+    let isOneKind = Set(addedTokens.map(\.isNormalized)).count < 2
+    let findsOnce = pipeline.normalizers.isEmpty && (isOneKind || rules == .llamaCpp)
+    let isNormalized = { (token: AddedToken) in token.isNormalized && !findsOnce }
     matcher = AddedTokenMatcher(addedTokens.filter { !isNormalized($0) }, rules: rules)
     normalizedMatcher = AddedTokenMatcher(addedTokens.filter(isNormalized), rules: rules) { text in
       unsafe Array(text.utf8).withUnsafeBufferPointer {
@@ -156,7 +158,7 @@ extension Tokenizer {
         return
       }
       let stretch = unsafe UnsafeBufferPointer(rebasing: text[range])
-      if pipeline.normalizers.isEmpty {
+      if pipeline.normalizers.isEmpty && normalizedMatcher.isEmpty {
         unsafe encodeWords(stretch, at: place, into: &output, &workspace)
       } else {
         unsafe encodeNormalized(stretch, parseSpecial, at: place, into: &output, &workspace)
@@ -169,7 +171,7 @@ extension Tokenizer {
     into output: inout [Int32], _ workspace: inout Workspace
   ) {
     let normalized = unsafe pipeline.normalized(text, isOpening: place != .inside)
-    var place = place
+    var place = unsafe pipeline.cutsBeginning(of: text) && place == .start ? .afterToken : place
     unsafe normalized.withUnsafeBufferPointer { buffer in
       unsafe normalizedMatcher.forEachPart(of: buffer, parseSpecial: parseSpecial) { range, id in
         if let id {

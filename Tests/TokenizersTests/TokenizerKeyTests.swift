@@ -121,16 +121,18 @@ import Tokenizers
 
   @Test(
     arguments: [
-      ("bos_token", "<no>"), ("eos_token", "<no>"), ("pad_token", "the"), ("unk_token", 5),
-      ("mask_token", "<no>"), ("bos_token", true),
+      ("unk_token", 5), ("bos_token", true),
       ("eos_token", ["content": "<|im_end|>", "lstrip": true]),
-      ("add_eos_token", true), ("add_bos_token", "true"), ("add_prefix_space", true),
+      ("add_bos_token", "true"), ("add_prefix_space", true),
       ("add_special_tokens", false), ("bos_token", ["content": "<|im_end|>"]),
       ("split_special_tokens", true), ("tokenizer_class", "BertTokenizer"), ("tokenizer_class", 1),
-      ("additional_special_tokens", ["<no>"]), ("extra_special_tokens", ["image": "<no>"]),
-      ("additional_special_tokens", 3), ("auto_map", ["AutoTokenizer": ["a", "b"]]),
+      ("additional_special_tokens", 3), ("extra_special_tokens", ["image": 5]),
+      ("auto_map", ["AutoTokenizer": ["a", "b"]]),
       ("added_tokens_decoder", ["1": ["content": "<other>", "special": true]]),
       ("added_tokens_decoder", ["999": ["content": "<other>", "special": true]]),
+      ("added_tokens_decoder", ["2": ["content": "<|im_end|>", "lstrip": 1]]),
+      ("added_tokens_decoder", ["2": ["special": true]]),
+      ("added_tokens_decoder", ["two": ["content": "<|im_end|>"]]),
       ("chat_template", 5), ("chat_template", ["text"]),
     ] as [(String, JSONValue)])
   func `a setting that is not obeyed is refused by name`(key: String, value: JSONValue) throws {
@@ -140,10 +142,20 @@ import Tokenizers
 
   @Test(
     arguments: [
-      ("bos_token", 1), ("bos_token", true), ("eos_token", []), ("eos_token", "<no>"),
-      ("eos_token", [:]), ("unk_token", true), ("pad_token", "H"),
-      ("additional_special_tokens", ["the"]), ("additional_special_tokens", [:]),
-      ("additional_special_tokens", true),
+      ("bos_token", "<no>"), ("mask_token", "<no>"), ("extra_special_tokens", ["image": "<no>"]),
+      ("additional_special_tokens", ["<no>"]),
+    ] as [(String, JSONValue)])
+  func `a token that only the settings have is added, and needs a row`(
+    key: String, value: JSONValue
+  ) throws {
+    let error = try refusal("tokenizer_config.json") { $0[key] = value }
+    #expect(error?.cause.contains("ids up to 320") == true, "\(error?.cause ?? "loaded")")
+  }
+
+  @Test(
+    arguments: [
+      ("bos_token", 1), ("bos_token", true), ("eos_token", []), ("eos_token", [:]),
+      ("unk_token", true), ("additional_special_tokens", [:]), ("additional_special_tokens", true),
     ] as [(String, JSONValue)])
   func `a map of special tokens that is not obeyed is refused`(key: String, value: JSONValue) throws
   {
@@ -171,6 +183,7 @@ import Tokenizers
     arguments: [
       ("model_max_length", 3), ("clean_up_tokenization_spaces", true), ("padding_side", "left"),
       ("tokenizer_class", "LlamaTokenizerFast"), ("add_bos_token", false), ("legacy", true),
+      ("add_eos_token", true), ("tokenizer_class", "NoSuchTokenizer"),
       ("add_bos_token", true), ("bos_token", ["__type": "AddedToken", "content": "<|im_end|>"]),
       ("additional_special_tokens", ["<|im_start|>"]), ("bos_token", nil),
     ] as [(String, JSONValue)])

@@ -10,7 +10,7 @@ struct GGUFTokenizerMetadata {
   private let source: TokenizerJSON
   private let plan: TokenizerPlan
   /// One for each row of the embedding.
-  private let tokens: [(text: String, kind: Vocabulary.Kind)]
+  private let tokens: [TokenizerJSON.Token]
 
   /// - Parameter rows: those of the embedding, each of which must have a token.
   /// - Returns: what llama.cpp does otherwise.
@@ -25,18 +25,18 @@ struct GGUFTokenizerMetadata {
   }
 
   private init(of model: LoadedModel, rows: Int) throws(FileError) {
-    let file = model.path + "/tokenizer.json"
     self.model = model
-    source = TokenizerJSON(file: file, root: try JSONValue(file: file))
-    let settings = try TokenizerSettings(folder: model.path)
-    let filePlan = try source.plan()
-    plan = try TokenizerClass.plan(settings, source) ?? filePlan
+    let read = try FolderTokenizer(folder: model.path)
+    source = read.file
+    plan = read.plan
     guard !source.isUnigram else {
       throw source.unwritable("a Unigram model, for which llama.cpp has no decoder model's rule")
     }
-    var tokens = try source.tokens(try source.addedTokens())
+    var tokens = try source.tokens(read.addedTokens)
     for id in tokens.indices where tokens[id].kind == .unused { tokens[id].text = "[PAD\(id)]" }
-    for id in tokens.count..<max(rows, tokens.count) { tokens.append(("[PAD\(id)]", .unused)) }
+    for id in tokens.count..<max(rows, tokens.count) {
+      tokens.append(TokenizerJSON.Token(text: "[PAD\(id)]"))
+    }
     self.tokens = tokens
   }
 

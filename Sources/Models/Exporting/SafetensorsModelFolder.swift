@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Tensors
+import Tokenizers
 
 /// A model as a Hugging Face folder, made ready before a byte is written: weights under transformers' names in
 /// one file or in shards with an index, its configuration, and the files of its tokenizer as they are.
@@ -11,10 +12,9 @@ package struct SafetensorsModelFolder {
   private static let wholeName = "model.safetensors"
   private static let indexName = wholeName + ".index.json"
   /// Files that go along as they are.
-  private static let companions = [
-    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-    "chat_template.jinja", "vocab.json", "merges.txt", "tokenizer.model",
-  ]
+  private static let companions =
+    ["generation_config.json", "chat_template.jinja"] + Tokenizer.fileNames
+    + Tokenizer.olderFileNames
 
   package let folder: String
   private let tensors: [OutgoingTensor]

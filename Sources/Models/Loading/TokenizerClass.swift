@@ -41,17 +41,49 @@ enum TokenizerClass {
     }
     // Llama 3's files name Llama 2's class.
     if name == "LlamaTokenizer", file.isByteLevel { return nil }
-    guard let plan = plan(of: name, settings, file) else {
+    guard var plan = pipeline(of: name, settings, file) else {
+      guard TokenizerClassNames.others.contains(name) else { return nil }
       throw FileError(
         .unsupported, file: settings.file,
         cause: "tokenizer_class is \"\(name)\", which is not supported",
         fix:
           "if tokenizer.json holds all of the tokenizer, write \"PreTrainedTokenizerFast\" there")
     }
+    plan.ofClass = ClassTokens(
+      defaults: (defaults[name] ?? []).map { (role: $0 + "_token", text: $1) },
+      renewed: renewed[name] ?? .none, writesBegin: name == "CodeLlamaTokenizer")
     return plan
   }
 
-  private static func plan(
+  /// The tokens that classes give to roles which the settings leave open.
+  private static let defaults: [String: [(String, String)]] = {
+    let end = "<|endoftext|>"
+    let gpt2 = [("bos", end), ("eos", end), ("unk", end)]
+    let llama = [("bos", "<s>"), ("eos", "</s>"), ("unk", "<unk>")]
+    return [
+      "GPT2Tokenizer": gpt2, "CodeGenTokenizer": gpt2,
+      "GPTNeoXTokenizer": gpt2 + [("pad", "<|padding|>")],
+      "Qwen2Tokenizer": [("eos", end), ("unk", end), ("pad", end)],
+      "CohereTokenizer": [
+        ("bos", "<BOS_TOKEN>"), ("eos", "<|END_OF_TURN_TOKEN|>"), ("unk", "<UNK>"),
+        ("sep", "<SEP>"), ("pad", "<PAD>"), ("cls", "<CLS>"), ("mask", "<MASK_TOKEN>"),
+      ],
+      "LlamaTokenizer": llama,
+      "CodeLlamaTokenizer": llama + [
+        ("prefix", "\u{2581}<PRE>"), ("middle", "\u{2581}<MID>"), ("suffix", "\u{2581}<SUF>"),
+        ("eot", "\u{2581}<EOT>"), ("fill", "<FILL_ME>"),
+      ],
+      "GemmaTokenizer": [
+        ("bos", "<bos>"), ("eos", "<eos>"), ("unk", "<unk>"), ("pad", "<pad>"), ("mask", "<mask>"),
+      ],
+    ]
+  }()
+
+  private static let renewed: [String: ClassTokens.Renewed] = [
+    "Qwen2Tokenizer": .all, "CohereTokenizer": .extras,
+  ]
+
+  private static func pipeline(
     of name: String, _ settings: TokenizerSettings, _ file: TokenizerJSON
   ) -> TokenizerPlan? {
     let prefix: [SplitStep] = settings.flag("add_prefix_space") == true ? [.prefixSpace] : []
@@ -71,6 +103,7 @@ enum TokenizerClass {
         prefix.isEmpty ? [.rule(.smollm)] : [.digits(.isolated)] + prefix + [.rule(.gpt2)]
       return TokenizerPlan(byteLevel: TextPipeline(normalizers: [.nfc], splits: splits))
     case "LlamaTokenizer": return llama(settings)
+    case "CodeLlamaTokenizer": return codeLlama(settings, file)
     case "GemmaTokenizer": return gemma(file)
     default: return nil
     }
@@ -88,14 +121,29 @@ enum TokenizerClass {
       decoding: .sentencePiece(opening: addsSpace ? .withoutSpaces(1) : .kept), units: units)
   }
 
-  private static func gemma(_ file: TokenizerJSON) -> TokenizerPlan {
+  private static func codeLlama(
+    _ settings: TokenizerSettings, _ file: TokenizerJSON
+  ) -> TokenizerPlan {
+    let addsSpace = settings.flag("add_prefix_space") ?? true
+    return TokenizerPlan(
+      characters: TextPipeline(
+        splits: [.metaspace(Metaspace(prefix: addsSpace ? .first : .never, splits: false))]),
+      decoding: .sentencePiece(opening: .withoutSpaces(1)), units: spelled(file))
+  }
+
+  /// Characters that are no token in bytes, else as `<unk>`.
+  private static func spelled(_ file: TokenizerJSON) -> BytePairEncoder.Units {
     var units = BytePairEncoder.Units()
     units.fallsBackToBytes = true
     units.fusesUnknown = true
     units.unknown = file.model["vocab"]?["<unk>"]?.int.flatMap { Int32(exactly: $0) }
+    return units
+  }
+
+  private static func gemma(_ file: TokenizerJSON) -> TokenizerPlan {
     let spaces = Normalizer.replace([UInt8(ascii: " ")], with: Metaspace.standard)
     return TokenizerPlan(
       characters: TextPipeline(normalizers: [spaces]),
-      decoding: .sentencePiece(opening: .kept), units: units)
+      decoding: .sentencePiece(opening: .kept), units: spelled(file))
   }
 }

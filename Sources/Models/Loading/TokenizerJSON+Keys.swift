@@ -9,7 +9,7 @@ extension TokenizerJSON {
     .init("version", .values(["1.0"]), required: true),
     .init("added_tokens", .array, required: true),
     .init("normalizer", .any), .init("pre_tokenizer", .any, required: true),
-    .init("post_processor", .any), .init("decoder", .object, required: true),
+    .init("post_processor", .any), .init("decoder", .optional(.object), required: true),
     .init("model", .object, required: true),
   ])
 

@@ -16,14 +16,15 @@ extension TokenizerJSON {
     guard !units.fallsBackToBytes else {
       throw unsupported("model.byte_fallback is true beside a pre_tokenizer ByteLevel")
     }
-    guard decoders.map({ $0["type"] }) == ["ByteLevel"] else {
+    // Without a decoder the library shows letters that stand for bytes; here they are the bytes.
+    guard decoders.isEmpty || decoders.map({ $0["type"] }) == ["ByteLevel"] else {
       throw unsupported("pre_tokenizer is ByteLevel and decoder is not")
     }
     return TokenizerPlan(byteLevel: pipeline, units: units)
   }
 
   private func unknownToken() throws(FileError) -> Int32? {
-    guard let name = model["unk_token"]?.string else { return nil }
+    guard let name = model["unk_token"]?.string, !name.isEmpty else { return nil }
     guard let id = model["vocab"]?[name]?.int.flatMap({ Int32(exactly: $0) }) else {
       throw malformed("model.unk_token is \"\(name)\", which model.vocab lacks")
     }
@@ -186,6 +187,10 @@ extension TokenizerJSON {
   /// The decoders, which work on tokens before `Fuse` and on the whole text after it.
   private func decoding() throws(FileError) -> TextDecoding {
     var result = TextDecoding()
+    if decoders.isEmpty {
+      result.separator = [UInt8(ascii: " ")]
+      return result
+    }
     var isFused = false
     for step in decoders {
       let type = step["type"]?.string ?? "without a type"

@@ -6,6 +6,8 @@ import Tokenizers
 struct TokenizerJSON {
   let file: String
   let root: JSONValue
+  /// What older files say that it stands for; nil where it is a tokenizer.json.
+  var older: OlderTokenizer?
 
   var model: JSONValue { root["model"] ?? .null }
 
@@ -33,40 +35,23 @@ struct TokenizerJSON {
     return token
   }
 
-  /// The added tokens. The `tokenizers` library gives a token that the vocabulary has the id it has
-  /// there, and others the ids after it, whatever the file says: where they differ it is refused.
-  func addedTokens() throws(FileError) -> [AddedToken] {
-    // By bytes: to a String, letters with marks are the same in each of their spellings.
-    var vocabulary: [[UInt8]: JSONValue] = [:]
-    let texts = Set(
-      (root["added_tokens"]?.array ?? []).compactMap {
-        $0["content"]?.string.map { Array($0.utf8) }
-      })
-    let members = vocabularyMembers
-    for member in members where texts.contains(Array(member.text.utf8)) {
-      vocabulary[Array(member.text.utf8)] = member.id
-    }
-    var next = members.count
-    var result: [AddedToken] = []
+  /// The tokens that the file adds.
+  func additions() throws(FileError) -> [TokenAddition] {
+    var texts: Set<[UInt8]> = []
+    var result: [TokenAddition] = []
     for entry in root["added_tokens"]?.array ?? [] {
       guard let text = entry["content"]?.string, let id = entry["id"]?.int, !text.isEmpty,
         0..<Vocabulary.limit ~= id
       else { throw malformed("an entry of added_tokens has no content or no sound id") }
-      if result.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) {
+      guard texts.insert(Array(text.utf8)).inserted else {
         throw malformed("the added token \"\(text)\" occurs twice")
       }
-      let known = vocabulary[Array(text.utf8)]
-      let expected = known?.int ?? next
-      guard id == expected else {
-        throw malformed("the added token \"\(text)\" has id \(id), and should have \(expected)")
-      }
-      if known == nil { next += 1 }
-      var token = AddedToken(text, id: Int32(id), isSpecial: entry["special"]?.bool ?? false)
+      var token = AddedToken(text, id: 0, isSpecial: entry["special"]?.bool ?? false)
       token.isNormalized = entry["normalized"]?.bool ?? false
       token.takesSpaceBefore = entry["lstrip"]?.bool ?? false
       token.takesSpaceAfter = entry["rstrip"]?.bool ?? false
       token.isWord = entry["single_word"]?.bool ?? false
-      result.append(token)
+      result.append(TokenAddition(token: token, id: id, place: "an added token", file: file))
     }
     return result
   }
@@ -92,7 +77,10 @@ struct TokenizerJSON {
     var model = BytePairModel(isByteLevel: isByteLevel)
     let tokens = try tokens(added)
     model.reserveCapacity(tokens: tokens.count, bytes: tokens.count * 8)
-    for token in tokens { model.appendToken(Array(token.text.utf8)[...], kind: token.kind) }
+    for token in tokens {
+      model.appendToken(
+        Array(token.text.utf8)[...], kind: token.kind, isFound: token.isOfModel)
+    }
     let merges = self.model["merges"]?.array ?? []
     model.beginMerges(count: merges.count)
     do throws(TokenizerError) {
@@ -129,17 +117,23 @@ struct TokenizerJSON {
 }
 
 extension TokenizerJSON {
+  /// A token of the file, or one that is added to it.
+  struct Token {
+    var text = ""
+    var kind = Vocabulary.Kind.unused
+    /// Whether the model has it, so that merges may lead to it.
+    var isOfModel = false
+  }
+
   /// The tokens by id; numbers that none has are unused.
-  func tokens(
-    _ added: [AddedToken]
-  ) throws(FileError) -> [(text: String, kind: Vocabulary.Kind)] {
+  func tokens(_ added: [AddedToken]) throws(FileError) -> [Token] {
     let members = vocabularyMembers
     guard !members.isEmpty else { throw malformed("model.vocab has no tokens") }
-    var tokens: [(text: String, kind: Vocabulary.Kind)] = []
+    var tokens: [Token] = []
     tokens.reserveCapacity(members.count)
-    func set(_ id: Int, _ text: String, _ kind: Vocabulary.Kind) {
-      while tokens.count <= id { tokens.append(("", .unused)) }
-      tokens[id] = (text, kind)
+    func set(_ id: Int, _ token: Token) {
+      while tokens.count <= id { tokens.append(Token()) }
+      tokens[id] = token
     }
     for member in members {
       guard case .int(let id) = member.id, 0..<Vocabulary.limit ~= id else {
@@ -148,10 +142,15 @@ extension TokenizerJSON {
       guard id >= tokens.count || tokens[id].kind == .unused else {
         throw malformed("the tokens \"\(tokens[id].text)\" and \"\(member.text)\" share id \(id)")
       }
-      set(id, member.text, .normal)
+      set(id, Token(text: member.text, kind: .normal, isOfModel: true))
     }
     for token in added {
-      set(Int(token.id), token.text, token.isSpecial ? .control : .userDefined)
+      let id = Int(token.id)
+      set(
+        id,
+        Token(
+          text: token.text, kind: token.isSpecial ? .control : .userDefined,
+          isOfModel: tokens.indices.contains(id) && tokens[id].isOfModel))
     }
     return tokens
   }

@@ -10,6 +10,8 @@ struct TokenizerPlan {
   var units: BytePairEncoder.Units
   /// Whether the token that the file's post-processor puts before texts is put there.
   var writesOpening = true
+  /// What the class does with the tokens that the settings name; nil where the file is read as it is.
+  var ofClass: ClassTokens?
 
   /// A byte-level tokenizer.
   init(byteLevel pipeline: TextPipeline, units: BytePairEncoder.Units = BytePairEncoder.Units()) {

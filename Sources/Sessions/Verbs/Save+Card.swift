@@ -1,20 +1,19 @@
 import Files
 import Models
 import RecipeLanguage
+import Tokenizers
 import Training
 
 /// What goes into an adapter's folder for people and for other programs.
 extension Session {
-  private static let tokenizerFiles = [
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
-  ]
-
   /// The model card, and the tokenizer's files where the base has them as files.
   func companions(of adapter: AdapterInUse, in folder: String) throws(FileError) -> [FolderFile] {
     var files: [FolderFile] = []
     if let card = readme(of: adapter).file(in: folder) { files.append(card) }
     guard let source = adapter.base.tokenizerFolder else { return files }
-    for name in Self.tokenizerFiles where Paths.exists(source + "/" + name) {
+    let isOlder = !Paths.exists(source + "/tokenizer.json")
+    let names = Tokenizer.fileNames + (isOlder ? Tokenizer.olderFileNames : [])
+    for name in names + ["chat_template.jinja"] where Paths.exists(source + "/" + name) {
       files.append(FolderFile(name, try MappedFile.contents(of: source + "/" + name)))
     }
     return files
