@@ -128,6 +128,10 @@ FAMILIES |= {
         activation="gelu_fast"),
     "falcon-serial": llama_like("FalconConfig", targets=FUSED, parallel_attn=False, multi_query=False),
     # Six heads: slopes between those of four and eight.
+    # transformers' "eager" adds its biases twice.
+    "falcon-alibi": llama_like(
+        "FalconConfig", targets=FUSED, alibi=True, parallel_attn=False, multi_query=False, bias=True, hidden_size=48,
+        num_attention_heads=6, tie_word_embeddings=True) | {"attention": "sdpa"},
     "bloom": dict(
         seed=1, config=transformers.BloomConfig(
             vocab_size=320, hidden_size=48, n_layer=2, n_head=6, bos_token_id=1, eos_token_id=2, pad_token_id=2),
@@ -145,6 +149,12 @@ FAMILIES |= {
         config=transformers.OPTConfig(
             vocab_size=320, hidden_size=32, num_hidden_layers=2, ffn_dim=48, max_position_embeddings=64,
             num_attention_heads=4, dropout=0.0, bos_token_id=1, eos_token_id=2, pad_token_id=2),
+        targets=["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]),
+    "opt-post": dict(
+        config=transformers.OPTConfig(
+            vocab_size=320, hidden_size=32, word_embed_proj_dim=24, do_layer_norm_before=False, num_hidden_layers=2,
+            ffn_dim=48, max_position_embeddings=64, num_attention_heads=4, dropout=0.0, bos_token_id=1, eos_token_id=2,
+            pad_token_id=2),
         targets=["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]),
 }
 # What GGUF calls the families that llama.cpp has under their own name.
@@ -320,6 +330,7 @@ def greedy(model, ids, count=12):
 def make(name, family):
     generator = torch.Generator().manual_seed(family.get("seed", SEED + len(name)))
     tiny_adapter.BASE = f"families/{name}"
+    tiny_adapter.ATTENTION = family.get("attention", "eager")
     folder = files.ROOT / tiny_adapter.BASE
     shutil.rmtree(folder, ignore_errors=True)
     model = make_model(family["config"], generator)

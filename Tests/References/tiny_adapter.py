@@ -9,12 +9,13 @@ from safetensors import safe_open
 from transformers import AutoModelForCausalLM
 
 BASE = "tiny-llama"
+ATTENTION = "eager"
 ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
 def base_model():
     model = AutoModelForCausalLM.from_pretrained(
-        files.ROOT / BASE / "hf", dtype=torch.float32, attn_implementation="eager").eval()
+        files.ROOT / BASE / "hf", dtype=torch.float32, attn_implementation=ATTENTION).eval()
     model.config._name_or_path = BASE
     model.name_or_path = BASE
     return model

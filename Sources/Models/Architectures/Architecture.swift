@@ -38,7 +38,11 @@ package struct Architecture: Sendable {
   var sharesNorm = false
   /// Whether a norm follows the embedding.
   var normsEmbedding = false
-  let positions: PositionKind
+  /// Whether a norm stands before the output head.
+  var normsOutput = true
+  /// The width of the embedding, where that is not the hidden size.
+  var embeddingWidth: Int?
+  var positions: PositionKind
   /// Rows of the table of learned positions before that of the first one.
   var positionOffset = 0
   /// transformers' default, and its key.
@@ -46,6 +50,9 @@ package struct Architecture: Sendable {
   var ropeBaseKey = "rope_theta"
   /// That of layers with a window, where they turn otherwise.
   var windowRopeBase: Double?
+  /// transformers' default for `original_max_position_embeddings` beside the rope's keys; nil where the key
+  /// is missing then.
+  var originalContext: Int?
   /// The values of `rope_type`, and what each stands for.
   var ropeTypes = [
     "default": "default", "linear": "linear", "dynamic": "dynamic", "llama3": "llama3",
@@ -88,8 +95,9 @@ package struct Architecture: Sendable {
   /// The path of a block in the model of transformers, before its number.
   let blockPath: String
 
-  enum PositionKind: Sendable {
-    case rotary, learned, linearBiases
+  enum PositionKind: Equatable, Sendable {
+    case rotary, learned
+    case linearBiases(LinearBiases.Form)
   }
 
   /// Layers without places beside `unturnedEvery`.
@@ -186,6 +194,8 @@ extension DecoderDescription {
     isParallel = family.isParallel
     sharesNorm = family.sharesNorm
     normsEmbedding = family.normsEmbedding
+    normsOutput = family.normsOutput
+    embeddingWidth = family.embeddingWidth.flatMap { $0 == sizes.hidden ? nil : $0 }
     headHasBias = family.headHasBias
     nativePairing = family.pairing
     fusion = family.fusion
@@ -249,6 +259,9 @@ struct TensorNames: Sendable, Equatable {
   var embedding: String
   var positions = ""
   var embeddingNorm = ""
+  /// What leads from the embedding to the first block, and from the last one to the head.
+  var inputProjection = ""
+  var outputProjection = ""
   var finalNorm: String
   var head: String
   /// What the names of block n begin with is this, n and a dot.
@@ -298,6 +311,8 @@ struct TensorNames: Sendable, Equatable {
     result.embedding = cut(embedding)
     result.positions = cut(positions)
     result.embeddingNorm = cut(embeddingNorm)
+    result.inputProjection = cut(inputProjection)
+    result.outputProjection = cut(outputProjection)
     result.finalNorm = cut(finalNorm)
     result.block = cut(block)
     result.optionalPrefix = ""

@@ -24,7 +24,7 @@ extension Architecture {
       "skip_bias_add", "skip_bias_add_qkv", "unk_token_id",
     ],
     ggufSettings: [.init("attention.max_alibi_bias", .only([8.0]))],
-    norm: .layer, normHasBias: true, normsEmbedding: true, positions: .linearBiases,
+    norm: .layer, normHasBias: true, normsEmbedding: true, positions: .linearBiases(.distances),
     activation: .geluTanh, tiesHeadByDefault: true,
     linears: [
       (.queryKeyValue, "self_attention.query_key_value", "attn_qkv"),

@@ -83,7 +83,7 @@ extension DecoderDescription {
     let name = family.ggufName ?? family.name
     switch family.positions {
     case .learned: return .learned
-    case .linearBiases: return .linearBiases
+    case .linearBiases(let form): return .linearBiases(form)
     case .rotary:
       let base = try metadata.numberIfPresent("\(name).\(GGUFKey.ropeBase)")
       let turned =

@@ -55,7 +55,7 @@ extension DecoderDescription {
   ) throws(FileError) -> Positions {
     switch family.positions {
     case .learned: return .learned
-    case .linearBiases: return .linearBiases
+    case .linearBiases(let form): return .linearBiases(form)
     case .rotary:
       let rope = try RopeReading(
         huggingFace: object, family, context: sizes.context, isWindowed: isWindowed, file: file)
@@ -68,8 +68,8 @@ extension DecoderDescription {
 
   /// Adds the layers that see no places for want of a window.
   mutating func leaveUnturned(_ rule: Architecture.TurnRule) {
-    let hasWindows = windows.contains { $0 != nil }
-    guard rule == .windowed || rule == .windowedIfAny && hasWindows else { return }
+    // A model with windows may have them in no layer.
+    guard rule == .windowed || rule == .windowedIfAny && !windows.isEmpty else { return }
     unturnedLayers.formUnion((0..<sizes.layers).filter { window(of: $0) == nil })
   }
 

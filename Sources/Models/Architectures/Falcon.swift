@@ -4,7 +4,8 @@ import Tensors
 
 extension Architecture {
   /// Falcon (FalconConfig of transformers 5.24): queries of a group and its key and value in one matrix; the first models
-  /// share one key and value among all heads, the later ones have parallel sublayers with a norm each.
+  /// share one key and value among all heads, the later ones have parallel sublayers with a norm each. Some have ALiBi in
+  /// place of turns, which llama.cpp does not have for them.
   package static let falcon = Architecture(
     name: "falcon", ggufName: "falcon", classes: ["FalconForCausalLM"],
     keys: ConfigurationNames(
@@ -15,7 +16,7 @@ extension Architecture {
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "layer_norm_epsilon", value: 1e-5)),
     settings: [
-      .init("alibi", .only([false, nil])), .init("bias", .read(.bool)),
+      .init("alibi", .read(.bool, allowsNull: true)), .init("bias", .read(.bool)),
       .init("multi_query", .read(.bool)), .init("new_decoder_architecture", .read(.bool)),
       .init("parallel_attn", .read(.bool)),
       .init("num_ln_in_parallel_attn", .read(.integer(1...2), allowsNull: true)),
@@ -47,6 +48,7 @@ extension Architecture {
     blockPath: "transformer.h.")
 
   private mutating func takeForm(_ config: JSONObject) {
+    if config["alibi"]?.bool == true { positions = .linearBiases(.roundedPlaces) }
     let isNew = config["new_decoder_architecture"]?.bool ?? false
     isParallel = isNew || config["parallel_attn"]?.bool ?? true
     sharesNorm = isParallel

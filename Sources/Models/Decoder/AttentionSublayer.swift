@@ -12,7 +12,9 @@ struct AttentionSublayer {
   private var block: FrozenWeights.Block { linears.block }
   private var compute: Compute { linears.compute }
   private var residual: ResidualUpdate {
-    ResidualUpdate(norm: block.norms.afterAttention, scale: residualScale, compute: compute)
+    ResidualUpdate(
+      norm: block.norms.afterAttention, isOfSum: block.norms.areOfSums, scale: residualScale,
+      compute: compute)
   }
 
   /// - Parameters:

@@ -8,8 +8,10 @@ package enum NormPlacement: String, Sendable {
   case beforeAndAfter
   /// Only its output is normed (OLMo 2).
   case after
+  /// The stream is normed once its output has joined it (arXiv 1706.03762; OPT-350m).
+  case afterSum
 
-  var isBefore: Bool { self != .after }
+  var isBefore: Bool { self == .before || self == .beforeAndAfter }
   var isAfter: Bool { self != .before }
 }
 
@@ -20,13 +22,17 @@ package struct BlockNorms: Sendable {
   package var afterAttention: Norm?
   package var afterFeedForward: Norm?
   package var heads: HeadNorms?
+  /// Whether the norms after sublayers are of the stream, their outputs included.
+  let areOfSums: Bool
   /// Whether the feed-forward reads what the attention reads.
   private let isShared: Bool
 
   package init(
     attention: Norm?, feedForward: Norm?, afterAttention: Norm? = nil,
-    afterFeedForward: Norm? = nil, heads: HeadNorms? = nil, isShared: Bool = false
+    afterFeedForward: Norm? = nil, heads: HeadNorms? = nil, isShared: Bool = false,
+    areOfSums: Bool = false
   ) {
+    self.areOfSums = areOfSums
     self.isShared = isShared
     self.attention = attention
     self.feedForward = feedForward

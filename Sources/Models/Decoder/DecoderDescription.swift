@@ -18,6 +18,10 @@ package struct DecoderDescription: Sendable, Equatable {
   package var sharesNorm = false
   /// Whether a norm follows the embedding.
   package var normsEmbedding = false
+  /// Whether a norm stands before the output head.
+  package var normsOutput = true
+  /// The width of the embedding and of what the head reads, where matrices lead to the hidden size and back.
+  package var embeddingWidth: Int?
   /// Norms of queries and keys, where there are some.
   package var headNorms: HeadNormKind?
   package var positions: Positions
@@ -59,7 +63,7 @@ package struct DecoderDescription: Sendable, Equatable {
     /// A row for each place is added to the token's embedding.
     case learned
     /// Scores of tokens further back become smaller (ALiBi, arXiv 2108.12409).
-    case linearBiases
+    case linearBiases(LinearBiases.Form)
   }
 
   /// What a norm of queries and keys runs over.
@@ -201,6 +205,12 @@ extension DecoderDescription {
       if !names.contains(name) { names.append(name) }
     }
     return names
+  }
+
+  /// What scores owe to places; nil where places reach the attention otherwise.
+  var linearBiases: LinearBiases? {
+    guard case .linearBiases(let form) = positions else { return nil }
+    return LinearBiases(form, heads: sizes.heads)
   }
 
   /// The turns of this model's queries and keys; nil where places are learned.

@@ -40,8 +40,7 @@ package struct DecoderModel: Sendable {
       scores: ScoreScaling(
         scale: scales.attention ?? 1 / Float(sizes.head).squareRoot(), cap: scales.attentionCap),
       window: description.window(of: layer),
-      slopes: description.positions == .linearBiases
-        ? CausalAttention.slopes(heads: sizes.heads) : [])
+      biases: description.linearBiases)
   }
 
   private func rope(_ layer: Int) -> RotaryEmbedding? {
@@ -86,9 +85,11 @@ package struct DecoderModel: Sendable {
   func embed(
     _ tokens: [Int32], positions: [Int32], noise: EmbeddingNoise? = nil, with compute: Compute
   ) -> Matrix {
-    let x = gather(tokens, of: weights.embedding, "token", with: compute)
-    compute.scale(x, by: description.scales.embedding)
-    noise?.add(to: x)
+    let embedded = gather(tokens, of: weights.embedding, "token", with: compute)
+    compute.scale(embedded, by: description.scales.embedding)
+    noise?.add(to: embedded)
+    let x =
+      weights.projections.map { projected(embedded, by: $0.input, with: compute) } ?? embedded
     if let learned = weights.positions {
       precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
       let rows = positions.map { $0 + Int32(description.positionOffset) }
@@ -100,6 +101,35 @@ package struct DecoderModel: Sendable {
       compute.forEachBlock(of: x.rows, grain: 64) { norm.forward(x.rows($0), into: x.rows($0)) }
     }
     return x
+  }
+
+  /// What the output head reads, of rows of the stream that the last block leaves; in the arena, or `x`.
+  func headInput(_ x: Matrix, with compute: Compute) -> Matrix {
+    let normed = weights.finalNorm?.forward(x, with: compute) ?? x
+    return weights.projections.map { projected(normed, by: $0.output, with: compute) } ?? normed
+  }
+
+  /// The gradient of `x` from that of what the head reads, in the arena.
+  func headInputBackward(_ x: Matrix, dInput: Matrix, with compute: Compute) -> Matrix {
+    var dNormed = dInput
+    if let projection = weights.projections?.output {
+      dNormed = compute.arena.matrix(dInput.rows, projection.columns)
+      compute.multiply(
+        compute.pack(dInput), projection.operand, .columnsOfMatrix, into: dNormed)
+    }
+    guard let norm = weights.finalNorm else { return dNormed }
+    let dx = compute.arena.matrix(x.rows, x.columns)
+    dx.fill(0)
+    norm.backward(x, dy: dNormed, into: dx)
+    return dx
+  }
+
+  private func projected(
+    _ x: Matrix, by projection: FrozenMatrix, with compute: Compute
+  ) -> Matrix {
+    let result = compute.arena.matrix(x.rows, projection.rows)
+    compute.multiply(compute.pack(x), projection.operand, .rowsOfMatrix, into: result)
+    return result
   }
 
   /// The rows of a table, one after the other, in the arena.
@@ -145,10 +175,9 @@ package struct DecoderModel: Sendable {
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      let normed = weights.finalNorm.forward(
-        compute.gather(x, rows: batch.scored), with: compute)
       return CrossEntropy.score(
-        hidden: normed, targets: batch.targets, head: weights.head, bias: weights.headBias,
+        hidden: headInput(compute.gather(x, rows: batch.scored), with: compute),
+        targets: batch.targets, head: weights.head, bias: weights.headBias,
         scaling: logitScaling, with: compute)
     }
   }
@@ -163,8 +192,8 @@ package struct DecoderModel: Sendable {
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      let last = weights.finalNorm.packed(compute.gather(x, rows: rows), with: compute)
-      compute.multiply(last, weights.head.operand, .rowsOfMatrix, into: result)
+      let last = headInput(compute.gather(x, rows: rows), with: compute)
+      compute.multiply(compute.pack(last), weights.head.operand, .rowsOfMatrix, into: result)
       addHeadBias(to: result, with: compute)
       for row in 0..<result.rows {
         unsafe logitScaling.forward(result.row(row), count: result.columns)

@@ -10,7 +10,9 @@ struct FeedForwardSublayer {
   private var block: FrozenWeights.Block { linears.block }
   private var compute: Compute { linears.compute }
   private var residual: ResidualUpdate {
-    ResidualUpdate(norm: block.norms.afterFeedForward, scale: residualScale, compute: compute)
+    ResidualUpdate(
+      norm: block.norms.afterFeedForward, isOfSum: block.norms.areOfSums, scale: residualScale,
+      compute: compute)
   }
 
   /// The outputs of the first layers, or their gradients, `[tokens, intermediate]`.

@@ -52,7 +52,11 @@ package struct FrozenWeights: Sendable {
   /// A norm of the embedding, where there is one.
   package let embeddingNorm: Norm?
   package let blocks: [Block]
-  package let finalNorm: Norm
+  /// Nil where the head reads the stream as it is.
+  package let finalNorm: Norm?
+  /// What leads from the embedding's width to the hidden size, and back to the head's; nil where they are the
+  /// same.
+  package let projections: Projections?
   /// The output head; the embedding itself when tied.
   package let head: FrozenMatrix
   /// Added to the logits; empty where nothing is.
@@ -60,8 +64,10 @@ package struct FrozenWeights: Sendable {
 
   package init(
     embedding: FrozenMatrix, positions: FrozenMatrix? = nil, embeddingNorm: Norm? = nil,
-    blocks: [Block], finalNorm: Norm, head: FrozenMatrix, headBias: [Float] = []
+    blocks: [Block], finalNorm: Norm?, projections: Projections? = nil, head: FrozenMatrix,
+    headBias: [Float] = []
   ) {
+    self.projections = projections
     precondition(
       headBias.isEmpty || headBias.count == head.rows,
       "\(headBias.count) biases for a head of \(head.rows) rows")
@@ -74,6 +80,17 @@ package struct FrozenWeights: Sendable {
     self.head = head
   }
 
+  /// Matrices `[outputs, inputs]` beside the blocks.
+  package struct Projections: Sendable {
+    package let input: FrozenMatrix
+    package let output: FrozenMatrix
+
+    package init(input: FrozenMatrix, output: FrozenMatrix) {
+      self.input = input
+      self.output = output
+    }
+  }
+
   package var isTied: Bool { embedding === head }
 
   /// The matrices of the linear layers of all blocks, in order.
@@ -84,12 +101,13 @@ package struct FrozenWeights: Sendable {
   /// Every matrix, in an order that digests keep.
   package var matrices: [FrozenMatrix] {
     [embedding] + (positions.map { [$0] } ?? []) + linears + (isTied ? [] : [head])
+      + (projections.map { [$0.input, $0.output] } ?? [])
   }
 
   /// Every vector, in an order that digests keep.
   package var vectors: [[Float]] {
     let norms =
-      blocks.flatMap(\.norms.all) + [finalNorm] + (embeddingNorm.map { [$0] } ?? [])
+      blocks.flatMap(\.norms.all) + [finalNorm, embeddingNorm].compactMap(\.self)
     let biases = blocks.flatMap { block in block.roles.map { block[$0].bias } }
     return norms.map(\.weight) + norms.map(\.bias) + biases + [headBias]
   }
@@ -150,7 +168,7 @@ extension FrozenWeights {
     let head = includesHead && !isTied ? convert(head) : head
     let result = FrozenWeights(
       embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
-      finalNorm: finalNorm, head: head, headBias: headBias)
+      finalNorm: finalNorm, projections: projections, head: head, headBias: headBias)
     return (
       result,
       QuantizationReport(

@@ -1,10 +1,11 @@
 import Tensors
 
-/// How a sublayer's output y joins the residual stream: x += y, or x += scale · norm(y); forward and
-/// backward.
+/// How a sublayer's output y joins the residual stream: x += y, x += scale · norm(y), or x = norm(x + y);
+/// forward and backward.
 struct ResidualUpdate {
-  /// A norm of the output (Gemma 2, OLMo 2).
+  /// A norm of the output (Gemma 2, OLMo 2), or of the stream with it (OPT-350m).
   let norm: Norm?
+  let isOfSum: Bool
   /// A constant of the model (Granite).
   let scale: Float
   let compute: Compute
@@ -13,12 +14,19 @@ struct ResidualUpdate {
   var isPlain: Bool { norm == nil && scale == 1 }
 
   /// - Parameters:
-  ///   - saved: receives y where the backward pass needs it.
+  ///   - saved: receives what the norm reads, where the backward pass needs it.
   ///   - write: writes y into a matrix, or adds it.
   func forward(
     _ x: Matrix, saved: StoredActivation?, write: (_ y: Matrix, _ accumulates: Bool) -> Void
   ) {
     guard !isPlain else { return write(x, true) }
+    if isOfSum, let norm {
+      write(x, true)
+      saved?.store(x, with: compute)
+      return compute.forEachBlock(of: x.rows, grain: 64) {
+        norm.forward(x.rows($0), into: x.rows($0))
+      }
+    }
     compute.arena.scoped {
       let y = compute.arena.matrix(x.rows, x.columns)
       write(y, false)
@@ -31,18 +39,29 @@ struct ResidualUpdate {
     }
   }
 
-  /// The gradient of y from that of x, in the arena; `dx` itself where nothing stands between.
+  /// The gradient of y from that of x, in the arena; `dx` itself where nothing stands between, or where the
+  /// norm is of the sum, whose gradient `dx` becomes.
   func backward(_ dx: Matrix, saved: StoredActivation?) -> Matrix {
     guard !isPlain else { return dx }
+    if isOfSum {
+      dx.copy(from: normBackward(dx, saved: saved))
+      return dx
+    }
     let scaled = compute.arena.matrix(dx.rows, dx.columns)
     scaled.copy(from: dx)
     compute.scale(scaled, by: scale)
-    guard let norm else { return scaled }
-    guard let saved else { preconditionFailure("\(dx.rows) rows of a normed output, not kept") }
-    let dy = compute.arena.matrix(dx.rows, dx.columns)
-    dy.fill(0)
-    norm.backward(saved, dy: scaled, into: dy, with: compute)
-    return dy
+    return norm == nil ? scaled : normBackward(scaled, saved: saved)
+  }
+
+  /// The gradient of what the norm reads from that of what it gives, in the arena.
+  private func normBackward(_ dNormed: Matrix, saved: StoredActivation?) -> Matrix {
+    guard let norm, let saved else {
+      preconditionFailure("\(dNormed.rows) rows of a normed output, not kept")
+    }
+    let result = compute.arena.matrix(dNormed.rows, dNormed.columns)
+    result.fill(0)
+    norm.backward(saved, dy: dNormed, into: result, with: compute)
+    return result
   }
 }
 

@@ -93,15 +93,13 @@ package struct TrainingPass {
   ) -> CrossEntropy.Score {
     compute.arena.scoped {
       let gathered = compute.gather(x, rows: batch.scored)
-      let normed = model.weights.finalNorm.forward(gathered, with: compute)
-      let dNormed = compute.arena.matrix(normed.rows, normed.columns)
+      let input = model.headInput(gathered, with: compute)
+      let dInput = compute.arena.matrix(input.rows, input.columns)
       let score = CrossEntropy.score(
-        hidden: normed, targets: batch.targets, head: model.weights.head,
+        hidden: input, targets: batch.targets, head: model.weights.head,
         bias: model.weights.headBias, scaling: model.logitScaling, smoothing: smoothing,
-        gradient: dNormed, weight: weight, with: compute)
-      let dGathered = compute.arena.matrix(normed.rows, normed.columns)
-      dGathered.fill(0)
-      model.weights.finalNorm.backward(gathered, dy: dNormed, into: dGathered)
+        gradient: dInput, weight: weight, with: compute)
+      let dGathered = model.headInputBackward(gathered, dInput: dInput, with: compute)
       x.fill(0)
       for (index, row) in batch.scored.enumerated() {
         unsafe x.row(row).update(from: dGathered.row(index), count: x.columns)

@@ -52,7 +52,8 @@ extension FrozenWeights {
     let embedding = encode(embedding, nil, tables)
     let result = FrozenWeights(
       embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
-      finalNorm: finalNorm, head: isTied ? embedding : encode(head, nil, tables),
+      finalNorm: finalNorm, projections: projections,
+      head: isTied ? embedding : encode(head, nil, tables),
       headBias: headBias)
     return (result, report)
   }

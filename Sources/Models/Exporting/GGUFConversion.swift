@@ -181,7 +181,7 @@ extension DecoderDescription {
     switch positions {
     case nil: return []
     case .learned: return [1]
-    case .linearBiases: return [2]
+    case .linearBiases(let form): return [2, form == .distances ? 0 : 1]
     case .rotary(let base, _, let scaling, let factors, let dimensions):
       let size = dimensions ?? sizes.head
       let scaled = scaling.frequencyFactors(headSize: size, base: base)

@@ -78,12 +78,11 @@ extension DecoderModel {
     }
   }
 
-  /// Logits of last rows, which the final norm changes in place.
+  /// Logits of last rows.
   private func head(_ last: Matrix, into logits: Matrix, with compute: Compute) {
-    weights.finalNorm.forward(last, into: last)
     // The next token hangs on the logits: where products of many rows are exact, so are these.
     compute.multiply(
-      compute.packVectors(last, isExact: compute.precision == .f32),
+      compute.packVectors(headInput(last, with: compute), isExact: compute.precision == .f32),
       by: [(weights.head, logits)])
     addHeadBias(to: logits, with: compute)
     for row in 0..<logits.rows {

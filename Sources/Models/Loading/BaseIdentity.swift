@@ -114,7 +114,8 @@ extension DecoderModel {
       switch description.positions {
       case .rotary(_, let pairing, _, _, _): "pairs \(pairing)"
       case .learned: "learned positions"
-      case .linearBiases: "linear biases"
+      case .linearBiases(.distances): "linear biases"
+      case .linearBiases(.roundedPlaces): "rounded linear biases"
       }
     return [
       description.architecture, "heads \(sizes.heads)", "key/value heads \(sizes.keyValueHeads)",

@@ -14,17 +14,25 @@ extension WeightReading {
       blocks.append(
         FrozenWeights.Block(norms: try blockNorms(layer, model), linears: linears))
     }
-    func table(_ name: String, _ rows: Int) throws(FileError) -> FrozenMatrix {
-      try matrix(name + ".weight", rows: rows, columns: sizes.hidden, isTransposed: false)
+    let width = model.embeddingWidth ?? sizes.hidden
+    func table(
+      _ name: String, _ rows: Int, _ columns: Int
+    ) throws(FileError) -> FrozenMatrix {
+      try matrix(name + ".weight", rows: rows, columns: columns, isTransposed: false)
     }
-    let embedding = try table(names.embedding, sizes.vocabulary)
+    let embedding = try table(names.embedding, sizes.vocabulary, width)
     return FrozenWeights(
       embedding: embedding,
       positions: model.positions == .learned
-        ? try table(names.positions, sizes.context + model.positionOffset) : nil,
+        ? try table(names.positions, sizes.context + model.positionOffset, sizes.hidden) : nil,
       embeddingNorm: model.normsEmbedding ? try norm(names.embeddingNorm, model) : nil,
-      blocks: blocks, finalNorm: try norm(names.finalNorm, model),
-      head: model.tiesHead ? embedding : try table(names.head, sizes.vocabulary),
+      blocks: blocks, finalNorm: model.normsOutput ? try norm(names.finalNorm, model) : nil,
+      projections: model.embeddingWidth == nil
+        ? nil
+        : FrozenWeights.Projections(
+          input: try table(names.inputProjection, sizes.hidden, width),
+          output: try table(names.outputProjection, width, sizes.hidden)),
+      head: model.tiesHead ? embedding : try table(names.head, sizes.vocabulary, width),
       headBias: model.headHasBias
         ? try vector(names.head + ".bias", count: sizes.vocabulary) : [])
   }
@@ -59,7 +67,7 @@ extension WeightReading {
       afterAttention: found[.afterAttention], afterFeedForward: found[.afterFeedForward],
       heads: found[.queries].flatMap { queries in
         found[.keys].map { HeadNorms(queries: queries, keys: $0) }
-      }, isShared: model.sharesNorm)
+      }, isShared: model.sharesNorm, areOfSums: model.normPlacement == .afterSum)
   }
 
   private func norm(
@@ -87,7 +95,10 @@ extension DecoderDescription {
     if !tiesHead { result.append(names.head + ".weight") }
     if headHasBias { result.append(names.head + ".bias") }
     let ends = normHasBias ? [".weight", ".bias"] : [".weight"]
-    result += ends.map { names.finalNorm + $0 }
+    if normsOutput { result += ends.map { names.finalNorm + $0 } }
+    if embeddingWidth != nil {
+      result += [names.inputProjection, names.outputProjection].map { $0 + ".weight" }
+    }
     if normsEmbedding { result += ends.map { names.embeddingNorm + $0 } }
     for layer in 0..<sizes.layers {
       for role in blockNorms { result += ends.map { names.name(names[role], layer) + $0 } }

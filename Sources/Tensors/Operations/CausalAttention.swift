@@ -15,17 +15,18 @@ package struct CausalAttention: Sendable {
   package let scores: ScoreScaling
   /// The most tokens that one sees; nil for all.
   package let window: Int?
-  /// What the score of each head loses with each token further back (ALiBi); empty for nothing.
-  package let slopes: [Float]
+  /// What scores owe to places; nil for nothing.
+  package let biases: LinearBiases?
 
   /// - Parameter scores: nil for 1 / sqrt(headSize).
   package init(
     heads: Int, keyValueHeads: Int, headSize: Int, scores: ScoreScaling? = nil, window: Int? = nil,
-    slopes: [Float] = []
+    biases: LinearBiases? = nil
   ) {
     precondition(
-      slopes.isEmpty || slopes.count == heads, "\(slopes.count) slopes for \(heads) heads")
-    self.slopes = slopes
+      biases.map { $0.slopes.count == heads } ?? true,
+      "\(biases?.slopes.count ?? 0) slopes for \(heads) heads")
+    self.biases = biases
     precondition(
       headSize > 0 && keyValueHeads > 0 && heads % keyValueHeads == 0,
       "\(heads) heads of \(headSize) over \(keyValueHeads)")
@@ -35,19 +36,6 @@ package struct CausalAttention: Sendable {
     self.headSize = headSize
     self.scores = scores ?? ScoreScaling(scale: 1 / Float(headSize).squareRoot())
     self.window = window
-  }
-
-  /// The slopes of ALiBi: a row of powers for the next lower power of two, and every second one of the next
-  /// for the other heads (arXiv 2108.12409; transformers' `build_alibi_tensor`).
-  package static func slopes(heads: Int) -> [Float] {
-    let whole = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
-    return (0..<heads).map { head in
-      let exponent =
-        head < whole
-        ? 8 * Double(head + 1) / Double(whole)
-        : 8 * Double(2 * (head - whole) + 1) / Double(2 * whole)
-      return Float(pow(2, -exponent))
-    }
   }
 
   private var group: Int { heads / keyValueHeads }
@@ -123,7 +111,7 @@ package struct CausalAttention: Sendable {
           let visible = past + rows.upperBound
           let scores = products.arena.matrix(rows.count, visible)
           products.multiply(queries.rows(rows), keys, into: scores)
-          softmax(scores, firstPosition: past + start, slope: slope(head))
+          softmax(scores, firstPosition: past + start, head: head)
           products.multiply(scores, values, into: slice(output, head: head).rows(rows))
         }
       }
@@ -135,25 +123,22 @@ package struct CausalAttention: Sendable {
     (window.map { max(0, position + 1 - $0) } ?? 0)..<position + 1
   }
 
-  private func slope(_ head: Int) -> Float { slopes.isEmpty ? 0 : slopes[head] }
-
-  /// Scores of the positions that a row sees, capped or lowered with the distance, and their softmax; `row`
+  /// Scores of the positions that a row sees, capped or biased by their places, and their softmax; `row`
   /// points at the first, and the last is the token's own.
-  private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, slope: Float) {
-    let areScaled = scores.cap != nil || slope != 0
+  private func softmax(_ row: UnsafeMutablePointer<Float>, first: Int, count: Int, head: Int) {
+    let areScaled = scores.cap != nil || biases != nil
     if areScaled { unsafe scores.forward(row, count: count) }
-    if slope != 0 {
-      for place in 0..<count { unsafe row[place] -= slope * Float(count - 1 - place) }
-    }
+    unsafe biases?.add(to: row, first: first, count: count, head: head, scale: scores.scale)
     _ = unsafe ck_softmax(row, count, areScaled ? 1 : scores.scale)
   }
 
   /// Softmax of each row over the positions it sees; the rest becomes 0.
-  private func softmax(_ matrix: Matrix, firstPosition: Int, slope: Float) {
+  private func softmax(_ matrix: Matrix, firstPosition: Int, head: Int) {
     for row in 0..<matrix.rows {
       let seen = visible(from: firstPosition + row).clamped(to: 0..<matrix.columns)
       let values = unsafe matrix.row(row)
-      unsafe softmax(values + seen.lowerBound, count: seen.count, slope: slope)
+      unsafe softmax(
+        values + seen.lowerBound, first: seen.lowerBound, count: seen.count, head: head)
       unsafe values.update(repeating: 0, count: seen.lowerBound)
       unsafe (values + seen.upperBound).update(
         repeating: 0, count: matrix.columns - seen.upperBound)
@@ -191,7 +176,7 @@ package struct CausalAttention: Sendable {
         unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
           unsafe ck_multiply_vector(keys, 0, seen.count, query.base, scores)
         }
-        unsafe softmax(scores, count: seen.count, slope: slope(head))
+        unsafe softmax(scores, first: seen.lowerBound, count: seen.count, head: head)
         let values = slice(v, head: head / group).rows(seen)
         unsafe ck_weighted_sum(
           scores, values.base, values.stride, seen.count, headSize, result.base)
@@ -225,7 +210,7 @@ package struct CausalAttention: Sendable {
           backward(
             q: slice(q, head: queryHead).rows(tokens),
             dOutput: slice(dOutput, head: queryHead).rows(tokens),
-            dq: slice(dq, head: queryHead).rows(tokens), slope: slope(queryHead), side, products)
+            dq: slice(dq, head: queryHead).rows(tokens), head: queryHead, side, products)
         }
       }
     }
@@ -241,7 +226,7 @@ package struct CausalAttention: Sendable {
   }
 
   private func backward(
-    q: Matrix, dOutput: Matrix, dq: Matrix, slope: Float, _ side: KeyValueSide,
+    q: Matrix, dOutput: Matrix, dq: Matrix, head: Int, _ side: KeyValueSide,
     _ products: SerialProducts
   ) {
     for start in stride(from: 0, to: q.rows, by: Self.queryBlock) {
@@ -252,7 +237,7 @@ package struct CausalAttention: Sendable {
         let dScores = products.arena.matrix(rows.count, visible)
         products.multiply(q.rows(rows), side.keysByRow, into: probabilities)
         let capped = capped(probabilities, in: products.arena)
-        softmax(probabilities, firstPosition: start, slope: slope)
+        softmax(probabilities, firstPosition: start, head: head)
         products.multiply(dOutput.rows(rows), side.valuesByRow, into: dScores)
         products.multiplyTransposed(
           probabilities, products.panels(ofColumns: dOutput.rows(rows)), accumulate: true,
