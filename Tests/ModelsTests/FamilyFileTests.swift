@@ -105,10 +105,10 @@ import Testing
       ("mistral", "sliding_window", 0),
       ("olmo2", "rope_scaling", ["rope_type": "yarn", "factor": 2]),
       ("gpt_neox", "hidden_act", "silu"), ("gpt_neox", "partial_rotary_factor", 0.5),
-      ("falcon", "alibi", true), ("falcon", "multi_query", false),
-      ("falcon-grouped", "num_ln_in_parallel_attn", 3), ("opt", "do_layer_norm_before", false),
+      ("falcon", "alibi", "yes"), ("falcon", "multi_query", false),
+      ("falcon-grouped", "num_ln_in_parallel_attn", 3), ("opt", "do_layer_norm_before", "no"),
       ("opt", "word_embed_proj_dim", 16),
-      ("opt", "_remove_final_layer_norm", true), ("stablelm", "qk_layernorm", true),
+      ("opt", "_remove_final_layer_norm", 1), ("stablelm", "qk_layernorm", true),
       ("cohere", "use_qk_norm", true), ("cohere", "logit_scale", 0), ("phi", "qk_layernorm", true),
       ("gptj", "rotary_dim", nil), ("gptj", "rope_theta", 5e5), ("bloom", "n_embed", 64),
       ("bloom", "apply_residual_connection_post_layernorm", true),
@@ -126,7 +126,7 @@ import Testing
 
   @Test func `all that is refused in a folder is told at once`() throws {
     let folder = try copy("falcon") {
-      $0["alibi"] = true
+      $0["alibi"] = "yes"
       $0["quantization_config"] = ["quant_method": "gptq"]
     }
     var tokenizer = try #require(JSONValue(file: folder.path + "/tokenizer.json").object)

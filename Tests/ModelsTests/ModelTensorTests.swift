@@ -72,11 +72,13 @@ import Testing
     #expect(error() == nil)
   }
 
-  @Test func `a tied head may be stored if it is the embedding, and no other`() throws {
+  /// transformers 5.24 ties the two only where they are equal.
+  @Test func `a head that differs from the embedding is taken, though they should be tied`() throws
+  {
     try copyRest([("tie_word_embeddings", true)])
     var all = try tensors()
     try write(all)
-    #expect(error()?.cause.contains("tie_word_embeddings") == true)
+    #expect(try !LoadedModel(path: folder.path).decoder.description.tiesHead)
     let embedding = try #require(all.first { $0.name == "model.embed_tokens.weight" })
     let head = try #require(all.firstIndex { $0.name == "lm_head.weight" })
     all[head].tensor = embedding.tensor

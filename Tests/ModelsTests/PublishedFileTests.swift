@@ -172,7 +172,51 @@ import Tokenizers
     #expect(template.stops.isEmpty)
   }
 
-  @Test(arguments: ["vocab.json", "tokenizer.model"])
+  /// transformers 5.24: Phi3Config.original_max_position_embeddings.
+  @Test func `Phi's first context has a default that comes before what the rope says`() throws {
+    let path = "families/phi3-longrope/hf"
+    func scaling(_ inner: Int?) throws -> RopeScaling? {
+      let folder = try copy(
+        path,
+        [
+          "config.json": { config in
+            let key = "original_max_position_embeddings"
+            config[key] = nil
+            config["max_position_embeddings"] = 8192
+            let name = config["rope_scaling"]?.object == nil ? "rope_parameters" : "rope_scaling"
+            guard var rope = config[name]?.object else { return }
+            rope[key] = inner.map { .int($0) }
+            config[name] = .object(rope)
+          }
+        ])
+      let positions = try LoadedModel(path: folder.path).decoder.description.positions
+      guard case .rotary(_, _, let scaling, _, _) = positions else { return nil }
+      return scaling
+    }
+    guard case .longRoPE(let rope)? = try scaling(nil) else {
+      return #expect(Bool(false), "no LongRoPE")
+    }
+    #expect(rope.originalContext == 4096)
+    #expect(try scaling(4096) == .longRoPE(rope))
+    #expect(throws: FileError.self) { try scaling(64) }
+  }
+
+  /// transformers 5.24: Exaone4Attention turns queries and keys if `sliding_window` is null or the layer has it.
+  @Test func `a model with windows that has them in no layer turns none`() throws {
+    let folder = try copy(
+      "families/exaone4/hf",
+      [
+        "config.json": { config in
+          let count = config["num_hidden_layers"]?.int ?? 0
+          config["sliding_window"] = 16
+          config["layer_types"] = .array(Array(repeating: "full_attention", count: count))
+        }
+      ])
+    let description = try LoadedModel(path: folder.path).decoder.description
+    #expect(description.unturnedLayers.count == description.sizes.layers)
+  }
+
+  @Test(arguments: ["spiece.model", "vocab.txt"])
   func `older files of a tokenizer are told from none`(name: String) {
     let folder = TemporaryFolder()
     folder.write("{}", as: name)

@@ -51,7 +51,7 @@ import Testing
         ("rope_scaling", ["rope_type": "linear", "factor": 2]),
       ],
       [("rope_parameters", ["rope_type": "yarn"])],
-      [("rope_parameters", ["rope_type": "yarn", "factor": 2, "attn_factor": 1])],
+      [("rope_parameters", ["rope_type": "yarn", "factor": 2, "attn_factor": "1"])],
       [("rope_scaling", ["type": "yarn", "factor": 2]), ("rope_theta", 1)],
       [("rope_parameters", ["rope_type": "dynamic"])],
       [("rope_parameters", ["rope_type": "proportional", "factor": 2])],

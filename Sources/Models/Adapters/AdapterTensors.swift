@@ -84,6 +84,13 @@ struct AdapterTensors {
         }
       }
     }
+    for (path, what) in [(model.names.embedding, "embedding"), (model.names.head, "output head")]
+    where name.hasPrefix(Self.root + path + ".") {
+      return FileError(
+        .unsupported, file: file,
+        cause: "the tensor \"\(name)\" is of the \(what), which adapters here do not change",
+        fix: "let PEFT fold the adapter into its base, with merge_and_unload, and load that model")
+    }
     return FileError(
       .unsupported, file: file,
       cause: "the tensor \"\(name)\" belongs to none of this model's layers",

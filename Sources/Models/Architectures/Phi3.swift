@@ -16,6 +16,7 @@ extension Architecture {
     // Dropouts of pretraining, and what transformers does not read.
     ignoredSettings: ["resid_pdrop", "embd_pdrop", "full_attn_mod", "interpolate_factor"],
     norm: .rms, positions: .rotary,
+    originalContext: 4096,
     // transformers reads no other, and the old names as the new one.
     ropeTypes: [
       "default": "default", "longrope": "longrope", "su": "longrope", "yarn": "longrope",

@@ -138,6 +138,8 @@ extension KeyTable {
         [
           Entry("factor", .read(.number(1...Double.greatestFiniteMagnitude), allowsNull: true)),
           originalContext, Entry("truncate", .read(.bool)),
+          // Qwen 3's files have it for other programs; transformers reads `attention_factor`.
+          Entry("attn_factor", .read(.number(notNegative), allowsNull: true)),
         ]
           + ["attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"].map {
             Entry($0, .read(.number(notNegative), allowsNull: true))

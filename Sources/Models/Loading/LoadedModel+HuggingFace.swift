@@ -42,6 +42,7 @@ extension LoadedModel {
     if !reading.contains(description.names.embedding + ".weight") {
       description.names = description.names.withoutPrefix()
     }
+    description.tiesHead = reading.tiesHead(description)
     try reading.refuseUnused(description)
     let weights = try reading.frozenWeights(description)
     return LoadedModel(

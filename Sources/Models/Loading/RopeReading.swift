@@ -30,12 +30,30 @@ struct RopeReading {
       try Self.same(
         "partial_rotary_factor", parameters["partial_rotary_factor"],
         config[family.turnedShareKey], file)?.double ?? family.turnedShare
-    let original = try Self.same(
-      "original_max_position_embeddings", parameters["original_max_position_embeddings"],
+    let original =
       ["llama3", "yarn", "longrope"].contains(type)
-        ? config["original_max_position_embeddings"] : nil, file)
+      ? try Self.originalContext(config, parameters, family, file) : nil
     scaling = try RopeScaling(
-      type, parameters, context: context, originalContext: original?.int ?? context, file: file)
+      type, parameters, context: context, originalContext: original ?? context, file: file)
+  }
+
+  /// The context that the model was first trained for, beside the rope's dictionary or in it. A default of
+  /// transformers comes before what is only in it.
+  private static func originalContext(
+    _ config: JSONObject, _ parameters: JSONObject, _ family: Architecture, _ file: String
+  ) throws(FileError) -> Int? {
+    let key = "original_max_position_embeddings"
+    let inner = parameters[key]
+    guard let standard = family.originalContext, config[key] == nil else {
+      return try same(key, inner, config[key], file)?.int
+    }
+    guard let inner, !inner.means(.int(standard)) else { return standard }
+    throw FileError(
+      .malformed, file: file,
+      cause:
+        "\"\(key)\" is \(inner.excerpt) among the rope's keys, and transformers takes \(standard) "
+        + "where it is not beside them",
+      fix: "write it beside them as well")
   }
 
   /// The dictionaries that describe the rope, by their keys. Where layers with a window have one of their own,
