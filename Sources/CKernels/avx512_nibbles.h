@@ -1,5 +1,5 @@
-/* Rows of nibbles (Q4_0, Q4_1, CODE4) times int8 activations with vpdpbusd, four blocks at a time:
- * a 128-bit part of a register holds 16 elements of one block. A row's last blocks, if fewer than
+/* Rows of nibbles (Q4_0, Q4_1, CODE4) times one row of int8 activations with vpdpbusd, four blocks at a
+ * time: a 128-bit part of a register holds 16 elements of one block. A row's last blocks, if fewer than
  * four, are read with masks and count as zero. */
 
 /* Bits for the first n of at most 32 elements. */
@@ -101,27 +101,8 @@ INLINE void FN(add_nibbles)(ck_format format, const ck_matrix *w, size_t row, si
   s->offset = _mm_fmadd_ps(four.m, _mm_maskz_loadu_ps(present, sums), s->offset);
 }
 
-/* Up to four blocks of one row, taken from between those of the others. */
-typedef struct {
-  int8_t codes[128];
-  float scales[4], sums[4];
-} FN(blocks_of_row);
-
-INLINE FN(blocks_of_row)
-    FN(take_blocks)(const ck_int8_rows *x, size_t rows, size_t v, size_t b, size_t blocks) {
-  FN(blocks_of_row) taken = {{0}};
-  for (size_t i = 0; i < blocks; i++) {
-    size_t place = (b + i) * rows + v;
-    memcpy(taken.codes + 32 * i, x->codes + 32 * place, 32);
-    taken.scales[i] = x->scales[place];
-    taken.sums[i] = x->sums[place];
-  }
-  return taken;
-}
-
 INLINE float FN(dot_nibbles_of_row)(ck_format format, const ck_matrix *w, size_t row,
-                                    FN(digits) digits, const ck_int8_rows *x, size_t rows,
-                                    size_t v) {
+                                    FN(digits) digits, const ck_int8_rows *x) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t count = w->columns / 32;
   FN(nibble_sums) s = {_mm512_setzero_ps(), _mm_setzero_ps()};
@@ -129,23 +110,16 @@ INLINE float FN(dot_nibbles_of_row)(ck_format format, const ck_matrix *w, size_t
     size_t blocks = count - b < 4 ? count - b : 4;
     __builtin_prefetch(p + PREFETCH_BYTES);
     __builtin_prefetch(p + PREFETCH_BYTES + 64);
-    if (rows == 1) {
-      FN(add_nibbles)(format, w, row, b, blocks, p, digits, x->codes + 32 * b, x->scales + b,
-                      x->sums + b, &s);
-    } else {
-      FN(blocks_of_row) taken = FN(take_blocks)(x, rows, v, b, blocks);
-      FN(add_nibbles)(format, w, row, b, blocks, p, digits, taken.codes, taken.scales, taken.sums,
-                      &s);
-    }
+    FN(add_nibbles)(format, w, row, b, blocks, p, digits, x->codes + 32 * b, x->scales + b,
+                    x->sums + b, &s);
   }
   float unit = format == CK_CODE4 ? digits.unit : 1.0f;
   return (FN(sum)((VF)s.total) + FN(sum_four)((FN(four))s.offset)) * unit;
 }
 
 INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row,
-                                   FN(digits) digits, const ck_int8_rows *x, size_t rows) {
-  FN(four) results = {0};
-  for (size_t v = 0; v < rows; v++)
-    results[v] = FN(dot_nibbles_of_row)(format, w, row, digits, x, rows, v);
-  return results;
+                                   FN(digits) digits, const ck_int8_rows *x, size_t rows,
+                                   size_t start) {
+  (void)rows, (void)start;
+  return (FN(four)){FN(dot_nibbles_of_row)(format, w, row, digits, x)};
 }

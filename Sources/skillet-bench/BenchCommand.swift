@@ -107,9 +107,11 @@ struct BenchCommand: ParsableCommand {
     let reading = try ReadingModel(FrozenModel(loaded), text: text)
     cases.append(PromptCase(model: reading, tokens: 512))
     cases.append(DecodingCase(model: reading, tokens: 64, checkedTokens: 512))
+    cases.append(TogetherCase(model: reading, texts: 16, tokens: 64))
     if WeightFormat(rawValue: scheme) != nil {
       let quantized = try ReadingModel(frozen, label: ", \(scheme)", text: text)
       cases.append(DecodingCase(model: quantized, tokens: 64, checkedTokens: 512))
+      cases.append(TogetherCase(model: quantized, texts: 16, tokens: 64))
     }
     return cases
   }

@@ -137,3 +137,52 @@ struct DecodingCase: BenchmarkCase {
     return { model.feed(tokens, chunk: 1, compute) }
   }
 }
+
+/// A token of each of several texts at a time, as replies to a list of prompts are made.
+struct TogetherCase: BenchmarkCase {
+  let model: ReadingModel
+  let texts: Int
+  /// Of each text.
+  let tokens: Int
+
+  var name: String { "decoding \(tokens) tokens, batch \(texts)" + model.label }
+  var work: Double { Double(texts * tokens) }
+  var unit: String { "tokens/s" }
+  var limit: Limit { .reading(Double(model.weightBytes) * Double(tokens) / 1e9) }
+  /// Each text comes out as alone.
+  var tolerance: Double { 0 }
+
+  /// The largest difference of a logit from what the text gives alone.
+  func check(_ compute: Compute, against exact: Compute) throws -> Double {
+    _ = try model.prepared()
+    let count = min(tokens, 8)
+    let together = logits(of: Array(0..<texts), count, compute)
+    return (0..<texts).reduce(0) { most, text in
+      zip(together[text], logits(of: [text], count, compute)[0]).reduce(most) {
+        max($0, Double(abs($1.0 - $1.1)))
+      }
+    }
+  }
+
+  func prepare(_ compute: Compute) throws -> () -> Void {
+    let model = try model.prepared()
+    let prepared = TogetherCase(model: model, texts: texts, tokens: tokens)
+    return { _ = prepared.logits(of: Array(0..<texts), tokens, compute) }
+  }
+
+  /// What follows the first tokens of texts that begin at different places; a token of each at a time.
+  private func logits(of texts: [Int], _ count: Int, _ compute: Compute) -> [[Float]] {
+    let sizes = model.decoder.description.sizes
+    let caches = texts.map { _ in KeyValueCache(sizes: sizes, capacity: count) }
+    return compute.arena.scoped {
+      let logits = compute.arena.matrix(texts.count, model.decoder.weights.head.rows)
+      for place in 0..<count {
+        let next = texts.map { model.tokens[($0 * 7 + place) % model.tokens.count] }
+        model.decoder.step(next, caches: caches, into: logits, with: compute)
+      }
+      return (0..<logits.rows).map { row in
+        (0..<logits.columns).map { unsafe logits.row(row)[$0] }
+      }
+    }
+  }
+}

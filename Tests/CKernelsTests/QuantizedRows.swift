@@ -6,12 +6,15 @@ struct QuantizedRows {
   private(set) var scales: [Float]
   private(set) var sums: [Float]
   let count: Int
+  /// Rows that there is room for.
+  private let places: Int
 
-  /// - Parameter rows: one, or `CK_INT8_ROWS` of one length.
+  /// - Parameter rows: at most `CK_INT8_ROWS`, of one length.
   init(_ rows: [[Float]]) {
     count = rows.count
-    codes = [Int8](repeating: 0, count: rows.joined().count)
-    scales = [Float](repeating: .nan, count: codes.count / 32)
+    places = [1, Int(CK_INT8_FEW)].first { $0 >= rows.count } ?? Int(CK_INT8_ROWS)
+    codes = [Int8](repeating: 0, count: places * rows[0].count)
+    scales = [Float](repeating: 0, count: codes.count / 32)
     sums = scales
     withRows { operand in
       for (index, row) in rows.enumerated() { ck_quantize_row(row, row.count, operand, index) }
@@ -20,18 +23,19 @@ struct QuantizedRows {
 
   init(codes: [Int8], scales: [Float], sums: [Float]) {
     (self.codes, self.scales, self.sums) = (codes, scales, sums)
-    count = 1
+    (count, places) = (1, 1)
   }
 
   mutating func withRows<Result>(_ body: (UnsafePointer<ck_int8_rows>) -> Result) -> Result {
-    let count = count
+    let (count, places) = (count, places)
     return codes.withUnsafeMutableBufferPointer { codes in
       scales.withUnsafeMutableBufferPointer { scales in
         sums.withUnsafeMutableBufferPointer { sums in
           guard let codes = codes.baseAddress, let scales = scales.baseAddress,
             let sums = sums.baseAddress
           else { preconditionFailure("\(count) rows without a column") }
-          var rows = ck_int8_rows(codes: codes, scales: scales, sums: sums, rows: count)
+          var rows = ck_int8_rows(
+            codes: codes, scales: scales, sums: sums, rows: places, used: count)
           return withUnsafePointer(to: &rows, body)
         }
       }

@@ -62,11 +62,12 @@ import Testing
       let columns = blocks * format.columnMultiple
       let w = FrozenMatrix.randomBlocks(format, rows: 9, columns: columns, &random)
       var x = (0..<columns).map { _ in random.normal() }
-      var codes = [Int8](repeating: 0, count: 4 * columns)
-      var scales = [Float](repeating: 0, count: 4 * columns / 32)
+      let most = Int(CK_INT8_ROWS)
+      var codes = [Int8](repeating: 0, count: most * columns)
+      var scales = [Float](repeating: 0, count: most * columns / 32)
       var sums = scales
       var (bytes, floats) = ([Float](repeating: 0, count: 8), [Float](repeating: 0, count: 8))
-      var together = [Float](repeating: 0, count: 4 * 8)
+      var together = [Float](repeating: 0, count: most * 8)
       try with(table) {
         var matrix = w.kernelMatrix
         codes.withUnsafeMutableBufferPointer { codes in
@@ -75,16 +76,17 @@ import Testing
               guard let codes = codes.baseAddress, let scales = scales.baseAddress,
                 let sums = sums.baseAddress
               else { return }
-              var rows = ck_int8_rows(codes: codes, scales: scales, sums: sums, rows: 4)
-              for row in 0..<4 { ck_quantize_row(x, columns, &rows, row) }
+              var rows = ck_int8_rows(
+                codes: codes, scales: scales, sums: sums, rows: most, used: most)
+              for row in 0..<most { ck_quantize_row(x, columns, &rows, row) }
               #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &together, 8))
-              rows.rows = 1
+              (rows.rows, rows.used) = (1, 1)
               ck_quantize_row(x, columns, &rows, 0)
               #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &bytes, 8))
             }
           }
         }
-        for row in 0..<4 { #expect(Array(together[row * 8..<row * 8 + 8]) == bytes) }
+        for row in 0..<most { #expect(Array(together[row * 8..<row * 8 + 8]) == bytes) }
         x = x.indices.map { Float(codes[$0]) * scales[$0 / 32] }
         ck_multiply_vector(&matrix, 1, 8, x, &floats)
       }

@@ -23,20 +23,27 @@ extension Compute {
       return PackedVectors(values: x, groups: [])
     }
     var groups: [PackedVectors.Group] = []
-    var first = 0
-    while first < x.rows {
-      let count = x.rows - first >= CK_INT8_ROWS ? Int(CK_INT8_ROWS) : 1
-      let factors = arena.matrix(2, count * x.columns / 32)
-      var rows = unsafe ck_int8_rows(
-        codes: arena.allocate(byteCount: count * x.columns).assumingMemoryBound(to: Int8.self),
-        scales: factors.row(0), sums: factors.row(1), rows: count)
-      for row in 0..<count {
-        unsafe ck_quantize_row(x.row(first + row), x.columns, &rows, row)
-      }
-      unsafe groups.append(PackedVectors.Group(first: first, rows: rows))
-      first += count
+    for first in stride(from: 0, to: x.rows, by: Int(CK_INT8_ROWS)) {
+      let used = min(x.rows - first, Int(CK_INT8_ROWS))
+      unsafe groups.append(
+        PackedVectors.Group(first: first, rows: group(x.rows(first..<first + used))))
     }
     return PackedVectors(values: x, groups: groups)
+  }
+
+  /// One row, or a few beside each other with zeros for those that are missing.
+  private func group(_ x: Matrix) -> ck_int8_rows {
+    let count = x.rows == 1 ? 1 : Int(x.rows <= CK_INT8_FEW ? CK_INT8_FEW : CK_INT8_ROWS)
+    let factors = arena.matrix(2, count * x.columns / 32)
+    var rows = unsafe ck_int8_rows(
+      codes: arena.allocate(byteCount: count * x.columns).assumingMemoryBound(to: Int8.self),
+      scales: factors.row(0), sums: factors.row(1), rows: count, used: x.rows)
+    if x.rows < count {
+      factors.fill(0)
+      unsafe rows.codes.update(repeating: 0, count: count * x.columns)
+    }
+    for row in 0..<x.rows { unsafe ck_quantize_row(x.row(row), x.columns, &rows, row) }
+    return unsafe rows
   }
 
   /// y = W·x for several rows and several matrices that share them, in one round of the worker pool.
