@@ -33,8 +33,8 @@ package struct ReadBack {
         for row in rows {
           for column in 0..<min(expected.columns, found.columns) {
             let value = unsafe Double(expected.row(row)[column])
-            difference = max(difference, abs(unsafe Double(found.row(row)[column]) - value))
-            largest = max(largest, abs(value))
+            difference = unsafe difference.orLarger(abs(Double(found.row(row)[column]) - value))
+            largest = largest.orLarger(abs(value))
           }
         }
       }

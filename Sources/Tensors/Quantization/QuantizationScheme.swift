@@ -42,7 +42,7 @@ package struct ReconstructionError: Sendable {
 
   package mutating func add(_ other: ReconstructionError) {
     squares += other.squares
-    largest = max(largest, other.largest)
+    largest = largest.orLarger(other.largest)
     count += other.count
   }
 
@@ -53,7 +53,7 @@ package struct ReconstructionError: Sendable {
     for index in 0..<count {
       let difference = unsafe row[index] - reconstruction[index]
       squares += Double(difference) * Double(difference)
-      largest = max(largest, abs(difference))
+      largest = largest.orLarger(abs(difference))
     }
     self.count += count
   }

@@ -19,7 +19,7 @@ package struct Divergence: Sendable, Equatable {
   private var total = 0.0
   /// Predictions compared.
   package private(set) var tokens = 0
-  /// The largest difference of a logit.
+  /// The largest difference of a logit; not a number where one of the two is none, as the mean is then.
   package private(set) var largest = 0.0
 
   /// Mean a prediction, in nats.
@@ -61,7 +61,7 @@ package struct Divergence: Sendable, Equatable {
     }
     for row in 0..<p.rows {
       total += unsafe Double(parts.row(row)[0])
-      largest = max(largest, unsafe Double(parts.row(row)[1]))
+      largest = unsafe largest.orLarger(Double(parts.row(row)[1]))
     }
     tokens += p.rows
   }
@@ -74,9 +74,10 @@ package struct Divergence: Sendable, Equatable {
     for index in 0..<count {
       let (a, b) = unsafe (Double(p[index]), Double(q[index]))
       divergence += exp(a - pNorm) * ((a - pNorm) - (b - qNorm))
-      largest = max(largest, abs(a - b))
+      largest = largest.orLarger(abs(a - b))
     }
-    return (max(0, divergence), largest)
+    // rounding makes what is zero slightly negative
+    return (divergence < 0 ? 0 : divergence, largest)
   }
 
   private static func logSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
