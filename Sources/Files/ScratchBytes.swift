@@ -22,16 +22,21 @@ package struct ScratchBytes: Sendable {
   package var folder: String? { file?.folder }
 
   package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    // Before they grow past it, which would take twice the room.
+    if memory.count + bytes.count > (file == nil ? limit : Self.block) { try moveToFile() }
     unsafe memory.append(contentsOf: bytes)
-    guard memory.count > (file == nil ? limit : Self.block) else { return }
-    if file == nil { file = try ScratchFile() }
-    if let file {
-      try unsafe memory.withUnsafeBufferPointer { bytes throws(FileError) in
-        try unsafe file.append(UnsafeRawBufferPointer(bytes))
-      }
+  }
+
+  private mutating func moveToFile() throws(FileError) {
+    let isFirst = file == nil
+    let file = if let file { file } else { try ScratchFile() }
+    self.file = file
+    try unsafe memory.withUnsafeBufferPointer { bytes throws(FileError) in
+      try unsafe file.append(UnsafeRawBufferPointer(bytes))
     }
     filed += memory.count
-    memory = []
+    // What was kept in memory first is more than a block.
+    memory.removeAll(keepingCapacity: !isFirst)
     memory.reserveCapacity(Self.block)
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds which of many byte strings a text begins with: they stand sorted, and each byte of the text
 /// narrows the range of those that it may be, so that no text costs more than what agrees with one.
 struct PrefixIndex: Sendable {
@@ -7,6 +9,8 @@ struct PrefixIndex: Sendable {
   private var starts: [Int] = []
   /// For each byte 1 where a string begins with it.
   private var begins = [UInt8](repeating: 0, count: 256)
+  /// The byte that all strings begin with, where that is one.
+  private var onlyBeginning: UInt8?
 
   /// - Parameter entries: byte strings, none of them empty, and what each stands for; of equal ones the
   ///   first counts.
@@ -32,11 +36,19 @@ struct PrefixIndex: Sendable {
       return next
     }
     starts.append(next)
+    let bytes = begins.indices.filter { begins[$0] == 1 }
+    onlyBeginning = bytes.count == 1 ? UInt8(bytes[0]) : nil
   }
 
   /// The first place from `position` on whose byte begins a string; the text's end if there is none.
   func nextBeginning(in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int {
-    unsafe begins.withUnsafeBufferPointer { begins in
+    if let onlyBeginning {
+      guard position < text.count, let base = text.baseAddress,
+        let found = unsafe memchr(base + position, Int32(onlyBeginning), text.count - position)
+      else { return text.count }
+      return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+    return unsafe begins.withUnsafeBufferPointer { begins in
       var place = position
       while unsafe place < text.count && begins[Int(text[place])] == 0 { place += 1 }
       return place

@@ -71,7 +71,7 @@ extension TemplateProgram {
       let text = index == messages.count - 1 ? whole : try written(upTo).text
       let start = try header(of: index, in: messages, text)
       let ends = endsOfReply(in: text, from: start)
-      guard let end = ends.first(where: { whole.utf8.starts(with: text.utf8.prefix($0)) }) else {
+      guard let end = ends.first(where: { whole.agrees(with: text, inFirst: $0) }) else {
         throw refusal(
           of: index,
           "the template writes this reply in another way once something follows it; mask: last learns "
@@ -86,7 +86,6 @@ extension TemplateProgram {
   private func header(
     of index: Int, in messages: [Message], _ text: String
   ) throws(ChatTemplateError) -> Int {
-    let bytes = Array(text.utf8)
     let prompt: String?
     do throws(ChatTemplateError) {
       prompt = try written(messages[..<index], opensReply: true).text
@@ -95,7 +94,10 @@ extension TemplateProgram {
       guard index == 0 else { throw error }
       prompt = nil
     }
-    if let prompt, bytes.starts(with: prompt.utf8) { return prompt.utf8.count }
+    if let prompt, text.agrees(with: prompt, inFirst: prompt.utf8.count) {
+      return prompt.utf8.count
+    }
+    let bytes = Array(text.utf8)
     // What is common to replies of any words is said before them.
     let other = try written(Array(messages[..<index]) + [Message(.assistant, "\u{F8FF}")]).text
     var shared = zip(bytes, other.utf8).prefix { $0 == $1 }.count

@@ -224,6 +224,12 @@ extension JSONParser {
   private mutating func passPlain() throws(JSONError) {
     var place = position
     defer { position = place }
+    let raw = unsafe UnsafeRawBufferPointer(bytes)
+    while place + 8 <= raw.count {
+      let word = unsafe raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      if Self.hasEndOfPlain(word) { break }
+      place += 8
+    }
     while unsafe place < bytes.count {
       let byte = unsafe bytes[place]
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
@@ -233,6 +239,17 @@ extension JSONParser {
       place += 1
     }
     throw JSONError(offset: place, cause: "the text ends within a string")
+  }
+
+  /// Whether one of eight bytes is a quote, a backslash or a control character: a byte less 1 (or less 0x20) takes
+  /// the highest bit of its place exactly where the byte was 0 (or less than 0x20), if no byte below it is.
+  private static func hasEndOfPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    func borrows(_ word: UInt64, _ least: UInt64) -> UInt64 { (word &- ones &* least) & ~word }
+    let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
+    let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+    let found = borrows(quotes, 1) | borrows(backslashes, 1) | borrows(word, 0x20)
+    return found & ones << 7 != 0
   }
 
   private func text(

@@ -74,25 +74,3 @@ enum PythonText {
     return "\\" + letter + String(repeating: "0", count: count - digits.count) + digits
   }
 }
-
-/// The first place at or after `start` where `part` stands in `bytes`; an empty part stands anywhere.
-/// The time is linear, whatever the bytes are (Knuth, Morris and Pratt, 1977).
-package func firstRange(of part: [UInt8], in bytes: [UInt8], from start: Int) -> Range<Int>? {
-  guard !part.isEmpty else { return start..<start }
-  guard bytes.count - start >= part.count else { return nil }
-  // The length of the longest proper prefix of `part` that ends at each of its places.
-  var borders = [Int](repeating: 0, count: part.count)
-  var length = 0
-  for place in part.indices.dropFirst() {
-    while length > 0, part[place] != part[length] { length = borders[length - 1] }
-    if part[place] == part[length] { length += 1 }
-    borders[place] = length
-  }
-  length = 0
-  for place in start..<bytes.count {
-    while length > 0, bytes[place] != part[length] { length = borders[length - 1] }
-    if bytes[place] == part[length] { length += 1 }
-    if length == part.count { return place + 1 - length..<place + 1 }
-  }
-  return nil
-}
