@@ -38,7 +38,8 @@ extension JinjaInterpreter {
     case "strftime_now":
       guard call.count == 1, case .string(let format)? = call.value(0, "format") else { break }
       guard let date else { throw .needsDate }
-      guard let text = date.formatted(format) else {
+      guard format.utf8.count <= TemplateDate.longestFormat, let text = date.formatted(format)
+      else {
         throw .unsupported(line: line, "the date in the form \(format.prefix(40))")
       }
       return .string(text)

@@ -64,6 +64,9 @@ package struct TemplateDate: Equatable, Hashable, Sendable {
     return (before * 365 + before / 4 - before / 100 + before / 400 + dayOfYear) % 7
   }
 
+  /// The most bytes of what a date is asked for in.
+  static let longestFormat = 1000
+
   /// Python's `strftime` in its own locale; nil for a directive that is not known, or that needs a time
   /// where none was given.
   func formatted(_ format: String) -> String? {
