@@ -4,14 +4,23 @@
 extension ChatTemplate {
   /// A model's own template: the built-in format, or a variation of one, that writes the same, else the
   /// program itself.
+  ///
+  /// - Parameter tools: the program for conversations that offer tools, if that is another.
   package init(
-    jinja source: String, tokens: TextTokens, variables: [String: String]? = nil,
+    jinja source: String, tools: String? = nil, tokens: TextTokens,
+    variables: [String: String]? = nil,
     encoder: any TextEncoder
   ) throws(ChatTemplateError) {
     let variables = variables ?? ["bos_token": tokens.begin, "eos_token": tokens.end]
     let program = try TemplateProgram(source, variables: variables, encoder: encoder)
     let format = try? ChatTemplate(recognising: source, tokens: tokens, variables: variables)
-    self = format?.with(program) ?? ChatTemplate(program: program, tokens: tokens)
+    let toolProgram = tools.map { tools in
+      Result { () throws(ChatTemplateError) in
+        try TemplateProgram(tools, variables: variables, encoder: encoder, offersTools: true)
+      }
+    }
+    self = (format?.with(program) ?? ChatTemplate(program: program, tokens: tokens))
+      .with(tools: toolProgram)
   }
 
   /// The built-in format, or a variation of one, that a model's own template writes.

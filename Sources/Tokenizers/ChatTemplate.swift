@@ -23,6 +23,8 @@ package struct ChatTemplate: Equatable, Sendable {
   package var systemMessage: String?
   /// The model's own template, to be run: for what `format` has no place for, or for everything.
   private(set) var program: TemplateProgram?
+  /// What is run in its place for conversations that offer tools, where the model has another template for them.
+  private var toolProgram: Result<TemplateProgram, ChatTemplateError>?
   /// Whether it was read from the model's files, and not chosen by name.
   package private(set) var isModelsOwn = false
   /// Whether names of special tokens in contents are those tokens. In conversations they stay text,
@@ -81,6 +83,13 @@ package struct ChatTemplate: Equatable, Sendable {
     return template
   }
 
+  /// The same, with a program of its own for conversations that offer tools, or why that cannot be run.
+  func with(tools program: Result<TemplateProgram, ChatTemplateError>?) -> ChatTemplate {
+    var template = self
+    template.toolProgram = program
+    return template
+  }
+
   /// Whether everything is written by the model's own template.
   package var isProgram: Bool { format.name == Self.ownName }
 
@@ -90,7 +99,16 @@ package struct ChatTemplate: Equatable, Sendable {
   /// The date that the model's own template writes.
   package var date: TemplateDate? {
     get { program?.date }
-    set { program?.date = newValue }
+    set {
+      program?.date = newValue
+      toolProgram = toolProgram.map { tools in
+        tools.map { program in
+          var program = program
+          program.date = newValue
+          return program
+        }
+      }
+    }
   }
 
   /// Renders a conversation.
@@ -99,19 +117,39 @@ package struct ChatTemplate: Equatable, Sendable {
   package func segments(
     for messages: [Message], opensReply: Bool = false
   ) throws(ChatTemplateError) -> [Segment] {
-    guard let program else { return try formatted(messages, opensReply) }
+    try written(messages, opensReply: opensReply).segments
+  }
+
+  /// The same, and whether it is the model's own template that writes it, which may leave something out; a built-in
+  /// format writes every message or refuses it.
+  package func written(
+    _ messages: [Message], opensReply: Bool = false
+  ) throws(ChatTemplateError) -> (segments: [Segment], isProgrammed: Bool) {
+    guard let program = try program(for: messages) else {
+      return (try formatted(messages, opensReply), false)
+    }
     if !isProgram, !messages.contains(where: \.hasMore),
       let segments = try? formatted(messages, opensReply)
     {
-      return segments
+      return (segments, false)
     }
-    return try program.segments(for: messages, opensReply: opensReply)
+    return (try program.segments(for: messages, opensReply: opensReply), true)
+  }
+
+  /// What is run for a conversation, if anything.
+  private func program(
+    for messages: [Message]
+  ) throws(ChatTemplateError) -> TemplateProgram? {
+    guard messages.first?.tools.isEmpty == false, let toolProgram else { return program }
+    return try toolProgram.get()
   }
 
   /// Whether the model's own template writes something else for the second conversation, or cannot write
   /// it: whether what it lacks is read at all.
   package func tellsApart(_ messages: [Message], from others: [Message]) -> Bool {
-    guard let program, let text = try? program.rendering(messages).text else { return true }
+    guard let program = try? program(for: messages),
+      let text = try? program.rendering(messages).text
+    else { return true }
     guard let other = try? program.rendering(others).text else { return true }
     return !text.utf8.elementsEqual(other.utf8)
   }
@@ -122,8 +160,11 @@ package struct ChatTemplate: Equatable, Sendable {
     func sign(_ index: Int) -> String { "\u{F8FF}\(index)\u{F8FF}" }
     var signed = messages
     for index in indices { signed[index].says(sign(index)) }
-    guard let program, let text = try? program.rendering(signed).text else { return false }
-    return indices.allSatisfy { text.utf8.firstRange(of: sign($0).utf8) != nil }
+    guard let program = try? program(for: messages),
+      let text = try? program.rendering(signed).text
+    else { return false }
+    let bytes = Array(text.utf8)
+    return indices.allSatisfy { firstRange(of: Array(sign($0).utf8), in: bytes, from: 0) != nil }
   }
 
   private func formatted(
@@ -218,6 +259,11 @@ package struct ChatTemplate: Equatable, Sendable {
         if format.system == .refused { throw refuse("it has no place for a system message") }
         guard index == 0 || !format.alternates else {
           throw refuse("a system message must be the first message")
+        }
+        if case .firstUser = format.system,
+          messages.dropFirst(index + 1).first?.role != .user
+        {
+          throw refuse("a system message stands in the user's that follows, and none follows this")
         }
         continue
       }

@@ -21,8 +21,9 @@ package struct ModelText: Sendable {
     ownTemplate = template.map { template in
       Result { () throws(ChatTemplateError) in
         switch template {
-        case .jinja(let source):
-          try ChatTemplate(jinja: source, tokens: tokens, variables: variables, encoder: encoder)
+        case .jinja(let source, let tools):
+          try ChatTemplate(
+            jinja: source, tools: tools, tokens: tokens, variables: variables, encoder: encoder)
         case .unusable(let reason): throw .unrecognised(reason: reason, nearest: nil)
         }
       }

@@ -20,8 +20,11 @@ package struct TemplateProgram: Equatable, Sendable {
   }
 
   /// Parses the template and looks at what it writes for a question and an answer.
+  ///
+  /// - Parameter offersTools: whether it is for conversations that offer tools only.
   init(
-    _ source: String, variables: [String: String], encoder: any TextEncoder
+    _ source: String, variables: [String: String], encoder: any TextEncoder,
+    offersTools: Bool = false
   ) throws(ChatTemplateError) {
     do {
       template = try JinjaTemplate(source)
@@ -29,14 +32,16 @@ package struct TemplateProgram: Equatable, Sendable {
       throw .unrecognised(reason: "\(error)", nearest: nil)
     }
     (self.source, self.variables, self.encoder) = (source, variables, encoder)
-    try probe()
+    try probe(offersTools ? [Self.anyTool] : [])
   }
 
-  private mutating func probe() throws(ChatTemplateError) {
+  private mutating func probe(_ tools: [JSONValue]) throws(ChatTemplateError) {
     // Any date does: only what stands around the texts is looked at.
     date = try? TemplateDate("2000-01-01 00:00:00")
     defer { date = nil }
-    let (user, reply) = (Message(.user, "qwxz"), Message(.assistant, "zxwq"))
+    var user = Message(.user, "qwxz")
+    user.tools = tools
+    let reply = Message(.assistant, "zxwq")
     let text: String
     do {
       text = try rendering([user, reply]).text
@@ -47,22 +52,34 @@ package struct TemplateProgram: Equatable, Sendable {
       throw .unrecognised(reason: "it leaves a plain answer out", nearest: nil)
     }
     endOfTurn = encoder.specialNames(in: String(text[place.upperBound...])).first
-    takesParts = canTakeParts()
+    takesParts = canTakeParts(tools)
   }
 
   /// Whether a content of two parts is written as their texts, and not as Python would show a list.
-  private func canTakeParts() -> Bool {
+  private func canTakeParts(_ tools: [JSONValue]) -> Bool {
     let parts: JSONValue = [
       ["type": "text", "text": "qwxz"], ["type": "text", "text": "zxwq"],
     ]
     var message = Message(.user, "qwxzzxwq")
     message.turn = ["role": "user", "content": parts]
+    message.tools = tools
     var asking = self
     asking.takesParts = true
     guard let text = try? asking.rendering([message], opensReply: true).text else { return false }
     return text.contains("qwxz") && text.contains("zxwq") && !text.contains("'type'")
       && !text.contains("\"type\"")
   }
+
+  private static let anyTool: JSONValue = [
+    "type": "function",
+    "function": [
+      "name": "look", "description": "Looks.",
+      "parameters": [
+        "type": "object", "required": ["at"],
+        "properties": ["at": ["type": "string", "description": "What to look at."]],
+      ],
+    ],
+  ]
 
   // MARK: Rendering
 

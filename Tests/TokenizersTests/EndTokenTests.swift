@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Foundation
 import Models
 import Testing
 import Tokenizers
@@ -67,6 +68,38 @@ import Tokenizers
     }
     #expect(error?.description.contains("none is the default") == true)
     #expect(try template(file: nil, settings: nil) == nil)
+  }
+
+  /// As transformers does: the list's, and that of the folder beside the file.
+  @Test func `tool_use writes conversations that offer tools, and no others`() throws {
+    func template(_ name: String) -> String {
+      "\(name){% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}{% for t in tools or [] %}"
+        + "{{ t.function.name }}{% endfor %}"
+    }
+    let list: JSONValue = [
+      ["name": "default", "template": .string(template("D"))],
+      ["name": "tool_use", "template": .string(template("T"))],
+    ]
+    let folder = try ModelFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    try folder.change("tokenizer_config.json") { $0["chat_template"] = list }
+    let source = try #require(try ChatTemplateSource(folder: folder.path))
+    #expect(source == .jinja(template("D"), tools: template("T")))
+    let named = GGUFTokenizerTests.metadata([
+      "tokenizer.chat_template": .string(template("D")),
+      "tokenizer.chat_template.tool_use": .string(template("T")),
+    ])
+    #expect(try ChatTemplateSource(gguf: named) == source)
+    try folder.write(template("D"), to: "chat_template.jinja")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/additional_chat_templates", withIntermediateDirectories: true)
+    try folder.write(template("T"), to: "additional_chat_templates/tool_use.jinja")
+    #expect(try ChatTemplateSource(folder: folder.path) == source)
+    let own = try #require(try LoadedModel(path: folder.path).text.ownTemplate).get()
+    var messages = [Message(.user, "a"), Message(.assistant, "b")]
+    #expect(try own.segments(for: messages).map(\.text).joined() == "Da<|im_end|>b<|im_end|>")
+    messages[0].tools = [["type": "function", "function": ["name": "f"]]]
+    #expect(try own.segments(for: messages).map(\.text).joined() == "Ta<|im_end|>b<|im_end|>f")
   }
 
   @Test func `a GGUF file with named templates only has none that is its own`() throws {

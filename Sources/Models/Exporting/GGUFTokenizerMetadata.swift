@@ -141,8 +141,13 @@ struct GGUFTokenizerMetadata {
       if let id { set("\(Self.prefix)\(role)_token_id", .uint32(UInt32(id))) }
     }
     set(Self.prefix + "add_bos_token", .bool(special.addsBeginOfSequence))
-    if case .jinja(let text)? = try ChatTemplateSource(folder: model.path) {
-      set("tokenizer.chat_template", .string(text))
+    if case .jinja(let text, let tools)? = try ChatTemplateSource(folder: model.path) {
+      let key = "tokenizer.chat_template"
+      set(key, .string(text))
+      if let tools {
+        set("tokenizer.chat_templates", .strings(ByteStrings([ChatTemplateSource.toolUse])))
+        set("\(key).\(ChatTemplateSource.toolUse)", .string(tools))
+      }
     }
   }
 

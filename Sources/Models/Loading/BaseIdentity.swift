@@ -160,7 +160,8 @@ extension ChatTemplateSource {
   /// The program, or why there is none that could be taken.
   fileprivate var text: String {
     switch self {
-    case .jinja(let text), .unusable(let text): text
+    case .jinja(let text, nil), .unusable(let text): text
+    case .jinja(let text, let tools?): text + "\u{0}" + tools
     }
   }
 }

@@ -5,22 +5,19 @@ import Tensors
 import Tokenizers
 
 extension ChatTemplateSource {
-  /// A folder's template, in transformers' order: `chat_template.jinja`, else the key `chat_template`
-  /// of `tokenizer_config.json`, which is a template or a list of named ones.
+  /// A folder's template, in transformers' order: `chat_template.jinja`, with those of
+  /// `additional_chat_templates`, else the key `chat_template` of `tokenizer_config.json`, which is a template or
+  /// a list of named ones. Of the names two mean something: `default`, and `tool_use`, which writes conversations
+  /// that offer tools.
   package init?(folder: String) throws(FileError) {
     let file = folder + "/chat_template.jinja"
+    let others = folder + "/additional_chat_templates"
     if Paths.exists(file) {
-      guard
-        let text = String(validating: try MappedFile(path: file).contents(), as: UTF8.self)
-      else {
-        throw FileError(
-          .malformed, file: file, cause: "it is not UTF-8", fix: "save it as UTF-8")
-      }
-      // Python's text files have one kind of line end.
-      self = .jinja(text)
+      let tools = "\(others)/\(Self.toolUse).jinja"
+      self = .jinja(try Self.text(file), tools: Paths.exists(tools) ? try Self.text(tools) : nil)
       return
     }
-    if Paths.exists(folder + "/additional_chat_templates") {
+    if Paths.exists(others) {
       self = .unusable("only chat_template.jinja can be the default, and it is missing")
       return
     }
@@ -48,11 +45,18 @@ extension ChatTemplateSource {
     }
   }
 
+  private static func text(_ file: String) throws(FileError) -> String {
+    if let text = String(validating: try MappedFile(path: file).contents(), as: UTF8.self) {
+      return text
+    }
+    throw FileError(.malformed, file: file, cause: "it is not UTF-8", fix: "save it as UTF-8")
+  }
+
   /// The template in a GGUF file, or the reason why none of several is the model's own.
   package init?(gguf metadata: GGUFMetadata) throws(FileError) {
     let key = "tokenizer.chat_template"
     if let text = try metadata.textIfPresent(key) {
-      self = .jinja(text)
+      self = .jinja(text, tools: try metadata.textIfPresent("\(key).\(Self.toolUse)"))
       return
     }
     let names = metadata.keys.filter { $0.hasPrefix(key + ".") }.map {
@@ -64,7 +68,7 @@ extension ChatTemplateSource {
 
   private init(named templates: [String: String]) {
     self =
-      templates["default"].map { .jinja($0) }
+      templates["default"].map { .jinja($0, tools: templates[Self.toolUse]) }
       ?? .unusable(Self.withoutDefault(templates.keys.sorted()))
   }
 
