@@ -3,7 +3,7 @@ struct FileKind {
   let start: [UInt8]
   /// With its article, for messages.
   let name: String
-  /// How rows are got out of it: a clause with `{file}` and `{rows}` for the names.
+  /// How rows are got out of it: a clause with `{file}`, `{rows}` and `{text}` for the names.
   let fix: String
 
   private init(_ start: [UInt8], _ name: String, _ fix: String) {
@@ -33,6 +33,7 @@ struct FileKind {
     }
     return fix.replacing("{file}", with: isPlain ? path : "FILE")
       .replacing("{rows}", with: isPlain ? Self.rows(of: path) : "ROWS.jsonl")
+      .replacing("{text}", with: isPlain ? Self.text(of: path) : "NEW")
   }
 
   /// A name for the rows of a file: never the file's own, which a shell would empty first.
@@ -40,6 +41,14 @@ struct FileKind {
     let stem = stem(path)
     let rows = stem.hasSuffix(".jsonl") || stem.hasSuffix(".json") ? stem : stem + ".jsonl"
     return rows == path ? stem + "-rows.jsonl" : rows
+  }
+
+  /// A name for a text in another encoding: that of a table keeps its ending, which says what it is.
+  private static func text(of path: String) -> String {
+    let stem = stem(path)
+    let ending = String(path.dropFirst(stem.count))
+    return [".csv", ".tsv", ".txt", ".md"].contains(ending.lowercased())
+      ? stem + "-utf8" + ending : rows(of: path)
   }
 
   private static func stem(_ path: String) -> String {
@@ -59,7 +68,7 @@ struct FileKind {
   /// - Parameter encoding: by the name that `iconv` has for it.
   private static func text(_ start: [UInt8], _ name: String, _ encoding: String) -> FileKind {
     FileKind(
-      start, "\(name) text", "Convert it to UTF-8: `iconv -f \(encoding) -t utf-8 {file} > {rows}`")
+      start, "\(name) text", "Convert it to UTF-8: `iconv -f \(encoding) -t utf-8 {file} > {text}`")
   }
 
   private static let tar = FileKind(

@@ -1,7 +1,8 @@
 import Files
 
 /// The rows of a table as text (CSV, TSV): RFC 4180, with the quotes, line feeds in quotes and line ends that
-/// spreadsheets and Python's `csv` write. The first line names the columns; what stands in a field is text.
+/// spreadsheets and Python's `csv` write. The first line names the columns; what stands in a field is text. A column
+/// without a name, as pandas writes its index, gets pandas' name for it (`Unnamed: 0`).
 struct TableReader {
   private let file: DataFile
   private let bytes: ArraySlice<UInt8>
@@ -18,22 +19,27 @@ struct TableReader {
     of file: DataFile, separator: UInt8
   ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
     var reader = TableReader(file: file, separator: separator)
+    if let stated = reader.takeStatedSeparator(), stated != separator {
+      let rows = try Self.rows(of: file, separator: stated).rows
+      return (rows, "its first line says what the columns stand between")
+    }
     let header = try reader.record() ?? (fields: [], line: 1)
     let other = [UInt8(ascii: ";"), 0x09].first { header.fields.first?.utf8.contains($0) == true }
     if separator == UInt8(ascii: ","), header.fields.count == 1, let other {
       let rows = try Self.rows(of: file, separator: other).rows
       return (rows, "the columns stand between \(other == 0x09 ? "tabs" : "semicolons")")
     }
-    try reader.check(header.fields)
+    let names = header.fields.enumerated().map { $1.isBlank ? "Unnamed: \($0)" : $1 }
+    try reader.check(names)
     var rows: [DatasetRow] = []
     while let (fields, line) = try reader.record() {
-      guard fields.count == header.fields.count else {
+      guard fields.count == names.count else {
         throw DataError(
           file: file.name, line: line,
-          reason: "the row has \(fields.count) fields, and the header names \(header.fields.count)",
+          reason: "the row has \(fields.count) fields, and the header names \(names.count)",
           fix: "Put fields with commas, quotes or line breaks into double quotes")
       }
-      let members = zip(header.fields, fields).map {
+      let members = zip(names, fields).map {
         JSONObject.Member(key: $0, value: .string($1))
       }
       rows.append(DatasetRow(object: JSONObject(checked: members), line: line))
@@ -49,13 +55,23 @@ struct TableReader {
   }
 
   private func check(_ names: [String]) throws(DataError) {
-    let repeated = names.indices.first { names[..<$0].contains(names[$0]) }
-    guard let bad = names.firstIndex(where: \.isBlank) ?? repeated else { return }
+    guard let repeated = names.indices.first(where: { names[..<$0].contains(names[$0]) }) else {
+      return
+    }
     throw DataError(
-      file: file.name, line: 1,
-      reason: names[bad].isBlank
-        ? "column \(bad + 1) has no name" : "two columns are named \(Shown.quoted(names[bad]))",
+      file: file.name, line: 1, reason: "two columns are named \(Shown.quoted(names[repeated]))",
       fix: "Name every column in the first line, each once")
+  }
+
+  /// The separator that Excel's line before the header states (`sep=;`); nil without such a line.
+  private mutating func takeStatedSeparator() -> UInt8? {
+    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    guard line.count == 5, line.starts(with: "sep=".utf8), let separator = line.last else {
+      return nil
+    }
+    place = line.endIndex
+    _ = takeLineEnd()
+    return separator
   }
 
   /// The next record; nil at the end. Lines without anything are passed over.

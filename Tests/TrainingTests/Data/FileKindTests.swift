@@ -48,6 +48,10 @@ import Training
       let rows = "\(path.dropLast(6))-rows.jsonl"
       #expect(error?.fix == "Convert it to UTF-8: `iconv -f utf-16 -t utf-8 \(path) > \(rows)`")
     }
+    try withFile("pc.csv", start) { path in
+      let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
+      #expect(error?.fix.hasSuffix("\(path.dropLast(4))-utf8.csv`") == true)
+    }
     try withFile("a b;rm.orc", Array("ORC".utf8)) { path in
       let error = #expect(throws: DataError.self) { try RowReader.rows(of: .file(path: path)) }
       #expect(error?.fix.contains("read_orc(\"FILE\").to_json(\"ROWS.jsonl\"") == true)

@@ -30,6 +30,9 @@ import Training
     ("a,b\n\n1,2\n\n\n3,4\n", [["a": "1", "b": "2"], ["a": "3", "b": "4"]]),
     ("a,b\n007, x \n", [["a": "007", "b": " x "]]), ("a\nx\"y\n", [["a": "x\"y"]]),
     ("a;b\n1,5;2\n", [["a": "1,5", "b": "2"]]), ("\"a\"\n\"\"\n", [["a": ""]]),
+    (",a,\n0,1,\n", [["Unnamed: 0": "0", "a": "1", "Unnamed: 2": ""]]),
+    ("sep=|\r\na|b\r\n1,5|2\r\n", [["a": "1,5", "b": "2"]]),
+    ("sep=,\na,b\n1,2\n", [["a": "1", "b": "2"]]),
   ])
   func `a table has its rows`(text: String, expected: [[String: String]]) throws {
     #expect(try rows(text) == expected)
@@ -51,7 +54,7 @@ import Training
     ("a,b\n1\n", 2, "1 fields, and the header names 2"),
     ("a,b\n1,2\n1,2,3\n", 3, "3 fields, and the header names 2"),
     ("a,b\n1,\"2\n", 2, "a quote that has no end"),
-    ("a,b\n\"1\n\"x,2\n", 3, "text after the quote"), ("a,,c\n", 1, "column 2 has no name"),
+    ("a,b\n\"1\n\"x,2\n", 3, "text after the quote"),
     ("a,b,a\n", 1, "two columns are named \"a\""),
   ])
   func `what is no table is refused with its line`(text: String, line: Int, reason: String) throws {
@@ -113,6 +116,29 @@ import Training
       "content": "c"}], "rejected": [{"role": "assistant", "content": "r"}]}
       """
     #expect(try self.messages(split).messages == ["user: p||false", "assistant: c||true"])
+  }
+
+  @Test func `a conversation of inputs and outputs is learnt in all its outputs`() throws {
+    let row =
+      "{\"source\": \"s\", \"conversation\": [{\"input\": \"a\", \"output\": \"b\"}, "
+      + "{\"input\": \"c\", \"output\": \"d\"}]}"
+    let (messages, notices) = try messages(row)
+    #expect(
+      messages == ["user: a||false", "assistant: b||true", "user: c||false", "assistant: d||true"])
+    #expect(notices.contains("not used: source (in 1 row)"))
+  }
+
+  /// Beside its turns a row has lists of objects that are no rows.
+  @Test func `a log of a conversation is one row`() throws {
+    let row = """
+      {"model": "m", "conversation": [{"role": "user", "content": "a"}, {"role": "Chatbot", \
+      "content": "b"}], "moderation": [{"flagged": false}]}
+      """
+    let (messages, notices) = try messages(row)
+    #expect(messages == ["user: a||false", "assistant: b||true"])
+    #expect(
+      notices.contains(
+        "rows of logged conversations are read as sharegpt: conversation as conversations"))
   }
 
   @Test func `Gemini's contents are turns`() throws {
