@@ -84,6 +84,11 @@ extension Example {
   var fields: [(name: String, value: Value)] {
     switch content {
     case .text(let text): return [("text", .string(text))]
+    case .segments(let segments):
+      let list = segments.map {
+        Value.record(Record([("text", .string($0.text)), ("label", .bool($0.isTrained))]))
+      }
+      return [("segments", .list(list))]
     case .messages(let messages):
       var turns = messages[...]
       var fields: [(name: String, value: Value)] = []

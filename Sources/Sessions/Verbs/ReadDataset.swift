@@ -10,7 +10,7 @@ package enum ReadDataset: Verb {
     "a .jsonl, .json, .parquet, .arrow, .csv, .tsv or .txt file, also packed; a folder of such files; "
       + "a list of files and folders; or a \"\"\" block of JSON lines")
   package static let format = Argument.choiceOrAuto(
-    "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text],
+    "format", [DatasetFormat.alpaca, .promptCompletion, .messages, .sharegpt, .text, .segments],
     "what the rows look like; auto looks at their keys")
   package static let columns = Argument.record(
     "columns", "the file's names for the parts, e.g. {prompt: \"question\"}")
@@ -25,7 +25,7 @@ package enum ReadDataset: Verb {
     "what counts in the loss: replies, the last reply of each conversation, or every token")
   package static let maxLength = Argument.int(
     "max_length", 8...1_000_000, default: 512, foreign: ["cutoff_len", "max_seq_length"],
-    "longest example in tokens; a longer one loses the start of its prompt")
+    "longest example in tokens; a longer conversation loses its start, a longer text is cut up")
   package static let special = Argument.flag(
     "special", default: true,
     "whether names of special tokens in texts and under template: none are those tokens")
@@ -43,7 +43,7 @@ package enum ReadDataset: Verb {
       FieldDeclaration("format", "word", "what the rows look like"),
       FieldDeclaration("template", "word", "how they are written"),
       FieldDeclaration("longest", "int", "tokens of the longest example"),
-      FieldDeclaration("truncated", "int", "rows that lost the start of their prompt"),
+      FieldDeclaration("truncated", "int", "conversations that lost their start"),
       FieldDeclaration("skipped", "int", "rows that could not be used"),
     ],
     effects: [.needs(.model), .gives(.dataset), .removesRows, .givesRows(.train)],
@@ -60,14 +60,14 @@ package enum ReadDataset: Verb {
       that the model learns to stop. Training, evaluation and generation use the same renderer.
 
       A row is a prompt and its completion, an instruction (with input, system, history), a list of
-      turns under messages, conversations or contents, a preference (its chosen reply), or a text; of
-      OpenAssistant's threads one conversation each is read. Tables (CSV, TSV) name their columns in the first
-      line; Parquet and Arrow are known by how they begin, their rows are counted from 1, and columns of
-      bytes are left out by name. gzip, zstd, bzip2, xz, lz4 and zip files of one file are unpacked, to at
-      most 1 GiB.
+      turns under messages, conversations or contents, a preference (its chosen reply; OpenAI's and
+      Anthropic's forms too), a text, or Axolotl's segments; of OpenAssistant's threads one conversation each
+      is read. Tables (CSV, TSV) name their columns in the first line; Parquet and Arrow are known by how they
+      begin, their rows are counted from 1, and columns of bytes are left out by name. gzip, zstd, bzip2, xz,
+      lz4 and zip files of one file are unpacked, to at most 1 GiB.
 
       A file of JSON Lines may be larger than memory: it is read line by line, a row is read again where it is
-      shown, and tokens beyond 64 MB are in a temporary file (in TMPDIR, else /var/tmp), from which a
+      shown, and tokens beyond 32 MB are in a temporary file (in TMPDIR, else /var/tmp), from which a
       training takes what each step needs. Split, order, epochs, resuming and the adapter's bytes are the same
       as for a small file. Other kinds of files, and threads of messages, are kept in memory, up to 1 GiB.
 
@@ -76,7 +76,8 @@ package enum ReadDataset: Verb {
       the last of each conversation. Every part of a row is used or named: other keys are counted in
       a notice, and rows whose replies are empty, or that have what the template leaves out, are
       skipped with their reason. Numbers, true and false where text belongs are read as they are
-      written; null is as good as nothing. A text longer than max_length is read in pieces. In .txt
+      written; null is as good as nothing. A conversation longer than max_length loses tokens at its start, and
+      is skipped where its last reply alone is longer; a text is read in pieces, and loses nothing. In .txt
       files a blank line ends an example, and CR LF is one line's end.
       """)
 

@@ -9,11 +9,13 @@ struct ColumnProposal {
 
   private static let prompts = [
     "prompt", "instruction", "question", "query", "input", "problem", "user", "human", "request",
-    "source", "ticket", "message", "email", "utterance", "comment", "review", "description", "note",
+    "source", "inputs", "input_text", "ticket", "message", "email", "utterance", "comment",
+    "review", "description", "note",
   ]
   private static let contexts = ["input", "context", "passage", "document", "paragraph"]
   private static let replies = [
-    "completion", "output", "response", "answer", "reply", "solution", "assistant", "target",
+    "completion", "output", "outputs", "output_text", "targets", "response", "answer", "reply",
+    "solution", "assistant", "target",
     "answers", "chosen", "label", "labels", "category", "class", "intent", "summary",
     "translation", "expected", "json", "sql",
   ]

@@ -90,7 +90,8 @@ extension ColumnReader {
     return isLearnt
   }
 
-  private static func content(_ value: JSONValue?) throws(RowRejection) -> String {
+  /// What is said: a text, or a list of parts that are texts.
+  static func content(_ value: JSONValue?) throws(RowRejection) -> String {
     if let text = value?.columnText { return text }
     switch value {
     case .array(let parts)?:

@@ -44,8 +44,21 @@ struct ColumnReader {
   /// Null is as good as nothing.
   func optionalText(_ part: String) throws(RowRejection) -> String? {
     guard let value = object[columns.key(for: part)], !value.isNull else { return nil }
-    if let parts = value["parts"]?.array { return parts.compactMap { $0["text"]?.string }.joined() }
+    if part == "system", let parts = Self.textParts(of: value) {
+      do throws(RowRejection) {
+        return try Self.content(parts)
+      } catch {
+        throw RowRejection(reason: "its \(columns.key(for: part)) \(error.reason)")
+      }
+    }
     return try text(part)
+  }
+
+  /// The parts of a message that is no plain text: Gemini's, or a list of texts.
+  private static func textParts(of value: JSONValue) -> JSONValue? {
+    if let parts = value["parts"], parts.array != nil { return parts }
+    guard let list = value.array, list.allSatisfy({ $0["text"]?.string != nil }) else { return nil }
+    return value
   }
 
   /// The conversation with the system message and the earlier turns that stand in columns of their
@@ -75,13 +88,13 @@ struct ColumnReader {
   }
 
   /// What must not be passed over: parts that cannot be written, and a reply that is marked as bad.
-  private func refuseUnwritable() throws(RowRejection) {
+  func refuseUnwritable() throws(RowRejection) {
     for member in object.members where !member.value.holdsNothing {
       if let what = UnwritablePart.ofRows[member.key] { throw RowRejection(reason: "it \(what)") }
     }
     // a column of that name that the recipe has given a part is no verdict
     if columns.names.values.contains("label") { return }
-    guard let label = object["label"], label.saysWhetherWanted == false else { return }
+    guard let label = object["label"], label.saysWhether == false else { return }
     throw RowRejection(reason: "its label is \(label.text()): a reply that is not wanted")
   }
 
@@ -108,8 +121,8 @@ struct ColumnReader {
 }
 
 extension JSONValue {
-  /// What a label says of its reply: true and 1, or false and 0.
-  var saysWhetherWanted: Bool? {
+  /// What a label says: true and 1, or false and 0.
+  var saysWhether: Bool? {
     switch (self, double) {
     case (.bool(let isWanted), _): isWanted
     case (.string(let text), _): Bool(text.lowercased())

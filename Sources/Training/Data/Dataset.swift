@@ -10,6 +10,7 @@ package struct Dataset: Sendable {
   package private(set) var summary: DatasetSummary
   private let rowsOfSource: SourceRows
   private let keys: FormatKeys
+  private let shape: KnownShape?
   /// The rows in use: where each is, and its first example.
   private var places: [(row: SourceRows.Place, example: Int)] = []
 
@@ -33,9 +34,10 @@ package struct Dataset: Sendable {
     self.source = source
     self.options = options
     rowsOfSource = rows
+    self.shape = shape
     keys = FormatKeys(detection.format, detection.columns, givesTurns: template.runsProgram)
     summary = DatasetSummary(detection: detection, template: template.name)
-    summary.fileNotices = rows.notices + (shape.map { [$0] } ?? [])
+    summary.fileNotices = rows.notices + (shape.map { [$0.statement] } ?? [])
     let encoder = ExampleEncoder(text: text, template: template, options: settled)
     var seen: Set<UInt64> = []
     try rows.forEachRow { row, place throws(DataError) in
@@ -45,8 +47,10 @@ package struct Dataset: Sendable {
       } catch {
         return summary.skip(RowNote(line: row.line, reason: error.reason, file: row.file))
       }
-      if pieces.count == 1, !seen.insert(pieces[0].identity).inserted { summary.repeated += 1 }
       try keep(pieces, of: place)
+      guard pieces.count == 1 else { return }
+      let identity = tokenized.outline(tokenized.count - 1).identity
+      if !seen.insert(identity).inserted { summary.repeated += 1 }
     }
     if tokenized.isEmpty, let first = summary.skipped.first {
       throw DataError(
@@ -70,7 +74,8 @@ package struct Dataset: Sendable {
 
   /// Whether rows are texts to continue, and not prompts with their replies.
   package var hasPlainTexts: Bool {
-    keys.format == .text && summary.detection.columns.cutAfter == nil
+    keys.format == .segments
+      || keys.format == .text && summary.detection.columns.cutAfter == nil
   }
 
   /// The row of an example as it was meant, read again where it is not kept.
@@ -81,7 +86,7 @@ package struct Dataset: Sendable {
     var row = try rowsOfSource.row(at: self.place(of: place))
     (row.line, row.file) = (outline.line, file(ofExample: place))
     do throws(RowRejection) {
-      return try example(of: row)
+      return try example(of: rewritten(row))
     } catch {
       throw DataError(
         file: row.file ?? source.name, line: row.line, reason: error.reason,
@@ -104,6 +109,12 @@ package struct Dataset: Sendable {
     return places[low].row
   }
 
+  /// The row with the keys of its format.
+  private func rewritten(_ row: DatasetRow) throws(RowRejection) -> DatasetRow {
+    guard let rewriting = shape?.rewriting else { return row }
+    return DatasetRow(object: try rewriting(row.object), line: row.line, file: row.file)
+  }
+
   private func example(of row: DatasetRow) throws(RowRejection) -> Example {
     let content = try keys.format.content(of: row.object, columns: summary.detection.columns)
     return Example(content, line: row.line, file: row.file)
@@ -113,6 +124,7 @@ package struct Dataset: Sendable {
   private mutating func encoded(
     _ row: DatasetRow, with encoder: ExampleEncoder
   ) throws(RowRejection) -> [TokenizedExample] {
+    let row = try rewritten(row)
     let example = try example(of: row)
     let (pieces, cut) = try encoder.encode(example)
     guard pieces.contains(where: { $0.trainedCount > 0 }) else {
@@ -137,11 +149,12 @@ package struct Dataset: Sendable {
     for format: DatasetFormat, _ source: DatasetSource, _ options: DatasetOptions,
     _ text: ModelText
   ) throws(DataError) -> ChatTemplate {
-    if format == .text, options.columns.cutAfter == nil {
+    if format == .segments || format == .text && options.columns.cutAfter == nil {
       guard ["auto", "none"].contains(options.template) else {
         throw DataError(
           file: source.name, reason: "plain text has no turns for the template \(options.template)",
-          fix: "Leave the template out, or cut the text: cut_after: \"\\nA:\"")
+          fix: "Leave the template out"
+            + (format == .text ? ", or cut the text: cut_after: \"\\nA:\"" : ""))
       }
       return text.plainTemplate
     }

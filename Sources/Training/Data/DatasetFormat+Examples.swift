@@ -28,6 +28,7 @@ extension DatasetFormat {
       let text = try row.reply("text")
       guard let marker = columns.cutAfter else { return .text(text) }
       return .messages(try Self.cut(text, after: marker))
+    case .segments: return .segments(try row.segments("segments"))
     }
   }
 
@@ -50,7 +51,7 @@ extension DatasetFormat {
     _ text: String, after marker: String
   ) throws(RowRejection) -> [Message] {
     let bytes = Array(text.utf8)
-    guard let place = bytes.firstRange(of: Array(marker.utf8)) else {
+    guard let place = firstRange(of: Array(marker.utf8), in: bytes, from: 0) else {
       let shown = marker.split(separator: "\n", omittingEmptySubsequences: false)
       throw RowRejection(
         reason: "its text has no \"\(shown.joined(separator: "\\n"))\" to cut after")

@@ -11,6 +11,8 @@ package enum DatasetFormat: String, CaseIterable, Sendable {
   case promptCompletion = "prompt_completion"
   /// `text`, optionally cut into prompt and completion.
   case text
+  /// `segments`: texts one after the other, each with a `label` that says whether it is learnt.
+  case segments
 
   /// The keys that every row must have.
   package var requiredKeys: [String] {
@@ -20,6 +22,7 @@ package enum DatasetFormat: String, CaseIterable, Sendable {
     case .alpaca: ["instruction", "output"]
     case .promptCompletion: ["prompt", "completion"]
     case .text: ["text"]
+    case .segments: ["segments"]
     }
   }
 
@@ -27,7 +30,7 @@ package enum DatasetFormat: String, CaseIterable, Sendable {
     switch self {
     case .messages, .sharegpt, .promptCompletion: ["system", "history"]
     case .alpaca: ["input", "system", "history"]
-    case .text: []
+    case .text, .segments: []
     }
   }
 }

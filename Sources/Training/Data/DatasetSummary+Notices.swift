@@ -12,14 +12,13 @@ extension DatasetSummary {
     if pieces.count > 1 { longTexts += 1 }
     endsTrained += pieces.contains(where: encoder.endsTrained) ? 1 : 0
     if let cut { note(cut: RowNote(line: row.line, reason: cut, file: row.file)) }
-    special.add(encoder.specialNames(in: example), areTokens: encoder.parsesNames(of: example))
-    if encoder.marksTurnsAgain(in: example) { special.beginning += 1 }
+    let names = encoder.specialNames(in: example)
+    if !names.isEmpty {
+      special.add(names, areTokens: encoder.parsesNames(of: example))
+      if encoder.marksTurnsAgain(in: example) { special.beginning += 1 }
+    }
     unread.add(row.object, keys)
-    let hasOther = keys.all.contains { row.object[$0].map(Self.standsForText) ?? false }
-    if hasOther { withoutText += 1 }
-    let words = keys.all.compactMap { row.object[$0]?.string }.filter(Self.missingWords.contains)
-    if !words.isEmpty { withMissing += 1 }
-    for word in words where !missing.contains(word) { missing.append(word) }
+    countValues(of: row.object, keys)
     let columns = detection.columns
     let hasJSON = columns.names.contains { part, key in
       row.object[key].flatMap { columns.json(of: $0, for: part) } != nil
@@ -32,6 +31,17 @@ extension DatasetSummary {
     if messages.last?.isTrained == false { endingUnanswered += 1 }
   }
 
+  /// Counts a row by what its columns hold.
+  private mutating func countValues(of row: JSONObject, _ keys: FormatKeys) {
+    let values = keys.all.compactMap { row[$0] }
+    if values.contains(where: Self.standsForText) { withoutText += 1 }
+    let words = values.compactMap(\.string).filter {
+      $0.utf8.count <= Self.longestMissingWord && Self.missingWords.contains($0)
+    }
+    if !words.isEmpty { withMissing += 1 }
+    for word in words where !missing.contains(word) { missing.append(word) }
+  }
+
   private static func isEmpty(_ message: Message) -> Bool {
     message.content.isBlank && message.context.isBlank
   }
@@ -40,6 +50,8 @@ extension DatasetSummary {
   private static let missingWords: Set<String> = [
     "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
   ]
+
+  private static let longestMissingWord = missingWords.map(\.utf8.count).max() ?? 0
 
   /// Whether a value, or what a turn of it says, is a number, true or false.
   private static func standsForText(_ value: JSONValue) -> Bool {

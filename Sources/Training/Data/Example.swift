@@ -7,6 +7,18 @@ package struct Example: Equatable, Sendable {
     case messages([Message])
     /// Text to continue, without a prompt.
     case text(String)
+    /// Texts one after the other as they stand, with nothing between.
+    case segments([TextSegment])
+  }
+
+  /// A text of a row, and whether it is to be learnt.
+  package struct TextSegment: Equatable, Hashable, Sendable {
+    package var text: String
+    package var isTrained: Bool
+
+    package init(_ text: String, isTrained: Bool) {
+      (self.text, self.isTrained) = (text, isTrained)
+    }
   }
 
   package var content: Content

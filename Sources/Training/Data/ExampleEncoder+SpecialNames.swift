@@ -4,8 +4,10 @@ import Tokenizers
 extension ExampleEncoder {
   /// Whether they are the tokens: in texts, and where no chat format writes tokens of its own.
   func parsesNames(of example: Example) -> Bool {
-    if case .text = example.content { return options.special }
-    return options.special && isPlain
+    switch example.content {
+    case .text, .segments: options.special
+    case .messages: options.special && isPlain
+    }
   }
 
   /// The names of the tokens that end a text: the model's end token, and what ends its turns.
@@ -18,6 +20,8 @@ extension ExampleEncoder {
   func specialNames(in example: Example) -> [String] {
     switch example.content {
     case .text(let content): return text.encoder.specialNames(in: content)
+    case .segments(let segments):
+      return segments.flatMap { text.encoder.specialNames(in: $0.text) }
     case .messages(let messages):
       return messages.flatMap { message in
         [message.content, message.context].filter { !$0.isEmpty }
@@ -56,7 +60,7 @@ extension ExampleEncoder {
     return result
   }
 
-  private func endsWithEnd(_ content: String) -> Bool {
+  func endsWithEnd(_ content: String) -> Bool {
     let bytes = content.utf8.reversed().drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
     return ends.contains { bytes.starts(with: $0.utf8.reversed()) }
   }

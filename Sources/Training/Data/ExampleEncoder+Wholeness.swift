@@ -2,28 +2,15 @@ import Files
 import Tokenizers
 
 extension ExampleEncoder {
-  /// Refuses a conversation of which the template leaves something out, such as a system message in
-  /// a place that it does not look at: what a row says is read, or the row is named.
+  /// Refuses a conversation of which a template that is run leaves something out, such as a system message in
+  /// a place that it does not look at: what a row says is read, or the row is named. The built-in formats write
+  /// every message, or refuse it themselves.
+  ///
+  /// What is learnt must be written whole, but for white space; of what is only read, a part may be left out,
+  /// or stand there with escapes.
   func checkWhole(_ segments: [Segment], _ messages: [Message]) throws(RowRejection) {
-    if segments.contains(where: \.isRun) { return try checkRead(segments, messages) }
-    let texts = messages.enumerated().flatMap { index, message in
-      [message.content, message.context].filter { !$0.isBlank }.map { (index, Self.trimmed($0)) }
-    }
-    let written = segments.flatMap(\.text.utf8)
-    if let index = Self.firstMissing(of: texts, in: written) { throw leftOut(index) }
-  }
-
-  private func leftOut(_ index: Int) -> RowRejection {
-    RowRejection(
-      reason: "message \(index + 1) has text that \(ChatTemplateError.template(template.name)) "
-        + "leaves out")
-  }
-
-  /// The same for a template that is run. What is learnt must be written whole, but for white space; of what
-  /// is only read, a part may be left out, or stand there with escapes.
-  private func checkRead(_ segments: [Segment], _ messages: [Message]) throws(RowRejection) {
     let replies = messages.enumerated().filter { $1.isTrained && !$1.content.isBlank }.map {
-      ($0, String(decoding: Self.visible(Self.trimmed($1.content)), as: UTF8.self))
+      ($0, String(decoding: Self.visible($1.content.trimmed), as: UTF8.self))
     }
     let learnt = segments.filter(\.isTrained).flatMap { Self.visible($0.text) }
     if let index = Self.firstMissing(of: replies, in: learnt) {
@@ -40,7 +27,10 @@ extension ExampleEncoder {
     for index in others {
       var silent = messages
       silent[index].says("")
-      guard template.tellsApart(messages, from: silent) else { throw leftOut(index) }
+      guard template.tellsApart(messages, from: silent) else {
+        throw RowRejection(
+          reason: "message \(index + 1) has text that the model's own template leaves out")
+      }
     }
   }
 
@@ -103,19 +93,6 @@ extension ExampleEncoder {
     (message.turn?.members ?? []).compactMap { member in
       UnwritablePart.templated[member.key].map { (member.key, $0) }
     }
-  }
-
-  /// A text without the white space around it, which templates may take away.
-  private static func trimmed(_ text: String) -> String {
-    if let first = text.utf8.first, let last = text.utf8.last, first.isVisibleASCII,
-      last.isVisibleASCII
-    {
-      return text
-    }
-    let scalars = text.unicodeScalars
-    let end = scalars.reversed().drop { $0.properties.isWhitespace }.count
-    let whole = scalars.prefix(end).drop { $0.properties.isWhitespace }
-    return String(String.UnicodeScalarView(whole))
   }
 
   /// Where the first place of `part` at or after `start` ends.

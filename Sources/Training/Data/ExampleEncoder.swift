@@ -32,6 +32,9 @@ package struct ExampleEncoder {
       let (tokenized, cut) = try encode(messages, line: example.line)
       return ([tokenized], cut)
     case .text(let text): return (encode(text, line: example.line), nil)
+    case .segments(let segments):
+      let (tokenized, cut) = try encode(segments, line: example.line)
+      return ([tokenized], cut)
     }
   }
 
@@ -53,21 +56,46 @@ package struct ExampleEncoder {
     }
   }
 
-  /// A conversation. Too long, it loses its start, and with it the replies there. What follows the last
-  /// reply's end token is left out: nothing there is learnt, and nothing that is learnt depends on it.
   private func encode(
     _ messages: [Message], line: Int
   ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
-    let marked = text.encode(try rendered(learnt(of: messages)), of: template)
+    try fitted(text.encode(try rendered(learnt(of: messages)), of: template), line: line)
+  }
+
+  /// Texts one after the other, each encoded by itself; the end token follows the last where that is learnt.
+  private func encode(
+    _ segments: [Example.TextSegment], line: Int
+  ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
+    var written = segments.map {
+      Segment($0.text, isMarkup: options.special, isTrained: $0.isTrained)
+    }
+    if let last = written.last, last.isTrained, !(options.special && endsWithEnd(last.text)) {
+      written.append(Segment(text.tokens.end, isMarkup: true, isTrained: true))
+    }
+    if mask == .last, let last = written.lastIndex(where: \.isTrained) {
+      let start = written[...last].lastIndex { !$0.isTrained } ?? 0
+      for index in 0..<start { written[index].isTrained = false }
+    }
+    return try fitted(text.encode(written), line: line)
+  }
+
+  /// What is read and learnt of a conversation. Too long, it loses its start, and with it the replies there. What
+  /// follows the last reply's end token is left out: nothing there is learnt, and nothing that is learnt depends
+  /// on it.
+  private func fitted(
+    _ marked: MarkedTokens, line: Int
+  ) throws(RowRejection) -> (TokenizedExample, cut: String?) {
     guard let last = marked.trained.lastIndex(of: true) else {
       throw RowRejection(reason: "it has no token to learn")
     }
     let end = mask == .all ? marked.tokens.count : last + 1
     let excess = end - maxLength
     guard excess > 0 else {
-      let trained =
-        mask == .all ? [Bool](repeating: true, count: end) : Array(marked.trained[..<end])
-      return (example(Array(marked.tokens[..<end]), trained: trained, line: line), nil)
+      var (tokens, trained) = (marked.tokens, marked.trained)
+      tokens.removeLast(tokens.count - end)
+      trained.removeLast(trained.count - end)
+      if mask == .all { trained = [Bool](repeating: true, count: end) }
+      return (example(tokens, trained: trained, line: line), nil)
     }
     let reply = (marked.trained[..<last].lastIndex(of: false) ?? -1) + 1
     guard excess < reply else {
@@ -135,13 +163,13 @@ package struct ExampleEncoder {
           + "choose one, for example template: chatml")
     }
     if !template.runsProgram { try refuseParts(of: messages) }
-    let segments: [Segment]
+    let (segments, isProgrammed): ([Segment], Bool)
     do {
-      segments = try template.segments(for: messages)
+      (segments, isProgrammed) = try template.written(messages)
     } catch {
       throw RowRejection(reason: Self.clause(error))
     }
-    try checkWhole(segments, messages)
+    if isProgrammed { try checkWhole(segments, messages) }
     if template.runsProgram { try checkParts(of: messages) }
     return withSpecialTokens(segments)
   }

@@ -18,8 +18,15 @@ struct FormatKeys {
 
   /// Whether a row has all that the format needs.
   func match(_ object: JSONObject) -> Bool {
-    let hasAll = required.allSatisfy { key in object[key].map { !$0.isNull } ?? false }
+    guard required.allSatisfy({ key in object[key].map { !$0.isNull } ?? false }) else {
+      return false
+    }
+    switch format {
     // A turn of a conversation that stands on a line of its own is no text to continue.
-    return hasAll && !(format == .text && TurnKeys.isTurn(object))
+    case .text: return !TurnKeys.isTurn(object)
+    // Others have segments too, of speech for example.
+    case .segments: return object[required[0]].map(ColumnReader.areSegments) ?? false
+    default: return true
+    }
   }
 }

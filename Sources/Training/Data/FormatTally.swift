@@ -46,8 +46,10 @@ struct FormatTally {
     }
     if matching.isEmpty { others += 1 }
     for index in shapes.indices {
-      if shapeKeys[index].match(row.object) { fitting[index] += 1 }
-      if matching.isEmpty, shapes[index].matches(row.object) { shaped[index] += 1 }
+      let isShaped = shapes[index].matches(row.object)
+      let fits = shapes[index].columns.isEmpty ? isShaped : shapeKeys[index].match(row.object)
+      if fits { fitting[index] += 1 }
+      if matching.isEmpty, isShaped { shaped[index] += 1 }
     }
   }
 
@@ -59,8 +61,8 @@ struct FormatTally {
     return (shapes[best], fitting[best])
   }
 
-  /// The format that the rows are read as, and what to say where that is by their shape.
-  func detection(file: String) throws(DataError) -> (FormatDetection, statement: String?) {
+  /// The format that the rows are read as, and their shape where that decides it.
+  func detection(file: String) throws(DataError) -> (FormatDetection, shape: KnownShape?) {
     guard let (shape, fitting) = shape else {
       return (try FormatDetection(of: self, file: file), nil)
     }
@@ -68,6 +70,6 @@ struct FormatTally {
     (options.format, options.columns) = (shape.format, shape.mapping)
     var tally = FormatTally(options)
     (tally.rows, tally.first, tally.counts, tally.absent) = (rows, first, [[fitting]], [])
-    return (try FormatDetection(of: tally, file: file), shape.statement)
+    return (try FormatDetection(of: tally, file: file), shape)
   }
 }

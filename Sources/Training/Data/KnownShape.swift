@@ -3,7 +3,7 @@ import Tokenizers
 
 /// Rows of data that many have, whose columns go by names of their own: what they are read as where a recipe
 /// does not say it.
-struct KnownShape {
+struct KnownShape: Sendable {
   let name: String
   let format: DatasetFormat
   /// The parts of the format to the keys that play them.
@@ -12,6 +12,8 @@ struct KnownShape {
   let remark: String?
   /// Whether a row is one of these.
   let matches: @Sendable (JSONObject) -> Bool
+  /// The row with the keys of `columns`, and of the format, where it has its parts elsewhere.
+  var rewriting: (@Sendable (JSONObject) throws(RowRejection) -> JSONObject)?
 
   static let all: [KnownShape] = [
     KnownShape(
@@ -20,6 +22,13 @@ struct KnownShape {
     ) { row in
       ["instruction", "context", "response"].allSatisfy { row[$0] != nil }
     },
+    KnownShape(
+      name: "preferences in one text (\"\\n\\nHuman: …\\n\\nAssistant: …\")",
+      format: .promptCompletion, columns: [:],
+      remark:
+        "the turns that chosen and rejected share are read, the rest of chosen is learnt, and "
+        + "the rest of rejected is not",
+      matches: PreferenceRow.isText, rewriting: PreferenceRow.pair(ofText:)),
     KnownShape(
       name: "preferences", format: .messages, columns: ["messages": "chosen"],
       remark: "the rejected conversations are not learnt"
@@ -32,19 +41,28 @@ struct KnownShape {
     ) { row in
       ["prompt", "chosen", "rejected"].allSatisfy { row[$0] != nil }
     },
-    gemini(system: "systemInstruction", not: "system_instruction"),
-    gemini(system: "system_instruction", not: "systemInstruction"),
-  ]
-
-  /// Rows of Gemini's, in either of the two spellings of its keys.
-  private static func gemini(system: String, not other: String) -> KnownShape {
     KnownShape(
       name: "Gemini's contents", format: .messages,
-      columns: ["messages": "contents", "system": system], remark: nil
+      columns: ["messages": "contents", "system": GeminiRow.system], remark: nil,
+      matches: { $0["contents"].map(TurnKeys.areTurns) ?? false },
+      rewriting: GeminiRow.withOneSpelling),
+    KnownShape(
+      name: "logged conversations", format: .sharegpt, columns: ["conversations": "conversation"],
+      remark: nil
     ) { row in
-      row[other] == nil && row["contents"].map(TurnKeys.areTurns) ?? false
-    }
-  }
+      row["conversation"].map(TurnKeys.areTurns) ?? false
+    },
+    KnownShape(
+      name: "conversations of inputs and outputs", format: .messages, columns: [:],
+      remark: "each input is a user's turn, and each output is learnt",
+      matches: PairedTurns.areIn, rewriting: PairedTurns.asMessages),
+    KnownShape(
+      name: "OpenAI's preferences", format: .promptCompletion, columns: [:],
+      remark:
+        "the messages of input are read, preferred_output is learnt, and non_preferred_output "
+        + "is not",
+      matches: PreferenceRow.isOpenAI, rewriting: PreferenceRow.pair(ofOpenAI:)),
+  ]
 
   /// Whether turns begin with what is said to the model.
   private static func isWhole(_ value: JSONValue) -> Bool {
@@ -64,7 +82,8 @@ struct KnownShape {
   /// For people.
   var statement: String {
     let parts = columns.sorted { $0.key < $1.key }.map { "\($0.value) as \($0.key)" }
-    let reading = "rows of \(name) are read as \(format.rawValue): \(parts.joined(separator: ", "))"
-    return remark.map { "\(reading); \($0)" } ?? reading
+    let reading = "rows of \(name) are read as \(format.rawValue)"
+    let rest = [parts.joined(separator: ", "), remark ?? ""].filter { !$0.isEmpty }
+    return "\(reading): \(rest.joined(separator: "; "))"
   }
 }

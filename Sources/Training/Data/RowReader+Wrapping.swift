@@ -9,6 +9,8 @@ extension RowReader {
   ) throws(DataError) -> (rows: [DatasetRow], notice: String?)? {
     let object = document.object
     guard !DatasetFormat.allCases.contains(where: { $0.matches(object, columns: columns) }),
+      !KnownShape.all.contains(where: { $0.matches(object) }),
+      !object.members.contains(where: { TurnKeys.areTurns($0.value) }),
       !ThreadReader.isThread(object)
     else { return nil }
     let lists = object.members.indices.filter { Self.holdsRows(object.members[$0]) }

@@ -162,16 +162,3 @@ package struct RowReader {
     byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
   }
 }
-
-extension String {
-  /// Whether there is nothing but white space.
-  var isBlank: Bool {
-    if let first = utf8.first, first.isVisibleASCII { return false }
-    return unicodeScalars.allSatisfy(\.properties.isWhitespace)
-  }
-}
-
-extension UInt8 {
-  /// Whether this is an ASCII character that shows: neither white space nor a control character.
-  var isVisibleASCII: Bool { (0x21...0x7E).contains(self) }
-}

@@ -13,13 +13,14 @@ package struct TokenizedRows: RandomAccessCollection, Sendable {
     fileprivate let trained: UInt32
     /// Whether it goes on with the text of the example before it.
     package let continues: Bool
+    fileprivate let isNarrow: Bool
 
     package var count: Int { Int(tokenCount) }
     package var trainedCount: Int { Int(trained) }
   }
 
   /// How many bytes of tokens stay in memory.
-  private static let kept = 64 << 20
+  private static let kept = 32 << 20
 
   private var all: [Outline] = []
   private var bytes = ScratchBytes(limit: Self.kept)
@@ -33,12 +34,11 @@ package struct TokenizedRows: RandomAccessCollection, Sendable {
 
   package subscript(position: Int) -> TokenizedExample {
     let outline = self.outline(position)
-    let count = outline.count
-    let packed = bytes.bytes(Self.size(of: count), from: outline.start)
+    let packed = PackedExample(
+      bytes.bytes(PackedExample.size(of: outline.count, outline.isNarrow), from: outline.start),
+      count: outline.count, isNarrow: outline.isNarrow)
     var example = TokenizedExample(
-      tokens: Self.tokens(count, in: packed),
-      trained: (0..<count).map { packed[4 * count + $0 / 8] >> UInt8($0 % 8) & 1 == 1 },
-      line: outline.line)
+      tokens: packed.tokens, trained: packed.trained, line: outline.line)
     example.continues = outline.continues
     return example
   }
@@ -60,35 +60,14 @@ package struct TokenizedRows: RandomAccessCollection, Sendable {
 
   /// Adds an example; only while no copy is in use.
   mutating func append(_ example: TokenizedExample) throws(FileError) {
-    let count = example.tokens.count
-    var mask = [UInt8](repeating: 0, count: (count + 7) / 8)
-    for place in 0..<count where example.trained[place] {
-      mask[place / 8] |= 1 << UInt8(place % 8)
-    }
+    let packed = PackedExample(example.tokens, example.trained)
     all.append(
       Outline(
         identity: example.identity, start: bytes.count, line: example.line,
-        tokenCount: UInt32(count), trained: UInt32(example.trainedCount),
-        continues: example.continues))
-    var packed: [UInt8] = []
-    packed.reserveCapacity(Self.size(of: count))
-    unsafe example.tokens.withUnsafeBytes { unsafe packed.append(contentsOf: $0) }
-    packed += mask
-    try unsafe packed.withUnsafeBufferPointer { packed throws(FileError) in
+        tokenCount: UInt32(example.tokens.count), trained: UInt32(example.trainedCount),
+        continues: example.continues, isNarrow: packed.isNarrow))
+    try unsafe packed.bytes.withUnsafeBufferPointer { packed throws(FileError) in
       try unsafe bytes.append(UnsafeRawBufferPointer(packed))
-    }
-  }
-
-  /// The bytes of an example: its tokens, and a bit for each that says whether it is learnt.
-  private static func size(of count: Int) -> Int { 4 * count + (count + 7) / 8 }
-
-  private static func tokens(_ count: Int, in packed: [UInt8]) -> [Int32] {
-    unsafe [Int32](unsafeUninitializedCapacity: count) { buffer, filled in
-      unsafe packed.withUnsafeBytes { packed in
-        unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: packed[..<(4 * count)]))
-      }
-      filled = count
     }
   }
 }

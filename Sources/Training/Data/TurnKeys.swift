@@ -15,7 +15,8 @@ enum TurnKeys {
   static let roles: [String: Message.Role] = [
     "system": .system, "developer": .system,
     "user": .user, "human": .user, "prompter": .user,
-    "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant, "model": .assistant,
+    "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant, "chatbot": .assistant,
+    "model": .assistant,
     "bot": .assistant, "bard": .assistant, "bing": .assistant, "ai": .assistant,
     "tool": .tool, "observation": .tool, "function": .tool, "ipython": .tool,
     "function_response": .tool, "tool_response": .tool,

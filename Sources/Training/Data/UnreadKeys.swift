@@ -27,9 +27,14 @@ package struct UnreadKeys: Equatable, Sendable {
       if !keys.all.contains(member.key) {
         // A label that is true says that the reply is wanted, and it is used.
         let isObeyed =
-          member.key == "label" && keys.format != .text && member.value.saysWhetherWanted == true
+          member.key == "label" && keys.format != .text && member.value.saysWhether == true
         let isGiven = keys.givesTurns && UnwritablePart.tools.contains(member.key)
         if !isObeyed, !isGiven { names.append(member.key) }
+      } else if keys.format == .segments {
+        let found = (member.value.array ?? []).flatMap { $0.object?.keys ?? [] }
+        for key in found where key != "text" && key != "label" {
+          Self.add("\(member.key)[].\(key)", to: &names)
+        }
       } else if TurnKeys.areTurns(member.value) {
         for turn in member.value.array ?? [] {
           Self.addUnread(

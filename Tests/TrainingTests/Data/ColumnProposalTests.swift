@@ -81,10 +81,6 @@ import Training
     "{\"prompt\": \"p\", \"completions\": [\"a\", \"b\"], \"labels\": [true, false]}",
     "{\"prompt|completion\": \"a|b\"}",
     "{\"subject\": \"s\", \"body\": \"b\", \"department\": \"d\", \"urgency\": \"u\"}",
-    """
-    {"input": {"messages": []}, "preferred_output": [{"role": "assistant", "content": "a"}], \
-    "non_preferred_output": [{"role": "assistant", "content": "b"}]}
-    """,
   ])
   func `replies that are judged, lists and one text of several are not proposed`(row: String) {
     let fix = dataError(row, DatasetOptions(template: "chatml"))?.fix ?? ""

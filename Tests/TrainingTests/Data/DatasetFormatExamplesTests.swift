@@ -75,7 +75,7 @@ import Training
     ("{\"messages\": [{\"content\": \"a\"}]}", "message 1 does not say whose it is"),
     (
       "{\"messages\": [{\"role\": \"narrator\", \"content\": \"a\"}]}",
-      "message 1 is by \"narrator\"; known are ai, assistant, bard, bing, bot, chatgpt, developer, "
+      "message 1 is by \"narrator\"; known are ai, assistant, bard, bing, bot, chatbot, chatgpt, developer, "
         + "function, function_response, gpt, human, ipython, model, observation, prompter, system, tool, "
         + "tool_response, user"
     ),

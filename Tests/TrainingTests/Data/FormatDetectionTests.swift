@@ -37,7 +37,7 @@ import Training
     #expect(
       dataError("{\"promt\": \"a\", \"completion\": \"b\"}")?.description
         == "inline text:1: the row has the keys promt, completion, and known rows have messages, or "
-        + "conversations, or instruction + output, or prompt + completion, or text. "
+        + "conversations, or instruction + output, or prompt + completion, or text, or segments. "
         + "Did you mean prompt? Rename the key, or say columns: {prompt: \"promt\"}.")
     let options = DatasetOptions(format: .alpaca)
     #expect(

@@ -35,6 +35,9 @@ import Training
     {"system": "s", "prompt": [{"role": "user", "content": "a"}], \
     "completion": [{"role": "assistant", "content": "b"}]}
     """,
+    """
+    {"system": [{"type": "text", "text": "s"}], "prompt": "a", "completion": "b"}
+    """,
   ])
   func `a system column comes first in every form`(row: String) throws {
     #expect(
@@ -55,6 +58,32 @@ import Training
       data.examples.last?.content
         == .messages([Message(.system, "s"), Message(.user, "a"), Message(.assistant, "b")]))
     #expect(data.summary.unread.keys == [])
+  }
+
+  @Test func `Gemini's rows may mix the spellings, and one row has one system message`() throws {
+    let turns = """
+      "contents": [{"role": "user", "parts": [{"text": "a"}]}, \
+      {"role": "model", "parts": [{"text": "b"}]}]}
+      """
+    let (first, second) = (
+      "\"systemInstruction\": {\"parts\": [{\"text\": \"s\"}]}, ",
+      "\"system_instruction\": {\"parts\": [{\"text\": \"t\"}]}, "
+    )
+    let data = try dataset(
+      "{\(first)\(turns)\n{\(second)\(turns)\n{\(first)\(second)\(turns)", options)
+    let systems = data.examples.map { example -> String? in
+      guard case .messages(let messages) = example.content else { return nil }
+      return messages.first?.content
+    }
+    #expect(systems == ["s", "t"])
+    #expect(
+      data.summary.skipped.first?.reason
+        == "its systemInstruction and its system_instruction are two different system messages")
+    #expect(data.summary.unread.keys == [])
+    let image = first.replacing("{\"text\": \"s\"}", with: "{\"inlineData\": 1}")
+    #expect(
+      rejection("{\(image)\(turns)")
+        == "its systemInstruction has a part with inlineData, and only text is read")
   }
 
   @Test func `two system messages that differ are not chosen from`() {
@@ -213,9 +242,21 @@ import Training
       {"role": "assistant", "content": "b"}]}
       """
     #expect(
-      dataError(row)?.reason.contains("message 2 has text that the template none leaves out")
+      dataError(row)?.reason.contains(
+        "message 2 does not fit the template none: a system message stands in the user's that follows"
+      )
         == true)
     #expect(dataError(row, options) == nil)
+  }
+
+  /// Its words stand in the reply as well, where a look at the whole text finds them.
+  @Test(arguments: ["none", "gemma"])
+  func `a system message that no user's message can hold is not dropped`(template: String) {
+    let row = """
+      {"messages": [{"role": "system", "content": "s"}, {"role": "assistant", "content": "s s"}]}
+      """
+    let reason = dataError(row, DatasetOptions(template: template))?.reason
+    #expect(reason?.contains("message 1 does not fit the template \(template)") == true)
   }
 
   @Test func `turns of a model without a template are not run together`() {

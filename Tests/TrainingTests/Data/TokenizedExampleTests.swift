@@ -1,4 +1,5 @@
 import Testing
+import Tokenizers
 
 import Training
 
@@ -31,5 +32,26 @@ import Training
       }
     }
     #expect(seen.count == 316 * 317)
+  }
+
+  /// Those above 65,535 take more room in memory.
+  @Test(arguments: [0, 65_235, 65_236, 1 << 20])
+  func `tokens of any vocabulary are read back as they were made`(first: Int32) throws {
+    struct Moved: TextEncoder {
+      let first: Int32
+      func encode(_ text: String, parseSpecial: Bool, into tokens: inout [Int32]) {
+        tokens += ByteEncoder().encode(text, parseSpecial: parseSpecial).map { $0 + first }
+      }
+      func specialNames(in text: String) -> [String] { [] }
+    }
+    let text = ModelText(
+      encoder: Moved(first: first), begin: nil, tokens: ChatTemplate.TextTokens(end: "<|im_end|>"),
+      template: nil)
+    let data = try Dataset(
+      reading: .inline("{\"prompt\": \"abcdefgh\", \"completion\": \"i\"}"),
+      options: DatasetOptions(template: "none"), text: text)
+    let example = try #require(data.tokenized.first)
+    #expect(example.tokens == (bytes("abcdefghi") + [ByteEncoder.end]).map { $0 + first })
+    #expect(example.trained == [Bool](repeating: false, count: 8) + [true, true])
   }
 }

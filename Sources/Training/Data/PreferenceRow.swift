@@ -1,0 +1,136 @@
+import Files
+import Tokenizers
+
+/// Rows that have a reply which is preferred to another, in forms whose parts no columns name: as a prompt and the
+/// preferred reply.
+enum PreferenceRow {
+  // MARK: OpenAI's
+
+  /// `{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}`.
+  static func isOpenAI(_ row: JSONObject) -> Bool {
+    ["preferred_output", "non_preferred_output"].allSatisfy { row[$0] != nil }
+      && row["input"]?["messages"].map(TurnKeys.areTurns) ?? false
+  }
+
+  /// - Throws: for a row that is none of these.
+  static func pair(ofOpenAI row: JSONObject) throws(RowRejection) -> JSONObject {
+    guard let input = row["input"]?.object, let messages = input["messages"] else {
+      throw RowRejection(reason: "its input has no messages")
+    }
+    guard let preferred = row["preferred_output"] else {
+      throw RowRejection(reason: "it has no preferred_output")
+    }
+    var result = others(
+      of: row, but: ["input", "preferred_output", "non_preferred_output", "prompt", "completion"])
+    result["prompt"] = messages
+    result["completion"] = preferred
+    result["tools"] = input["tools"]
+    // What is left is counted as not used.
+    for member in input.members where member.key != "messages" && member.key != "tools" {
+      result["input." + member.key] = member.value
+    }
+    return result
+  }
+
+  // MARK: Anthropic's
+
+  /// `{"chosen": "\n\nHuman: …\n\nAssistant: …", "rejected": …}`, where `prompt` may have what both begin with.
+  static func isText(_ row: JSONObject) -> Bool {
+    guard row["rejected"]?.string != nil, let chosen = row["chosen"]?.string else { return false }
+    return Conversation.begins(row["prompt"]?.string ?? chosen)
+  }
+
+  /// - Throws: for a row that is none of these, or has no reply.
+  static func pair(ofText row: JSONObject) throws(RowRejection) -> JSONObject {
+    guard let chosen = row["chosen"]?.string, let rejected = row["rejected"]?.string else {
+      throw RowRejection(reason: "its chosen and rejected are not both texts")
+    }
+    var opening = ""
+    if let prompt = row["prompt"]?.string, !chosen.utf8.starts(with: prompt.utf8) {
+      opening = prompt
+    }
+    guard Conversation.begins(opening + chosen) else {
+      throw RowRejection(reason: "its chosen does not begin with \"\\n\\nHuman:\"")
+    }
+    let turns = Conversation(opening + chosen).turns
+    let others = Conversation(opening + rejected).turns
+    let shared = zip(turns, others).prefix { $0 == $1 }.count
+    guard let last = turns.lastIndex(where: { $0.role == .assistant }), last > 0 else {
+      throw RowRejection(reason: "its chosen has no turn of an Assistant after one of a Human")
+    }
+    let start = min(shared, last)
+    var result = Self.others(of: row, but: ["prompt", "chosen", "rejected", "completion"])
+    result["prompt"] = .array(turns[..<start].map(\.value))
+    result["completion"] = .array(turns[start...].map(\.value))
+    return result
+  }
+
+  private static func others(of row: JSONObject, but keys: Set<String>) -> JSONObject {
+    JSONObject(checked: row.members.filter { !keys.contains($0.key) })
+  }
+
+  /// A conversation in one text, whose turns begin with whose they are.
+  private struct Conversation {
+    struct Turn: Equatable {
+      var role: Message.Role
+      var content: String
+
+      var value: JSONValue { ["role": .string(role.rawValue), "content": .string(content)] }
+    }
+
+    private static let marks: [(mark: String, role: Message.Role)] = [
+      ("\n\nHuman:", .user), ("\n\nAssistant:", .assistant),
+    ]
+
+    private(set) var turns: [Turn] = []
+
+    static func begins(_ text: String) -> Bool {
+      marks.contains { text.utf8.starts(with: $0.mark.utf8) }
+    }
+
+    /// - Parameter text: begins with a mark.
+    init(_ text: String) {
+      let bytes = Array(text.utf8)
+      var (place, start) = (0, 0)
+      var role: Message.Role?
+      func close(at end: Int) -> Turn? {
+        role.map { role in
+          let content = String(decoding: bytes[start..<end], as: UTF8.self)
+          return Turn(role: role, content: content.trimmed)
+        }
+      }
+      while place < bytes.count {
+        let found =
+          bytes[place] == 0x0A
+          ? Self.marks.first { bytes[place...].starts(with: $0.mark.utf8) } : nil
+        guard let found else {
+          place += 1
+          continue
+        }
+        if let turn = close(at: place) { turns.append(turn) }
+        place += found.mark.utf8.count
+        (role, start) = (found.role, place)
+      }
+      if let turn = close(at: bytes.count) { turns.append(turn) }
+    }
+  }
+}
+
+/// Rows of Gemini's API.
+enum GeminiRow {
+  static let system = "systemInstruction"
+  private static let otherSystem = "system_instruction"
+
+  /// The row with its system message in the one of two spellings; rows of one file may have either.
+  static func withOneSpelling(_ row: JSONObject) throws(RowRejection) -> JSONObject {
+    guard let value = row[otherSystem], !value.isNull else { return row }
+    if let first = row[system], !first.isNull, first != value {
+      throw RowRejection(
+        reason: "its \(system) and its \(otherSystem) are two different system messages")
+    }
+    var result = row
+    result[system] = value
+    result[otherSystem] = nil
+    return result
+  }
+}
