@@ -150,6 +150,7 @@ package struct Lexer {
       case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}", "'": "put text in straight quotes: \"…\""
       case "%": "a percent sign stands directly behind a number: 10%"
       case "~": "put paths in quotes: \"~/…\""
+      case "\\": "put paths in quotes: \"C:/data/x.csv\""
       case "&": "write `and`"
       case "|": "write `or`"
       case "!": "write `not`"

@@ -63,6 +63,9 @@ extension Parser {
     let name = Name(text: currentName, range: current.range)
     let next = lookAhead(1)
     if next.kind == .colon {
+      if isScheme(name, of: callee) {
+        throw unquoted(SourceRange(name.range.lowerBound, endOfPath))
+      }
       advance()
       advance()
       skipNewlines()
@@ -75,6 +78,16 @@ extension Parser {
         help: "write `\(callee.text) \(name.text): \(valueText(of: lookAhead(2)))`")
     }
     return ArgumentSyntax(name: nil, value: try parseExpression())
+  }
+
+  /// Whether a name with a colon begins a text, as in `hf:org/name`, of a command that has no such argument.
+  private func isScheme(_ name: Name, of callee: Name) -> Bool {
+    let (colon, behind) = (lookAhead(1), lookAhead(2))
+    guard let verb = verbs.verb(named: callee.text), verb.argument(name.text) == nil,
+      verb.positional.first?.type.takesText == true
+    else { return false }
+    return behind.kind == .name && name.range.upperBound == colon.range.lowerBound
+      && colon.range.upperBound == behind.range.lowerBound
   }
 
   private var atEndOfCommand: Bool {
@@ -126,12 +139,28 @@ extension Parser {
           ? "an argument needs a colon between name and value" : "no argument has this name",
         help: "write it like one of these\n" + lines.joined(separator: "\n"))
     }
+    if let number = numberBeforeUnit(of: argument) {
+      return stop(
+        "E0110", reading, label: "a unit touches its number", help: "write `\(number)`")
+    }
     if startsArgument(current, after: current) {
       return stop(
         "E0110", reading, label: "expected `,` or the end of the line",
         help: "put a comma between two arguments")
     }
     return unexpected("`,` or the end of the line")
+  }
+
+  /// `2 s` as it is written here: `2s`.
+  private func numberBeforeUnit(of argument: ArgumentSyntax?) -> String? {
+    guard let argument, at(.name) else { return nil }
+    switch argument.value.kind {
+    case .integer, .float: break
+    default: return nil
+    }
+    let unit = Unit.habits[currentName] ?? currentName
+    guard Unit.all.contains(unit) else { return nil }
+    return source.text(in: argument.value.range) + unit
   }
 
   /// `rank: r --alpha 16`, which reads as a difference of `r` and `-alpha` up to the number.
@@ -159,6 +188,8 @@ extension Parser {
       throw stop(
         "E0111", "a command takes its arguments without parentheses", at: current.range,
         help: "write `\(rewrittenCall(of: verb))`")
+    case .dot where !touchesPrevious:
+      throw unquoted(SourceRange(current.range.lowerBound, endOfPath))
     case .dot, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .plus, .star:
       throw commandInsideExpression(verb)
     case .slash where !touchesPrevious && lookAhead(1).range.lowerBound > current.range.upperBound:

@@ -44,6 +44,27 @@ import Testing
     #expect(try help("train steps: 10m") == "a duration is for `budget:`")
   }
 
+  @Test(arguments: [
+    ("train budget: 2 s", "write `2s`"), ("train budget: 5 min", "write `5m`"),
+    ("split valid: 0.1", "a share is a percentage: write 10%"),
+    ("load ./m.gguf", "write \"./m.gguf\""), ("load hf:org/name", "write \"hf:org/name\""),
+    ("save out/x", "write `save \"out/x\"`"), ("train to: out/a", "write `train to: \"out/a\"`"),
+    ("dataset data/my-rows.csv", "write `dataset \"data/my-rows.csv\"`"),
+    ("head \"x.csv\"", "write `head file: \"x.csv\"`"),
+    ("describe \"x.csv\"", "write `describe file: \"x.csv\"`"),
+  ]) func `units, shares and paths are written as they would be right`(
+    line: String, proposal: String
+  ) throws {
+    #expect(try help(line) == proposal)
+  }
+
+  @Test func `what an argument would bring is no second mistake`() {
+    var context = CheckContext()
+    context.isPrompt = true
+    let errors = CheckerTests.check("head \"x.csv\"", context).filter(\.isError)
+    #expect(errors.map(\.code) == ["E0204"])
+  }
+
   @Test func `a field of an unknown name marks the name`() throws {
     let found = CheckerTests.check("show base.loss", Self.context)
     let error = try #require(found.first { $0.code == "E0501" })

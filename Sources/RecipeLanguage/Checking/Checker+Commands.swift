@@ -9,6 +9,7 @@ extension Checker {
       return .unknown
     }
     let binder = ArgumentBinder(command, verb: verb, in: context.verbs)
+    let count = diagnostics.count
     for error in binder.errors { report(error) }
     for bound in binder.bound {
       checkArgument(bound.argument.value, for: bound.declaration, of: verb)
@@ -18,7 +19,7 @@ extension Checker {
       useNames(in: argument.value)
     }
     checkColumns(binder)
-    checkOrder(of: verb, binder, at: command)
+    checkOrder(of: verb, binder, at: command, isWhole: diagnostics.count == count)
     return type(of: verb, binder)
   }
 
@@ -103,7 +104,9 @@ extension Checker {
       scope[name] == nil && !Self.isPromptName(name)
         && NearestName.candidates(for: name, among: scope.names).isEmpty
     case .field(let base, _): isUnquotedText(base)
-    case .binary(.divided, let left, _, _), .binary(.minus, let left, _, _): isUnquotedText(left)
+    // a quotient is a number, which no text is
+    case .binary(.divided, _, _, _): !source.text(in: expression.range).contains(" ")
+    case .binary(.minus, let left, _, _): isUnquotedText(left)
     default: false
     }
   }

@@ -3,12 +3,16 @@ import Diagnostics
 extension Checker {
   /// Checks that a command finds what it needs, and notes what it leaves behind. Each missing part is
   /// reported once.
-  mutating func checkOrder(of verb: VerbDeclaration, _ binder: ArgumentBinder, at command: Command)
-  {
+  ///
+  /// - Parameter isWhole: whether its arguments are right; else one that is missing may bring what it needs.
+  mutating func checkOrder(
+    of verb: VerbDeclaration, _ binder: ArgumentBinder, at command: Command, isWhole: Bool
+  ) {
     guard var state else { return }
     let scope = scope
     let arguments = WrittenArguments(binder) { Self.mayBeRecord($0, in: scope) }
-    for need in needs(of: verb, arguments) where !state.has.contains(need) {
+    let settled = isWhole ? needs(of: verb, arguments) : verb.unconditionalNeeds
+    for need in settled where !state.has.contains(need) {
       report(
         need.error(for: verb, at: command.verb.range, in: state), secondary: reasons(for: need))
       state.has.insert(need)
@@ -66,7 +70,7 @@ extension Checker {
       if case .given(let argument) = condition, let value = binder.value(of: argument.name) {
         range = value.range
       }
-    case .needsRowsNamed(let argument):
+    case .needsRowsNamed(let argument, let condition) where condition.holds(for: arguments):
       part = argument.defaultValue?.text.flatMap { DataPart(rawValue: $0) }
       if let expression = binder.value(of: argument.name) {
         guard case .name(let name) = expression.kind else { return }

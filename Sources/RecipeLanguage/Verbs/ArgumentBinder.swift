@@ -89,7 +89,18 @@ package struct ArgumentBinder {
       "E0209", "`\(verb.name)` \(takes)", at: argument.range, label: "which argument is this?",
       notes: names.isEmpty ? [] : ["its arguments are \(list(names))"],
       help: inBrackets(argument)
+        ?? taker(of: argument).map { "write `\($0)`" }
         ?? names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
+  }
+
+  /// The command with the name of the one argument that takes such a text.
+  private func taker(of argument: ArgumentSyntax) -> String? {
+    guard case .string(let literal) = argument.value.kind, let text = literal.plainText else {
+      return nil
+    }
+    let takers = verb.arguments.filter { $0.type.problem(with: .string(text)) == nil }
+    guard takers.count == 1, let taker = takers.first else { return nil }
+    return "\(verb.name) \(taker.name): \(NumberText.quoted(text))"
   }
 
   /// Two names where one value of any type is taken: both together are a list.
@@ -174,7 +185,10 @@ extension ArgumentDeclaration {
       return argument.type.problem(with: value) == nil
     }
     guard takers.count == 1, let taker = takers.first else { return nil }
-    return "\(value.typeName.withArticle) is for `\(taker.name):`"
+    guard case .string = value, isPositional else {
+      return "\(value.typeName.withArticle) is for `\(taker.name):`"
+    }
+    return "write `\(verb.name) \(taker.name): \(value.source)`"
   }
 }
 
@@ -274,6 +288,8 @@ extension ArgumentType {
   private func mistyped(_ value: Value) -> Problem {
     var help: String?
     switch (self, value) {
+    case (.percentOrInt, .float(let share)) where 0 < share && share < 1:
+      help = "a share is a percentage: write \(NumberText.percent(share))"
     case (.duration, .int(let number)): help = "write the unit: \(number)s or \(number)m"
     case (.path, .word(let word)), (.string, .word(let word)):
       help = "write it in quotes: \"\(word)\""

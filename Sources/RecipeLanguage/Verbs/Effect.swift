@@ -27,7 +27,7 @@ package enum Effect: Sendable {
   /// This part of the dataset must have rows.
   case needsRows(DataPart, when: Condition)
   /// The part of the dataset that this argument names must have rows.
-  case needsRowsNamed(by: ArgumentDeclaration)
+  case needsRowsNamed(by: ArgumentDeclaration, when: Condition = .always)
   /// The dataset is cut anew: no part has rows any more.
   case removesRows
   /// This part of the dataset has rows afterwards.
@@ -85,6 +85,11 @@ extension VerbDeclaration {
         nil
       }
     }
+  }
+
+  /// What every call needs, whatever its arguments are.
+  var unconditionalNeeds: [Need] {
+    effects.compactMap { if case .needs(let need, .always) = $0 { need } else { nil } }
   }
 
   /// What every call needs, but where its arguments bring it.
