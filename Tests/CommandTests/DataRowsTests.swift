@@ -22,6 +22,24 @@ import Testing
     )
   }
 
+  @Test func `a file is looked at before there is a model`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      "ticket,label\n\"It broke, again.\",it\nIt is fine.,none\nIt is fine.,none\n", as: "t.csv")
+    let outcome = try skillet(
+      input: "head 1, from: 2, file: \"t.csv\"\nlet found = describe file: \"t.csv\"\n"
+        + "assert found.rows == 3 and found.repeated == 1\n"
+        + "assert found.fields[\"label\"].distinct == 2\nshow found.reading\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.output.contains("It is fine."), outcome.comment)
+    #expect(!outcome.output.contains("It broke"), outcome.comment)
+    #expect(
+      outcome.output.contains("columns: {prompt: \"ticket\", completion: \"label\"}"),
+      outcome.comment)
+    let missing = try skillet(input: "head file: \"none.csv\"\n")
+    #expect(missing.ending == .exited(66), missing.comment)
+  }
+
   @Test func `a row is shown in whole characters, and whole`() throws {
     let row = try read("emoji.jsonl", ", template: none", then: "inspect data, row: 1\n")
     let value = try #require(row.values.last, row.outcome.comment)

@@ -1,3 +1,4 @@
+import Files
 import RecipeLanguage
 import Training
 
@@ -5,11 +6,16 @@ package enum Describe: Verb {
   package static let part = Argument<DatasetSplit.Part?>.choiceOrAuto(
     "on", DatasetSplit.Part.allCases, "the part that is described; auto is all of them")
 
+  package static let file = Argument.path(
+    "file", .input, "a file or folder instead of the dataset, as it is; that needs no model")
+
   package static let declaration = VerbDeclaration(
     "describe", "counts what the rows of the dataset have: lengths, blanks, repetitions",
-    arguments: [part],
+    arguments: [part, file],
     fields: [
       FieldDeclaration("rows", "int", "rows in use"),
+      FieldDeclaration(
+        "reading", "string", "of a file: how dataset reads its rows, or what it asks for"),
       FieldDeclaration("repeated", "int", "rows that are, token for token, one before them"),
       FieldDeclaration("tokens", "int", "tokens of all rows"),
       FieldDeclaration("trained_tokens", "int", "tokens that count in the loss"),
@@ -17,15 +23,23 @@ package enum Describe: Verb {
         "fields", "table", "of each field: filled, distinct, shortest, median, longest"),
       FieldDeclaration("lengths", "table", "how many rows have so many tokens"),
     ],
-    effects: [.needs(.model), .needs(.dataset)],
-    examples: ["describe", "show (describe on: train).lengths"], related: ["dataset", "head"],
-    foreign: ["summarize", "info"],
+    effects: [
+      .needs(.model, when: .not(.given(file))), .needs(.dataset, when: .not(.given(file))),
+    ],
+    examples: [
+      "describe", "describe file: \"examples/expenses/train.jsonl\"",
+      "show (describe on: train).lengths",
+    ],
+    related: ["dataset", "head"],
+    foreign: ["summarize", "info"], alternatives: [[part, file]],
     details: """
       Lengths of fields are in characters, those of rows in tokens of the loaded model, with the template's. A field \
-      with few distinct texts is a label; blank ones teach the model to say nothing.
+      with few distinct texts is a label; blank ones teach the model to say nothing. Of a file the fields are its \
+      columns, and there are no tokens.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    if let path = call[file] { return try description(of: path, in: session) }
     let data = try session.requireData(name)
     let parts = call[part].map { [$0] } ?? DatasetSplit.Part.allCases
     let places = parts.flatMap { data.places(ofRowsIn: $0) }
@@ -41,13 +55,34 @@ package enum Describe: Verb {
     let tokens = outlines.map { $0.reduce(0) { $0 + $1.count } }
     let trained = outlines.joined().reduce(0) { $0 + $1.trainedCount }
     var fields = FieldCounts()
-    for place in places { fields.add(try dataset.exampleOrFailure(at: place.lowerBound)) }
+    for place in places { fields.add(try dataset.exampleOrFailure(at: place.lowerBound).fields) }
     return .record(
       Record([
         ("rows", .int(places.count)), ("repeated", .int(repeated)),
         ("tokens", .int(tokens.reduce(0, +))), ("trained_tokens", .int(trained)),
         ("fields", .table(fields.table)),
         ("lengths", .table(lengths(tokens))),
+      ]))
+  }
+
+  /// What a file has, which no model has read.
+  private static func description(
+    of path: String, in session: Session
+  ) throws(VerbFailure) -> Value {
+    let file = try session.sourceRows(path, named: Self.file)
+    var fields = FieldCounts()
+    // hashes, since a file may be larger than memory
+    var seen: Set<Int> = []
+    var repeated = 0
+    try session.read(file, named: Self.file) { row in
+      fields.add(row.values)
+      let text = JSONValue.object(row.object).text(.compact, sortedKeys: true)
+      if !seen.insert(text.hashValue).inserted { repeated += 1 }
+    }
+    return .record(
+      Record([
+        ("rows", .int(file.count)), ("reading", .string(file.reading)),
+        ("repeated", .int(repeated)), ("fields", .table(fields.table)),
       ]))
   }
 
@@ -87,9 +122,9 @@ private struct FieldCounts {
 
   private var fields: [Field] = []
 
-  mutating func add(_ example: Example) {
-    for (name, value) in example.fields {
-      let text = value.text ?? value.source
+  mutating func add(_ values: [(name: String, value: Value)]) {
+    for (name, value) in values {
+      let text = value == .none ? "" : value.text ?? value.source
       var place = fields.firstIndex { $0.name == name } ?? fields.count
       if place == fields.count {
         fields.append(Field(name: name, first: text))

@@ -9,10 +9,12 @@ package enum Head: Verb {
     "on", default: .train, "the part whose rows are shown")
   package static let first = Argument.int(
     "from", 1...Int.max, default: 1, "the first of them, counted from 1 in the part's order")
+  package static let file = Argument.path(
+    "file", .input, "a file or folder instead of the dataset, as it is; that needs no model")
 
   package static let declaration = VerbDeclaration(
     "head", "gives rows of the dataset as they were read",
-    arguments: [count, part, first],
+    arguments: [count, part, first, file],
     fields: [
       FieldDeclaration("rows", "int", "how many there are in the part"),
       FieldDeclaration(
@@ -20,16 +22,23 @@ package enum Head: Verb {
         "a row each: prompt and completion, messages or text, and its tokens; the label is its line"
       ),
     ],
-    effects: [.needs(.model), .needs(.dataset), .needsRowsNamed(by: part.declaration)],
-    examples: ["head 3", "let held_out = head 2, on: valid; show held_out.table[0].completion"],
+    effects: [
+      .needs(.model, when: .not(.given(file))), .needs(.dataset, when: .not(.given(file))),
+      .needsRowsNamed(by: part.declaration, when: .not(.given(file))),
+    ],
+    examples: [
+      "head 3", "head file: \"examples/expenses/train.jsonl\"",
+      "let held_out = head 2, on: valid; show held_out.table[0].completion",
+    ],
     related: ["dataset", "describe", "inspect"],
-    foreign: ["peek", "sample", "first"],
+    foreign: ["peek", "sample", "first"], alternatives: [[part, file]],
     details: """
       A row is a value: `(head 3).table[1].prompt` is the prompt of the second. What training reads of it, and \
       which tokens are learnt, shows `inspect data, row: 2`.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
+    if let path = call[file] { return try rows(of: path, call, in: session) }
     let data = try session.requireData(name)
     let places = data.places(ofRowsIn: call[part])
     guard call[first] <= places.count else {
@@ -45,6 +54,28 @@ package enum Head: Verb {
     }
     return .record(
       Record([("rows", .int(places.count)), ("table", .table(Table(rows: rows, heading: "line")))]))
+  }
+
+  /// Rows of a file, which no model has read.
+  private static func rows(
+    of path: String, _ call: VerbCall, in session: Session
+  ) throws(VerbFailure) -> Value {
+    let file = try session.sourceRows(path, named: Self.file)
+    guard call[first] <= file.count else {
+      throw VerbFailure(
+        "E0412", "\(path) has \(file.count) rows", argument: first, help: "begin with one of them")
+    }
+    let chosen = call[first]..<call[first] + call[count]
+    var rows: [Table.Row] = []
+    var number = 0
+    try session.read(file, named: Self.file) { row in
+      number += 1
+      if chosen.contains(number) {
+        rows.append(Table.Row(label: "line \(row.line)", record: Record(row.values)))
+      }
+    }
+    return .record(
+      Record([("rows", .int(file.count)), ("table", .table(Table(rows: rows, heading: "line")))]))
   }
 
   private static func record(

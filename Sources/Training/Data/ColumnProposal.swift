@@ -10,7 +10,7 @@ struct ColumnProposal {
   private static let prompts = [
     "prompt", "instruction", "question", "query", "input", "problem", "user", "human", "request",
     "source", "inputs", "input_text", "ticket", "message", "email", "utterance", "comment",
-    "review", "description", "note",
+    "review", "description", "note", "body",
   ]
   private static let contexts = ["input", "context", "passage", "document", "paragraph"]
   private static let replies = [

@@ -114,7 +114,8 @@ package struct FormatDetection: Equatable, Sendable {
       if let head = proposal.row.keys.first, proposal.row.keys.count == 1, head.contains("|") {
         return "Separate its cells by commas, semicolons or tabs"
       }
-      return "Rename the keys, or say with columns: which of them plays which part"
+      return "Rename the keys, or say which of them plays which part: "
+        + "columns: {prompt: \"…\", completion: \"…\"}"
     }
     let isPreference = ["chosen", "rejected"].allSatisfy { proposal.row[$0] != nil }
     if isPreference { return "To learn the chosen replies, say \(columns)" }
