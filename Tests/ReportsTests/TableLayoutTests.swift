@@ -16,13 +16,22 @@ import Testing
       ])
   }
 
-  @Test func `a narrow box shortens text, never numbers`() {
+  @Test func `a narrow box lets text go on below itself, never numbers`() {
     #expect(
       TableLayout(TextPage(columns: 23, isUnicode: false)).box(table) == [
         "+------+-------+------+", "| run  |  loss | p... |", "+------+-------+------+",
-        "| a    |   1.5 | x... |", "| 日本 | 12.25 | t... |", "| c    |     3 |      |",
-        "+------+-------+------+",
+        "| a    |   1.5 | x|y, |", "|      |       | \"z\"  |", "+------+-------+------+",
+        "| 日本 | 12.25 | two↵ |", "|      |       | line |", "|      |       | s    |",
+        "+------+-------+------+", "| c    |     3 |      |", "+------+-------+------+",
       ])
+  }
+
+  @Test func `a text of many lines is cut after some, and says so`() {
+    let words = (1...40).map { "word\($0)" }.joined(separator: " ")
+    let box = TableLayout(TextPage(columns: 20)).box(
+      TextTable(columns: [.init("prompt")], rows: [[words]]))
+    #expect(box.count == 4 + 6)
+    #expect(box[box.count - 2].contains("…") && box[3].contains("word1 word2"))
   }
 
   @Test func `a long table shows its ends and counts the rest`() {

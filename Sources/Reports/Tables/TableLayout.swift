@@ -14,7 +14,8 @@ package struct TableLayout: Sendable {
 
   private var ellipsis: String { page.isUnicode ? "…" : "..." }
 
-  /// The box with titles, shortened to fit.
+  /// The box with titles. Texts that are too wide for it go on below themselves, and what is longer than
+  /// some lines is cut.
   package func box(_ table: TextTable) -> [String] {
     guard !table.columns.isEmpty else { return [] }
     let shown = table.rows.map { row in row.map(Self.onOneLine) }
@@ -23,14 +24,19 @@ package struct TableLayout: Sendable {
     let widths = fittedWidths(table, rows: [titles] + first + last)
     let lines = page.isUnicode ? BoxLines.unicode : BoxLines.ascii
     var text = [lines.rule(.top, widths)]
-    text.append(boxRow(titles, table, widths, lines, isTitle: true))
+    let cut = zip(titles, widths).map { DisplayWidth.truncated($0, to: $1, mark: ellipsis) }
+    text.append(boxRow(cut, table, widths, lines, isTitle: true))
     text.append(lines.rule(.middle, widths))
-    text += first.map { boxRow($0, table, widths, lines) }
+    let rows = (first + last).map { wrapped($0, table, widths) }
+    // where a row takes several lines, something must tell where it ends
+    let rule = rows.contains { $0.count > 1 } ? [lines.rule(.middle, widths)] : []
+    var blocks = rows.map { row in row.map { boxRow($0, table, widths, lines) } }
     if !last.isEmpty {
       let omitted = NumberText.grouped(shown.count - first.count - last.count)
-      text.append(spanning("\(ellipsis) \(omitted) rows omitted \(ellipsis)", widths, lines))
-      text += last.map { boxRow($0, table, widths, lines) }
+      let note = "\(ellipsis) \(omitted) rows omitted \(ellipsis)"
+      blocks.insert([spanning(note, widths, lines)], at: first.count)
     }
+    text += blocks.joined(separator: rule)
     text.append(lines.rule(.bottom, widths))
     return text
   }
@@ -42,10 +48,10 @@ package struct TableLayout: Sendable {
     return (Array(rows.prefix(first)), Array(rows.suffix(last)))
   }
 
-  /// Text of so many columns still tells something when the rest is cut off.
-  private static let leastText = 16
+  /// Text of so many columns can be read on several lines.
+  private static let leastText = 14
 
-  /// Columns that the box takes with its texts cut as far as they may be.
+  /// Columns that the box takes with its texts as narrow as they may be.
   package func leastWidth(of table: TextTable) -> Int {
     table.columns.indices.reduce(1) { total, index in
       let cells = ([table.titles] + table.rows).map { DisplayWidth.of(Self.onOneLine($0[index])) }
@@ -71,14 +77,31 @@ package struct TableLayout: Sendable {
     return widths
   }
 
+  /// More lines than this of one text are cut.
+  private static let mostLines = 6
+
+  /// A row as the lines that it takes.
+  private func wrapped(_ row: [String], _ table: TextTable, _ widths: [Int]) -> [[String]] {
+    let cells = row.indices.map { index -> [String] in
+      let (text, width) = (row[index], widths[index])
+      guard table.columns[index].kind == .text, DisplayWidth.of(text) > width else { return [text] }
+      var parts = WrappedText.lines(text, columns: width)
+      guard parts.count > Self.mostLines else { return parts }
+      let rest = parts[(Self.mostLines - 1)...].joined(separator: " ")
+      parts.removeSubrange((Self.mostLines - 1)...)
+      return parts + [DisplayWidth.truncated(rest, to: width, mark: ellipsis)]
+    }
+    let height = cells.map(\.count).max() ?? 1
+    return (0..<height).map { line in cells.map { line < $0.count ? $0[line] : "" } }
+  }
+
   private func boxRow(
     _ row: [String], _ table: TextTable, _ widths: [Int], _ lines: BoxLines, isTitle: Bool = false
   ) -> String {
     let cells = zip(row, widths).enumerated().map { index, cell in
       let (text, width) = cell
-      let cut = DisplayWidth.truncated(text, to: width, mark: ellipsis)
       let alignment: DisplayWidth.Alignment = table.columns[index].kind == .text ? .left : .right
-      let padded = DisplayWidth.padded(cut, to: width, alignment: alignment)
+      let padded = DisplayWidth.padded(text, to: width, alignment: alignment)
       return isTitle ? page.style(.heading, padded) : padded
     }
     let bar = lines.bar
