@@ -10,11 +10,21 @@ package struct TimeEstimate {
 
   package init() {}
 
+  /// Seconds that so many parts must have taken to promise by them: the first one also warms up.
+  private static func patience(after parts: Int) -> Double {
+    switch parts {
+    case 1: 10
+    case 2: 5
+    default: 2
+    }
+  }
+
   /// Reads how far the work is; gives the promise once it can be made.
   package mutating func read(_ progress: Progress) -> String? {
     last = progress
-    guard promised == nil, let left = progress.secondsLeft,
-      progress.seconds >= (progress.done > 1 ? 1 : 5), progress.done > 0
+    let done = progress.done - progress.before
+    guard promised == nil, let left = progress.secondsLeft, done > 0,
+      progress.seconds >= Self.patience(after: done)
     else { return nil }
     let total = progress.seconds + left
     guard total > Self.shortest else { return nil }
@@ -22,8 +32,9 @@ package struct TimeEstimate {
     let share =
       progress.unit == "%"
       ? "\(progress.done)%"
-      : progress.done == 1 ? String(progress.unit.dropLast()) : "\(progress.done) \(progress.unit)"
-    return "this will take about \(Self.text(total)), by the first \(share)"
+      : done == 1 ? String(progress.unit.dropLast()) : "\(done) \(progress.unit)"
+    let bound = progress.mayEndEarly ? "up to" : "about"
+    return "this will take \(bound) \(Self.text(total)), by the first \(share)"
   }
 
   /// The promised time next to the real one; nil if nothing was promised or the work ended early.

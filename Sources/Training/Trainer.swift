@@ -45,7 +45,7 @@ package struct Trainer {
     pass.isAborted = isAborted
     let step = TrainingStep(
       pass: pass, adapter: state.adapter, optimizer: state.optimizer, compute: compute)
-    var run = Run(from: state.steps, to: steps)
+    var run = Run(from: state.steps, to: steps, pace: pace(of: plan, validation))
     var ending: TrainingResult.Ending?
     if listener(.started(step: state.steps, steps: steps)) == .stop { ending = .stopped }
     while ending == nil {
@@ -63,7 +63,7 @@ package struct Trainer {
       {
         ending = .budget
       } else {
-        ending = advance(step, state, plan, &run, listener)
+        ending = advance(step, state, plan, validation: validation, &run, listener)
       }
     }
     return run.finish(
@@ -86,6 +86,12 @@ package struct Trainer {
     return seen
   }
 
+  private func pace(of plan: BatchPlan, _ validation: TokenizedRows) -> TrainingPace {
+    TrainingPace(
+      tokensPerStep: Double(plan.tokensPerEpoch) / Double(plan.stepsPerEpoch),
+      tokensPerEvaluation: Double(validation.outlines.reduce(0) { $0 + $1.count }))
+  }
+
   private func plan(of dataset: Dataset, rows: [Int]) -> BatchPlan {
     BatchPlan(
       of: dataset, rows: rows, batch: configuration.batchSize,
@@ -96,18 +102,23 @@ package struct Trainer {
 
   /// Runs one step; returns why the run ends after it, or nil to continue.
   private func advance(
-    _ step: TrainingStep, _ state: TrainingState, _ plan: BatchPlan, _ run: inout Run,
-    _ listener: (TrainingEvent) -> TrainingAnswer
+    _ step: TrainingStep, _ state: TrainingState, _ plan: BatchPlan,
+    validation: TokenizedRows, _ run: inout Run, _ listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult.Ending? {
     let index = state.steps
     let rate = configuration.rates(of: run.steps).rate(at: index)
+    let begin = run.seconds
     let report = step.runUnlessAborted(
       plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
       dropoutSeed: dropoutSeed(step: index))
     guard let report else { return .aborted }
     guard report.isFinite else { return .notFinite }
     run.add(report, stepsPerEpoch: plan.stepsPerEpoch)
-    return listener(.stepped(run.progress(report, rate: rate))) == .stop ? .stopped : nil
+    run.pace.addStep(tokens: report.tokens, seconds: run.seconds - begin)
+    let evaluations =
+      validation.isEmpty ? 0 : configuration.evaluations(after: state.steps, of: run.steps)
+    let progress = run.progress(report, rate: rate, evaluationsLeft: evaluations)
+    return listener(.stepped(progress)) == .stop ? .stopped : nil
   }
 
   private func evaluate(
@@ -115,6 +126,7 @@ package struct Trainer {
     _ listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult.Ending? {
     var isWhole = true
+    let begin = run.seconds
     let evaluation = Evaluation(model: model, adapter: state.adapter, compute: compute)
     let score = evaluation.run(examples) { done, total in
       isWhole =
@@ -122,6 +134,7 @@ package struct Trainer {
       return isWhole
     }
     guard isWhole else { return .stopped }
+    run.pace.addEvaluation(seconds: run.seconds - begin)
     let loss = score.meanLoss
     guard loss.isFinite else {
       run.result.evaluations.append((state.steps, loss))
@@ -144,13 +157,14 @@ package struct Trainer {
   /// What has happened so far.
   private struct Run {
     var result = TrainingResult()
+    var pace: TrainingPace
     let steps: Int
     private let first: Int
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    init(from first: Int, to steps: Int) {
-      (self.first, self.steps) = (first, steps)
+    init(from first: Int, to steps: Int, pace: TrainingPace) {
+      (self.first, self.steps, self.pace) = (first, steps, pace)
       start = clock.now
       result.plannedSteps = steps
     }
@@ -165,11 +179,15 @@ package struct Trainer {
       result.trainedTokens += report.trainedTokens
     }
 
-    func progress(_ report: TrainingStep.Report, rate: Double) -> TrainingProgress {
-      TrainingProgress(
-        step: first + result.steps, steps: steps, first: first, loss: report.loss,
+    func progress(
+      _ report: TrainingStep.Report, rate: Double, evaluationsLeft: Int
+    ) -> TrainingProgress {
+      let step = first + result.steps
+      return TrainingProgress(
+        step: step, steps: steps, first: first, loss: report.loss,
         gradientNorm: report.gradientNorm, learningRate: rate, tokens: result.tokens,
-        seconds: seconds)
+        seconds: seconds,
+        secondsLeft: pace.secondsLeft(steps: steps - step, evaluations: evaluationsLeft))
     }
 
     mutating func finish(_ ending: TrainingResult.Ending) -> TrainingResult {

@@ -78,6 +78,15 @@ package struct TrainingConfiguration: Sendable, Equatable {
     return step % evaluationInterval == 0
   }
 
+  /// How many evaluations come after `step`, up to the end of `total` steps.
+  func evaluations(after step: Int, of total: Int) -> Int {
+    guard let evaluationInterval else { return 0 }
+    let atEnd = evaluates(after: total, of: total) ? 1 : 0
+    guard step < total else { return atEnd }
+    let between = (total - 1) / evaluationInterval - step / evaluationInterval
+    return (evaluates(after: step, of: total) ? 1 : 0) + between + atEnd
+  }
+
   /// The rates of a run of `total` steps.
   package func rates(of total: Int) -> LearningRateSchedule {
     var rates = LearningRateSchedule(

@@ -24,10 +24,8 @@ package struct TrainingProgress: Sendable {
 
   package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
 
-  /// Seconds left at the pace so far.
-  package var secondsLeft: Double {
-    seconds / Double(max(1, step - first)) * Double(steps - step)
-  }
+  /// Seconds left at the pace so far, evaluations included.
+  package var secondsLeft: Double
 }
 
 /// What the listener wants of the run.

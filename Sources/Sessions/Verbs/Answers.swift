@@ -84,7 +84,7 @@ extension Session {
     record["rows"] = .int(answered.count)
     record["seconds"] = .duration((ContinuousClock.now - start).seconds)
     record["table"] = .table(
-      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }))
+      Table(rows: answered.sorted { $0.rank < $1.rank }.map { $0.row }, heading: "line"))
     record.reference = rememberAdapter()
     tellWorst(of: answered)
     return .record(record)
@@ -121,10 +121,11 @@ extension Session {
         done += 1
         let seconds = (ContinuousClock.now - start).seconds
         let step = max(1, finished + longest)
-        progress(
-          Progress(
-            verb: Answers.name, done: done, total: total, unit: "answers",
-            secondsLeft: seconds * Double(steps - step) / Double(step), seconds: seconds))
+        var state = Progress(
+          verb: Answers.name, done: done, total: total, unit: "answers",
+          secondsLeft: seconds * Double(steps - step) / Double(step), seconds: seconds)
+        state.mayEndEarly = true
+        progress(state)
       }
     }
     return questions.indices.map { index in

@@ -49,6 +49,11 @@ package struct BatchPlan: Sendable {
     rows.isEmpty ? 0 : (rows.count - 1) / examplesAStep + 1
   }
 
+  /// Tokens that the model reads in one epoch.
+  package var tokensPerEpoch: Int {
+    rows.reduce(0) { $0 + max(0, dataset.tokenized.outline($1).count - 1) }
+  }
+
   /// The most tokens that a piece of any step can have: what memory is planned for.
   package var largestBatch: Int {
     let lengths = rows.map { dataset.tokenized.outline($0).count - 1 }.sorted(by: >)
