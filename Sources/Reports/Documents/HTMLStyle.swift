@@ -26,6 +26,8 @@ enum HTMLStyle {
       margin: 0.5rem 0; }
     dl div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line);
       padding: 0.15rem 0; }
+    dl .long { grid-column: 1 / -1; justify-content: flex-start; }
+    dl .long dd { text-align: left; }
     dt { color: var(--muted); flex: none; max-width: 60%; }
     dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; white-space: pre-wrap; }
     .wide { overflow-x: auto; margin: 0.5rem 0; }

@@ -20,11 +20,16 @@ enum HTMLValue {
     }
   }
 
+  /// Longer values have the width of the page for themselves.
+  private static let longestFact = 40
+
   /// Names with their values.
   static func facts(_ facts: [(name: String, value: String)]) -> [String] {
     ["<dl>"]
       + facts.map { fact in
-        "<div><dt>\(MarkupText.escaped(fact.name))</dt><dd>\(MarkupText.lines(fact.value))</dd></div>"
+        let kind = fact.value.count > longestFact ? " class=\"long\"" : ""
+        return "<div\(kind)><dt>\(MarkupText.escaped(fact.name))</dt>"
+          + "<dd>\(MarkupText.lines(fact.value))</dd></div>"
       } + ["</dl>"]
   }
 
