@@ -56,6 +56,10 @@ struct CellRecorder {
   private(set) var wasCutShort = false
   /// The step after which a training was stopped.
   private(set) var stoppedStep: Int?
+  /// Trainings that ended, as the list of runs has them.
+  private(set) var trainings: [Record] = []
+  /// How many of them have the label of their row in a loop.
+  private var labelled = 0
   private var started = 0
   private var finished = 0
   private var finishedRuns = 0
@@ -74,7 +78,7 @@ struct CellRecorder {
     case .value(let event):
       if event.verb == ValueEvent.loopRow {
         finishedRuns += 1
-        return
+        return label(event.name)
       }
       outputs.append(.value(event))
       if event.name == nil, event.value != .none { valueStatements.append(started - 1) }
@@ -86,6 +90,16 @@ struct CellRecorder {
         outputs.append(.text(text))
       }
     }
+  }
+
+  mutating func record(training: Record) { trainings.append(training) }
+
+  private mutating func label(_ row: String?) {
+    guard let row else { return }
+    for index in labelled..<trainings.count {
+      trainings[index] = RunHistory.labelled(trainings[index], row)
+    }
+    labelled = trainings.count
   }
 
   /// Whether a statement, or a run of a loop, came to its end.

@@ -18,6 +18,11 @@ package final class Notebook {
       recorder.record(event)
       onEvent(event)
     }
+    session.onTrained = { [unowned self] value in
+      let cell = interpreter.cell
+      let run = RunHistory.record(ofTraining: value, in: self.session, cell: cell)
+      if let run { recorder.record(training: run) }
+    }
   }
 
   /// The number that the next cell gets.
@@ -99,12 +104,15 @@ package final class Notebook {
     return context
   }
 
-  /// Adds the trainings of a cell that was accepted last to the user's list of runs.
+  /// Adds the trainings of the cell that ran last to the user's list of runs, also of one that failed
+  /// behind them: what they took hours for can be loaded from there.
+  ///
+  /// - Parameter number: of the cell.
   package func rememberTrainings(ofCell number: Int) {
-    guard let cell = cells.last, cell.number == number, let history = RunHistory.own else { return }
-    let runs = RunHistory.records(ofTrainingsIn: cell, of: session)
-    for run in runs { history.append(run) }
-    cells[cells.count - 1].runs += runs.compactMap { $0["id"]?.text }
+    guard let history = RunHistory.own else { return }
+    for run in recorder.trainings { history.append(run) }
+    guard let cell = cells.last, cell.number == number else { return }
+    cells[cells.count - 1].runs += recorder.trainings.compactMap { $0["id"]?.text }
   }
 
   /// Takes the last accepted cell back; gives it, or nil if there is none.

@@ -20,6 +20,8 @@ package struct RecipeWriter {
     package let text: String
     /// The cells whose looks are not in it, and what they looked with.
     package let looks: [(cell: Int, verb: String)]
+    /// Whether it takes up a run, which only its user's list has.
+    package let usesRuns: Bool
   }
 
   /// A statement that left a value.
@@ -94,13 +96,15 @@ package struct RecipeWriter {
     writer.nameValues(in: chosen)
     let text = Formatter.format(
       Parser.parse(SourceText(name: title, text: writer.text(of: chosen, title: title))))
-    let recipe = RecipeText(source: SourceText(name: title, text: text))
+    let source = SourceText(name: title, text: text)
+    let recipe = RecipeText(source: source)
     let diagnostics = recipe.mistakes()
     if diagnostics.containsError {
       throw Refusal(
         obstacles: ["these cells alone are no recipe that runs"], diagnostics: diagnostics)
     }
-    return Written(text: text, looks: looks)
+    let usesRuns = RunNumbers.areUsed(in: Parser.parse(source))
+    return Written(text: text, looks: looks, usesRuns: usesRuns)
   }
 
   // MARK: What stands in the way

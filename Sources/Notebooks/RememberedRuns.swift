@@ -31,6 +31,18 @@ enum RunNumbers {
     return edits.isEmpty ? cell : source.text(applying: edits)
   }
 
+  /// Whether a text takes up a run of the user's list.
+  static func areUsed(in tree: SyntaxTree) -> Bool {
+    var areUsed = false
+    for statement in tree.statements {
+      statement.walkCommands { command in
+        guard let name = argumentName(command) else { return }
+        if command.arguments.contains(where: { $0.name?.text == name }) { areUsed = true }
+      }
+    }
+    return areUsed
+  }
+
   /// What names a run in a command; nil where nothing does.
   private static func argumentName(_ command: Command) -> String? {
     switch command.verb.text {

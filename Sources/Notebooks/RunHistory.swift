@@ -63,6 +63,7 @@ package struct RunHistory {
   }
 
   private static let number = "number"
+  private static let recipe = "recipe"
 
   private static func has(_ word: String, _ run: Record) -> Bool {
     let texts = ["recipe", "model", "data", "folder", "ended"].compactMap { run[$0]?.text }
@@ -80,7 +81,7 @@ extension RunHistory {
   ) -> Record {
     var run = Record(
       circumstances(session) + [
-        ("recipe", .string(recipe.main.source.name)),
+        (Self.recipe, .string(recipe.main.source.name)),
         ("recipe_sha256", .string(FileDigest.sha256(recipe.main.source.bytes))),
         ("params", .record(Record(parameters.map { ($0.name, $0.value) }))),
         ("ended", .string(ending)),
@@ -105,35 +106,46 @@ extension RunHistory {
     ]
   }
 
-  /// The trainings of a prompt's cell, as if each were a run of its own.
-  package static func records(ofTrainingsIn cell: Cell, of session: Session) -> [Record] {
-    cell.outputs.compactMap { output in
-      guard case .value(let event) = output, event.verb == Train.name,
-        case .record(let value) = event.value, let origin = session.origin(ofTraining: value)
-      else { return nil }
-      let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
-      var run = Record(
-        circumstances(session) + [
-          ("recipe", .string("(cell \(cell.number))")),
-          ("params", .record(origin.arguments)),
-          ("ended", .string(ended)),
-          ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
-        ])
-      for name in ["seconds", "loss", "valid_loss", "adapter_sha256"] {
-        if let figure = value[name], figure != .none { run[name] = figure }
-      }
-      return run
+  /// A training of a prompt that has just ended, as if it were a run of its own; nil where it is none of the last few.
+  ///
+  /// - Parameters:
+  ///   - value: what it gave.
+  ///   - cell: the number of its cell.
+  static func record(ofTraining value: Record, in session: Session, cell: Int) -> Record? {
+    guard let origin = session.origin(ofTraining: value) else { return nil }
+    let ended = origin.isStopped ? "stopped" : value["finite"] == .bool(false) ? "failed" : "good"
+    var run = Record(
+      circumstances(session) + [
+        (recipe, .string("(cell \(cell))")),
+        ("params", .record(origin.arguments)),
+        ("ended", .string(ended)),
+        ("seed", .int(Int(truncatingIfNeeded: origin.seed))),
+      ])
+    for name in ["seconds", "loss", "valid_loss", "adapter_sha256"] {
+      if let figure = value[name], figure != .none { run[name] = figure }
     }
+    return run
+  }
+
+  /// A training with the values that a loop had meanwhile.
+  ///
+  /// - Parameter label: of the loop's row, such as `rank=2`.
+  static func labelled(_ training: Record, _ label: String) -> Record {
+    var training = training
+    if let place = training[recipe]?.text { training[recipe] = .string("\(place) \(label)") }
+    return training
   }
 
   /// Runs as a table, the newest last, by number: times of this place, parameters in one column, digests cut.
   package static func table(of runs: [Record]) -> Table {
     Table(
       rows: runs.map { run in
-        let more = ["loss", "valid_loss", "token_accuracy", "model", "seed"]
-        var shown = Record([("id", run["id"] ?? .none), ("time", .string(time(of: run)))])
-        for name in ["recipe", "ended", "perplexity"] { shown[name] = run[name] }
-        shown["params"] = .string(parameters(of: run))
+        // the columns that matter first: a narrow screen does without the last ones
+        let more = ["perplexity", "valid_loss", "token_accuracy", "model", "seed"]
+        var shown = Record([("id", run["id"] ?? .none)])
+        for name in [recipe, "ended", "loss"] { shown[name] = run[name] }
+        shown["params"] = .string(parameters(of: run, separator: ", "))
+        shown["time"] = .string(time(of: run))
         for name in more { shown[name] = run[name] }
         if case .string(let digest)? = run["adapter_sha256"] {
           shown["adapter"] = .string(String(digest.prefix(12)))
@@ -143,9 +155,10 @@ extension RunHistory {
       })
   }
 
-  private static func parameters(of run: Record) -> String {
+  private static func parameters(of run: Record, separator: String = ",") -> String {
     guard case .record(let values)? = run["params"] else { return "" }
-    return Table.label(of: values.fields.map { ($0.name, $0.value) })
+    return values.fields.map { Table.label(of: [($0.name, $0.value)]) }
+      .joined(separator: separator)
   }
 
   private static func time(of run: Record) -> String {

@@ -17,6 +17,8 @@ package final class Session: VerbExecutor {
   package var isInterrupted: () -> Bool = { false }
   /// Asked often during long work; true gives up even the step in hand.
   package var isAborted: () -> Bool = { false }
+  /// Told of every training that has ended, with its value.
+  package var onTrained: (Record) -> Void = { _ in }
   /// Finds a run of another time; nil if there is none of this name.
   package var findRun: (EarlierRunName) -> Record? = { _ in nil }
   /// Where the adapters of trainings are kept for another time; nil keeps none.
@@ -68,6 +70,7 @@ package final class Session: VerbExecutor {
     let start = ContinuousClock.now
     defer { onEvent(.finishedWork) }
     let value = try verb.run(call, in: self)
+    state.preparation.note(call)
     let seconds = (ContinuousClock.now - start).seconds
     if let verdict = estimate.verdict(after: seconds) { notice(verdict) }
     return value

@@ -76,6 +76,26 @@ import Testing
     #expect(config["lora_parameters"]?["keys"]?.array?.contains("self_attn.k_proj") == true)
   }
 
+  @Test func `a card has all lines that trained the adapter`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      TinyRecipe.adapter + """
+        let a = train steps: 4, until: 2, lr: 1e-2
+        train resume: a, lr: 1e-3
+        train steps: 1
+        save "out"
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let card = String(decoding: try skillet.folder.bytes(of: "out/README.md"), as: UTF8.self)
+    #expect(
+      card.contains(
+        """
+        let a = train steps: 4, lr: 0.01, until: 2
+        train lr: 0.001, resume: a
+        train steps: 1
+        """), "\(card)")
+  }
+
   @Test func `PEFT's folder names a base that can be loaded, and has a card and a tokenizer`()
     throws
   {

@@ -58,6 +58,24 @@ import Testing
     #expect(try skillet(input: ":runs rank=4\n").output.contains(id))
   }
 
+  @Test func `trainings in a loop are remembered with its values, those of a cell that fails too`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    let loop = "for rank in [2, 3] {\n  lora rank: rank\n  train steps: 2, lr: 1e-2\n"
+    let good = try skillet(input: TinyRecipe.data + loop + "}\n:history\n:runs\n")
+    #expect(good.ending == .exited(0), good.comment)
+    #expect(good.output.contains("rank=2") && good.output.contains("rank=3"), good.comment)
+    #expect(good.output.contains(/\}|for rank.*# run [0-9a-f]{8}  # run [0-9a-f]{8}/), good.comment)
+    let bad = try skillet(input: TinyRecipe.data + loop + "  assert rank < 3\n}\n")
+    #expect(bad.ending == .exited(1), bad.comment)
+    let listed = try skillet("runs", "--with", "rank=2", "--json")
+    #expect(listed.output.split(separator: "\n").count == 2, listed.comment)
+    let taken = try skillet(input: TinyRecipe.data + "load run: 3\n:save mine\n")
+    #expect(taken.ending == .exited(0), taken.comment)
+    #expect(taken.errors.contains("replays for you alone"), taken.comment)
+  }
+
   @Test func `a run of before is shown and taken up again, saved or not`() throws {
     let skillet = try SkilletRun()
     let question = "generate \"one\", max_tokens: 8\n"
@@ -135,7 +153,7 @@ import Testing
     #expect(runs.allSatisfy { $0["seed"] as? Int == 1 && $0["ended"] as? String == "good" })
     #expect(runs.allSatisfy { $0["valid_loss"] is Double && $0["loss"] is Double })
     #expect(Set(runs.compactMap { $0["adapter_sha256"] as? String }).count == 2)
-    #expect(outcome.output.contains("steps=3,lr=0.001"), outcome.comment)
+    #expect(outcome.output.contains("steps=3, lr=0.001"), outcome.comment)
   }
 
   @Test func `a list of runs that is damaged loses the damaged lines only`() throws {

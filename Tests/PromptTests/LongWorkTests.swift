@@ -25,6 +25,37 @@ import Testing
     #expect(prompt.folder.has("out/adapter_model.safetensors"))
   }
 
+  @Test func `a training that was stopped is gone on with in another session`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try trainUntilCtrlC(prompt, "train steps: 1000000, lr: 1e-3")
+    #expect(prompt.lines.joined(separator: " ").contains("and `:recover` in another session"))
+    try prompt.startAgain()
+    #expect(prompt.lines.contains { $0.hasPrefix("a training was stopped after step ") })
+    let listed = try prompt.enter(":recover").joined()
+    #expect(listed.contains("stopped") && listed.contains("rows.jsonl"), "\(listed)")
+    prompt.terminal.send(":recover 1\r")
+    try prompt.terminal.wait(for: "the line", seconds: 60) {
+      $0.text.contains("skillet[4]> train resume: ")
+    }
+    let lines = try prompt.enter(", budget: 1s;")
+    #expect(!lines.contains { $0.hasPrefix("error") }, "\(lines)")
+    #expect(prompt.text.contains("is kept as _4"))
+    #expect(try prompt.enter(":recover clear") == ["nothing is left to go on with"])
+    #expect(try prompt.enter(":recover") == ["no training was cut off or stopped"])
+  }
+
+  @Test func `a training that went on to its end is not kept for another session`() throws {
+    let prompt = try PromptSession()
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try prompt.enter("let a = train steps: 4, until: 2")
+    try prompt.enter("train resume: a")
+    try prompt.startAgain()
+    #expect(try prompt.enter(":recover") == ["no training was cut off or stopped"])
+  }
+
   @Test(arguments: [(SIGHUP, 129), (SIGTERM, 143)] as [(Int32, Int32)])
   func `a prompt whose terminal goes while it trains keeps the adapter and its state`(
     _ signal: Int32, _ status: Int32

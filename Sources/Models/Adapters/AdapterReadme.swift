@@ -10,7 +10,7 @@ package struct AdapterReadme {
   private let configuration: LoRAConfiguration
   /// What was done and what came of it, as rows of two columns.
   private let facts: [(name: String, value: String)]
-  /// The recipe's lines.
+  /// The lines that trained it, in their order.
   private let recipe: [String]
 
   package init(
@@ -40,7 +40,7 @@ package struct AdapterReadme {
     let rows = (lora + facts).map { "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |" }
     let code =
       recipe.isEmpty
-      ? "" : "\nTrained last by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"
+      ? "" : "\nTrained by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"
     return """
       ---
       base_model: \(JSONValue.string(base.reference).text())

@@ -7,12 +7,14 @@ import Training
 
 /// Where a process keeps how far its training is, so that what no signal tells of before (a kill, a
 /// full memory, a power cut) costs a minute of it and not all. The folder is as `train … to:` writes
-/// one, and goes when the process comes to its end.
+/// one, and goes when the process comes to its end. A training that its user stopped gets a folder of its
+/// own, which stays, so that another session may go on with it.
 package final class RecoveryFolder {
   package let path: String
   /// Holds the training, and what a kill in the middle of its writing leaves beside it.
   private let folder: String
   private let lock: LockedFile
+  private let parent: String
   private let interval: Double
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
@@ -36,6 +38,7 @@ package final class RecoveryFolder {
     path = folder + "/" + Self.trainingName
     guard let lock = LockedFile(folder + Self.lockSuffix) else { return nil }
     self.lock = lock
+    self.parent = parent
     self.interval = interval
     last = clock.now
   }
@@ -61,14 +64,29 @@ package final class RecoveryFolder {
   /// Counts the time from now on.
   func begin() { last = clock.now }
 
+  /// Writes a training that was stopped where the end of this process leaves it.
+  ///
+  /// - Returns: its folder, for `remove(_:)`; nil if there can be none.
+  func keep(
+    _ run: TrainingRun, _ adapter: AdapterInUse, data: String, after preparation: Preparation
+  ) throws(FileError) -> String? {
+    guard let own = RecoveryFolder(in: parent, every: interval) else { return nil }
+    try own.write(run, adapter, data: data, after: preparation, isStopped: true)
+    return own.folder
+  }
+
   /// Writes a training as it stands.
-  func write(_ run: TrainingRun, _ adapter: AdapterInUse, data: String) throws(FileError) {
+  func write(
+    _ run: TrainingRun, _ adapter: AdapterInUse, data: String, after preparation: Preparation,
+    isStopped: Bool = false
+  ) throws(FileError) {
     begin()
     _ = try adapter.files.write(
       adapter.adapter, to: path, state: try run.file(with: adapter.adapter))
     let notes: JSONValue = [
       "time": .int(time(nil)), "model": .string(run.modelName), "data": .string(data),
       "folder": .string(Paths.currentFolder), "steps": .int(run.state.steps),
+      "stopped": .bool(isStopped), "lines": .array(preparation.lines.map { .string($0) }),
     ]
     try AtomicFile.write(notes.text() + "\n", to: path + "/" + Self.notesName)
   }
@@ -79,7 +97,8 @@ package final class RecoveryFolder {
     lock.remove()
   }
 
-  private static func remove(_ folder: String) {
+  /// Removes the folder of a training, from which nothing goes on any more.
+  static func remove(_ folder: String) {
     for name in Paths.names(in: folder) ?? [] {
       let path = folder + "/" + name
       for file in Paths.names(in: path) ?? [] { unsafe unlink(path + "/" + file) }
@@ -91,7 +110,7 @@ package final class RecoveryFolder {
 
   // MARK: - What a crash has left
 
-  /// A training that was cut off.
+  /// A training that was cut off or stopped.
   package struct Left: Sendable {
     package let path: String
     /// Seconds since 1970 when it was written.
@@ -101,6 +120,13 @@ package final class RecoveryFolder {
     /// Where the process ran.
     package let folder: String
     package let steps: Int
+    /// Whether its user stopped it, or let it pause.
+    package let isStopped: Bool
+    /// What was typed for its model and data; empty where lines cannot tell it.
+    package let lines: [String]
+
+    /// Takes it away for good.
+    package func remove() { RecoveryFolder.remove(Paths.parent(of: path)) }
 
     init?(_ path: String) {
       guard let file = try? MappedFile(path: path + "/" + notesName),
@@ -115,6 +141,8 @@ package final class RecoveryFolder {
       self.data = data
       self.folder = folder
       self.steps = steps
+      isStopped = notes["stopped"]?.bool ?? false
+      lines = notes["lines"]?.array?.compactMap(\.string) ?? []
     }
   }
 

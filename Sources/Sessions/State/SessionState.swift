@@ -13,6 +13,8 @@ package struct SessionState: Sendable {
   /// The adapter that train, eval and generate use; nil is the bare base.
   package var activeAdapter: String?
   package var data: DataInUse?
+  /// What made the model and the data.
+  package var preparation = Preparation()
   /// The root of all randomness.
   package var seed: UInt64 = 0
 
@@ -91,6 +93,8 @@ package struct AdapterInUse: Sendable {
   var isSaved = false
   /// Rows that it was trained on.
   var rows = TrainedRows()
+  /// The lines of this session that trained it, in their order.
+  var trainedBy: [String] = []
   /// Losses of the last training, a step each, and evaluations as (step, loss).
   package var curve: TrainingCurve?
 

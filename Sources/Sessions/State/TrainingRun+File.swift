@@ -23,7 +23,7 @@ extension TrainingRun {
   /// The run that a file holds.
   init(
     _ file: TrainingStateFile, call: VerbCall, basis: TrainingBasis, _ model: ModelInUse,
-    rowsBefore: TrainedRows
+    rowsBefore: TrainedRows, lines: [String]
   ) throws(FileError) {
     let notes = file.notes
     let name = notes["adapter"] ?? ""
@@ -43,7 +43,8 @@ extension TrainingRun {
       state: try file.state(for: model.decoder.description, options: call.optimizerOptions),
       curve: TrainingCurve(
         losses: file.losses.enumerated().map { .init(step: $0.offset + 1, loss: $0.element) },
-        evaluations: file.evaluations.map { .init(step: $0.step, loss: $0.loss) }))
+        evaluations: file.evaluations.map { .init(step: $0.step, loss: $0.loss) }),
+      lines: lines)
   }
 
   private static let longestName = 1000

@@ -25,15 +25,22 @@ struct TrainingRun {
   let rowsBefore: TrainedRows
   let state: TrainingState
   var curve: TrainingCurve
+  /// The lines that trained the adapter up to here, this one last.
+  let lines: [String]
   /// Whether the user stopped it.
   var isStopped = false
+  /// The folder that keeps it for another session, where one does.
+  var keptIn: String?
 
   /// What goes on from here by another call, and leaves this run as it is.
-  func resumed(by call: VerbCall) -> TrainingRun {
+  ///
+  /// - Parameter line: the call as it was written, without what it inherits.
+  func resumed(by call: VerbCall, line: String) -> TrainingRun {
     TrainingRun(
       name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis, base: base,
       modelName: modelName, scheme: scheme, precision: precision, rowsBefore: rowsBefore,
-      state: state.copy(options: call.optimizerOptions), curve: curve)
+      state: state.copy(options: call.optimizerOptions), curve: curve, lines: lines + [line],
+      keptIn: keptIn)
   }
 }
 

@@ -24,7 +24,6 @@ extension Session {
       ("base weights in training", adapter.trainedOn ?? "as in the file"),
       ("steps", "\(adapter.steps)"),
     ]
-    var recipe: [String] = []
     if let data = state.data {
       let rows = data.examples(.train).outlines
       let seen = rows.count { adapter.rows.contains($0.identity) }
@@ -43,21 +42,8 @@ extension Session {
     if let last = adapter.curve?.evaluations.last {
       facts.append(("validation loss at step \(last.step)", NumberText.shortest(last.loss)))
     }
-    if let run = run(of: reference(of: adapter)) { recipe = [run.call.line] }
     return AdapterReadme(
       base: adapter.base, configuration: adapter.adapter.configuration, facts: facts,
-      recipe: recipe)
-  }
-}
-
-extension VerbCall {
-  /// The command as a recipe has it, with the arguments that were given.
-  var line: String {
-    let texts = verb.arguments.compactMap { argument -> String? in
-      guard let value = given[argument.name] else { return nil }
-      if case .record = value { return nil }
-      return argument.isPositional ? value.source : "\(argument.name): \(value.source)"
-    }
-    return texts.isEmpty ? verb.name : "\(verb.name) \(texts.joined(separator: ", "))"
+      recipe: adapter.trainedBy)
   }
 }

@@ -21,7 +21,8 @@ extension Session {
       }
       progress(
         Progress(
-          verb: Train.name, done: step.step, total: end, unit: "steps", loss: step.loss,
+          verb: Train.name, done: step.step, total: end, before: step.first, unit: "steps",
+          loss: step.loss,
           tokensPerSecond: step.tokensPerSecond, secondsLeft: secondsLeft,
           seconds: step.seconds))
     case .evaluating(_, let done, let total):
@@ -99,12 +100,29 @@ extension Session {
     guard let recovery, recovery.isDue() else { return }
     do throws(FileError) {
       try recovery.write(
-        run, current((run.state.steps, run.state.adapter)), data: data.dataset.source.name)
+        run, current((run.state.steps, run.state.adapter)), data: data.dataset.source.name,
+        after: state.preparation)
     } catch {
       self.recovery = nil
       notice(
         "a crash would take this training along, since it cannot be kept on the way: "
           + "\(error.file): \(error.cause)")
+    }
+  }
+
+  /// Writes a run that ended before its last step where another session finds it. One that comes to its end
+  /// with an interruption keeps its adapter by itself.
+  func keepForLater(
+    _ run: inout TrainingRun, _ result: TrainingResult, _ trained: AdapterInUse, _ data: DataInUse
+  ) {
+    run.keptIn = nil
+    let isOpen = [.stopped, .aborted, .paused, .budget].contains(result.ending)
+    guard isOpen, run.state.steps > 0, !endsWhenInterrupted, let recovery else { return }
+    do throws(FileError) {
+      run.keptIn = try recovery.keep(
+        run, trained, data: data.dataset.source.name, after: state.preparation)
+    } catch {
+      notice("another session cannot go on with this training: \(error.file): \(error.cause)")
     }
   }
 
@@ -133,7 +151,8 @@ extension Session {
       let rate = NumberText.shortest(run.call[Train.learningRate] / 4)
       notice("\(kept) as \(name): `train lr: \(rate), resume: \(name)` goes on with a smaller rate")
     } else {
-      notice("\(kept) as \(name): `train resume: \(name)` goes on")
+      let later = run.keptIn == nil ? "" : ", and `:recover` in another session"
+      notice("\(kept) as \(name): `train resume: \(name)` goes on\(later)")
     }
   }
 

@@ -21,7 +21,7 @@ extension Session {
     }
     try refuse(run.basis, unlike: basis, modelName: run.modelName, model)
     let earlier = run.call.given.filter { $0.key != Train.until.name }
-    return run.resumed(by: try goingOn(call, from: earlier))
+    return run.resumed(by: try goingOn(call, from: earlier), line: call.line(naming: run.call))
   }
 
   private func resumed(
@@ -46,10 +46,12 @@ extension Session {
     } catch {
       throw VerbFailure(error, argument: Train.resume)
     }
-    let call = try goingOn(call, from: earlier)
+    let before = VerbCall(verb: call.verb, given: earlier, range: call.range, ranges: [:])
+    let whole = try goingOn(call, from: earlier)
     do throws(FileError) {
       return try TrainingRun(
-        file, call: call, basis: basis, model, rowsBefore: card?.rows ?? TrainedRows())
+        file, call: whole, basis: basis, model, rowsBefore: card?.rows ?? TrainedRows(),
+        lines: [before.line(), call.line()])
     } catch {
       throw VerbFailure(error, argument: Train.resume)
     }

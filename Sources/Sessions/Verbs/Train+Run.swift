@@ -40,6 +40,7 @@ extension Session {
     }
     if result.steps == 0 { try refuse(result, run) }
     run.isStopped = result.ending == .stopped || result.ending == .aborted
+    if let superseded = run.keptIn { RecoveryFolder.remove(superseded) }
     let kept = run.state.kept
     let trained = current(kept)
     state.adapters[run.name] = trained
@@ -47,11 +48,14 @@ extension Session {
     if let folder { write(run, trained, of: kept.step, to: folder) }
     archive?.keep(trained, trained.card(with: model.compute.pool))
     if result.ending == .notFinite { hasDiverged = true }
+    keepForLater(&run, result, trained, data)
     explain(result, of: run)
     if run.curve.losses.count > 1 { onEvent(.figure(run.curve.figure, goesWithValue: true)) }
     let reference = rememberAdapter()
     keep(run, for: reference)
-    return .record(try summary(of: result, run, in: model, reference))
+    let value = try summary(of: result, run, in: model, reference)
+    onTrained(value)
+    return .record(value)
   }
 
   // MARK: - Beginning
@@ -75,7 +79,8 @@ extension Session {
       base: model.identity, modelName: model.description, scheme: model.scheme,
       precision: model.compute.precision, rowsBefore: current.rows,
       state: TrainingState(adapter: current.adapter.copy(), options: call.optimizerOptions),
-      curve: TrainingCurve(losses: [], evaluations: []))
+      curve: TrainingCurve(losses: [], evaluations: []),
+      lines: current.trainedBy + [call.line()])
   }
 
   private func configuration(
@@ -167,7 +172,8 @@ extension Session {
     for row in seen.sorted() { rows.insert(data.dataset.tokenized.outline(row).identity) }
     return AdapterInUse(
       name: run.name, adapter: kept.adapter, base: run.base, trainedOn: run.scheme,
-      steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, curve: run.curve)
+      steps: run.stepsBefore + kept.step, isTrainedHere: true, rows: rows, trainedBy: run.lines,
+      curve: run.curve)
   }
 
   // MARK: - Ending

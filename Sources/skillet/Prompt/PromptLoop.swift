@@ -63,7 +63,7 @@ final class PromptLoop {
     screen.streams.output.writeLine(
       screen.style(.dim, "Begin with load \"smollm2\"; ?load explains it, :help lists the rest."))
     if let last = Recovery.left.first {
-      screen.notice("a training was cut off after step \(last.steps): :recover lists it")
+      screen.notice("\(last.ending): :recover lists it")
     }
     return loop(editor)
   }
@@ -139,6 +139,9 @@ final class PromptLoop {
       case .chat(let settings): return .chat(settings)
       case .lesson(let word): return .lesson(word)
       case .run(let cells): return rerun(cells)
+      case .prepare(let cells, let line):
+        let outcome = rerun(cells)
+        return outcome == .done ? .edit(line) : outcome
       case .failed:
         lastStatus = .wrongUsage
         return .failed
@@ -165,10 +168,10 @@ final class PromptLoop {
   }
 
   private func runCell(_ text: String) -> Outcome {
+    let cell = notebook.nextCell
+    defer { notebook.rememberTrainings(ofCell: cell) }
     do throws(RunFailure) {
-      let cell = notebook.nextCell
       try notebook.run(text)
-      notebook.rememberTrainings(ofCell: cell)
       giveHint()
       return .done
     } catch {

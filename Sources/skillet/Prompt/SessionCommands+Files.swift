@@ -24,6 +24,11 @@ extension SessionCommands {
         let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
         screen.notice("left out, since nothing follows from it: \(looks)")
       }
+      if outcome == .done, recipe.usesRuns {
+        screen.notice(
+          "its `run:` is found in your own list of runs, so it replays for you alone; for others, save the "
+            + "adapter and load it: load \"…\", adapter: \"folder\"")
+      }
       return outcome
     } catch {
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Notebooks
 import RecipeLanguage
 import Reports
@@ -8,31 +9,7 @@ import Terminals
 /// :vars and :runs.
 extension SessionCommands {
   func variables() -> Outcome {
-    let environment = notebook.interpreter.environment
-    let staleness = notebook.staleness
-    let reasons = notebook.names.map { staleness.reason(of: $0) ?? "" }
-    let isStale = reasons.contains { !$0.isEmpty }
-    let rows = zip(notebook.names, reasons).compactMap { name, reason in
-      environment.binding(name).map { binding in
-        [name, binding.value.typeName, "\(binding.cell)"] + (isStale ? [reason] : [])
-          + [summary(of: binding.value)]
-      }
-    }
-    if rows.isEmpty {
-      output.writeLine("no names yet; let base = eval makes one")
-    } else {
-      let layout = TableLayout(screen.page)
-      let table = TextTable(
-        columns: [.init("name"), .init("type"), .init("cell", .number)]
-          + (isStale ? [.init("stale since")] : []) + [.init("value")],
-        rows: rows)
-      screen.show(layout.box(table))
-    }
-    for line in SessionSummary(notebook.session.state).lines {
-      for part in WrappedText.lines(line, columns: screen.columns) {
-        output.writeLine(screen.style(.dim, part))
-      }
-    }
+    screen.show(SessionView(notebook).lines(on: screen.page))
     return .done
   }
 
@@ -60,27 +37,38 @@ extension SessionCommands {
   func recover(_ rest: String) -> Outcome {
     let left = Recovery.left
     guard !left.isEmpty else {
-      output.writeLine("no training was cut off")
+      output.writeLine("no training was cut off or stopped")
       return .done
     }
     let word = CommandWords.trimmed(rest)
+    if word == "clear" {
+      for training in left { training.remove() }
+      output.writeLine("nothing is left to go on with")
+      return .done
+    }
     guard word.isEmpty else {
       guard let number = Int(word), left.indices.contains(number - 1) else {
         return fail("which one? :recover lists them, 1 to \(left.count)")
       }
-      return .edit(left[number - 1].line)
+      return goOn(with: left[number - 1], number)
     }
-    for line in ValueView(screen.page).table(RecoveryFolder.Left.table(of: left)) {
-      output.writeLine(line)
-    }
-    output.writeLine(
-      ":recover 1 goes on with the first, after the same load, quantize, dataset and split")
+    screen.show(ValueView(screen.page).table(RecoveryFolder.Left.table(of: left)))
+    screen.notice(
+      ":recover 1 goes on with the first, with its model, data and split; :recover clear forgets all"
+    )
     return .done
   }
 
-  /// A value in as few words as possible: records by their fields.
-  private func summary(of value: Value) -> String {
-    if case .record(let record) = value { return ValueView(screen.page).figures(of: record) }
-    return value.display
+  /// Types what the training stands on where the session has nothing of it, and then its own line.
+  private func goOn(with training: RecoveryFolder.Left, _ number: Int) -> Outcome {
+    guard notebook.session.shape.has.isDisjoint(with: [.model, .dataset]) else {
+      return .edit(training.line)
+    }
+    guard training.folder == Paths.currentFolder else {
+      return fail(
+        "it was trained in \(VisibleText.onOneLine(training.folder)), where its paths begin: start skillet "
+          + "there, or load its model and its data here, then :recover \(number)")
+    }
+    return .prepare(training.lines, then: training.line)
   }
 }

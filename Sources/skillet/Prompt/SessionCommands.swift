@@ -17,6 +17,8 @@ struct SessionCommands {
     case edit(String)
     /// Run these cells.
     case run([String])
+    /// Run these cells, then put this text on the next prompt.
+    case prepare([String], then: String)
     /// Talk to the model with these settings.
     case chat(String)
     /// Go through this lesson.
