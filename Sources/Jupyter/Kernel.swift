@@ -96,17 +96,22 @@ package final class Kernel {
         return Self.error("help", error.message, [error.message])
       }
     }
-    if CellText.sessionCommand(in: code) != nil {
-      let message =
-        "commands with a colon belong to the prompt in a terminal; here are cells, ?NAME and ??NAME"
-      return Self.error("command", message, [message])
+    if let line = CellText.sessionCommand(in: code) {
+      do throws(NotebookCommand.Refusal) {
+        publisher.show(lines: try NotebookCommand(line, in: notebook).lines())
+        return ["status": "ok"]
+      } catch {
+        return Self.error("command", error.message, [error.message])
+      }
     }
     notebook.onEvent = { publisher.show($0) }
-    defer { notebook.onEvent = { _ in } }
+    defer {
+      notebook.onEvent = { _ in }
+      notebook.rememberTrainings(ofCell: number)
+    }
     do throws(RunFailure) {
       try notebook.run(code)
       publisher.finish(number: number)
-      notebook.rememberTrainings(ofCell: number)
       return ["status": "ok"]
     } catch {
       publisher.finish(number: number)

@@ -1,6 +1,7 @@
 import Files
 import Jupyter
 import Synchronization
+import TestSupport
 import Testing
 
 /// What a kernel answers, without sockets: each test asks as a front end would.
@@ -70,7 +71,31 @@ import Testing
     #expect(front.execute("?lora")["status"] == "ok")
     #expect(front.first("stream")?["text"]?.string?.contains("rank") == true)
     #expect(front.execute("?nosuchword")["status"] == "error")
+  }
+
+  @Test func `commands with a colon work, or tell what a notebook has for them`() throws {
     #expect(front.execute(":undo")["status"] == "error")
+    _ = front.execute("let a = 4")
+    for (command, word) in [
+      (":history", "1  let a = 4"), (":vars", "│ a "), (":help lora", "rank"), (":undo", "undone"),
+    ] {
+      front.clear()
+      #expect(front.execute(command)["status"] == "ok")
+      #expect(front.first("stream")?["text"]?.string?.contains(word) == true)
+    }
+    let export = front.execute(":export x.html")
+    #expect(export["evalue"]?.string?.contains("the notebook is the document") == true)
+    #expect(front.execute(":save")["evalue"]?.string?.contains(":save needs a file") == true)
+  }
+
+  @Test func `a notebook is saved as a recipe, and replaces no file`() throws {
+    let folder = TemporaryFolder()
+    _ = front.execute("let a = 4")
+    let path = folder.path + "/mine"
+    #expect(front.execute(":save \(path)")["status"] == "ok")
+    let recipe = String(decoding: try folder.bytes(of: "mine.recipe"), as: UTF8.self)
+    #expect(recipe.hasPrefix("recipe \"mine\"") && recipe.hasSuffix("let a = 4\n"))
+    #expect(front.execute(":save \(path)")["evalue"]?.string?.contains("is there already") == true)
   }
 
   // MARK: Writing a cell
