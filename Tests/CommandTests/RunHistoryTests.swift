@@ -54,6 +54,10 @@ import Testing
     #expect(run["id"] as? String == id && (run["params"] as? [String: Int])?["rank"] == 4)
     #expect((run["folder"] as? String)?.hasSuffix(skillet.folder.path) == true)
     #expect(run["model"] is String && run["data"] is String && run["version"] is String)
+    let digits = "{\"id\":\"12345678\",\"recipe\":\"digits\",\"ended\":\"good\"}\n"
+    let kept = try skillet.home.bytes(of: ".skillet/runs.jsonl")
+    skillet.home.write(String(decoding: kept, as: UTF8.self) + digits, as: ".skillet/runs.jsonl")
+    #expect(try skillet("runs", "1234567", "--json").output.contains("\"digits\""))
     #expect(try skillet("runs", "zzzz").ending == .exited(64))
     #expect(try skillet(input: ":runs rank=4\n").output.contains(id))
   }

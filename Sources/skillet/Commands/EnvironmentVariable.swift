@@ -22,8 +22,8 @@ struct EnvironmentVariable {
   private static let recovery = EnvironmentVariable(
     name: "SKILLET_RECOVERY",
     meaning:
-      "seconds between two savings of a training into the folder above, which `:recover` finds after a crash: "
-      + "60 if not set, 0 for none.")
+      "seconds between two savings of a training into the folder above, which `:recover` finds after a crash, "
+      + "as it finds those that were stopped: 60 if not set, 0 for none of either.")
 
   static let jupyterData = EnvironmentVariable(
     name: "JUPYTER_DATA_DIR",

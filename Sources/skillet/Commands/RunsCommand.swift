@@ -51,10 +51,9 @@ struct RunsCommand: ParsableCommand {
 
   private func chosen() throws -> [Record] {
     guard let id else { return RunHistory.own?.newest(count, with: with) ?? [] }
-    // an id has eight digits
-    let number = id.utf8.count < 8 ? Int(id) : nil
-    let value = number.map { Value.int($0) } ?? .string(id)
-    guard let run = EarlierRunName(value).flatMap({ RunHistory.own?.run(named: $0) }) else {
+    // the beginning of an id may look like a number
+    let names = [Int(id).map { Value.int($0) }, .string(id)].compactMap { EarlierRunName($0) }
+    guard let run = names.lazy.compactMap({ RunHistory.own?.run(named: $0) }).first else {
       throw ValidationError(
         "there is no run \(id); skillet runs lists them with their numbers and ids")
     }
