@@ -20,7 +20,7 @@ import Tokenizers
     "falcon-serial": "norms", "falcon-shared": "norms", "gemma2": "scales",
     "gemma2-gguf": "scales", "gemma3": "scales", "smollm3": "layers without places",
     "mistral": "windows", "qwen3": "windows", "gptj": "no family", "opt": "no family",
-    "opt-post": "no family", "falcon-alibi": "turns of positions",
+    "opt-post": "no family", "falcon-alibi": "turns of positions", "gpt2-scaled": "scales",
   ]
 
   @Test(arguments: families)

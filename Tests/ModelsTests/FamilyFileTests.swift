@@ -89,8 +89,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("gpt2", "activation_function", "gelu"), ("gpt2", "activation_function", "relu"),
-      ("gpt2", "scale_attn_weights", false), ("gpt2", "scale_attn_by_inverse_layer_idx", true),
+      ("gpt2", "activation_function", "silu"), ("gpt2", "scale_attn_weights", "no"),
+      ("gpt2", "scale_attn_by_inverse_layer_idx", 1),
       ("gpt2", "add_cross_attention", true), ("gpt2", "n_inner", 64),
       ("gpt2", "n_positions", 32), ("gpt2", "n_head", 5), ("gpt2", "rope_theta", 1e4),
       ("qwen2", "layer_types", ["sliding_attention"]),

@@ -35,7 +35,9 @@ import Tokenizers
       ("gpt2", "_num_labels", 1), ("gemma2", "sliding_window_size", 4096),
       ("starcoder2", "attention_softmax_in_fp32", true), ("starcoder2", "scale_attn_weights", true),
       ("starcoder2", "layer_norm_epsilon", 1e-5), ("cohere", "pretraining_tp", 1),
-      ("granite", "attention_dropout", 0.1),
+      ("granite", "attention_dropout", 0.1), ("opt", "learned_embeddings", true),
+      ("opt", "scale_embeddings", false), ("granite", "head_dim", 8), ("phi3", "head_dim", 8),
+      ("olmo2", "head_dim", 8), ("smollm3", "head_dim", 8),
     ] as [(String, String, JSONValue)])
   func `a key that transformers passes over changes nothing`(
     family: String, key: String, value: JSONValue

@@ -38,6 +38,12 @@ FAMILIES = {
             vocab_size=320, n_embd=32, n_layer=2, n_head=4, n_positions=64, bos_token_id=1, eos_token_id=2,
             pad_token_id=2, attn_pdrop=0.0, embd_pdrop=0.0, resid_pdrop=0.0),
         targets=["c_attn", "c_proj", "c_fc"]),
+    "gpt2-scaled": dict(
+        config=GPT2Config(
+            vocab_size=320, n_embd=32, n_layer=2, n_head=4, n_positions=64, bos_token_id=1, eos_token_id=2,
+            pad_token_id=2, attn_pdrop=0.0, embd_pdrop=0.0, resid_pdrop=0.0, activation_function="gelu",
+            scale_attn_by_inverse_layer_idx=True, scale_attn_weights=False),
+        targets=["c_attn", "c_proj", "c_fc"]),
 }
 
 

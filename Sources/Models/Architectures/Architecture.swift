@@ -77,6 +77,10 @@ package struct Architecture: Sendable {
   /// The number of layers by which llama.cpp knows the model whose scores are divided by the root of the hidden
   /// size over the heads, which GGUF files do not say.
   var wideScoreLayers: Int?
+  /// Whether scores are divided by the square root of the head size, where no constant says otherwise.
+  var scalesScores = true
+  /// Whether scores are divided by the number of their layer besides, counted from 1.
+  var dividesScoresByLayer = false
   /// Whether embeddings are multiplied by the square root of the hidden size.
   var scalesEmbedding = false
   let activation: FeedForwardActivation
@@ -200,6 +204,8 @@ extension DecoderDescription {
     nativePairing = family.pairing
     fusion = family.fusion
     positionOffset = family.positionOffset
+    if !family.scalesScores { scales.attention = 1 }
+    dividesScoresByLayer = family.dividesScoresByLayer
     if family.scalesEmbedding { scales.embedding = Float(sizes.hidden).squareRoot() }
   }
 }

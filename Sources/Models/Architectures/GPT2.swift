@@ -13,16 +13,20 @@ extension Architecture {
       vocabulary: .init("vocab_size", else: 50_257), context: .init("n_positions", else: 1024),
       normEpsilon: (name: "layer_norm_epsilon", value: 1e-5)),
     settings: [
-      .init("activation_function", .only(["gelu_new", "gelu_pytorch_tanh"])),
-      .init("scale_attn_weights", .only([true])),
-      .init("scale_attn_by_inverse_layer_idx", .only([false])),
+      .init("scale_attn_weights", .read(.bool)),
+      .init("scale_attn_by_inverse_layer_idx", .read(.bool)),
     ],
     ignoredSettings: [
       "n_ctx", "attn_pdrop", "embd_pdrop", "resid_pdrop", "reorder_and_upcast_attn",
       "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
       "summary_use_proj", "n_special", "predict_special_tokens",
     ],
+    form: { family, config in
+      family.scalesScores = config["scale_attn_weights"]?.bool ?? true
+      family.dividesScoresByLayer = config["scale_attn_by_inverse_layer_idx"]?.bool ?? false
+    },
     norm: .layer, normHasBias: true, positions: .learned, activation: .geluTanh,
+    activationKey: "activation_function",
     tiesHeadByDefault: true,
     linears: [
       .init(

@@ -8,7 +8,7 @@ extension Architecture {
   package static let granite = Architecture(
     name: "granite", ggufName: "granite", classes: ["GraniteForCausalLM"],
     keys: ConfigurationNames(
-      keyValueHeads: .init("num_key_value_heads"),
+      keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     settings: llamaSettings.filter { $0.key != "attention_dropout" } + llamaBiasSettings,

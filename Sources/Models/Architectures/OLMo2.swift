@@ -8,7 +8,7 @@ extension Architecture {
   package static let olmo2 = Architecture(
     name: "olmo2", ggufName: "olmo2", classes: ["Olmo2ForCausalLM"],
     keys: ConfigurationNames(
-      keyValueHeads: .init("num_key_value_heads"),
+      keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
     settings: llamaSettings + [.init("attention_bias", .read(.bool))],

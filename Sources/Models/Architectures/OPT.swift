@@ -20,6 +20,8 @@ extension Architecture {
       .init("do_layer_norm_before", .read(.bool)), .init("_remove_final_layer_norm", .read(.bool)),
       .init("layer_norm_elementwise_affine", .only([true])),
       .init("enable_bias", .read(.bool)), .init("attention_dropout", .only([0, nil])),
+      // Galactica's, which transformers does not read.
+      .init("learned_embeddings", .only([true])), .init("scale_embeddings", .only([false])),
       // What a pipeline of transformers puts before each prompt.
       .init("prefix", .only(["</s>", "", nil])),
     ],

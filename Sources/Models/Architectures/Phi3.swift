@@ -8,7 +8,7 @@ extension Architecture {
   package static let phi3 = Architecture(
     name: "phi3", ggufName: "phi3", classes: ["Phi3ForCausalLM"],
     keys: ConfigurationNames(
-      keyValueHeads: .init("num_key_value_heads"),
+      keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 4096),
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
     settings: llamaSettings

@@ -7,7 +7,7 @@ extension Architecture {
   package static let smolLM3 = Architecture(
     name: "smollm3", ggufName: "smollm3", classes: ["SmolLM3ForCausalLM"],
     keys: ConfigurationNames(
-      keyValueHeads: .init("num_key_value_heads", else: 4),
+      keyValueHeads: .init("num_key_value_heads", else: 4), head: "head_dim",
       context: .init("max_position_embeddings", else: 32_768),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     // Its files name windows and have none.

@@ -38,6 +38,8 @@ package struct DecoderDescription: Sendable, Equatable {
   /// How many tokens each layer sees, nil for all; empty where every layer sees all.
   package var windows: [Int?] = []
   package var scales = DecoderScales()
+  /// Whether scores are divided by the number of their layer besides, counted from 1.
+  var dividesScoresByLayer = false
   package var activation: FeedForwardActivation
   /// The linear layers of a block.
   package var linears: [LinearModule]

@@ -35,10 +35,12 @@ package struct DecoderModel: Sendable {
 
   func attention(_ layer: Int) -> CausalAttention {
     let (sizes, scales) = (description.sizes, description.scales)
+    let scale = scales.attention ?? 1 / Float(sizes.head).squareRoot()
     return CausalAttention(
       heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, headSize: sizes.head,
       scores: ScoreScaling(
-        scale: scales.attention ?? 1 / Float(sizes.head).squareRoot(), cap: scales.attentionCap),
+        scale: description.dividesScoresByLayer ? scale / Float(layer + 1) : scale,
+        cap: scales.attentionCap),
       window: description.window(of: layer),
       biases: description.linearBiases)
   }

@@ -169,7 +169,11 @@ extension DecoderDescription {
         isNear(turns(positions), other.turns(other.positions))
           && isNear(turns(windowPositions), other.turns(other.windowPositions))
       ),
-      ("scales", isNear(scales.numbers, other.scales.numbers)),
+      (
+        "scales",
+        isNear(scales.numbers, other.scales.numbers)
+          && dividesScoresByLayer == other.dividesScoresByLayer
+      ),
       ("linear layers", linears(self) == linears(other)),
       ("norms, activation or sizes", plain(self) == plain(other)),
     ]

@@ -178,6 +178,7 @@ extension DecoderDescription {
       result.append("windows \(windows.map { $0.map(String.init) ?? "none" })")
     }
     if isParallel { result.append("parallel") }
+    if dividesScoresByLayer { result.append("scores by layer") }
     if activation == .gelu || activation == .relu { result.append(activation.rawValue) }
     if !unturnedLayers.isEmpty { result.append("no places in \(unturnedLayers.sorted())") }
     return result

@@ -138,6 +138,8 @@ extension KeyTable {
         [
           Entry("factor", .read(.number(1...Double.greatestFiniteMagnitude), allowsNull: true)),
           originalContext, Entry("truncate", .read(.bool)),
+          // How the model was made.
+          Entry("finetuned", .read(.bool)),
           // Qwen 3's files have it for other programs; transformers reads `attention_factor`.
           Entry("attn_factor", .read(.number(notNegative), allowsNull: true)),
         ]
