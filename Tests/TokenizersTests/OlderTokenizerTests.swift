@@ -130,5 +130,8 @@ import Tokenizers
     let training: [UInt8] = [0x12, 2, 0x18, 2]
     #expect(load(piece + piece + training)?.cause.contains("occurs twice") == true)
     #expect(load(piece + training)?.cause.contains("score") == true)
+    // Each of two bytes, and of far more in memory.
+    let many = load(Array([[UInt8]](repeating: [0x0A, 0], count: 1 << 21).joined()))
+    #expect(many?.cause.contains("more than") == true)
   }
 }

@@ -36,6 +36,9 @@ package struct SentencePieceFile: Sendable {
 
   private let path: String
 
+  /// More pieces than any vocabulary has; a piece may take two bytes of a file, and many more of memory.
+  private static let mostPieces = 1 << 20
+
   /// Reads a file. Messages that describe how it was trained, and fields that are not known, are passed over.
   package init(path: String) throws(FileError) {
     self.path = path
@@ -59,6 +62,9 @@ package struct SentencePieceFile: Sendable {
   }
 
   private mutating func addPiece(_ message: ArraySlice<UInt8>) throws(FileError) {
+    guard pieces.count < Self.mostPieces else {
+      throw malformed("it has more than \(Self.mostPieces) pieces")
+    }
     pieces.append(Piece())
     try read(message) { (file, number, value) throws(FileError) in
       let last = file.pieces.count - 1
