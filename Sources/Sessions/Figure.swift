@@ -16,6 +16,8 @@ package struct Figure: Sendable, Equatable {
       case line, points
       /// From zero up to each point; each reaches half-way to its neighbours.
       case bars
+      /// Two points at each x, and a stroke from one to the other.
+      case intervals
     }
 
     package let name: String

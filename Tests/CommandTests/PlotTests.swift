@@ -52,4 +52,66 @@ import Testing
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.contains("error[E0422]"), outcome.comment)
   }
+
+  /// Losses by rank and targets, two seeds of each.
+  private let table = """
+    let runs = for row in [
+      {rank: 2, on: "q", seed: 1, loss: 3.0}, {rank: 2, on: "q", seed: 2, loss: 2.0},
+      {rank: 8, on: "q", seed: 1, loss: 2.0}, {rank: 8, on: "q", seed: 2, loss: 1.5},
+      {rank: 2, on: "all", seed: 1, loss: 1.5}, {rank: 2, on: "all", seed: 2, loss: 1.25},
+      {rank: 8, on: "all", seed: 1, loss: 1.0}, {rank: 8, on: "all", seed: 2, loss: 0.5},
+    ] {
+      {rank: row.rank, on: row.on, loss: row.loss}
+    }
+
+    """
+
+  private func points(_ figure: JSONValue?, _ name: String) -> JSONValue? {
+    figure?["series"]?.array?.first { $0["name"] == .string(name) }?["points"]
+  }
+
+  @Test func `rows at one place are their mean and range, a line for each group`() throws {
+    let found = try figures(table + "plot runs, x: rank, y: loss, group: on, choose: lowest\n")
+      .first
+    #expect(names(found) == ["q", "all", "range", "lowest"])
+    #expect(points(found, "q") == [[2.0, 2.5], [8.0, 1.75]])
+    #expect(points(found, "all") == [[2.0, 1.375], [8.0, 0.75]])
+    #expect(
+      points(found, "range") == [
+        [2.0, 1.25], [2.0, 1.5], [2.0, 2.0], [2.0, 3.0],
+        [8.0, 0.5], [8.0, 1.0], [8.0, 1.5], [8.0, 2.0],
+      ])
+    #expect(points(found, "lowest") == [[8.0, 0.75]])
+    #expect(found?["title"] == "lowest loss: 0.7500, rank 8, on all")
+    #expect(found?["y"] == "loss, mean")
+  }
+
+  @Test func `a column of names gives bars, and heat a map of two`() throws {
+    let found = try figures(
+      table
+        + "plot runs, x: on, y: loss, choose: highest\n"
+        + "plot runs, x: rank, y: on, heat: loss, choose: lowest\n")
+    try #require(found.count == 2)
+    #expect(found[0]["categories"] == ["q", "all"])
+    #expect(points(found[0], "loss") == [[1.0, 2.125], [2.0, 1.0625]])
+    #expect(found[0]["title"] == "highest loss: 2.125, on q")
+    #expect(found[1]["columns"] == ["2", "8"] && found[1]["rows"] == ["q", "all"])
+    #expect(found[1]["values"] == [[2.5, 1.75], [1.375, 0.75]])
+    #expect(found[1]["title"] == "lowest loss: 0.7500, rank 8, on all")
+  }
+
+  @Test(arguments: [
+    ("plot runs, x: rank, y: on", "E0420", "the column `on` has values that are no numbers"),
+    ("plot runs, x: rank, heat: loss", "E0422", "names of both axes"),
+    ("plot runs, x: rank, y: on, heat: loss, group: on", "E0422", "no lines to group"),
+    ("plot [1, 2], choose: lowest", "E0422", "only a table"),
+  ])
+  func `what cannot be drawn names its column`(
+    plot: String, code: String, message: String
+  ) throws {
+    let outcome = try SkilletRun().recipe(TinyRecipe.data + table + plot + "\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
+    #expect(outcome.errors.contains(message), outcome.comment)
+  }
 }

@@ -142,4 +142,18 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.output.contains(": the budget is spent; the adapter of step "), outcome.comment)
   }
+
+  @Test func `a sweep is drawn over what is swept, and its best run named`() throws {
+    let outcome = try SkilletRun().recipe(
+      Self.training, "--sweep", "rank=2,4", "--sweep", "steps=1..2", "--set", "note=mine",
+      "--chart", "seconds", "--best", "lowest", "--json")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let figure = try #require(events(outcome).first { $0["event"] as? String == "figure" })
+    #expect(figure["columns"] as? [String] == ["2", "4"])
+    #expect((figure["title"] as? String)?.hasPrefix("lowest seconds: ") == true)
+    let one = try SkilletRun().recipe(
+      Self.training, "--sweep", "rank=2,4", "--set", "note=mine", "--chart", "nothing")
+    #expect(one.ending == .exited(1), one.comment)
+    #expect(one.errors.contains("--chart nothing: not every run has this number"), one.comment)
+  }
 }

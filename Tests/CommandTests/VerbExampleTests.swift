@@ -6,7 +6,10 @@ import Testing
 /// Every example in a command's declaration works after a few usual lines.
 @Suite struct VerbExampleTests {
   /// What an example needs beside them.
-  private static let before = ["unload": "save \"out/default\"\n"]
+  private static let before = [
+    "unload": "save \"out/default\"\n",
+    "plot": "let runs = for r in [1, 2] { {rank: r, targets: \"all\", loss: 1 / r} }\nshow runs\n",
+  ]
 
   @Test(arguments: VerbCatalog.standard.all.map(\.name)) func `the examples of a command run`(
     _ name: String

@@ -150,4 +150,27 @@ import Testing
       #expect((widths.max() ?? 0) <= columns)
     }
   }
+
+  @Test func `a heat map of few columns has its numbers and names`() {
+    let map = Figure.HeatMap(
+      columns: ["2", "16"], rows: ["q", "all"], values: [[2.5, 1.75], [nil, 0.75]])
+    let lines = FigureText(
+      Figure(title: "lowest loss: 0.7500", x: "rank", y: "loss", heatMap: map),
+      on: TextPage(columns: 40, isUnicode: false)
+    ).lines()
+    #expect(
+      lines == [
+        "lowest loss: 0.7500", "  q ## 2.50     ++ 1.75", "all             .. 0.750",
+        "ra… 2           16", "loss: . 0.7500  # 2.500",
+      ])
+  }
+
+  @Test func `an interval is a stroke between its two points`() {
+    let range = Figure.Series(
+      "range", .intervals,
+      [.init(x: 1, y: 1), .init(x: 1, y: 4), .init(x: 2, y: 1), .init(x: 2, y: 1)])
+    let lines = lines(range, columns: 24, rows: 4, isUnicode: false)
+    #expect(lines.prefix(3).allSatisfy { $0.dropFirst(8) == "*" })
+    #expect(lines[3].dropFirst(8) == "*" + String(repeating: " ", count: 13) + "*")
+  }
 }

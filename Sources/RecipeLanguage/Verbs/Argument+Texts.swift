@@ -101,6 +101,14 @@ extension Argument where Read: RawRepresentable & CaseIterable, Read.RawValue ==
 }
 
 extension Argument {
+  /// One of the cases of a type; nil where none is named.
+  package static func optionalChoice<Choice>(_ name: String, _ help: String) -> Self
+  where Read == Choice?, Choice: RawRepresentable<String> & CaseIterable & Sendable {
+    Argument(
+      optional: ArgumentDeclaration(name, .word(Choice.allCases.map(\.rawValue)), help)
+    ) { $0.text.flatMap { Choice(rawValue: $0) } }
+  }
+
   /// One of the cases of a type, or `auto`, which is nil.
   package static func choiceOrAuto<Choice: RawRepresentable<String> & Sendable>(
     _ name: String, _ choices: [Choice], foreign: [String] = [], _ help: String

@@ -7,6 +7,9 @@ struct BarText {
   private let figure: Figure
   private let page: TextPage
 
+  /// What the bars of each series but the first are made of, so that they are told apart without colours as well.
+  private static let shades = Array("▒░▓")
+
   /// Eighths of a character, from one on.
   private static let eighths = Array("▏▎▍▌▋▊▉█")
 
@@ -45,17 +48,20 @@ struct BarText {
     guard page.isUnicode else {
       return String(repeating: stroke.letter, count: Int(length.rounded()))
     }
-    // the second of two bars is told from the first without colours as well
-    if index > 0 { return String(repeating: "▒", count: Int(length.rounded())) }
+    if index > 0 { return String(repeating: shade(index), count: Int(length.rounded())) }
     let whole = Int(length)
     let rest = Int((length - Double(whole)) * 8)
     return String(repeating: "█", count: whole) + (rest > 0 ? String(Self.eighths[rest - 1]) : "")
   }
 
+  private func shade(_ index: Int) -> Character {
+    index == 0 ? "█" : Self.shades[(index - 1) % Self.shades.count]
+  }
+
   private var legend: [String] {
     let parts = figure.series.enumerated().map { index, series in
       let stroke = FigureStroke(index, isUnicode: page.isUnicode)
-      let sample = page.isUnicode ? (index == 0 ? "█" : "▒") : String(stroke.letter)
+      let sample = page.isUnicode ? String(shade(index)) : String(stroke.letter)
       return page.style(stroke.role, sample) + " " + VisibleText.onOneLine(series.name)
     }
     return [parts.joined(separator: "   ")]

@@ -24,6 +24,13 @@ extension Figure {
   var notFinite: [Point] { series.flatMap(\.points).filter { !$0.isFinite } }
 }
 
+extension Figure.Series {
+  /// The two ends of each interval, among what was made of the points.
+  func ends<Place>(of places: [Place]) -> [(Place, Place)] {
+    stride(from: 0, to: places.count - 1, by: 2).map { (places[$0], places[$0 + 1]) }
+  }
+}
+
 extension Figure.Point {
   var isFinite: Bool { x.isFinite && y.isFinite }
 }

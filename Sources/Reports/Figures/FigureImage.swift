@@ -91,6 +91,12 @@ package struct FigureImage {
     let color = colors.series(index)
     let points = series.points.map { (x: text(place.x($0.x)), y: text(place.y($0.y))) }
     if series.drawing == .bars { return bars(series.points, color, place) }
+    if series.drawing == .intervals {
+      return series.ends(of: points).map { low, high in
+        "<line x1=\"\(low.x)\" y1=\"\(low.y)\" x2=\"\(high.x)\" y2=\"\(high.y)\" "
+          + "stroke=\"\(color)\" stroke-width=\"2\"/>"
+      }
+    }
     if series.drawing == .line, points.count > 1 {
       let path = points.map { "\($0.x),\($0.y)" }.joined(separator: " ")
       return [
@@ -108,7 +114,7 @@ package struct FigureImage {
         let sample =
           series.drawing == .bars
           ? "<rect x=\"56\" y=\"\(text(y - 10))\" width=\"24\" height=\"10\" fill=\"\(color)\"/>"
-          : series.drawing == .line
+          : series.drawing != .points
             ? "<line x1=\"56\" y1=\"\(text(y - 4))\" x2=\"80\" y2=\"\(text(y - 4))\" "
               + "stroke=\"\(color)\" stroke-width=\"2\"/>"
             : "<circle cx=\"68\" cy=\"\(text(y - 4))\" r=\"4\" fill=\"\(color)\"/>"

@@ -99,6 +99,10 @@ package struct FigureText {
       }
       return
     }
+    if series.drawing == .intervals {
+      for (low, high) in series.ends(of: dots) { canvas.line(from: low, to: high, stroke) }
+      return
+    }
     if let first = dots.first, dots.count == 1 { canvas.dot(x: first.x, y: first.y, stroke) }
     for (start, end) in zip(dots, dots.dropFirst()) { canvas.line(from: start, to: end, stroke) }
   }
@@ -134,7 +138,7 @@ package struct FigureText {
       let stroke = FigureStroke(index, isUnicode: page.isUnicode)
       let sample =
         switch series.drawing {
-        case .line: stroke.sample
+        case .line, .intervals: stroke.sample
         case .points: String(stroke.mark)
         case .bars: page.isUnicode ? "⣿" : String(stroke.letter)
         }

@@ -2,7 +2,8 @@ import Diagnostics
 import RecipeLanguage
 import Sessions
 
-/// A heat map in characters: the darker a place, the larger its number.
+/// A heat map in characters: the darker a place, the larger its number, which stands beside the shade where there is
+/// room.
 struct HeatMapText {
   private let map: Figure.HeatMap
   private let figure: Figure
@@ -23,22 +24,50 @@ struct HeatMapText {
     let names = map.rows.map { VisibleText.onOneLine($0) }
     let nameWidth = min(page.columns / 3, names.map { DisplayWidth.of($0) }.max() ?? 0)
     let room = page.columns - nameWidth - 2
+    let showsNumbers = room / map.columns.count >= Self.numberWidth
     // as wide as there is room for, and at least a character for each column
-    let width = max(1, min(4, room / map.columns.count))
+    let width = showsNumbers ? Self.numberWidth : max(1, min(4, room / map.columns.count))
     let shown = min(map.columns.count, max(1, room / width))
     var lines = zip(names, map.values).map { name, row in
       DisplayWidth.padded(
         DisplayWidth.truncated(name, to: nameWidth), to: nameWidth, alignment: .right) + " "
-        + row.prefix(shown).map { cell($0, width) }.joined()
+        + row.prefix(shown).map { showsNumbers ? numbered($0) : cell($0, width) }.joined()
     }
-    lines.append(axis(nameWidth: nameWidth, shown: shown, width: width))
+    lines.append(
+      showsNumbers
+        ? columnNames(nameWidth: nameWidth) : axis(nameWidth: nameWidth, shown: shown, width: width)
+    )
     lines.append(
       "\(figure.y): \(shades[0]) \(NumberText.significant(range.lowerBound))  "
         + "\(shades[shades.count - 1]) \(NumberText.significant(range.upperBound))")
     if shown < map.columns.count {
       lines.append("not drawn: the last \(map.columns.count - shown) of \(map.columns.count)")
     }
-    return lines.map { DisplayWidth.truncated($0, to: page.columns) }
+    return lines.map { line in
+      let shown = line.reversed().drop { $0 == " " }.reversed()
+      return DisplayWidth.truncated(String(shown), to: page.columns)
+    }
+  }
+
+  /// Two shades, a number and the blanks around it.
+  private static let numberWidth = 12
+
+  private func numbered(_ value: Double?) -> String {
+    let number = value.map { $0.isFinite ? NumberText.significant($0, digits: 3) : "\($0)" } ?? ""
+    return DisplayWidth.padded(
+      DisplayWidth.truncated(cell(value, 2) + " " + number, to: Self.numberWidth - 1),
+      to: Self.numberWidth)
+  }
+
+  /// What the columns stand for, below each of them.
+  private func columnNames(nameWidth: Int) -> String {
+    let columns = map.columns.map {
+      DisplayWidth.padded(
+        DisplayWidth.truncated(VisibleText.onOneLine($0), to: Self.numberWidth - 1),
+        to: Self.numberWidth)
+    }
+    let name = DisplayWidth.truncated(VisibleText.onOneLine(figure.x), to: nameWidth)
+    return DisplayWidth.padded(name, to: nameWidth, alignment: .right) + " " + columns.joined()
   }
 
   private func axis(nameWidth: Int, shown: Int, width: Int) -> String {

@@ -52,7 +52,7 @@ package struct VegaLite {
     let names = figure.series.filter { $0.drawing == drawing }.map { JSONValue.string($0.name) }
     let mark: JSONValue =
       switch drawing {
-      case .line: "line"
+      case .line, .intervals: "line"
       case .points: ["type": "point", "filled": true]
       case .bars: "bar"
       }
@@ -62,6 +62,8 @@ package struct VegaLite {
         ? axis(.x, figure.x, labels: figure.categories) : quantity(.x, figure.x),
       "y": quantity(.y, figure.y),
     ]
+    // a line through the points of each place
+    if drawing == .intervals { encoding["detail"] = ["field": .string(Axis.x.rawValue)] }
     if figure.series.count > 1 {
       encoding["color"] = ["field": "series", "type": "nominal", "title": nil]
       if drawing == .bars, areNamed { encoding["xOffset"] = ["field": "series"] }

@@ -15,17 +15,27 @@ package enum Plot: Verb {
     "x", "what the numbers are counted by: of a table the column, of lists only the name")
   package static let y = Argument.column(
     "y", "what is drawn: of a table the column, of lists only the name")
+  package static let groups = Argument.column(
+    "group", "of a table: each value of this column has a line of its own")
+  package static let heat = Argument.column(
+    "heat", "of a table: x and y are names, and this column is the colour of each pair")
+  package static let choice = Argument<TableFigure.Choice?>.optionalChoice(
+    "choose", "of a table: the place that is chosen is marked and named")
 
   package static let declaration = VerbDeclaration(
     "plot", "draws numbers, several lists in one picture, or the losses of the last training",
-    arguments: [subject, x, y], fields: [],
+    arguments: [subject, x, y, groups, heat, choice], fields: [],
     examples: [
       "plot loss", "plot [3, 2, 1.5, 1.2]",
       "plot {slow: [3, 2.9, 2.8], fast: [3, 2.2, 1.9]}, y: loss",
+      "plot runs, x: rank, y: loss, group: targets, choose: lowest",
+      "plot runs, x: rank, y: targets, heat: loss",
     ], related: ["train", "show"],
     details: """
       The value of `train` is drawn as its losses, and so is each in a record, such as \
-      `plot {slow: a, fast: b}`, or in the table of a loop. Points that are not finite are left out and counted. Exports and --json have the same \
+      `plot {slow: a, fast: b}`, or in the table of a loop. Of a table of runs, rows at one place (those of several \
+      seeds) are drawn as their mean and range; a column x that has no numbers gives bars; with heat the picture is a \
+      heat map, such as ranks against targets. Points that are not finite are left out and counted. Exports and --json have the same \
       picture, as SVG and as its numbers.
       """)
 
@@ -38,7 +48,9 @@ package enum Plot: Verb {
 extension Session {
   fileprivate func figure(of call: VerbCall) throws(VerbFailure) -> Figure {
     let (x, y) = (call[Plot.x] ?? Plot.places, call[Plot.y] ?? Plot.heights)
-    switch call[Plot.subject] {
+    let subject = call[Plot.subject]
+    try refuseColumns(of: subject, call)
+    switch subject {
     case .word(Plot.loss):
       guard let curve = state.adapter?.curve, !curve.losses.isEmpty else {
         throw VerbFailure(
@@ -61,6 +73,20 @@ extension Session {
     case let value:
       return Figure(x: x, y: y, series: [Figure.Series(y, .line, try points(value))])
     }
+  }
+
+  /// Only a table has columns to group by, to colour by or to choose from.
+  private func refuseColumns(of subject: Value, _ call: VerbCall) throws(VerbFailure) {
+    if case .table = subject { return }
+    let unused: (any DeclaredArgument)? =
+      call[Plot.groups] != nil
+      ? Plot.groups
+      : call[Plot.heat] != nil ? Plot.heat : call[Plot.choice] != nil ? Plot.choice : nil
+    guard let unused else { return }
+    throw VerbFailure(
+      "E0422",
+      "only a table has rows to \(unused.declaration.name), and this is \(subject.typeName.withArticle)",
+      argument: unused, help: "leave it out, or plot the table of a loop")
   }
 
   /// The losses of several trainings in one picture; nil unless each has some.
@@ -96,44 +122,44 @@ extension Session {
     return values.enumerated().map { Figure.Point(x: Double($0 + 1), y: $1.number ?? .nan) }
   }
 
-  /// One column over another, or over the numbers of the rows.
   private func figure(of table: Table, _ call: VerbCall) throws(VerbFailure) -> Figure {
-    let measured = table.columns.filter { name in
-      table.column(name).allSatisfy { $0.number != nil }
-    }
-    guard let y = call[Plot.y] else {
+    if call[Plot.heat] != nil,
+      call[Plot.x] == nil || call[Plot.y] == nil || call[Plot.groups] != nil
+    {
       throw VerbFailure(
-        "E0422", "a table has several columns; `plot` has to be told which one",
-        argument: Plot.subject,
-        help: measured.isEmpty
-          ? "this one has no column of numbers" : "for example y: \(measured[0])",
-        notes: measured.isEmpty
-          ? [] : ["columns of numbers are \(measured.joined(separator: ", "))"])
+        "E0422", "`heat` needs the names of both axes, and has no lines to group",
+        argument: Plot.heat, help: "for example plot runs, x: rank, y: targets, heat: loss")
     }
-    let heights = try numbers(y, of: table, argument: Plot.y, measured)
-    guard let x = call[Plot.x] else {
-      let points = heights.enumerated().map { Figure.Point(x: Double($0 + 1), y: $1) }
-      return Figure(x: Plot.places, y: y, series: [Figure.Series(y, .line, points)])
-    }
-    let places = try numbers(x, of: table, argument: Plot.x, measured)
-    let points = zip(places, heights).map { Figure.Point(x: $0, y: $1) }
-    return Figure(x: x, y: y, series: [Figure.Series(y, .line, points.sorted { $0.x < $1.x })])
-  }
-
-  private func numbers(
-    _ column: String, of table: Table, argument: any DeclaredArgument, _ measured: [String]
-  ) throws(VerbFailure) -> [Double] {
-    let values = table.column(column).map(\.number)
-    guard !values.isEmpty, !values.contains(nil) else {
-      let isThere = table.columns.contains(column)
+    let picture = TableFigure(table, choosing: call[Plot.choice])
+    do throws(TableFigure.Refusal) {
+      switch (call[Plot.heat], call[Plot.x], call[Plot.y]) {
+      case (let heat?, let x?, let y?): return try picture.heatMap(of: heat, x: x, y: y)
+      case (nil, let x, let y?): return try picture.curves(of: y, over: x, by: call[Plot.groups])
+      default: break
+      }
+    } catch {
       throw VerbFailure(
         "E0420",
-        isThere
-          ? "the column `\(column)` has values that are no numbers"
-          : "there is no column `\(column)`", argument: argument,
-        notes: measured.isEmpty
-          ? [] : ["columns of numbers are \(measured.joined(separator: ", "))"])
+        error.isThere
+          ? "the column `\(error.column)` has values that are no numbers"
+          : "there is no column `\(error.column)`",
+        argument: argument(naming: error.column, call), notes: notes(picture.measured))
     }
-    return values.compactMap(\.self)
+    let measured = picture.measured
+    throw VerbFailure(
+      "E0422", "a table has several columns; `plot` has to be told which one",
+      argument: Plot.subject,
+      help: measured.isEmpty
+        ? "this one has no column of numbers" : "for example y: \(measured[0])",
+      notes: notes(measured))
+  }
+
+  private func argument(naming column: String, _ call: VerbCall) -> any DeclaredArgument {
+    let arguments = [Plot.y, Plot.x, Plot.groups, Plot.heat]
+    return arguments.first { call[$0] == column } ?? Plot.subject
+  }
+
+  private func notes(_ measured: [String]) -> [String] {
+    measured.isEmpty ? [] : ["columns of numbers are \(measured.joined(separator: ", "))"]
   }
 }

@@ -3,6 +3,7 @@ import Diagnostics
 import Files
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// `skillet run FILE`: runs a recipe from a file, or from standard input (`-`).
@@ -27,6 +28,12 @@ struct RunCommand: ParsableCommand {
     help: "Run once for each value: --sweep rank=2,4,8; several make all combinations.")
   var sweeps: [String] = []
 
+  @Option(help: "Draw this value of the runs over what is swept: of two parameters a heat map.")
+  var chart: String?
+
+  @Option(help: "Name the run that has the lowest or the highest value of --chart.")
+  var best: TableFigure.Choice?
+
   @Option(help: "Time for all trainings together, such as 10m; no step begins after it.")
   var budget: TimeBudget?
 
@@ -41,13 +48,21 @@ struct RunCommand: ParsableCommand {
     if let report, !report.hasSuffix(".html") {
       throw ValidationError("--report writes a page for browsers; name it so: \(report).html")
     }
+    if chart != nil, !(1...2).contains(sweeps.count) {
+      throw ValidationError(
+        "--chart draws runs over one or two parameters: give --sweep once or twice")
+    }
+    if best != nil, chart == nil {
+      throw ValidationError("--best chooses by a value: name it with --chart")
+    }
   }
 
   func run() throws {
     let screen = Screen(color: options.color)
     let printer = options.printer(on: screen, echoes: true)
     let settings = RecipeRunner.Settings(
-      overrides: overrides, sweeps: sweeps, budget: budget?.seconds)
+      overrides: overrides, sweeps: sweeps, chart: chart.map { ($0, best) },
+      budget: budget?.seconds)
     func status(_ printer: any EventPrinter) -> ExitStatus {
       RecipeRunner(printer: printer, isInCurrentFolder: place.isInCurrentFolder)
         .run(file, settings)
@@ -58,6 +73,8 @@ struct RunCommand: ParsableCommand {
     throw recorder.isWritten || status != .good ? status : ExitStatus.failed
   }
 }
+
+extension TableFigure.Choice: ExpressibleByArgument {}
 
 /// A duration of the language, such as `90s`.
 struct TimeBudget: ExpressibleByArgument {

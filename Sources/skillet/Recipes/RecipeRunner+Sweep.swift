@@ -1,6 +1,7 @@
 import Diagnostics
 import Notebooks
 import RecipeLanguage
+import Sessions
 import Terminals
 
 /// `--sweep`: one recipe with several values, each run from nothing.
@@ -31,8 +32,26 @@ extension RecipeRunner {
       }
       return verdict
     }
-    printer.show(RecipeLanguage.Table(rows: rows))
-    return status
+    let table = RecipeLanguage.Table(rows: rows)
+    printer.show(table)
+    guard let chart = settings.chart, let swept = runs.first?.record.names, !rows.isEmpty else {
+      return status
+    }
+    do throws(TableFigure.Refusal) {
+      let picture = TableFigure(table, choosing: chart.best)
+      let figure =
+        swept.count == 2
+        ? try picture.heatMap(of: chart.column, x: swept[0], y: swept[1])
+        : try picture.curves(of: chart.column, over: swept[0], by: nil)
+      printer.show(.figure(figure, goesWithValue: false))
+      return status
+    } catch {
+      let measured = TableFigure(table).measured.filter { !swept.contains($0) }
+      printer.tell(
+        "--chart \(chart.column): not every run has this number; all have "
+          + measured.joined(separator: ", "), .error)
+      return .failed
+    }
   }
 
   /// What is wrong with one combination is shown once, with its values; warnings are those of the

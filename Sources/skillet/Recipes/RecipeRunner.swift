@@ -28,6 +28,8 @@ struct RecipeRunner {
     var overrides: [String] = []
     /// `name=a,b` each; none for a single run.
     var sweeps: [String] = []
+    /// The value of a sweep's runs that is drawn, and which of them is chosen.
+    var chart: (column: String, best: TableFigure.Choice?)?
     /// For all trainings of a run together, in seconds.
     var budget: Double?
   }

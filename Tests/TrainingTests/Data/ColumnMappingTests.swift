@@ -49,7 +49,7 @@ import Training
       error?.description
         == "columns: no format has a part \"promt\". Did you mean prompt? The parts are "
         + "messages, system, history, conversations, instruction, output, input, prompt, completion, "
-        + "text.")
+        + "text, segments.")
     #expect(throws: DataError.self) { try ColumnMapping(columns: [:], cutAfter: "") }
   }
 }

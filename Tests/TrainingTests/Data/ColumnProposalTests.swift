@@ -74,6 +74,9 @@ import Training
       dataError(named, DatasetOptions(template: "chatml"))?.reason.contains("an object") == true)
   }
 
+  /// How columns are named, where nothing is known of the keys.
+  private let form = "columns: {prompt: \"…\", completion: \"…\"}"
+
   /// Of these the proposal would train what is not wanted, or lose the labels.
   @Test(arguments: [
     "{\"chosen\": \"Human: q Assistant: a\", \"rejected\": \"Human: q Assistant: b\"}",
@@ -84,7 +87,7 @@ import Training
   ])
   func `replies that are judged, lists and one text of several are not proposed`(row: String) {
     let fix = dataError(row, DatasetOptions(template: "chatml"))?.fix ?? ""
-    #expect(!fix.isEmpty && !fix.contains("{"), "\(fix)")
+    #expect(!fix.isEmpty && (!fix.contains("{") || fix.hasSuffix(form)), "\(fix)")
   }
 
   @Test func `an object as a completion is proposed as its JSON`() throws {
@@ -100,7 +103,8 @@ import Training
   @Test(arguments: ["{\"a\": \"x\", \"b\": \"y\"}", "{\"question\": \"a\"}", "{\"answer\": [1]}"])
   func `nothing is proposed that would not read the row`(row: String) {
     let fix = dataError(row)?.fix ?? ""
-    #expect(!fix.contains("columns: {messages") && !fix.contains("columns: {prompt"), "\(fix)")
+    #expect(!fix.contains("columns: {messages"), "\(fix)")
+    #expect(!fix.contains("columns: {prompt") || fix.hasSuffix(form), "\(fix)")
   }
 
   @Test func `a system or a context under another name is proposed beside what is read`() throws {
