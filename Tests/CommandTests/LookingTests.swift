@@ -86,6 +86,25 @@ import Testing
     }
   }
 
+  @Test(arguments: ["pissa", "olora", "orthogonal", "gaussian"])
+  func `an adapter that is not trained has changed nothing, whatever its start`(
+    start: String
+  ) throws {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.data + """
+        lora rank: 2, init: \(start)
+        let begun = inspect adapter
+        assert max(begun.modules.norm) == 0 and max(begun.modules.effective_rank) == 0
+        train steps: 1, lr: 1e-5
+        let trained = inspect adapter
+        assert min(trained.modules.norm) > 0
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let notices = outcome.errors.components(separatedBy: "nothing is changed yet")
+    #expect(notices.count == 2, outcome.comment)
+  }
+
   @Test func `directions of the adapter are those of the whole product's decomposition`() throws {
     let expected = try #require(Self.expected?["modules"]?.object)
     let found = try run(Self.adapter + "inspect adapter, layer: 2\n")

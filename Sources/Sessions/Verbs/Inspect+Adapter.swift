@@ -37,6 +37,8 @@ extension Session {
     if modules.contains(where: { $0.decomposition.norm > 0 }) {
       onEvent(.figure(normMap(modules, model.decoder.description), goesWithValue: false))
       onEvent(.figure(spectrum(modules, of: layer), goesWithValue: false))
+    } else {
+      notice("nothing is changed yet: ΔW is 0 in every layer, up to rounding")
     }
     return record
   }

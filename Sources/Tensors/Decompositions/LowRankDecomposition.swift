@@ -3,7 +3,8 @@ import Glibc
 /// The singular value decomposition of a product ΔW = scale · B · A of two thin matrices. ΔW itself is never made:
 /// with B = Q₁R₁ and Aᵀ = Q₂R₂ its singular values are those of scale · R₁R₂ᵀ, which has only `rank` rows.
 package struct LowRankDecomposition: Sendable {
-  /// Descending, as many as the rank or the shorter side of ΔW.
+  /// Descending, as many as the rank or the shorter side of ΔW; all 0 where ΔW is no more than what rounding of
+  /// two factors leaves that cancel, as at a start on the weights.
   package let values: [Double]
   /// `[outputs, directions]`: what ΔW writes, a column a direction.
   package let left: ColumnMatrix
@@ -23,18 +24,24 @@ package struct LowRankDecomposition: Sendable {
     var core = writes.r.times(transposed: reads.r)
     for index in core.values.indices { core.values[index] *= scale }
     guard let parts = LAPACK.svd(core) else { return nil }
-    values = parts.values
+    let norm = Self.norm(of: parts.values)
+    let factors = Self.norm(of: writes.r.values) * Self.norm(of: reads.r.values)
+    let rounding = abs(scale) * factors * Double(Float.ulpOfOne)
+    values = norm > rounding ? parts.values : parts.values.map { _ in 0 }
     left = writes.q.times(parts.u)
     right = reads.q.times(parts.v)
   }
 
   /// The Frobenius norm of ΔW.
-  package var norm: Double { energy.squareRoot() }
+  package var norm: Double { Self.norm(of: values) }
 
-  private var energy: Double { values.reduce(0) { $0 + $1 * $1 } }
+  private static func norm(of values: [Double]) -> Double {
+    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
 
   /// How much of ‖ΔW‖² the first directions have; 0 where ΔW is zero.
   package func share(ofFirst count: Int) -> Double {
+    let energy = norm * norm
     let part = values.prefix(count).reduce(0) { $0 + $1 * $1 }
     return energy > 0 ? part / energy : 0
   }
