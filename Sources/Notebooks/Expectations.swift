@@ -12,11 +12,15 @@ package enum Expectations {
   }
 
   /// Whether a number is near another: a percentage counts of the expected value.
-  static func near(_ actual: Value, _ expected: Value, within tolerance: Value) -> Bool {
+  ///
+  /// - Parameter share: how much of the tolerance may be used up.
+  static func near(
+    _ actual: Value, _ expected: Value, within tolerance: Value, share: Double = 1
+  ) -> Bool {
     guard let first = actual.number, let second = expected.number, let limit = tolerance.number
     else { return false }
-    if case .percent = tolerance { return abs(first - second) <= abs(second) * limit }
-    return abs(first - second) <= limit
+    if case .percent = tolerance { return abs(first - second) <= abs(second) * limit * share }
+    return abs(first - second) <= limit * share
   }
 
   /// Whether a text has the shape of a glob: `*` any text, `?` any character.

@@ -36,8 +36,8 @@ enum RecordedValue {
     }
   }
 
-  /// The text of a number in place of an older one: with as many decimals, and more where the
-  /// tolerance asks for them.
+  /// The text of a number in place of an older one: with as many decimals, and more where rounding
+  /// would take a tenth of the tolerance, which is there for later runs.
   static func number(_ value: Value, replacing old: String, within tolerance: Value) -> String? {
     guard let number = value.number, number.isFinite else { return nil }
     let isPercent = if case .percent = value { true } else { false }
@@ -46,7 +46,9 @@ enum RecordedValue {
       [NumberText.fixed(shown, decimals: decimals(of: old))]
       + [4, 6, 9].map { NumberText.significant(shown, digits: $0) } + ["\(shown)"]
     return texts.map { isPercent ? $0 + "%" : $0 }.first { text in
-      ParameterValue.literal(text).map { Expectations.near(value, $0, within: tolerance) } == true
+      ParameterValue.literal(text).map {
+        Expectations.near(value, $0, within: tolerance, share: 0.1)
+      } == true
     }
   }
 

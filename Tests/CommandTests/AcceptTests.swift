@@ -33,7 +33,7 @@ import Testing
     let outcome = try skillet("accept", "smoke.recipe", "--all")
     #expect(outcome.ending == .exited(0), outcome.comment)
     let text = String(decoding: try skillet.folder.bytes(of: "smoke.recipe"), as: UTF8.self)
-    let loss = try #require(text.firstMatch(of: /~= (\d\.\d\d)   within 0.02/)?.1)
+    let loss = try #require(text.firstMatch(of: /~= (\d\.\d+)   within 0.02/)?.1)
     let expected = Self.recipe.replacing(".trainable\n", with: ".trainable == 768\n")
       .replacing("1.00", with: String(loss))
     #expect(text == expected)
