@@ -24,7 +24,8 @@ package enum NearestName {
   }
 
   /// At most three candidates close to `name`, nearest first: within 1 letter below three letters,
-  /// within 2 from there on. Names of more than 64 bytes have no near names.
+  /// within 2 from there on; else those whose first word it is, as `q` of `q_proj`. Names of more than
+  /// 64 bytes have no near names.
   package static func candidates(for name: String, among known: some Sequence<String>) -> [String] {
     guard name.utf8.count <= 64 else { return [] }
     let limit = name.utf8.count < 3 ? 1 : 2
@@ -32,6 +33,9 @@ package enum NearestName {
     for candidate in known where abs(candidate.utf8.count - name.utf8.count) <= limit {
       let distance = distance(name, candidate)
       if distance <= limit, distance < candidate.utf8.count { near.append((candidate, distance)) }
+    }
+    guard !near.isEmpty else {
+      return Array(known.filter { !name.isEmpty && $0.hasPrefix(name + "_") }.prefix(3))
     }
     near.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
     return near.prefix(3).map(\.name)
@@ -44,9 +48,13 @@ package enum NearestName {
 
   /// `did you mean \`a\` or \`b\`?`, or nothing when no candidate is near.
   package static func question(for name: String, among known: some Sequence<String>) -> String? {
-    let near = candidates(for: name, among: known).map { "`\($0)`" }
-    guard let last = near.last else { return nil }
-    let first = near.dropLast().joined(separator: ", ")
-    return first.isEmpty ? "did you mean \(last)?" : "did you mean \(first) or \(last)?"
+    question(of: candidates(for: name, among: known))
+  }
+
+  /// The same of names that somebody may have meant; nil of none.
+  package static func question(of names: [String]) -> String? {
+    guard let last = names.last else { return nil }
+    let first = names.dropLast().map { "`\($0)`" }.joined(separator: ", ")
+    return first.isEmpty ? "did you mean `\(last)`?" : "did you mean \(first) or `\(last)`?"
   }
 }

@@ -49,7 +49,7 @@ extension Parser {
           throw tooMany("arguments", Self.mostArguments, at: argument.range)
         }
       } while accept(.comma)
-      guard atEndOfCommand else { throw stuckAfter(arguments.last, of: verb) }
+      guard atEndOfCommand else { throw stuckAfter(arguments, of: verb) }
     }
     return Command(verb: verb, arguments: arguments, range: range(from: start))
   }
@@ -109,20 +109,23 @@ extension Parser {
 
   // MARK: Habits from elsewhere
 
-  private mutating func stuckAfter(_ argument: ArgumentSyntax?, of verb: Name) -> Stop {
+  private mutating func stuckAfter(_ arguments: [ArgumentSyntax], of verb: Name) -> Stop {
+    let argument = arguments.last
     guard verbs.verb(named: verb.text) != nil else {
       let error = ArgumentBinder.unknownVerb(verb, in: verbs)
       return stop(
         error.code, error.message, at: verb.range, label: error.label, help: error.help)
     }
     let reading = "I was reading the arguments of `\(verb.text)` and got stuck"
-    if at(.name), lookAhead(1).kind == .colon {
+    let isNamed = at(.name) && lookAhead(1).kind == .colon
+    if isNamed || takesAnother(behind: arguments, of: verb) {
       let end = argument?.range.upperBound ?? verb.range.upperBound
       let written = source.text(in: SourceRange(verb.range.lowerBound, end))
+      let next =
+        isNamed ? "\(currentName): \(valueText(of: lookAhead(2)))" : valueText(of: current)
       return stop(
         "E0110", reading, label: "expected `,` before the next argument",
-        help: "put a comma between them: "
-          + "`\(written), \(currentName): \(valueText(of: lookAhead(2)))`")
+        help: "put a comma between them: `\(written), \(next)`")
     }
     if let flag = flag(behind: argument, of: verb) { return flag }
     if let argument, argument.name == nil, case .name(let name) = argument.value.kind,
@@ -161,6 +164,16 @@ extension Parser {
     let unit = Unit.habits[currentName] ?? currentName
     guard Unit.all.contains(unit) else { return nil }
     return source.text(in: argument.value.range) + unit
+  }
+
+  /// Whether a word that the verb knows stands before a value that it takes without a name, as in
+  /// `inspect next "The capital of"`.
+  private func takesAnother(behind arguments: [ArgumentSyntax], of verb: Name) -> Bool {
+    guard at(.string) || at(.text), let positional = verbs.verb(named: verb.text)?.positional,
+      arguments.count < positional.count, let last = arguments.last, last.name == nil,
+      case .name(let word) = last.value.kind
+    else { return false }
+    return positional[arguments.count - 1].type.words.contains(word)
   }
 
   /// `rank: r --alpha 16`, which reads as a difference of `r` and `-alpha` up to the number.

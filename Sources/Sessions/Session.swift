@@ -86,9 +86,11 @@ package final class Session: VerbExecutor {
   package var shape: SessionShape {
     var shape = SessionShape()
     if state.model != nil { shape.has.insert(.model) }
+    let adapters = state.adapters.values.filter { $0.base === state.model?.identity }
+    shape.adapterName = adapters.map(\.name).min()
     if state.adapter != nil {
       shape.has.insert(.adapter)
-    } else if state.adapters.values.contains(where: { $0.base === state.model?.identity }) {
+    } else if !adapters.isEmpty {
       shape.setAside.insert(.adapter)
     }
     if let data = state.data {

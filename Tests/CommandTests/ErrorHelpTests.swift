@@ -9,6 +9,7 @@ import Testing
     ("quantize nff4", "did you mean `nf4`"), ("{loss: 1}.los", "did you mean `loss`"),
     ("abz(1)", "did you mean `abs`"), (":hlep", "did you mean `:help`"),
     ("dataset \"row.jsonl\"", "did you mean rows.jsonl?"),
+    ("quantize 8", "did you mean `int8`?"), ("lora targets: [q]", "did you mean `q_proj`?"),
   ])
   func `a slip gets the nearest command, argument, word, field, function or file`(
     _ line: String, question: String
@@ -17,6 +18,18 @@ import Testing
     skillet.folder.write("{\"text\": \"a\"}\n", as: "rows.jsonl")
     let outcome = try skillet(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
     #expect(outcome.errors.contains(question), outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("inspect next \"x\"", "put a comma between them: `inspect next, \"x\"`"),
+    ("judge [int8, nf4]", "write `judge formats: [int8, nf4]`"),
+    ("eval valid", "write `eval on: valid`"),
+    ("perplexity \"\"\"\none line\n\"\"\"", "a text itself has two lines or more between"),
+    ("lora rank: 2, name: \"wide\"\nuse base\nmerge", "use \"wide\""),
+  ])
+  func `the line is shown as it is to be written`(_ line: String, help: String) throws {
+    let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
+    #expect(outcome.errors.contains(help), outcome.comment)
   }
 
   @Test(arguments: [

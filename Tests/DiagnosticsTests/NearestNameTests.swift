@@ -16,6 +16,13 @@ import Testing
     #expect(NearestName.candidates(for: "x", among: ["y", "on"]).isEmpty)
   }
 
+  @Test func aFirstWordStandsForNamesThatNoneIsNearerTo() {
+    let known = ["q_proj", "qkv_proj", "gate_proj", "gate_up_proj"]
+    #expect(NearestName.candidates(for: "q", among: known) == ["q_proj"])
+    #expect(NearestName.candidates(for: "gate", among: known) == ["gate_proj", "gate_up_proj"])
+    #expect(NearestName.candidates(for: "", among: ["_x"]).isEmpty)
+  }
+
   @Test func atMostThreeAreNamedNearestFirst() {
     let known = ["load", "lord", "loadd", "lo", "train"]
     #expect(NearestName.candidates(for: "loaf", among: known) == ["load", "loadd", "lord"])

@@ -24,6 +24,8 @@ package struct SessionShape: Sendable, Equatable {
   package var parts: Set<DataPart> = []
   /// What was made, and is not in use now: adapters after `use base`.
   package var setAside: Set<Need> = []
+  /// The name of an adapter of the model at hand, where it is known.
+  package var adapterName: String?
 
   package init(has: Set<Need> = [], parts: Set<DataPart> = []) {
     self.has = has

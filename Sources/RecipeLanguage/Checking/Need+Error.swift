@@ -12,7 +12,8 @@ extension Need {
       EvaluationError(
         "E0401", "nothing to \(verb.name): no adapter is in use", at: range,
         label: "needs an adapter",
-        help: "use one of those that are there, for example\nuse \"default\"")
+        help: "use one of those that are there, for example\n"
+          + "use \(NumberText.quoted(shape.adapterName ?? "default"))")
     case .adapter:
       EvaluationError(
         "E0401", "nothing to \(verb.name): no adapter has been added", at: range,

@@ -89,7 +89,7 @@ package struct ArgumentBinder {
       "E0209", "`\(verb.name)` \(takes)", at: argument.range, label: "which argument is this?",
       notes: names.isEmpty ? [] : ["its arguments are \(list(names))"],
       help: inBrackets(argument)
-        ?? taker(of: argument).map { "write `\($0)`" }
+        ?? (taker(of: argument) ?? taker(ofWords: argument)).map { "write `\($0)`" }
         ?? names.first.map { "write it with its name, for example \(verb.name) \($0): …" })
   }
 
@@ -101,6 +101,24 @@ package struct ArgumentBinder {
     let takers = verb.arguments.filter { $0.type.problem(with: .string(text)) == nil }
     guard takers.count == 1, let taker = takers.first else { return nil }
     return "\(verb.name) \(taker.name): \(NumberText.quoted(text))"
+  }
+
+  /// The same of a name that is a word of an argument, or of a list of such names, as `formats: [int8]`.
+  private func taker(ofWords argument: ArgumentSyntax) -> String? {
+    let (expressions, isList): ([Expression], Bool) =
+      if case .list(let elements) = argument.value.kind { (elements, true) } else {
+        ([argument.value], false)
+      }
+    let names = expressions.compactMap { element -> String? in
+      if case .name(let name) = element.kind { name } else { nil }
+    }
+    guard !names.isEmpty, names.count == expressions.count,
+      let taker = verb.arguments.first(where: { declaration in
+        names.allSatisfy { declaration.type.words.contains($0) }
+      })
+    else { return nil }
+    let text = names.joined(separator: ", ")
+    return "\(verb.name) \(taker.name): \(isList ? "[\(text)]" : text)"
   }
 
   /// Two names where one value of any type is taken: both together are a list.
@@ -296,6 +314,8 @@ extension ArgumentType {
     case (.int, .string(let text)) where Int(text) != nil,
       (.float, .string(let text)) where Double(text) != nil:
       help = "write it without quotes: \(text)"
+    case (.word(let words), .int(let number)), (.words(let words), .int(let number)):
+      help = NearestName.question(of: words.filter { $0.filter(\.isNumber) == "\(number)" })
     default: help = nil
     }
     return Problem(

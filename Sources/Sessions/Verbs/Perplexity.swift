@@ -86,6 +86,13 @@ extension Session {
   private func text(
     ofFile path: String, _ argument: any DeclaredArgument
   ) throws(VerbFailure) -> String {
+    guard Paths.exists(path) else {
+      throw VerbFailure(
+        FileError(
+          .missing, file: path, cause: "there is no such file",
+          fix: "check the path; a text itself has two lines or more between \"\"\" and \"\"\""),
+        argument: argument)
+    }
     do throws(FileError) {
       let file = try MappedFile(path: path)
       guard let text = String(validating: file.contents(), as: UTF8.self) else {
