@@ -42,6 +42,9 @@ static const unsigned char comparison[] = {
 static const unsigned char reproducible[] = {
 #embed "lessons/13-reproducible.md"
 };
+static const unsigned char real_model[] = {
+#embed "lessons/14-real-model.md"
+};
 static const unsigned char kitchen_gguf[] = {
 #embed "data/kitchen.gguf"
 };
@@ -69,6 +72,7 @@ static const cl_file files[] = {
     {"11-merging.md", merging, sizeof merging},
     {"12-comparison.md", comparison, sizeof comparison},
     {"13-reproducible.md", reproducible, sizeof reproducible},
+    {"14-real-model.md", real_model, sizeof real_model},
     {"kitchen.gguf", kitchen_gguf, sizeof kitchen_gguf},
     {"kitchen.txt", kitchen_txt, sizeof kitchen_txt},
     {"sentences.jsonl", sentences_jsonl, sizeof sentences_jsonl},

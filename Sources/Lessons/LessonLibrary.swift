@@ -15,6 +15,11 @@ package enum LessonLibrary {
     return lessons
   }
 
+  /// Whether a model of lessons comes with the program.
+  static func carries(_ model: String) -> Bool {
+    files.contains { $0.name == model + ".gguf" }
+  }
+
   /// A lesson that somebody writes, read from its file.
   package static func lesson(path: String) throws(LessonError) -> Lesson {
     let bytes: [UInt8]

@@ -36,6 +36,15 @@ package enum LessonList {
         + (question ?? "the lessons are \(names.joined(separator: ", "))"))
   }
 
+  /// The same, of lessons whose models are here.
+  package static func lessonToTake(
+    _ word: String, progress: LessonProgress
+  ) throws(Refusal) -> Lesson {
+    let lesson = try lesson(word, progress: progress)
+    if let obstacle = lesson.obstacle { throw Refusal(message: obstacle) }
+    return lesson
+  }
+
   /// A row for each lesson: its number, what it is about, its minutes and how far the learner is.
   package static func table(_ progress: LessonProgress) throws(LessonError) -> Table {
     Table(

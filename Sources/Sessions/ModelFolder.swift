@@ -9,6 +9,16 @@ package enum ModelFolder {
   /// Short names of models that set-up fetches.
   package static let aliases = ["smollm2": "SmolLM2-135M-Instruct.Q4_1.gguf"]
 
+  /// Which file such a name means and where it is looked for, and how it comes there; nil for other names.
+  package static func advice(on name: String) -> (facts: String, fix: String)? {
+    aliases[name].map { file in
+      (
+        "\(name) is the file \(file); it is looked for in \(folders.joined(separator: ", "))",
+        "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"
+      )
+    }
+  }
+
   package static var folders: [String] {
     var result: [String] = []
     if let folder = HubSettings.variable("SKILLET_MODELS") { result.append(folder) }

@@ -174,6 +174,7 @@ import Testing
     (["kernel", "install", "--program", "nope"], 66, ["notice"]),
     (["lessons"], 0, ["lesson"]),
     (["lessons", "check", "rank"], 0, ["proof"]),
+    (["lessons", "check", "real-model"], 0, ["proof"]),
     (["lessons", "check", "nope"], 66, ["notice"]),
     (["doctest", "page.md"], 1, ["cell", "notice", "done"]),
     (["doctest", "nope.md"], 66, ["notice", "done"]),

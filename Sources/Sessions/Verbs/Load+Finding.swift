@@ -73,12 +73,9 @@ extension Session {
 
   func missingModel(_ source: String) -> VerbFailure {
     let known = ModelFolder.available
+    let advice = ModelFolder.advice(on: source)
     var notes: [String] = []
-    if let file = ModelFolder.aliases[source] {
-      notes.append(
-        "\(source) is the file \(file); it is looked for in "
-          + ModelFolder.folders.joined(separator: ", "))
-    }
+    if let advice { notes.append(advice.facts) }
     if !mayFetch, HubReference(source) != nil {
       notes.append("it is not in the hub's cache; a run asks the hub")
     }
@@ -90,10 +87,8 @@ extension Session {
     if !known.isEmpty { notes.append("models found: \(known.joined(separator: ", "))") }
     return VerbFailure(
       "E0405", "there is no model \"\(source)\"", argument: Load.source,
-      help: nearName(source)
-        ?? (ModelFolder.aliases[source] == nil
-          ? "check the path; a model is a .gguf file, a folder with config.json, or hf:OWNER/NAME"
-          : "fetch it with `make model`, or set SKILLET_MODELS to the folder that has it"),
+      help: nearName(source) ?? advice?.fix
+        ?? "check the path; a model is a .gguf file, a folder with config.json, or hf:OWNER/NAME",
       notes: notes, kind: .input)
   }
 }

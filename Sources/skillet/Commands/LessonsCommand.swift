@@ -49,7 +49,8 @@ struct CheckLessons: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract:
-      "Prove lessons: every task fails unsolved and with each wrong answer, and passes solved."
+      "Prove lessons: every task fails unsolved and with each wrong answer, and passes solved.",
+    discussion: "A lesson whose model is not here is skipped by name."
   )
 
   @ArgumentParser.Argument(help: "Names, numbers or .md files; all lessons if none is named.")
@@ -62,11 +63,26 @@ struct CheckLessons: ParsableCommand {
     let folder = try placedFiles(screen)
     var isGood = true
     for lesson in try chosen(screen) {
+      if let obstacle = lesson.obstacle {
+        skip(lesson, obstacle, on: screen)
+        continue
+      }
       let result = LessonProof(lesson, folder: folder).run()
       isGood = isGood && result.faults.isEmpty
       tell(result, of: lesson, on: screen)
     }
     if !isGood { throw ExitStatus.failed }
+  }
+
+  private func skip(_ lesson: Lesson, _ obstacle: String, on screen: Screen) {
+    if options.json {
+      return screen.streams.output.writeJSON([
+        "event": "proof", "lesson": .string(lesson.name), "steps": .int(lesson.steps.count),
+        "skipped": .string(obstacle),
+      ])
+    }
+    screen.notice(obstacle)
+    screen.streams.output.writeLine("\(lesson.name): \(lesson.steps.count) steps, skipped")
   }
 
   private func tell(_ result: LessonProof.Result, of lesson: Lesson, on screen: Screen) {
