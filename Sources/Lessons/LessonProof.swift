@@ -72,7 +72,7 @@ package struct LessonProof {
     case .right(let told, let guess):
       if told.contains("{") { faults.append("\(place) has no value for what it tells: \(told)") }
       if awaited, guess == nil { faults.append("\(place): the prediction's answer is no number") }
-    case .wrong(let reply): faults.append("\(place) refuses its own task: \(reply)")
+    case .wrong(let reply, _): faults.append("\(place) refuses its own task: \(reply)")
     case .failed: faults.append("\(place): its task fails: \(messages())")
     case .guessed, .aside, .partway: faults.append("\(place): its task is no command")
     }

@@ -9,14 +9,15 @@ package final class LessonRun {
   package enum Reply: Equatable {
     /// The step is solved: what it showed, and what the guess was worth.
     case right(String, guess: String?)
-    /// The command ran and is not what the step asks for; it was taken back.
-    case wrong(String)
+    /// The command ran and is not what the step asks for; it was taken back, with those of its commands that were
+    /// typed before it: so many in all.
+    case wrong(String, commands: Int = 1)
     /// The command failed; its diagnostic was shown.
     case failed(isInterrupted: Bool)
     /// A guess was noted; the command is still to come.
     case guessed
-    /// The command is one of several that the step asks for, and not the last.
-    case partway
+    /// The command is one of several that the step asks for; so many are still to come.
+    case partway(left: Int)
     /// A value was looked at, or a cell ran between `play` and `resume`.
     case aside
   }
@@ -95,7 +96,7 @@ package final class LessonRun {
   /// Takes what was typed. A number is a guess where one is asked for; everything else runs as a cell.
   package func answer(_ text: String) -> Reply {
     guard let step else { return .aside }
-    if awaitsGuess, let number = number(text) {
+    if let number = guess(in: text) {
       guess = number
       return .guessed
     }
@@ -114,11 +115,11 @@ package final class LessonRun {
     if let unmet = step.checks.first(where: { !outcome.holds($0.condition) }) {
       if typed + 1 < step.verbs.count, step.verbs[typed] == outcome.call?.verb.name {
         typed += 1
-        return .partway
+        return .partway(left: step.verbs.count - typed)
       }
-      let reply = outcome.filled(unmet.reply)
+      let reply = Reply.wrong(outcome.filled(unmet.reply), commands: typed + 1)
       restart()
-      return .wrong(reply)
+      return reply
     }
     let reply = Reply.right(outcome.filled(step.right), guess: verdict(on: guess, step, outcome))
     index += 1
@@ -142,9 +143,13 @@ package final class LessonRun {
     (outcome.call, outcome.value) = (call, value)
   }
 
-  private func number(_ text: String) -> Double? {
-    let plain = text.filter { $0 != "," }
-    guard let expression = try? LessonExpression(plain.trimmed) else { return nil }
+  /// The number that is guessed before a command; once there is a guess, only a number without names replaces it, so
+  /// that values of the session can be looked at.
+  private func guess(in text: String) -> Double? {
+    guard step?.prediction != nil, !isPlaying else { return nil }
+    let plain = text.filter { $0 != "," }.trimmed
+    if guess != nil, Double(plain) == nil, plain.contains(where: \.isLetter) { return nil }
+    guard let expression = try? LessonExpression(plain) else { return nil }
     return LessonOutcome(notebook).value(of: expression)?.magnitude
   }
 
@@ -158,10 +163,11 @@ package final class LessonRun {
     let formula = prediction.answer.text.contains(" ") ? ", that is \(prediction.answer.text)" : ""
     let truth = Self.text(answer) + formula
     guard let guess else { return "it is \(truth)" }
-    let isNear = abs(guess - answer) <= 0.02 * abs(answer)
+    if Self.text(guess) == Self.text(answer) { return "you guessed right: it is \(truth)" }
     // as it was typed
     let said = Int(exactly: guess).map(NumberText.grouped) ?? "\(guess)"
-    return isNear ? "you guessed right: \(truth)" : "you guessed \(said); it is \(truth)"
+    let isNear = abs(guess - answer) <= 0.02 * abs(answer)
+    return "you guessed \(said)" + (isNear ? ", near enough: it is " : "; it is ") + truth
   }
 
   /// Whole numbers as they are, others rounded.

@@ -139,14 +139,34 @@ import Testing
     #expect(guess == "you guessed 1,000; it is 768, that is 3 * 2 * (64 + 64)")
   }
 
+  @Test(arguments: [
+    ("768", "you guessed right: it is 768, that is 3 * 2 * (64 + 64)"),
+    ("770", "you guessed 770, near enough: it is 768, that is 3 * 2 * (64 + 64)"),
+    ("3 * 256", "you guessed right: it is 768, that is 3 * 2 * (64 + 64)"),
+  ])
+  func `a second number is the new guess, and a near one is said to be near`(
+    second: String, verdict: String
+  ) throws {
+    let run = try Self.run()
+    #expect(run.answer("5") == .guessed && run.answer(second) == .guessed)
+    // a value of the session is looked at
+    #expect(run.answer("lessons") == .aside)
+    guard case .right(_, let guess) = run.answer("lora rank: 2, targets: [q_proj]") else {
+      Issue.record("the task does not solve its step")
+      return
+    }
+    #expect(guess == verdict)
+  }
+
   @Test func `commands of a task may be typed one by one`() throws {
     let run = try Self.run()
     try run.replay(to: 1)
-    #expect(run.answer("use base") == .partway)
+    #expect(run.answer("use base") == .partway(left: 1))
     #expect(
-      run.answer("let after = lora rank: 5") == .wrong("then a new one: let after = lora rank: 4"))
+      run.answer("let after = lora rank: 5")
+        == .wrong("then a new one: let after = lora rank: 4", commands: 2))
     // all of the step is taken back
-    #expect(run.answer("use base") == .partway)
+    #expect(run.answer("use base") == .partway(left: 1))
     #expect(run.answer("let after = lora rank: 4") == .right("done", guess: nil))
     #expect(run.step == nil)
   }

@@ -62,6 +62,44 @@ import Testing
     #expect(!shown.contains("lora rank: 8, targets: [q_proj]\n2  "))
   }
 
+  @Test func `in a lesson no pager takes what is typed`() throws {
+    let prompt = try PromptSession(
+      columns: 80, rows: 24, environment: ["SKILLET_PAGER": "awk 'END { print \"paged\" }'"])
+    prompt.terminal.send(":lesson perplexity\r")
+    try prompt.terminal.wait(for: "the lesson", seconds: 60) { $0.cursorLine.hasPrefix("lesson[") }
+    prompt.terminal.send("?train\r")
+    try prompt.terminal.wait(for: "all of the page", seconds: 60) {
+      $0.lines.contains { $0.hasPrefix("Learn it with :lesson") || $0 == "paged" }
+    }
+    #expect(!prompt.lines.contains("paged"))
+  }
+
+  @Test func `from a lesson another one is begun, and what is not for lessons is said`() throws {
+    let shown = try run(
+      ":lesson rank", ":lesson nope", ":chat", ":lesson 4", ":quit", "1 + 1")
+    #expect(shown.contains("there is no lesson nope"))
+    #expect(shown.contains("that is not for lessons; :quit leaves this one"))
+    #expect(shown.contains("1/3  The measure"), "\(shown)")
+    #expect(shown.hasSuffix("2\n"), "\(shown)")
+  }
+
+  @Test func `commands that are left are counted, and so are those that are taken back`() throws {
+    let shown = try run(
+      ":lesson reproducible", ":skip", ":skip", "seed 8", "lora rank: 4",
+      "lora rank: 4", ":quit")
+    #expect(shown.contains("that ran; the step has 2 more commands"), "\(shown)")
+    #expect(shown.contains("that ran; the step has one more command"))
+    #expect(shown.contains("the step's 3 commands are taken back"))
+  }
+
+  @Test func `a lesson whose model is not here says how it comes`() throws {
+    let shown = try run(":lesson real-model", "1 + 1")
+    #expect(
+      shown.contains("the lesson real-model needs the model smollm2, which is not here"),
+      "\(shown)")
+    #expect(shown.contains("fetch it with `make model`, or set SKILLET_MODELS"))
+  }
+
   @Test func `a lesson that there is not is refused with the names`() throws {
     let shown = try run(":lesson rnk")
     #expect(shown.contains("there is no lesson rnk") && shown.contains("rank"))

@@ -14,7 +14,7 @@ struct Screen {
   private let canRedraw: Bool
 
   /// Whether what is longer than the screen is shown by a pager.
-  private let pages: Bool
+  private var pages: Bool
 
   /// The width of the output; nil asks the terminal.
   private let fixedColumns: Int?
@@ -48,6 +48,13 @@ struct Screen {
   var aside: Screen {
     let streams = OutputStreams(output: streams.error, error: streams.error)
     return Screen(self, streams: streams, style: errorStyle, columns: fixedColumns)
+  }
+
+  /// The same screen without a pager.
+  var unpaged: Screen {
+    var screen = self
+    screen.pages = false
+    return screen
   }
 
   /// Text of this width without colours, all of it written to one place.

@@ -30,11 +30,18 @@ final class LessonLoop {
     }
   }
 
+  /// What follows a line of the learner's.
+  private enum Course {
+    case onward, leave
+    case another(Lesson)
+  }
+
+  /// - Parameter screen: without its pager here, which would take what the learner types next.
   init(_ run: LessonRun, screen: Screen, settings: OutputSettings) {
     self.run = run
-    self.screen = screen
+    self.screen = screen.unpaged
     prompt = PromptLoop(
-      screen: screen, settings: settings, isJSON: false, notebook: run.notebook)
+      screen: screen.unpaged, settings: settings, isJSON: false, notebook: run.notebook)
   }
 
   private var output: TextOutput { screen.streams.output }
@@ -42,7 +49,8 @@ final class LessonLoop {
   /// Goes through the lesson until its end or the learner's.
   ///
   /// - Parameter read: reads what is typed behind a prompt.
-  func begin(read: (String) -> Reading) {
+  /// - Returns: the lesson that the learner leaves it for; nil for none.
+  func begin(read: (String) -> Reading) -> Lesson? {
     do throws(RunFailure) {
       let lesson = run.lesson
       output.writeLine(screen.style(.heading, lesson.title) + "  about \(lesson.minutes) minutes")
@@ -51,11 +59,12 @@ final class LessonLoop {
       try run.begin()
       try goOn()
       showStep()
-      try loop(read)
+      return try loop(read)
     } catch {
       if error.kind != .interrupted {
         notice("the lesson cannot go on: what it needs does not run here", .error)
       }
+      return nil
     }
   }
 
@@ -67,25 +76,28 @@ final class LessonLoop {
     try run.replay(to: done)
   }
 
-  private func loop(_ read: (String) -> Reading) throws(RunFailure) {
+  private func loop(_ read: (String) -> Reading) throws(RunFailure) -> Lesson? {
     while run.step != nil {
       let name = run.isPlaying ? "play" : "lesson"
       switch read("\(name)[\(run.notebook.nextCell)]> ") {
-      case .endOfFile: return
+      case .endOfFile: return nil
       case .interrupted:
-        if Interruption.endingSignal != nil || StandardOutput.isLost { return }
+        if Interruption.endingSignal != nil || StandardOutput.isLost { return nil }
       case .line(let text):
         let text = CommandWords.trimmed(text)
-        if !text.isEmpty, try Interruption.job({ () throws(RunFailure) in try perform(text) }) {
-          return
+        guard !text.isEmpty else { continue }
+        switch try Interruption.job({ () throws(RunFailure) in try perform(text) }) {
+        case .onward: break
+        case .leave: return nil
+        case .another(let lesson): return lesson
         }
       }
     }
     finish()
+    return nil
   }
 
-  /// Takes a line; true if it leaves the lesson.
-  private func perform(_ text: String) throws(RunFailure) -> Bool {
+  private func perform(_ text: String) throws(RunFailure) -> Course {
     let word = text.hasPrefix(":") ? String(text.dropFirst()) : text
     if let command = Command(rawValue: word) { return try perform(command) }
     if word == "help", text.hasPrefix(":") {
@@ -94,23 +106,41 @@ final class LessonLoop {
         output.writeLine("  " + screen.style(.name, name) + command.summary)
       }
       notice("?lora explains a command, ??lora the mathematics behind it")
-      return false
+      notice(":lesson and a name or number goes over to another lesson")
+      return .onward
     }
     if CellText.sessionCommand(in: text) != nil || CellText.helpRequest(in: text) != nil {
-      _ = prompt.perform(text)
-      return false
+      return course(after: prompt.perform(text))
     }
     try take(text, status: .done)
-    return false
+    return .onward
   }
 
-  private func perform(_ command: Command) throws(RunFailure) -> Bool {
+  /// What a command of the prompt comes to in a lesson.
+  private func course(after outcome: PromptLoop.Outcome) -> Course {
+    switch outcome {
+    case .done, .failed: return .onward
+    case .quit: return .leave
+    case .edit, .chat:
+      notice("that is not for lessons; :quit leaves this one", .error)
+      return .onward
+    case .lesson(let word):
+      do throws(LessonList.Refusal) {
+        return .another(try LessonList.lessonToTake(word, progress: progress))
+      } catch {
+        notice(error.message, .error)
+        return .onward
+      }
+    }
+  }
+
+  private func perform(_ command: Command) throws(RunFailure) -> Course {
     switch command {
-    case .quit: return true
+    case .quit: return .leave
     case .again: showStep()
     case .hint: if let hint = run.hint() { show("Hint: " + hint) }
     case .skip:
-      guard let step = run.step else { return false }
+      guard let step = run.step else { return .onward }
       _ = run.resume()
       output.writeLine(screen.style(.prompt, "lesson[\(run.notebook.nextCell)]> ") + step.task)
       try take(step.task, status: .skipped)
@@ -123,7 +153,7 @@ final class LessonLoop {
       notice(run.resume() ? "taken back; here the step goes on" : "nothing was tried")
       showStep()
     }
-    return false
+    return .onward
   }
 
   private func take(_ text: String, status: LessonProgress.Status) throws(RunFailure) {
@@ -131,12 +161,16 @@ final class LessonLoop {
     switch run.answer(text) {
     case .guessed: notice("noted; now the command")
     case .aside: break
-    case .partway: notice("so far so good; the step has one more command")
+    case .partway(let left):
+      notice("that ran; the step has \(left == 1 ? "one more command" : "\(left) more commands")")
     case .failed(let isInterrupted):
       notice(isInterrupted ? "stopped" : "that did not run; nothing has changed. :hint helps")
-    case .wrong(let reply):
+    case .wrong(let reply, let commands):
       show(reply)
-      notice("taken back; try again, or :hint")
+      notice(
+        commands == 1
+          ? "taken back; try again, or :hint"
+          : "the step's \(commands) commands are taken back; begin with the first, or :hint")
     case .right(let text, let guess):
       if let guess { show(guess.prefix(1).uppercased() + guess.dropFirst() + ".") }
       output.writeLine()

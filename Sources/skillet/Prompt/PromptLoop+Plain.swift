@@ -61,11 +61,13 @@ extension PromptLoop {
       return false
     }
     do throws(LessonList.Refusal) {
-      let lesson = try LessonList.lesson(word, progress: .own)
+      var next: Lesson? = try LessonList.lessonToTake(word, progress: .own)
       let folder = try Self.lessonFolder()
-      let run = LessonRun(lesson, folder: folder)
-      onStart(run.notebook)
-      LessonLoop(run, screen: screen, settings: settings).begin(read: read)
+      while let lesson = next {
+        let run = LessonRun(lesson, folder: folder)
+        onStart(run.notebook)
+        next = LessonLoop(run, screen: screen, settings: settings).begin(read: read)
+      }
       return true
     } catch {
       screen.notice(error.message, .error)
