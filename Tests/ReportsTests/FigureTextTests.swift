@@ -131,7 +131,7 @@ import Testing
     ).lines()
     #expect(
       lines == [
-        "norms", "q ... --- +++ ", "v ###         ", "  block 0    2", "norm: . 0  # 4.000",
+        "norms", "q ... --- +++", "v ###", "  block 0    2", "norm: . 0  # 4.000",
       ])
   }
 
