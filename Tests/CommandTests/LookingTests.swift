@@ -1,3 +1,4 @@
+import Foundation
 import Files
 import TestSupport
 import Testing
