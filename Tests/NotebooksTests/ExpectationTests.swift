@@ -46,7 +46,7 @@ import Testing
     ("expect 7 / 3 ~= 2.5 within 0.1", "expect 7 / 3 ~= 2.333 within 0.1"),
     ("expect 7 / 3 ~= 2 within 1e-3", "expect 7 / 3 ~= 2.33333 within 1e-3"),
     ("expect 7 / 3 ~= 2 within 1e-8", "expect 7 / 3 ~= 2.3333333333333335 within 1e-8"),
-    ("expect 2.14 ~= 3 within 0.2", "expect 2.14 ~= 2.14 within 0.2"),
+    ("expect 2.14 ~= 3 within 0.2", "expect 2.14 ~= 2.140 within 0.2"),
     ("expect 4.235 ~= 3.0 within 0.3", "expect 4.235 ~= 4.235 within 0.3"),
     ("expect 100 ~= -3 within 1%", "expect 100 ~= 100 within 1%"),
     ("expect 3 == 4", "expect 3 == 3"),
