@@ -161,7 +161,7 @@ import Testing
     #expect(
       lines == [
         "lowest loss: 0.7500", "  q ## 2.50     ++ 1.75", "all             .. 0.750",
-        "ra… 2           16", "loss: . 0.7500  # 2.500",
+        "    2           16          rank", "loss: . 0.7500  # 2.500",
       ])
   }
 

@@ -59,15 +59,15 @@ struct HeatMapText {
       to: Self.numberWidth)
   }
 
-  /// What the columns stand for, below each of them.
+  /// What the columns stand for, below each of them, and what they count behind.
   private func columnNames(nameWidth: Int) -> String {
     let columns = map.columns.map {
       DisplayWidth.padded(
         DisplayWidth.truncated(VisibleText.onOneLine($0), to: Self.numberWidth - 1),
         to: Self.numberWidth)
     }
-    let name = DisplayWidth.truncated(VisibleText.onOneLine(figure.x), to: nameWidth)
-    return DisplayWidth.padded(name, to: nameWidth, alignment: .right) + " " + columns.joined()
+    let blanks = String(repeating: " ", count: nameWidth + 1)
+    return blanks + columns.joined() + VisibleText.onOneLine(figure.x)
   }
 
   private func axis(nameWidth: Int, shown: Int, width: Int) -> String {

@@ -75,7 +75,7 @@ extension Session {
     }
   }
 
-  /// Only a table has columns to group by, to colour by or to choose from.
+  /// Only a table has columns to group by and to colour by, and rows to choose from.
   private func refuseColumns(of subject: Value, _ call: VerbCall) throws(VerbFailure) {
     if case .table = subject { return }
     let unused: (any DeclaredArgument)? =
@@ -85,7 +85,8 @@ extension Session {
     guard let unused else { return }
     throw VerbFailure(
       "E0422",
-      "only a table has rows to \(unused.declaration.name), and this is \(subject.typeName.withArticle)",
+      "only a table takes `\(unused.declaration.name)`, and this is "
+        + subject.typeName.withArticle,
       argument: unused, help: "leave it out, or plot the table of a loop")
   }
 
