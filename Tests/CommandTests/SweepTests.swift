@@ -155,5 +155,12 @@ import Testing
       Self.training, "--sweep", "rank=2,4", "--set", "note=mine", "--chart", "nothing")
     #expect(one.ending == .exited(1), one.comment)
     #expect(one.errors.contains("--chart nothing: not every run has this number"), one.comment)
+    // people see it below the table
+    let shown = try SkilletRun().recipe(
+      Self.training, "--sweep", "steps=1..3", "--set", "note=mine", "--chart", "loss", "--best",
+      "lowest")
+    let below = try #require(shown.output.components(separatedBy: "\nruns\n").last)
+    #expect(below.contains("┤●"), shown.comment)
+    #expect(below.contains("lowest loss: ") && below.contains("● lowest"), shown.comment)
   }
 }

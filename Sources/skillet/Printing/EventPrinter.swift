@@ -16,6 +16,8 @@ protocol EventPrinter: AnyObject {
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int)
   /// The runs of a sweep that ended well, a row each. Nothing belongs to one run any more.
   func show(_ runs: RecipeLanguage.Table)
+  /// The picture of those runs.
+  func show(_ picture: Figure)
   /// What became of an expectation that a run found broken or without a value.
   func show(_ verdict: ExpectationVerdict)
   /// One remark about the work as a whole.

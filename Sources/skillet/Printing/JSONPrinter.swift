@@ -55,6 +55,8 @@ final class JSONPrinter: EventPrinter {
     write(EventJSON.sweep(runs))
   }
 
+  func show(_ picture: Figure) { write(EventJSON.figure(picture)) }
+
   func show(_ verdict: ExpectationVerdict) {
     write(
       EventJSON.expectation(

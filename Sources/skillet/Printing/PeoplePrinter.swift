@@ -212,6 +212,10 @@ final class PeoplePrinter: EventPrinter {
     }
   }
 
+  func show(_ picture: Figure) {
+    for line in FigureText(picture, on: screen.figurePage).lines() { output.writeLine(line) }
+  }
+
   func show(_ verdict: ExpectationVerdict) {
     // a value that can be recorded was shown before anyone could decide on it
     guard let reason = verdict.reason else { return }

@@ -42,6 +42,11 @@ final class ReportPrinter: EventPrinter {
     printer.show(runs)
   }
 
+  func show(_ picture: Figure) {
+    report.record(.figure(picture, goesWithValue: false))
+    printer.show(picture)
+  }
+
   func show(_ verdict: ExpectationVerdict) { printer.show(verdict) }
 
   func tell(_ text: String, _ role: TextStyle.Role) {

@@ -43,7 +43,7 @@ extension RecipeRunner {
         swept.count == 2
         ? try picture.heatMap(of: chart.column, x: swept[0], y: swept[1])
         : try picture.curves(of: chart.column, over: swept[0], by: nil)
-      printer.show(.figure(figure, goesWithValue: false))
+      printer.show(figure)
       return status
     } catch {
       let measured = TableFigure(table).measured.filter { !swept.contains($0) }
