@@ -11,6 +11,27 @@ package struct ExpectationOutcome: Sendable {
 }
 
 extension Interpreter {
+  func assert(
+    _ condition: Expression, message: StringLiteral?, _ statement: Statement
+  ) throws(RunFailure) {
+    let claim = try claim(condition)
+    if claim.holds { return }
+    let words = if let message { try text(message) } else { String?.none }
+    var error = EvaluationError.failedAssertion(at: condition.range, message: words)
+    for (side, value) in claim.sides where !isLiteral(side) {
+      error.notes.append("\(source.text(in: side.range)) is \(value.display)")
+    }
+    throw RunFailure(kind: .failed, diagnostic: error.diagnostic(in: source))
+  }
+
+  private func isLiteral(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    case .integer, .float, .percent, .duration, .size, .boolean, .string: true
+    case .field(let base, _), .index(let base, _): isLiteral(base)
+    default: false
+    }
+  }
+
   /// Expectations that did not hold or have nothing to hold to; the recipe goes on, and has failed.
   package var failedExpectations: Int { expectations.count { !$0.holds } }
 

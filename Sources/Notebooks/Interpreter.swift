@@ -210,7 +210,7 @@ package final class Interpreter<Executor: VerbExecutor> {
     }
   }
 
-  private func claim(_ condition: Expression) throws(RunFailure) -> Evaluator.Claim {
+  func claim(_ condition: Expression) throws(RunFailure) -> Evaluator.Claim {
     do throws(EvaluationError) {
       return try evaluator.claim(condition)
     } catch {
@@ -250,7 +250,8 @@ package final class Interpreter<Executor: VerbExecutor> {
     for bound in binder.bound {
       let (argument, declaration) = (bound.argument, bound.declaration)
       let words = declaration.type.words(of: argument.value)
-      let value = if let words { words } else { try evaluate(argument.value) }
+      let value =
+        if let words { words } else { try self.value(of: argument.value, for: declaration) }
       if let error = declaration.error(for: value, of: verb, at: argument.value.range) {
         throw failure(error)
       }
@@ -262,6 +263,19 @@ package final class Interpreter<Executor: VerbExecutor> {
       verb: verb, given: arguments, range: command.range, ranges: ranges, valueName: valueName)
   }
 
+  /// A text block where a file may be named is the data itself: the line end behind its only line tells it
+  /// from a path.
+  private func value(
+    of expression: Expression, for declaration: ArgumentDeclaration
+  ) throws(RunFailure) -> Value {
+    if declaration.file == .input, case .text(let text) = expression.kind, !text.isEmpty,
+      !text.contains("\n")
+    {
+      return .string(text + "\n")
+    }
+    return try evaluate(expression)
+  }
+
   private func runLoop(_ loop: Loop) throws(RunFailure) -> Table {
     let start = snapshot()
     defer { restore(start) }
@@ -270,38 +284,32 @@ package final class Interpreter<Executor: VerbExecutor> {
     var progress = Progress(done: 0, of: combinations.count, since: begin)
     var estimate = TimeEstimate()
     var rows: [Table.Row] = []
-    for combination in combinations {
+    for (index, combination) in combinations.enumerated() {
       restore(start)
       do throws(RunFailure) {
-        rows.append(try row(of: loop, combination))
+        rows += try self.rows(of: loop, combination)
       } catch {
         guard error.kind == .interrupted, !rows.isEmpty else { throw error }
         onEvent(
           .cutShort(
-            "stopped: \(rows.count) of \(combinations.count) runs are done, and the table has those"
-          ))
+            "stopped: \(index) of \(combinations.count) runs are done, and the table has those"))
         return Table(rows: rows)
       }
-      onEvent(
-        .value(
-          ValueEvent(
-            cell: cell, line: source.line(at: loop.range.lowerBound),
-            verb: ValueEvent.loopRow, name: rows.last?.label,
-            value: (rows.last?.record).map { .record($0) } ?? .none, isSilenced: false)))
-      progress = Progress(done: rows.count, of: combinations.count, since: begin)
+      progress = Progress(done: index + 1, of: combinations.count, since: begin)
       if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
     }
     if let verdict = estimate.verdict(after: progress.seconds) { onEvent(.notice(verdict)) }
     return Table(rows: rows)
   }
 
-  /// Runs the block once, for one combination of the loop's values.
-  private func row(
+  /// Runs the block once, for one combination of the loop's values. A block that ends with a loop gives
+  /// that one's rows, each with these values before its own.
+  private func rows(
     of loop: Loop, _ combination: [(name: String, value: Value)]
-  ) throws(RunFailure) -> Table.Row {
+  ) throws(RunFailure) -> [Table.Row] {
     try stopIfCancelled()
     for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
-    let label = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
+    let name = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
     var last = Value.none
     for statement in loop.body {
       try stopIfCancelled()
@@ -309,6 +317,10 @@ package final class Interpreter<Executor: VerbExecutor> {
     }
     // a stopped training returns a value, but its iteration of the loop is incomplete
     try stopIfCancelled()
+    let label = name ?? Table.label(of: combination)
+    if loop.endsWithLoop, case .table(let table) = last {
+      return table.rows.map { $0.behind(combination, label: label) }
+    }
     var record = Record(
       combination.map { ($0.name, $0.value) }, reference: executor.rememberAdapter())
     if case .record(let fields) = last {
@@ -316,7 +328,12 @@ package final class Interpreter<Executor: VerbExecutor> {
     } else if last != .none {
       record["value"] = last
     }
-    return Table.Row(label: label ?? Table.label(of: combination), record: record)
+    onEvent(
+      .value(
+        ValueEvent(
+          cell: cell, line: source.line(at: loop.range.lowerBound), verb: ValueEvent.loopRow,
+          name: label, value: .record(record), isSilenced: false)))
+    return [Table.Row(label: label, record: record)]
   }
 
   private func stopIfCancelled() throws(RunFailure) {
@@ -366,25 +383,15 @@ package final class Interpreter<Executor: VerbExecutor> {
         "E0211", "\(name) = \(environment[name]?.source ?? "") is outside its limits",
         at: condition.range, label: "this does not hold"))
   }
+}
 
-  private func assert(
-    _ condition: Expression, message: StringLiteral?, _ statement: Statement
-  ) throws(RunFailure) {
-    let claim = try claim(condition)
-    if claim.holds { return }
-    let words = if let message { try text(message) } else { String?.none }
-    var error = EvaluationError.failedAssertion(at: condition.range, message: words)
-    for (side, value) in claim.sides where !isLiteral(side) {
-      error.notes.append("\(source.text(in: side.range)) is \(value.display)")
-    }
-    throw RunFailure(kind: .failed, diagnostic: error.diagnostic(in: source))
-  }
-
-  private func isLiteral(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .integer, .float, .percent, .duration, .size, .boolean, .string: true
-    case .field(let base, _), .index(let base, _): isLiteral(base)
-    default: false
-    }
+extension Table.Row {
+  /// The row of a loop within a loop, as the outer one has it.
+  ///
+  /// - Parameter label: of the outer loop's run.
+  fileprivate func behind(_ outer: [(name: String, value: Value)], label: String) -> Self {
+    var whole = Record(outer.map { ($0.name, $0.value) }, reference: record.reference)
+    for field in record.fields { whole[field.name] = field.value }
+    return Self(label: "\(label),\(self.label)", record: whole)
   }
 }

@@ -124,6 +124,13 @@ package struct Loop: Sendable {
   /// From the opening to the closing brace.
   package let bodyRange: SourceRange
   package let range: SourceRange
+
+  /// Whether what its block gives is another loop's table.
+  package var endsWithLoop: Bool {
+    let last = body.last { if case .operation = $0.kind { true } else { false } }
+    if case .operation(.loop)? = last?.kind { return true }
+    return false
+  }
 }
 
 package struct Expression: Sendable {

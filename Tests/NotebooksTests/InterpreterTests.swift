@@ -91,6 +91,28 @@ import Training
     #expect(bench.value("inner") == nil && bench.value("r") == nil)
   }
 
+  @Test func `a loop that ends with a loop has that one's rows, behind its own values`() throws {
+    let bench = Bench()
+    try bench.run(
+      """
+      let runs = for r in [2, 4] as "r{r}" {
+        for q in [nf4, int8] { lora rank: r; eval }
+      }
+      let kept = for r in [2] { let inner = for q in [nf4] { eval }; inner }
+      """)
+    guard case .table(let table)? = bench.value("runs"),
+      case .table(let kept)? = bench.value("kept")
+    else {
+      Issue.record("loops give tables")
+      return
+    }
+    #expect(table.rows.map(\.label) == ["r2,q=nf4", "r2,q=int8", "r4,q=nf4", "r4,q=int8"])
+    #expect(table.columns == ["r", "q", "perplexity", "finite"])
+    #expect(table.column("r") == [.int(2), .int(2), .int(4), .int(4)])
+    #expect(table.rows.allSatisfy { $0.record.reference != nil })
+    #expect(kept.columns == ["r", "value"], "a name for a table is its value")
+  }
+
   @Test func `a loop that is stopped keeps the runs that are done`() throws {
     let bench = Bench()
     bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= 5 }

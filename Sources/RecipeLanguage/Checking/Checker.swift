@@ -198,6 +198,8 @@ package struct Checker {
     loopDepth -= 1
     (scope, state, origins) = (outerScope, outerState, outerOrigins)
     switch last {
+    case .table(let fields, let isOpen) where loop.endsWithLoop:
+      return .table(columns + fields, isOpen: isOpen)
     case .record(let fields, let isOpen): return .table(columns + fields, isOpen: isOpen)
     case .none: return .table(columns, isOpen: false)
     case .unknown: return .table(columns, isOpen: true)

@@ -48,7 +48,7 @@ package struct ReferencePage {
 
     - `verb value, name: value`: a line a command. In parentheses a command is a value: `(eval).loss`.
     - `let` binds a name once. Each round of `for` starts from the state before the loop; the loop's value is a table
-      with a row for each round. There is nothing else that branches or repeats, so every recipe ends.
+      with a row for each round; a loop that ends with a loop has the rows of that one. There is nothing else that branches or repeats, so every recipe ends.
     - `assert` is a claim of the author and stops the recipe; `expect` compares with a recorded value (`==`,
       `~= … within …`, `matches "glob"`) and is told at the end. `expect x` alone asks `skillet accept` to record it.
     - `param` takes values from outside: `skillet run FILE --set steps=60`, or several: `--sweep steps=20,60`.
