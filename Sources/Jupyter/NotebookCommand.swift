@@ -98,22 +98,15 @@ struct NotebookCommand {
       throw Refusal(message: "\(path) is there already; choose another name")
     }
     let recipe = try recipe(title: String(Paths.name(of: place).dropLast(".recipe".count)))
-    let (text, command) = placed(recipe, at: place)
+    let placed = PlacedRecipe(recipe, at: place)
     do throws(FileError) {
-      try AtomicFile.write(text, to: place)
+      try AtomicFile.write(placed.text, to: place)
+      return ["\(path) replays: \(placed.command) \(path)"]
+        + (try placed.writeStarts().map {
+          "the training that it goes on from is copied to \($0), which it needs"
+        })
     } catch {
       throw Refusal(message: "not written: \(error.file): \(error.cause); \(error.fix)")
-    }
-    return ["\(path) replays: \(command) \(path)"]
-  }
-
-  /// A recipe whose paths begin at the folder of its file, and what runs it; where paths are computed, as
-  /// it was written.
-  private func placed(_ recipe: String, at place: String) -> (text: String, command: String) {
-    do throws(MovedPaths.Refusal) {
-      return (try MovedPaths.recipe(recipe, writtenTo: place), "skillet run")
-    } catch {
-      return (recipe, "skillet run --cwd")
     }
   }
 

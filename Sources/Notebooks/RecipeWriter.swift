@@ -20,6 +20,8 @@ package struct RecipeWriter {
     package let text: String
     /// The cells whose looks are not in it, and what they looked with.
     package let looks: [(cell: Int, verb: String)]
+    /// How many cells are in it.
+    package let cellCount: Int
     /// Whether it takes up a run, which only its user's list has.
     package let usesRuns: Bool
   }
@@ -94,8 +96,8 @@ package struct RecipeWriter {
     var writer = self
     let looks = writer.leaveOutLooks(in: chosen)
     writer.nameValues(in: chosen)
-    let text = Formatter.format(
-      Parser.parse(SourceText(name: title, text: writer.text(of: chosen, title: title))))
+    let (written, cellCount) = writer.text(of: chosen, title: title)
+    let text = Formatter.format(Parser.parse(SourceText(name: title, text: written)))
     let source = SourceText(name: title, text: text)
     let recipe = RecipeText(source: source)
     let diagnostics = recipe.mistakes()
@@ -104,7 +106,7 @@ package struct RecipeWriter {
         obstacles: ["these cells alone are no recipe that runs"], diagnostics: diagnostics)
     }
     let usesRuns = RunNumbers.areUsed(in: Parser.parse(source))
-    return Written(text: text, looks: looks, usesRuns: usesRuns)
+    return Written(text: text, looks: looks, cellCount: cellCount, usesRuns: usesRuns)
   }
 
   // MARK: What stands in the way
@@ -155,7 +157,7 @@ package struct RecipeWriter {
   // MARK: Looks
 
   /// Leaves out what only showed something: pictures, inspections, rows, and evaluations and answers
-  /// between the parts of a training whose values nobody uses.
+  /// between the parts of a training whose values nobody uses. What wrote a file stays.
   private mutating func leaveOutLooks(in chosen: Set<Int>) -> [(cell: Int, verb: String)] {
     let used = Set(references.filter { chosen.contains($0.place.cell) }.map(\.target))
     let looks = [Plot.name, Inspect.name, Head.name, Describe.name]
@@ -171,7 +173,7 @@ package struct RecipeWriter {
       let verb = command.verb.text
       let isBetween =
         [Eval.name, Answers.name].contains(verb) && lastResumption.map { place < $0 } == true
-      guard looks.contains(verb) || isBetween else { continue }
+      guard looks.contains(verb) || isBetween, !command.writesFile else { continue }
       leftOut.insert(place)
       found.append((place.cell, verb))
     }
@@ -279,14 +281,29 @@ package struct RecipeWriter {
 
   // MARK: Text
 
-  private func text(of chosen: Set<Int>, title: String) -> String {
+  /// A statement with what parts it from the next one, comments left where they are.
+  private func rangeToCut(_ statement: Statement, of tree: SyntaxTree) -> SourceRange {
+    let end = statement.range.upperBound
+    guard let next = tree.statements.first(where: { $0.range.lowerBound >= end }) else {
+      return statement.range
+    }
+    let between = tree.source.text(in: SourceRange(end, next.range.lowerBound))
+    let isEmpty = between.allSatisfy { $0.isWhitespace || $0 == ";" }
+    return isEmpty
+      ? SourceRange(statement.range.lowerBound, next.range.lowerBound) : statement.range
+  }
+
+  /// The recipe, not formatted yet, and how many cells left something in it.
+  private func text(of chosen: Set<Int>, title: String) -> (text: String, cellCount: Int) {
     var heading = "recipe \(NumberText.quoted(title)), language: \(VerbCatalog.languageVersion)"
     var opening: [String] = []
     var body: [String] = []
     for (index, cell) in cells.enumerated() where chosen.contains(cell.number) {
       var edits = edits[index]
       for place in leftOut where place.cell == cells[index].number {
-        if let statement = statement(at: place) { edits.append((statement.range, "")) }
+        if let statement = statement(at: place) {
+          edits.append((rangeToCut(statement, of: trees[index]), ""))
+        }
       }
       for statement in trees[index].statements {
         switch statement.kind {
@@ -300,10 +317,29 @@ package struct RecipeWriter {
         default: break
         }
       }
-      body.append(trees[index].source.text(applying: edits))
+      let left = trees[index].source.text(applying: edits).withoutOuterBlanks
+      if !left.isEmpty { body.append(left) }
     }
     let parts = [[heading], opening, body].filter { !$0.isEmpty }
-    return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    let text = parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    return (text, body.count)
+  }
+}
+
+extension String {
+  /// Without what separates statements before the first and behind the last one.
+  fileprivate var withoutOuterBlanks: String {
+    func isBlank(_ character: Character) -> Bool { character.isWhitespace }
+    let start = drop { isBlank($0) || $0 == ";" }
+    return String(start.reversed().drop(while: isBlank).reversed())
+  }
+}
+
+extension Command {
+  /// Whether it names a file that it is to write.
+  fileprivate var writesFile: Bool {
+    guard let verb = VerbCatalog.standard.verb(of: self) else { return false }
+    return ArgumentBinder(self, verb: verb).bound.contains { $0.declaration.file == .output }
   }
 }
 

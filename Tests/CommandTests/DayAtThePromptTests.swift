@@ -67,5 +67,57 @@ import Testing
     let text = skillet.folder.text("day.recipe")
     #expect(!text.contains("\nhead 1") && !text.contains("describe"), "\(text)")
     #expect(text.contains("let first = head 1"), "\(text)")
+    #expect(!text.contains("\n\n\n") && !text.contains("\n\nlet first"), "no gap: \(text)")
+    let cells = text.split(separator: "\n").count - 1
+    #expect(outcome.output.contains(" cells in day.recipe"), outcome.comment)
+    #expect(!outcome.output.contains("\(cells + 2) cells in"), outcome.comment)
+  }
+
+  @Test func `answers that were written to a file are part of what is saved`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.adapter
+        + "let a = train steps: 4, until: 2\nanswers max_tokens: 2\n"
+        + "answers max_tokens: 2, to: \"early.jsonl\"\ntrain resume: a\n:save day.recipe\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let text = skillet.folder.text("day.recipe")
+    #expect(text.contains("to: \"early.jsonl\"") && !text.contains("max_tokens: 2\n"), "\(text)")
+  }
+
+  @Test func `a name is bound anew at the prompt, and the recipe of it runs`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: "let a = 1\nlet b = a + 1\nlet a = b * 10\nshow \"{a} {b}\"\n:save day.recipe\n")
+    #expect(outcome.ending == .exited(0) && outcome.output.contains("20 2\n"), outcome.comment)
+    let replay = try skillet("run", "day.recipe")
+    #expect(replay.ending == .exited(0) && replay.output.contains("20 2\n"), replay.comment)
+    let file = try skillet.recipe(TinyRecipe.header + "let a = 1\nlet a = 2\n")
+    #expect(file.errors.contains("error[E0304]"), file.comment)
+  }
+
+  @Test func `objects, lists and numbers of a column are written as JSON`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      "{\"q\": \"one\", \"a\": {\"n\": 1, \"tags\": [\"x\"]}}\n{\"q\": \"two\", \"a\": 2.5}\n",
+      as: "rows.jsonl")
+    let outcome = try skillet.recipe(
+      TinyRecipe.load + """
+        dataset "rows.jsonl", columns: {prompt: "q", completion: "a"}
+        let rows = (head 2).table
+        show rows[0].completion
+        show rows[1].completion
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.output.contains("\n{\"n\":1,\"tags\":[\"x\"]}\n"), outcome.comment)
+    #expect(outcome.output.contains("\n2.5\n"), outcome.comment)
+  }
+
+  @Test func `values of let cells stand in an exported notebook`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(input: TinyRecipe.data + "let base = eval\n:export day.ipynb\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let notebook = skillet.folder.text("day.ipynb")
+    #expect(notebook.contains("  perplexity  "), "\(notebook)")
   }
 }

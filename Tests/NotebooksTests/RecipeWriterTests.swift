@@ -110,8 +110,25 @@ import Testing
     let notebook = try notebook(["plot [1, 2]", "seed 3", "plot [3, 4]; let a = 1"])
     let written = try RecipeWriter.recipe(
       of: notebook.cells, among: notebook.cells, title: "t")
-    #expect(written.text == "recipe \"t\", language: 1\n\nseed 3\n\nlet a = 1\n")
+    #expect(written.text == "recipe \"t\", language: 1\n\nseed 3\nlet a = 1\n")
+    #expect(written.cellCount == 2)
     #expect(written.looks.map(\.cell) == [1, 3] && written.looks.map(\.verb) == ["plot", "plot"])
+  }
+
+  @Test func `looks go without a gap, remarks and other statements of their cells stay`() throws {
+    let notebook = try notebook([
+      "let a = 1\nplot [1, 2]\n\nlet b = 2", "plot [1, 2];", "# why\nplot [1, 2]", "show a + b",
+    ])
+    #expect(
+      try recipe(notebook) == """
+        recipe "t", language: 1
+
+        let a = 1
+        let b = 2
+        # why
+        show a + b
+
+        """)
   }
 
   @Test func `a recipe that could not run is refused with what is wrong`() throws {
@@ -129,7 +146,7 @@ import Testing
     ])
     #expect(
       try recipe(notebook)
-        == "recipe \"mine\", language: 1\n\nparam n: int = 2\n\nseed 1\n\nshow n\n")
+        == "recipe \"mine\", language: 1\n\nparam n: int = 2\n\nseed 1\nshow n\n")
   }
 
   @Test func `a failed cell leaves the last value and the number of the cell alone`() throws {

@@ -46,6 +46,34 @@ import Testing
     #expect(try prompt.enter(":recover") == ["no training was cut off or stopped"])
   }
 
+  @Test func `what goes on from a stopped training of another session is saved with a copy of it`()
+    throws
+  {
+    let prompt = try PromptSession(columns: 200)
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try prompt.enter("train steps: 6, until: 3")
+    prompt.folder.write("", as: "kept/other.txt")
+    try prompt.startAgain()
+    prompt.terminal.send(":recover 1\r")
+    try prompt.terminal.wait(for: "the line", seconds: 60) { $0.text.contains("]> train resume: ") }
+    try prompt.enter("")
+    try prompt.enter("save \"first\"")
+    let answer = try prompt.enter(":save kept/mine").joined(separator: "|")
+    #expect(answer.contains("is copied to kept/mine-start, which it needs"), "\(answer)")
+    #expect(try prompt.file("kept/mine.recipe").contains("train resume: \"mine-start\"\n"))
+    try prompt.enter(":recover clear")
+    let adapter = try prompt.folder.bytes(of: "first/adapter_model.safetensors")
+    try FileManager.default.removeItem(atPath: prompt.folder.path + "/first")
+    let process = try ChildProcess(
+      BuiltProgram.path("skillet"), ["run", "kept/mine.recipe"],
+      environment: ["HOME": prompt.folder.path, "LC_ALL": "C.UTF-8"],
+      folder: prompt.folder.path, input: "")
+    let outcome = process.outcome()
+    #expect(outcome.ending == .exited(0), "\(outcome.output)\n\(outcome.errors)")
+    #expect(try prompt.folder.bytes(of: "first/adapter_model.safetensors") == adapter)
+  }
+
   @Test func `a training that went on to its end is not kept for another session`() throws {
     let prompt = try PromptSession()
     try prompt.prepare()

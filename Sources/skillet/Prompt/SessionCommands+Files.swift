@@ -18,18 +18,14 @@ extension SessionCommands {
     let path = name.hasSuffix(".recipe") ? name : name + ".recipe"
     do throws(RecipeWriter.Refusal) {
       let recipe = try RecipeWriter.recipe(of: cells, among: all, title: title(of: path))
-      let (text, command) = placed(recipe.text, at: path)
-      let outcome = write(text, to: path, telling: "replay: \(command) \(path)", cells)
-      if outcome == .done, !recipe.looks.isEmpty {
-        let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
-        screen.notice("left out, since nothing follows from it: \(looks)")
-      }
-      if outcome == .done, recipe.usesRuns {
+      let placed = PlacedRecipe(recipe.text, at: path)
+      if let computed = placed.computed {
         screen.notice(
-          "its `run:` is found in your own list of runs, so it replays for you alone; for others, save the "
-            + "adapter and load it: load \"…\", adapter: \"folder\"")
+          "its paths begin at the current folder, since some are computed (\(computed))")
       }
-      return outcome
+      let outcome = write(
+        placed.text, to: path, telling: "replay: \(placed.command) \(path)", recipe.cellCount)
+      return outcome == .done ? tell(of: recipe, placed) : outcome
     } catch {
       let renderer = DiagnosticRenderer(isColored: screen.errorStyle.isEnabled)
       screen.streams.error.write(renderer.render(error.diagnostics))
@@ -38,16 +34,25 @@ extension SessionCommands {
     }
   }
 
-  /// A recipe whose paths begin at the folder of its file, and what runs it; where paths are computed, as
-  /// it was written.
-  private func placed(_ recipe: String, at path: String) -> (text: String, command: String) {
-    do throws(MovedPaths.Refusal) {
-      let text = try MovedPaths.recipe(recipe, writtenTo: Paths.expandingHome(path))
-      return (text, "skillet run")
-    } catch {
+  /// What a recipe that was written does without, and what it needs beside itself.
+  private func tell(of recipe: RecipeWriter.Written, _ placed: PlacedRecipe) -> Outcome {
+    if !recipe.looks.isEmpty {
+      let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
+      screen.notice("left out, since nothing follows from it: \(looks)")
+    }
+    if recipe.usesRuns {
       screen.notice(
-        "its paths begin at the current folder, since some are computed (\(error.message))")
-      return (recipe, "skillet run --cwd")
+        "its `run:` is found in your own list of runs, so it replays for you alone; for others, save the "
+          + "adapter and load it: load \"…\", adapter: \"folder\"")
+    }
+    do throws(FileError) {
+      for folder in try placed.writeStarts() {
+        screen.notice("the training that it goes on from is copied to \(folder), which it needs")
+      }
+      return .done
+    } catch {
+      _ = fail("it goes on from a training that is not copied: \(error.file): \(error.cause)")
+      return .unwritten
     }
   }
 
@@ -82,7 +87,7 @@ extension SessionCommands {
     return String(name[..<dot])
   }
 
-  func write(_ text: String, to path: String, telling more: String, _ cells: [Cell]) -> Outcome {
+  func write(_ text: String, to path: String, telling more: String, _ count: Int) -> Outcome {
     let place = Paths.absolute(Paths.expandingHome(path))
     if isatty(STDIN_FILENO) == 1, Paths.exists(place), !settings.mayReplace(place) {
       _ = fail("\(path) is there already: the same command again replaces it")
@@ -95,8 +100,8 @@ extension SessionCommands {
       _ = fail("not written: \(error.file): \(error.cause); \(error.fix)")
       return .unwritten
     }
-    let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
-    output.writeLine("\(count) in \(path); \(more)")
+    let cells = count == 1 ? "1 cell" : "\(count) cells"
+    output.writeLine("\(cells) in \(path); \(more)")
     return .done
   }
 
@@ -108,12 +113,12 @@ extension SessionCommands {
     guard !cells.isEmpty else { return fail("there is nothing to export yet") }
     if path.hasSuffix(".ipynb") {
       let file = IPythonNotebook.file(of: cells, seed: notebook.session.state.seed)
-      return write(file, to: path, telling: "open it in Jupyter, VS Code or on GitHub", cells)
+      return write(file, to: path, telling: "open it in Jupyter, VS Code or on GitHub", cells.count)
     }
     if path.hasSuffix(".html") {
       let report = HTMLReport(title: title(of: path), cells: cells)
       return write(
-        report.page(facts: RunFacts.here), to: path, telling: "open it in a browser", cells)
+        report.page(facts: RunFacts.here), to: path, telling: "open it in a browser", cells.count)
     }
     guard path.hasSuffix(".md") else {
       return fail(":export writes .html, .md and .ipynb; name the file so")
@@ -128,7 +133,7 @@ extension SessionCommands {
     return write(
       document.text, to: path,
       telling: images.isEmpty ? "a Markdown document" : "beside it \(images)",
-      cells)
+      cells.count)
   }
 
   private func writeImage(_ svg: String, to path: String) -> Outcome {
