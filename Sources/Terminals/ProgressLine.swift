@@ -20,6 +20,7 @@ package final class ProgressLine {
   private let columns: () -> Int
   private let start: Double
   private var lastShown: Double?
+  private var lastColumns: Int?
   private var isShown = false
 
   /// - Parameters:
@@ -42,10 +43,14 @@ package final class ProgressLine {
     let time = now()
     if isLive {
       guard time - start >= delay, time - (lastShown ?? -.infinity) >= interval else { return }
+      let columns = columns()
       // the last column stays free: a full line would wrap on some terminals
-      let line = state().line(columns: max(10, columns() - 1), isUnicode: isUnicode)
-      output.writeVerbatim("\r" + VisibleText.rendered(line) + "\u{1B}[K")
-      isShown = true
+      let line = state().line(columns: max(10, columns - 1), isUnicode: isUnicode)
+      // The cursor waits at the start of the line, so that a terminal which wraps the line anew when it
+      // becomes narrower has all its rows behind the cursor.
+      let rest = (lastColumns ?? columns) == columns ? "" : "\u{1B}[J"
+      output.writeVerbatim("\r" + rest + VisibleText.rendered(line) + "\u{1B}[K\r")
+      (isShown, lastColumns) = (true, columns)
     } else {
       guard time - (lastShown ?? start) >= logInterval else { return }
       output.writeLine(state().plainLine)
@@ -57,7 +62,7 @@ package final class ProgressLine {
   /// it back at once.
   package func clear() {
     guard isShown else { return }
-    output.writeVerbatim("\r\u{1B}[K")
+    output.writeVerbatim("\r\u{1B}[J")
     isShown = false
     lastShown = nil
   }

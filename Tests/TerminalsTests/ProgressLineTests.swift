@@ -41,6 +41,7 @@ import Testing
   /// A line on a pipe with a clock that is set by hand.
   private final class Bench {
     var time = 100.0
+    var columns = 80
     private var ends: [Int32] = [-1, -1]
 
     init() {
@@ -53,7 +54,7 @@ import Testing
     func line(isLive: Bool) -> ProgressLine {
       ProgressLine(
         output: TextOutput(descriptor: ends[1]), isLive: isLive, now: { self.time },
-        columns: { 40 })
+        columns: { self.columns })
     }
 
     /// What was written since the last call.
@@ -71,16 +72,21 @@ import Testing
     #expect(bench.written() == "")
     bench.time += 0.5
     line.update(ProgressState("train", done: 2))
-    #expect(bench.written() == "\rtrain  2\u{1B}[K")
+    #expect(bench.written() == "\rtrain  2\u{1B}[K\r")
     bench.time += 0.05
     line.update(ProgressState("train", done: 3))
     #expect(bench.written() == "")
     bench.time += 0.06
     line.update(ProgressState("train", done: 4))
-    #expect(bench.written() == "\rtrain  4\u{1B}[K")
+    #expect(bench.written() == "\rtrain  4\u{1B}[K\r")
+    // rows of a line that was wrapped anew go with it
+    bench.columns = 40
+    bench.time += 0.2
+    line.update(ProgressState("train", done: 5))
+    #expect(bench.written() == "\r\u{1B}[Jtrain  5\u{1B}[K\r")
     line.clear()
     line.clear()
-    #expect(bench.written() == "\r\u{1B}[K")
+    #expect(bench.written() == "\r\u{1B}[J")
   }
 
   @Test func `a short job shows nothing`() {
