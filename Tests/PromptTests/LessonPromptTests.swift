@@ -83,6 +83,17 @@ import Testing
     #expect(shown.contains("\n2\n"), "\(shown)")
   }
 
+  @Test func `what would change the lesson's cells is refused with what does it there`() throws {
+    let shown = try run(
+      ":lesson rank", "lora rank: 8, targets: [q_proj]", ":undo", ":rer 1", ":run x.recipe",
+      ":recover 1", ":history", ":skip")
+    #expect(shown.contains(":undo is not for lessons: a wrong answer is taken back by itself"))
+    #expect(shown.contains(":rerun is not for lessons: type the command again"), "\(shown)")
+    #expect(shown.contains(":run is not for lessons") && shown.contains(":recover is not for"))
+    #expect(shown.contains("lora rank: 8, targets: [q_proj]\n"), "the cell stays")
+    #expect(shown.contains("3/4  "), "the next step is solved as it would have been: \(shown)")
+  }
+
   @Test func `commands that are left are counted, and so are those that are taken back`() throws {
     let shown = try run(
       ":lesson reproducible", ":skip", ":skip", "seed 8", "lora rank: 4",

@@ -30,6 +30,13 @@ final class LessonLoop {
     }
   }
 
+  /// Commands of the prompt that would change the lesson's cells behind its back, with what to do instead.
+  private static let refused: [SessionCommand: String] = [
+    .undo: "a wrong answer is taken back by itself; :back begins the step before again",
+    .rerun: "type the command again", .run: ":play lets you try the commands of a recipe",
+    .recover: "trainings of your own go on in your own session",
+  ]
+
   /// What follows a line of the learner's.
   private enum Course {
     case onward, leave
@@ -107,6 +114,10 @@ final class LessonLoop {
       }
       notice("?lora explains a command, ??lora the mathematics behind it")
       notice(":lesson and a name or number goes over to another lesson")
+      return .onward
+    }
+    if let command = SessionCommand.meant(by: text), let instead = Self.refused[command] {
+      notice(":\(command.rawValue) is not for lessons: \(instead)", .error)
       return .onward
     }
     if CellText.sessionCommand(in: text) != nil || CellText.helpRequest(in: text) != nil {
