@@ -1,4 +1,4 @@
-/// Text broken at blanks.
+/// Text broken at blanks, and where there are none behind commas.
 package enum WrappedText {
   /// Lines of at most `columns` columns; a longer word is broken inside. Newlines stay.
   package static func lines(_ text: String, columns: Int) -> [String] {
@@ -29,7 +29,8 @@ package enum WrappedText {
     return lines + [line]
   }
 
-  /// Where the characters end that fit, one at least, and their columns.
+  /// Where the characters end that fit, one at least, and their columns; lists without blanks, as JSON may
+  /// have them, end behind a comma.
   private static func fitting(
     _ text: Substring, columns: Int
   ) -> (end: Substring.Index, width: Int) {
@@ -39,6 +40,10 @@ package enum WrappedText {
       if used + width > columns, end > text.startIndex { break }
       used += width
       end = text.index(after: end)
+    }
+    if let comma = text[..<end].lastIndex(of: ","), end < text.endIndex, comma > text.startIndex {
+      end = text.index(after: comma)
+      used = DisplayWidth.of(String(text[..<end]))
     }
     return (end, used)
   }

@@ -12,10 +12,15 @@ extension Session {
   ) throws(VerbFailure) -> AdapterInUse {
     guard let adapter = state.adapters[name] else {
       let known = state.adapters.keys.sorted()
+      let help =
+        FolderJournal.has(AdapterFolder.weightsName, in: Paths.expandingHome(name))
+        ? "that is a folder; read it first, by a name: use \(NumberText.quoted(Paths.name(of: name))), "
+          + "from: \(NumberText.quoted(name))"
+        : NearestName.question(for: name, among: known)
+          ?? "name it when it is made: lora name: \"\(name)\""
       throw VerbFailure(
         "E0409", "there is no adapter \"\(name)\"", argument: argument,
-        help: NearestName.question(for: name, among: known)
-          ?? "name it when it is made: lora name: \"\(name)\"",
+        help: help,
         notes: known.isEmpty ? [] : ["adapters: \(known.joined(separator: ", "))"])
     }
     try requireBase(of: adapter, named: argument)

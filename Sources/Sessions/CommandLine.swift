@@ -4,11 +4,11 @@ extension VerbCall {
   /// The command as a recipe has it, with the arguments that were given and, where it has one, the name of
   /// its value.
   ///
-  /// - Parameter other: the call whose value that of an earlier command among them is.
-  func line(naming other: VerbCall? = nil) -> String {
+  /// - Parameter other: what the value of an earlier command among them is called.
+  func line(naming other: String? = nil) -> String {
     let texts = verb.arguments.compactMap { argument -> String? in
       guard let value = given[argument.name] else { return nil }
-      let text = value.isReference ? other?.valueName ?? "…" : value.source
+      let text = value.isReference ? other ?? "…" : value.source
       return argument.isPositional ? text : "\(argument.name): \(text)"
     }
     let command = texts.isEmpty ? verb.name : "\(verb.name) \(texts.joined(separator: ", "))"

@@ -94,6 +94,14 @@ import Testing
         train lr: 0.001, resume: a
         train steps: 1
         """), "\(card)")
+    // at the prompt a training needs no name, and its card has the one that `:save` gives it
+    let lines = TinyRecipe.adapter + "train steps: 4, until: 2\ntrain resume: _\nsave \"typed\"\n"
+    #expect(try skillet(input: lines + ":save typed\n").ending == .exited(0))
+    let typed = skillet.folder.text("typed/README.md")
+    let stages = try #require(
+      typed.firstMatch(of: /let (value\d+) = train steps: 4, until: 2\ntrain resume: (value\d+)\n/))
+    #expect(stages.1 == stages.2, "\(typed)")
+    #expect(skillet.folder.text("typed.recipe").contains("let \(stages.1) = train steps: 4"))
   }
 
   @Test func `PEFT's folder names a base that can be loaded, and has a card and a tokenizer`()

@@ -33,6 +33,30 @@ import Testing
     #expect(outcome.output.contains("wanted") && outcome.output.contains("adapter"))
   }
 
+  @Test func `the worst rows stand first, and what is JSON is counted`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(
+      (0..<4).map { #"{"prompt": "q\#($0)", "completion": "{\"n\": \#($0)}"}"# }
+        .joined(separator: "\n"), as: "pairs.jsonl")
+    let outcome = try skillet.recipe(
+      TinyRecipe.load + """
+        dataset "pairs.jsonl"
+        lora rank: 16, targets: all_linear
+        train steps: 60, batch: 4, lr: 2e-2, schedule: constant
+        let seen = answers on: train, max_tokens: 12
+        assert seen.valid_json <= 1 and seen.base_valid_json < 1
+        let likeness = seen.table.rouge_l
+        assert likeness[0] <= likeness[1] and likeness[1] <= likeness[2] and likeness[2] <= likeness[3]
+        show likeness[3] > likeness[0]
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    if outcome.output.contains("\ntrue\n") {
+      #expect(
+        outcome.errors.contains(#/the worst, line \d: wanted {"n": \d}\ngot /#), outcome.comment)
+    }
+  }
+
   @Test func `an adapter that has learnt its rows by heart answers them`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(

@@ -24,7 +24,7 @@ import Testing
     ("inspect next \"x\"", "put a comma between them: `inspect next, \"x\"`"),
     ("judge [int8, nf4]", "write `judge formats: [int8, nf4]`"),
     ("eval valid", "write `eval on: valid`"),
-    ("perplexity \"\"\"\none line\n\"\"\"", "a text itself has two lines or more between"),
+    ("perplexity \"one line\"", "a text itself stands in a block"),
     ("lora rank: 2, name: \"wide\"\nuse base\nmerge", "use \"wide\""),
   ])
   func `the line is shown as it is to be written`(_ line: String, help: String) throws {

@@ -30,6 +30,9 @@ import Testing
   @Test func `wrapping breaks at blanks, inside words that are too long, and keeps newlines`() {
     #expect(WrappedText.lines("aa bb cc", columns: 5) == ["aa bb", "cc"])
     #expect(WrappedText.lines("abcdefgh i", columns: 3) == ["abc", "def", "gh", "i"])
+    #expect(
+      WrappedText.lines("[\"a\",\"bcd\",\"e\"]", columns: 9) == ["[\"a\",", "\"bcd\",", "\"e\"]"])
+    #expect(WrappedText.lines(",abcd", columns: 3) == [",ab", "cd"])
     #expect(WrappedText.lines("日本語", columns: 4) == ["日本", "語"])
     #expect(WrappedText.lines("a\n\nb", columns: 9) == ["a", "", "b"])
   }

@@ -103,8 +103,8 @@ package struct ValueView {
       })
   }
 
-  /// What can be left out, first things first: machinery, what another column or the label tells as
-  /// well, what is equal in all rows, costs, and at last the columns from the right.
+  /// What can be left out, first things first: what no row has, machinery, what another column or the
+  /// label tells as well, what is equal in all rows, costs, and at last the columns from the right.
   private func expendable(_ columns: [String], of table: Table) -> [String] {
     let machinery = [
       "finite", "adapter_sha256", "trained_tokens", "epochs", "stop_reason", "tokens",
@@ -120,8 +120,9 @@ package struct ValueView {
     let isInLabel = { (name: String) in
       zip(table.rows, table.column(name)).allSatisfy { $0.label.contains($1.interpolated) }
     }
+    let blank = columns.filter { table.column($0).allSatisfy { $0 == .none } }
     let ordered =
-      (machinery + costs).map { $0 + "_ratio" } + repeated + machinery
+      blank + (machinery + costs).map { $0 + "_ratio" } + repeated + machinery
       + columns.filter(isConstant) + columns.filter(isInLabel) + costs
       + columns.dropFirst(2).reversed()
     var seen: Set<String> = []

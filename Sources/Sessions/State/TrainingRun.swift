@@ -34,12 +34,21 @@ struct TrainingRun {
 
   /// What goes on from here by another call, and leaves this run as it is.
   ///
-  /// - Parameter line: the call as it was written, without what it inherits.
-  func resumed(by call: VerbCall, line: String) -> TrainingRun {
-    TrainingRun(
+  /// - Parameters:
+  ///   - call: with what it inherits.
+  ///   - written: the call as it was written.
+  func resumed(by call: VerbCall, _ written: VerbCall) -> TrainingRun {
+    // what had no name of its own gets the one that `:save` would give it
+    let earlier = self.call.valueName.map { $0.hasPrefix("_") ? "value\($0.dropFirst())" : $0 }
+    var lines = lines
+    if let earlier, let last = lines.last, !last.hasPrefix("let ") {
+      lines[lines.count - 1] = "let \(earlier) = \(last)"
+    }
+    return TrainingRun(
       name: name, stepsBefore: stepsBefore, call: call, seed: seed, basis: basis, base: base,
       modelName: modelName, scheme: scheme, precision: precision, rowsBefore: rowsBefore,
-      state: state.copy(options: call.optimizerOptions), curve: curve, lines: lines + [line],
+      state: state.copy(options: call.optimizerOptions), curve: curve,
+      lines: lines + [written.line(naming: earlier)],
       keptIn: keptIn)
   }
 }

@@ -95,12 +95,10 @@ extension Session {
     guard let worst = answered.min(by: { $0.rank < $1.rank }) else { return }
     let answer = worst.adapter ?? worst.base
     guard !answer.score.isExact else { return }
-    func shown(_ text: String) -> String {
-      JSONValue.string(String(text.prefix(200))).text(.compact, sortedKeys: false)
-    }
-    notice(
-      "line \(worst.question.line) wanted \(shown(worst.question.wanted)) and got \(shown(answer.text))"
-    )
+    // as it reads, without the signs that its quotes would need within others
+    func shown(_ text: String) -> String { VisibleText.onOneLine(String(text.prefix(200))) }
+    notice("the worst, line \(worst.question.line): wanted \(shown(worst.question.wanted))")
+    notice("got \(answer.text.isEmpty ? "nothing" : shown(answer.text))")
   }
 
   private func answer(

@@ -94,9 +94,10 @@ extension Session {
     let seen = examples.outlines.count { adapter.rows.contains($0.identity) }
     let isExpected = part == .train && seen == examples.count
     if seen > 0, !isExpected {
+      let rows = seen == 1 ? "is a row" : "are rows"
       notice(
-        "\(seen) of these \(examples.count) rows are rows that the adapter was trained on; its loss on "
-          + "them says little about others")
+        "\(seen) of these \(examples.count) rows \(rows) that the adapter was trained on; its loss "
+          + "there says little about others")
     }
     if adapter.rows.isPartial {
       notice(

@@ -72,7 +72,7 @@ extension Session {
   /// The tokens of a text that is measured by windows.
   ///
   /// - Parameters:
-  ///   - source: a file's path, or, with a line break in it, the text itself, as with examples.
+  ///   - source: a file's path, or, with a line break in it, the text itself; a block has one.
   ///   - argument: what named it.
   func longText(
     _ source: String, _ argument: any DeclaredArgument, _ model: ModelInUse
@@ -90,7 +90,7 @@ extension Session {
       throw VerbFailure(
         FileError(
           .missing, file: path, cause: "there is no such file",
-          fix: "check the path; a text itself has two lines or more between \"\"\" and \"\"\""),
+          fix: "check the path; a text itself stands in a block, between lines of \"\"\""),
         argument: argument)
     }
     do throws(FileError) {

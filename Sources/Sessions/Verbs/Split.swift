@@ -58,7 +58,10 @@ extension Session {
       data.split = split
       state.data = data
       if split.duplicates > 0 {
-        notice("\(split.duplicates) held-out rows stand in the training part too")
+        notice(
+          split.duplicates == 1
+            ? "1 held-out row stands in the training part too"
+            : "\(split.duplicates) held-out rows stand in the training part too")
       }
       return .record(
         Record([

@@ -21,7 +21,7 @@ extension Session {
     }
     try refuse(run.basis, unlike: basis, modelName: run.modelName, model)
     let earlier = run.call.given.filter { $0.key != Train.until.name }
-    return run.resumed(by: try goingOn(call, from: earlier), line: call.line(naming: run.call))
+    return run.resumed(by: try goingOn(call, from: earlier), call)
   }
 
   private func resumed(
