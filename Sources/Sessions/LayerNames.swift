@@ -16,6 +16,19 @@ extension Session {
     return model.linears.map(\.role).filter(roles.contains)
   }
 
+  /// The layers of all blocks, and the tables beside them, that have one of these names.
+  func places(
+    named names: [String], _ argument: any DeclaredArgument, of model: DecoderDescription
+  ) throws(VerbFailure) -> Set<ModulePlace> {
+    var places: Set<ModulePlace> = []
+    for name in names {
+      let found = model.modules(.list([name]))
+      if found.isEmpty { throw unknownLayer(name, argument, model, isAdapted: true) }
+      places.formUnion(found)
+    }
+    return places
+  }
+
   /// The layer that `inspect` was asked for; the first where several have the name.
   func module(
     named name: String, of model: DecoderDescription
@@ -27,11 +40,12 @@ extension Session {
   }
 
   func unknownLayer(
-    _ name: String, _ argument: any DeclaredArgument, _ model: DecoderDescription
+    _ name: String, _ argument: any DeclaredArgument, _ model: DecoderDescription,
+    isAdapted: Bool = false
   ) -> VerbFailure {
-    let known = model.names(of: LinearRole.allCases).joined(separator: ", ")
+    let known = isAdapted ? model.targetNames : model.names(of: LinearRole.allCases)
     return VerbFailure(
       "E0407", "this model has no layer `\(name)`", argument: argument,
-      help: "its linear layers are \(known)")
+      help: "its \(isAdapted ? "" : "linear ")layers are " + known.joined(separator: ", "))
   }
 }

@@ -45,7 +45,7 @@ import Testing
     ("overrides: {q_proj: 8}", "E0207"), ("overrides: {q_proj: {width: 8}}", "E0207"),
     ("overrides: {q_proj: {alpha: \"2\"}}", "E0207"), ("overrides: {q_proj: {rank: 900}}", "E0408"),
     ("targets: [v_proj], overrides: {q_proj: {rank: 8}}", "E0407"), ("modules: \"(q\"", "E0407"),
-    ("modules: \"lm_head\"", "E0407"), ("modules: [\"nothing\"]", "E0407"),
+    ("modules: \"lm_hea\"", "E0407"), ("modules: [\"nothing\"]", "E0407"),
     ("modules: \".*q_proj\", layers: [1]", "E0212"),
   ])
   func `what fits no layer is told with its place`(arguments: String, code: String) throws {

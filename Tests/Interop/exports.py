@@ -36,7 +36,8 @@ NOT_ASKED = {"families/phi3", "families/starcoder2", "families/cohere"}
 ADAPTERS = ["tiny-llama", "families/qwen2", "families/qwen3", "families/gemma", "families/granite", "families/olmo2"]
 # Those that mlx-lm computes as transformers does without an adapter.
 IN_MLX = {"tiny-llama", "families/qwen2"}
-OPTIONS = ["rank: 4", "rank: 2, alpha: 5, rslora: true, layers: [1]", "rank: 3, targets: [q_proj, k_proj, down_proj]"]
+OPTIONS = ["rank: 4", "rank: 2, alpha: 5, rslora: true, layers: [1]", "rank: 3, targets: [q_proj, k_proj, down_proj]",
+    "rank: 3, targets: [q_proj, embed_tokens, lm_head]"]
 FOLDERS = [
     "tiny-llama", "tiny-llama-tied", "families/qwen2", "families/qwen3", "families/gemma", "families/gemma2", "families/phi3",
     "families/granite", "families/olmo2", "families/smollm3", "families/gpt_neox", "families/falcon",

@@ -122,7 +122,8 @@ import Testing
   private func uneven(_ model: DecoderDescription) -> LoRAConfiguration {
     var lora = LoRAConfiguration(rank: 4, alpha: 8)
     lora.isWeightDecomposed = true
-    lora.choose([[.query, .down], [], [.query, .up]])
+    lora.choose(
+      [.block(0, .query), .block(0, .down), .block(2, .query), .block(2, .up)], of: model)
     lora.ranks = [
       ModulePlace(layer: 0, role: .query): 2, ModulePlace(layer: 2, role: .query): 2,
       ModulePlace(layer: 2, role: .up): 7,

@@ -18,9 +18,12 @@ import Testing
     #expect(abs(together - apart) < 1e-4 * apart)
   }
 
-  @Test func oneTokenAtATimeGivesTheLogitsOfTheWholePrompt() {
+  @Test(arguments: [[], [.embedding, .head]] as [Set<TokenTable>])
+  func oneTokenAtATimeGivesTheLogitsOfTheWholePrompt(tables: Set<TokenTable>) {
     let compute = Compute(threadCount: 2, precision: .f32)
-    let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: model.description)
+    var lora = LoRAConfiguration(rank: 4)
+    lora.tables = tables
+    let adapter = TinyModel.adapter(lora, model: model.description)
     let tokens = TinyModel.sequences([23])[0]
     let use = AdapterUse(adapter)
     let whole = model.logits(

@@ -50,8 +50,11 @@ import Testing
           skipping: [], includesHead: true, with: compute
         ).weights
       let model = plain.with(weights)
-      let adapter = TinyModel.adapter(LoRAConfiguration(rank: 4), model: model.description)
-      for adapter in [nil, adapter] {
+      var lora = LoRAConfiguration(rank: 4)
+      let adapter = TinyModel.adapter(lora, model: model.description)
+      lora.tables = [.embedding, .head]
+      let wide = TinyModel.adapter(lora, model: model.description)
+      for adapter in [nil, adapter, wide] {
         let (together, alone) = replies(model, adapter, compute, temperature: temperature)
         #expect(together == alone)
         #expect(Set(together).count == Self.prompts.count)

@@ -13,32 +13,33 @@ ATTENTION = "eager"
 ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
-def base_model():
+def base_model(base=BASE):
     model = AutoModelForCausalLM.from_pretrained(
-        files.ROOT / BASE / "hf", dtype=torch.float32, attn_implementation=ATTENTION).eval()
-    model.config._name_or_path = BASE
-    model.name_or_path = BASE
+        files.ROOT / base / "hf", dtype=torch.float32, attn_implementation=ATTENTION).eval()
+    model.config._name_or_path = base
+    model.name_or_path = base
     return model
 
 
-def make(seed, **options):
-    """An adapter whose A is PEFT's own initial value and whose B is random, so that every gradient flows."""
+def make(seed, base=BASE, **options):
+    """An adapter whose A is PEFT's own initial value and whose B is random, so that every gradient flows; beside an
+    embedding it is A that PEFT starts at zero."""
     torch.manual_seed(seed)
     config = LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, bias="none", **options)
-    model = get_peft_model(base_model(), config).eval()
+    model = get_peft_model(base_model(base), config).eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if "lora_B" in name:
+            if "lora_B" in name or "lora_embedding_A" in name:
                 weight.copy_(torch.randn(weight.shape, generator=generator) * 0.05)
             if "lora_magnitude_vector" in name:
                 weight.mul_(1 + 0.2 * torch.randn(weight.shape, generator=generator))
     return model
 
 
-def save(model, folder):
+def save(model, folder, **options):
     """PEFT writes the target modules in the order of a set; sorting them makes the file repeatable."""
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, **options)
     (folder / "README.md").unlink()
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())

@@ -7,6 +7,7 @@ import Training
 
 /// One way of running the tiny model.
 struct RunningWay: Sendable, CustomTestStringConvertible {
+  var model = "tiny-llama"
   var file = "hf"
   var usesLibrary = false
   var recomputes = false
@@ -17,18 +18,19 @@ struct RunningWay: Sendable, CustomTestStringConvertible {
   ]
 
   var testDescription: String {
-    file + (usesLibrary ? ", OpenBLAS" : "") + (recomputes ? ", recomputed" : "")
+    (model == "tiny-llama" ? file : "\(model), \(file)") + (usesLibrary ? ", OpenBLAS" : "")
+      + (recomputes ? ", recomputed" : "")
   }
   var compute: Compute {
     Compute(threadCount: 2, precision: .f32, usesLibrary: usesLibrary)
   }
 
   func decoder() throws -> DecoderModel {
-    try LoadedModel(path: References.path("tiny-llama/\(file)")).decoder
+    try LoadedModel(path: References.path("\(model)/\(file)")).decoder
   }
 
   func folder() throws -> AdapterFolder {
-    AdapterFolder(model: try decoder().description, baseModel: "tiny-llama")
+    AdapterFolder(model: try decoder().description, baseModel: model)
   }
 }
 

@@ -135,8 +135,8 @@ import Training
     #expect(adapter.begin(.loftq, on: weights, from: model.weights, with: compute))
     for entry in adapter.parameters.layout.entries {
       let (whole, rounded) = (
-        model.weights.blocks[entry.layer][entry.role].weight,
-        weights.blocks[entry.layer][entry.role].weight
+        model.weights[entry.place].weight,
+        weights[entry.place].weight
       )
       let lost = ColumnMatrix(whole, minus: rounded)
       let pair = adapter.parameters.pair(entry)

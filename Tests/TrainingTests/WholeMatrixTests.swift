@@ -10,7 +10,7 @@ import Training
   private func adapter(_ way: RunningWay) throws -> Adapter {
     let model = try way.decoder().description
     let configuration = LoRAConfiguration(
-      wholeMatrices: [[.query], [.query, .down], []], of: model)
+      wholeMatrices: [.block(0, .query), .block(1, .query), .block(1, .down)], of: model)
     return Adapter(configuration: configuration, model: model, seed: 1)
   }
 

@@ -20,9 +20,8 @@ extension Adapter {
     for first in stride(from: 0, to: entries.count, by: compute.pool.threadCount) {
       let part = Array(entries[first..<min(entries.count, first + compute.pool.threadCount)])
       compute.pool.run(part.count) { task, _ in
-        let (layer, role) = (part[task].layer, part[task].role)
-        let isFilled = fill(
-          part[task], start, weights.blocks[layer][role].weight, exact.blocks[layer][role].weight)
+        let place = part[task].place
+        let isFilled = fill(part[task], start, weights[place].weight, exact[place].weight)
         if !isFilled { isFinite.store(false, ordering: .relaxed) }
       }
       onProgress(Double(first + part.count) / Double(entries.count))

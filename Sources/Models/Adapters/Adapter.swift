@@ -21,9 +21,13 @@ package final class Adapter: @unchecked Sendable {
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
     for entry in parameters.layout.entries where !entry.isWhole {
-      let stream = entry.role.stream("lora", layer: entry.layer, places: 7)
+      let stream = entry.place.stream("lora", places: 7)
       var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
-      start.fill(parameters.pair(entry), &random)
+      if entry.place == .table(.embedding) {
+        start.fillEmbedding(parameters.pair(entry), &random)
+      } else {
+        start.fill(parameters.pair(entry), &random)
+      }
     }
     self.init(configuration: configuration, parameters: parameters)
   }

@@ -54,15 +54,13 @@ package struct AdapterCombination {
   /// All layers that one of them has, in the model's order.
   private var places: [ModulePlace] {
     let all = Set(parts.flatMap { $0.adapter.parameters.layout.entries.map(\.place) })
-    return (0..<model.sizes.layers).flatMap { layer in
-      model.linears.map { ModulePlace(layer: layer, role: $0.role) }.filter(all.contains)
-    }
+    return model.places.filter(all.contains)
   }
 
   /// The pairs beside one layer, each with its weight and scale together.
   private func pairs(at place: ModulePlace) -> [(pair: LoRAPair, factor: Double)] {
     parts.compactMap { part in
-      part.adapter.parameters.pair(layer: place.layer, place.role).map {
+      part.adapter.parameters.pair(at: place).map {
         ($0, part.weight * Double($0.scale))
       }
     }
@@ -86,13 +84,11 @@ package struct AdapterCombination {
       configuration.ranks[place] = rows.a.count
       configuration.alphas[place] = Double(rows.a.count)
     }
-    var chosen = [Set<LinearRole>](repeating: [], count: model.sizes.layers)
-    for (place, _) in made { chosen[place.layer].insert(place.role) }
-    configuration.choose(chosen)
+    configuration.choose(Set(made.map(\.place)), of: model)
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
     for (place, rows) in made {
-      guard let pair = parameters.pair(layer: place.layer, place.role) else {
+      guard let pair = parameters.pair(at: place) else {
         preconditionFailure("no room for \(place) among \(made.count) layers")
       }
       for (row, values) in rows.a.enumerated() {
@@ -180,7 +176,7 @@ package struct AdapterCombination {
   }
 
   private func stream(_ place: ModulePlace, _ half: Int, _ part: Int) -> UInt64 {
-    let module = place.layer * LinearRole.allCases.count + place.role.index
+    let module = AdapterLayout.index(of: place, layers: model.sizes.layers)
     return UInt64((module * 2 + half) * parts.count + part)
   }
 

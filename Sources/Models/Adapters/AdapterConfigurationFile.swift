@@ -40,13 +40,17 @@ package enum AdapterConfigurationFile {
     return .array(layers.map { .int($0) })
   }
 
-  /// Names, or whole paths where blocks have other layers than each other.
+  /// Names, or whole paths where blocks have other layers than each other. Tables have their paths always, since
+  /// `layers_to_transform` would leave out what is only named.
   private static func targets(
     _ configuration: LoRAConfiguration, _ model: DecoderDescription
   ) -> [String] {
-    configuration.only == nil
-      ? model.names(of: configuration.targets)
-      : model.places(of: configuration).map { model.path(at: $0) }
+    let tables = configuration.tables.sorted().map { model.path(at: .table($0)) }
+    guard configuration.only != nil else {
+      return model.names(of: configuration.targets) + tables
+    }
+    let blocks = model.places(of: configuration).filter { $0.table == nil }
+    return blocks.map { model.path(at: $0) } + tables
   }
 
   /// Numbers of layers by a name that all of them share, or else by their paths.
@@ -68,6 +72,9 @@ package enum AdapterConfigurationFile {
           if let value { object[model.path(at: place)] = value }
         }
       }
+    }
+    for table in configuration.tables.sorted() {
+      if let value = numbers[.table(table)] { object[model.path(at: .table(table))] = value }
     }
     return .object(object)
   }

@@ -4,7 +4,7 @@ import Tensors
 
 /// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
 /// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module, and the lengths
-/// `[outputs]` of a weight-decomposed one.
+/// `[outputs]` of a weight-decomposed one; of the embedding `lora_embedding_A` and `_B`.
 ///
 /// GGUF files of some families, Llama's among them, have the rows of q_proj and k_proj in another order than Hugging Face's
 /// (rotary pairs side by side); B's rows are put into Hugging Face's order here, so that the adapter
@@ -77,7 +77,7 @@ package struct AdapterFolder {
       try writer.add(
         names.a, shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
-      func order(_ row: Int) -> Int { model.storedRow(row, of: entry.role) }
+      func order(_ row: Int) -> Int { model.storedRow(row, at: entry.place) }
       for row in 0..<entry.outputs {
         let source = order(row)
         for column in 0..<pair.a.rows {
@@ -128,7 +128,7 @@ package struct AdapterFolder {
     let file = Self.place(of: AdapterConfigurationFile.name, in: folder)
     var config = try JSONValue(file: file)
     let start = base == nil ? nil : AdapterConfigurationFile.takeSubtractedStart(of: &config)
-    let adapter = try read(folder, config, configFile: file, as: form)
+    let adapter = try read(folder, config, configFile: file, as: form, beside: base?.weights)
     guard let start, let base else { return adapter }
     guard !adapter.configuration.isWeightDecomposed,
       let whole = adapter.besideStart(start, of: base.weights, with: base.compute)
@@ -142,7 +142,8 @@ package struct AdapterFolder {
   }
 
   private func read(
-    _ folder: String, _ config: JSONValue, configFile: String, as form: LoRAConfiguration.Form
+    _ folder: String, _ config: JSONValue, configFile: String, as form: LoRAConfiguration.Form,
+    beside weights: FrozenWeights?
   ) throws(FileError) -> Adapter {
     let plain = try AdapterConfigurationFile.read(config, file: configFile, model: model)
     guard let configuration = plain.taking(form, of: model) else {
@@ -153,6 +154,7 @@ package struct AdapterFolder {
     let directory = try SafetensorsFile.directory(ofFile: file)
     try tensors.requireAgreement(directory, with: layout, file: file)
     let reading = WeightReading(directory: directory, file: file)
+    try tensors.requireBase(reading, with: layout, of: weights)
     // All are found before memory is taken: the configuration's rank may be anything.
     var sources: [Source] = []
     for entry in layout.entries {
@@ -170,7 +172,7 @@ package struct AdapterFolder {
       if pair.isWhole, !hasValues(source.a, of: pair.a) {
         throw otherForm(file, "\"\(tensors.names(of: entry).a)\" is no identity")
       }
-      copy(source, to: pair, of: entry.role)
+      copy(source, to: pair, at: entry.place)
     }
     return Adapter(configuration: configuration, parameters: parameters)
   }
@@ -212,10 +214,11 @@ package struct AdapterFolder {
     let lengths: [Float]
   }
 
-  private func copy(_ source: Source, to pair: LoRAPair, of role: LinearRole) {
+  private func copy(_ source: Source, to pair: LoRAPair, at place: ModulePlace) {
     let (a, b) = (source.a, source.b)
     for (row, length) in source.lengths.enumerated() {
-      if let lengths = pair.lengths { unsafe lengths.base[model.storedRow(row, of: role)] = length }
+      guard let lengths = pair.lengths else { continue }
+      unsafe lengths.base[model.storedRow(row, at: place)] = length
     }
     if !pair.isWhole {
       for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
@@ -225,7 +228,7 @@ package struct AdapterFolder {
       unsafe values.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { unsafe b.dequantize(row: row, into: base) }
       }
-      let target = model.storedRow(row, of: role)
+      let target = model.storedRow(row, at: place)
       for column in 0..<b.columns { unsafe pair.bTransposed.row(column)[target] = values[column] }
     }
   }

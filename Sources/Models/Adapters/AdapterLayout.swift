@@ -6,8 +6,7 @@ package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`, then the lengths `[outputs]` of a
   /// weight-decomposed one; of a whole change only Bᵀ.
   package struct Entry: Sendable, Equatable {
-    package let layer: Int
-    package let role: LinearRole
+    package let place: ModulePlace
     package let inputs: Int
     package let outputs: Int
     package let rank: Int
@@ -25,7 +24,9 @@ package struct AdapterLayout: Sendable, Equatable {
       (isWhole ? 0 : rank * inputs) + rank * outputs + (hasLengths ? outputs : 0)
     }
 
-    package var place: ModulePlace { ModulePlace(layer: layer, role: role) }
+    /// The block; nil beside the blocks.
+    package var layer: Int? { place.layer }
+    package var role: LinearRole? { place.role }
 
     /// The part of the rank that is trained; the start, where it is kept, is the rest.
     package var trainedRank: Int { keepsStart ? rank / 2 : rank }
@@ -70,21 +71,20 @@ package struct AdapterLayout: Sendable, Equatable {
   package init(configuration: LoRAConfiguration, model: DecoderDescription) {
     self.model = model
     var entries: [Entry] = []
-    var places = [Int?](repeating: nil, count: model.sizes.layers * LinearRole.allCases.count)
+    var places = [Int?](
+      repeating: nil,
+      count: model.sizes.layers * LinearRole.allCases.count + TokenTable.allCases.count)
     var offset = 0
-    for layer in 0..<model.sizes.layers {
-      for module in model.linears {
-        let place = ModulePlace(layer: layer, role: module.role)
-        guard configuration.includes(place) else { continue }
-        places[layer * LinearRole.allCases.count + module.role.index] = entries.count
-        let entry = Entry(
-          layer: layer, role: module.role, inputs: module.inputs, outputs: module.outputs,
-          rank: configuration.rank(of: place), scale: configuration.scale(of: place),
-          hasLengths: configuration.isWeightDecomposed, isWhole: configuration.isWhole,
-          keepsStart: configuration.form == .besideStart, offset: offset)
-        entries.append(entry)
-        offset += entry.count
-      }
+    for place in model.places where configuration.includes(place) {
+      places[Self.index(of: place, layers: model.sizes.layers)] = entries.count
+      let shape = model.shape(at: place)
+      let entry = Entry(
+        place: place, inputs: shape.inputs, outputs: shape.outputs,
+        rank: configuration.rank(of: place), scale: configuration.scale(of: place),
+        hasLengths: configuration.isWeightDecomposed, isWhole: configuration.isWhole,
+        keepsStart: configuration.form == .besideStart, offset: offset)
+      entries.append(entry)
+      offset += entry.count
     }
     self.entries = entries
     self.places = places
@@ -96,15 +96,30 @@ package struct AdapterLayout: Sendable, Equatable {
     entries.reduce(0) { $0 + $1.matrices.reduce(0) { $0 + $1.count } }
   }
 
-  /// The lowest block with an adapter: nothing below it needs gradients.
-  package var lowestLayer: Int { entries.first?.layer ?? Int.max }
+  /// The lowest block with an adapter at or below it: nothing further down needs gradients.
+  package var lowestLayer: Int {
+    adaptsEmbedding ? 0 : entries.first?.layer ?? Int.max
+  }
 
-  package func entry(layer: Int, _ role: LinearRole) -> Entry? {
-    let index = layer * LinearRole.allCases.count + role.index
+  /// Whether gradients go on to the embedding.
+  var adaptsEmbedding: Bool { entries.first?.place == .table(.embedding) }
+
+  package func entry(at place: ModulePlace) -> Entry? {
+    let index = Self.index(of: place, layers: model.sizes.layers)
     precondition(
-      places.indices.contains(index),
-      "layer \(layer) of an adapter with \(places.count / LinearRole.allCases.count)")
+      places.indices.contains(index), "\(place) of an adapter with \(model.sizes.layers) blocks")
     return places[index].map { entries[$0] }
+  }
+
+  package func entry(layer: Int, _ role: LinearRole) -> Entry? { entry(at: .block(layer, role)) }
+
+  /// A number for each place of a model, the same whatever an adapter has.
+  static func index(of place: ModulePlace, layers: Int) -> Int {
+    switch place {
+    case .block(let layer, let role): layer * LinearRole.allCases.count + role.index
+    case .table(let table):
+      layers * LinearRole.allCases.count + (table == .embedding ? 0 : 1)
+    }
   }
 }
 
@@ -142,9 +157,9 @@ package final class AdapterVector: @unchecked Sendable {
   }
 
   /// What belongs to one module.
-  package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? {
-    layout.entry(layer: layer, role).map(pair)
-  }
+  package func pair(at place: ModulePlace) -> LoRAPair? { layout.entry(at: place).map(pair) }
+
+  package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? { pair(at: .block(layer, role)) }
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
     let start = unsafe values + entry.offset

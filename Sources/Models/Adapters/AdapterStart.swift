@@ -41,6 +41,19 @@ package enum AdapterStart: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether there is one for an embedding.
+  package var fitsEmbedding: Bool { self == .standard || self == .gaussian }
+
+  /// The start beside an embedding: A zero, B normal with a deviation of 1, as PEFT has it.
+  ///
+  /// - Parameter pair: all zero.
+  func fillEmbedding(_ pair: LoRAPair, _ random: inout RandomGenerator) {
+    precondition(fitsEmbedding, "the start \(rawValue) of an embedding")
+    for index in 0..<pair.bTransposed.count {
+      unsafe pair.bTransposed.base[index] = random.normal()
+    }
+  }
+
   /// Rows of an orthogonal matrix in turn span the space of A and that of B; both are a tenth of normal
   /// numbers long.
   private func fillHalves(_ pair: LoRAPair, _ random: inout RandomGenerator) {

@@ -2,7 +2,7 @@ import Checkpoints
 import Files
 import Tokenizers
 
-/// Which linear layers an `adapter_config.json` puts a pair beside, and of which rank and alpha, after the rules of
+/// Which layers an `adapter_config.json` puts a pair beside, and of which rank and alpha, after the rules of
 /// PEFT 0.21 (`check_target_module_exists`, `get_pattern_key`): a name stands for every module whose path ends with
 /// it, and `layers_to_transform` leaves of those the layers that it lists; a whole path stands for itself, and a text
 /// is a regular expression for whole paths.
@@ -29,13 +29,19 @@ struct AdapterTargets {
     }
     try refuseUnknown(names)
     let chosen = model.modules(names, excluding: excluded, layers: layers)
-    guard chosen.contains(where: { !$0.isEmpty }) else {
+    guard !chosen.isEmpty else {
       throw FileError(
         .unsupported, file: file,
-        cause: "\"target_modules\" fits no linear layer of this model's blocks"
+        cause: "\"target_modules\" fits no layer of this model that can be adapted"
           + (excluded == nil ? "" : " that \"exclude_modules\" leaves"), fix: known)
     }
-    configuration.choose(chosen)
+    if configuration.isWeightDecomposed, chosen.contains(.table(.embedding)) {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"use_dora\" is true for the embedding, whose lengths Skillet does not learn",
+        fix: "train it without \"use_dora\", or leave the embedding out")
+    }
+    configuration.choose(chosen, of: model)
     let places = model.places(of: configuration)
     configuration.ranks = try exceptions(
       "rank_pattern", places,
@@ -47,16 +53,16 @@ struct AdapterTargets {
   }
 
   private var known: String {
-    "this model has " + model.names(of: LinearRole.allCases).joined(separator: ", ")
+    "this model has " + model.targetNames.joined(separator: ", ")
   }
 
   private func refuseUnknown(_ names: ModuleNames) throws(FileError) {
     guard case .list(let list) = names else { return }
-    for name in list where model.modules(.list([name])).allSatisfy(\.isEmpty) {
+    for name in list where model.modules(.list([name])).isEmpty {
       throw FileError(
         .unsupported, file: file,
-        cause: "\"target_modules\" names \"\(name)\", which is no linear layer of this model's "
-          + "blocks", fix: known)
+        cause: "\"target_modules\" names \"\(name)\", which is no layer of this model that can be "
+          + "adapted", fix: known)
     }
   }
 
@@ -147,38 +153,40 @@ struct AdapterTargets {
 }
 
 extension DecoderDescription {
-  /// The layers of each block that names stand for.
+  /// The layers and tables that names stand for.
   ///
-  /// - Parameter layers: of the layers that are named by more than their path, those of these blocks; nil
-  ///   means all.
+  /// - Parameter layers: of the layers that are named by more than their path, those of these blocks, and
+  ///   no table; nil means all.
   package func modules(
     _ names: ModuleNames, excluding excluded: ModuleNames? = nil, layers: Set<Int>? = nil
-  ) -> [Set<LinearRole>] {
-    (0..<sizes.layers).map { layer in
-      let isListed = layers?.contains(layer) ?? true
-      let roles = linears.filter { module in
-        let path = path(module, layer: layer)
+  ) -> Set<ModulePlace> {
+    Set(
+      places.filter { place in
+        let path = path(at: place)
         guard (excluded?.fit(of: path) ?? .no) == .no else { return false }
         switch names.fit(of: path) {
         case .no: return false
-        case .byName: return isListed
+        case .byName:
+          guard let layer = place.layer else { return names != .all && layers == nil }
+          return layers?.contains(layer) ?? true
         case .byPath: return true
         }
-      }
-      return Set(roles.map(\.role))
-    }
+      })
   }
 
-  /// The layers that a configuration adapts, in order.
+  /// The matrices that a configuration adapts, in order.
   func places(of configuration: LoRAConfiguration) -> [ModulePlace] {
-    AdapterLayout(configuration: configuration, model: self).entries.map(\.place)
+    places.filter(configuration.includes)
   }
 
-  /// The path of a layer in the model of transformers.
-  func path(at place: ModulePlace) -> String {
-    guard let module = linear(place.role) else {
-      preconditionFailure("the layer \(place.role.rawValue), which the model does not have")
-    }
-    return path(module, layer: place.layer)
+  /// The names that stand for what a configuration adapts.
+  package func targetNames(of configuration: LoRAConfiguration) -> [String] {
+    names(of: configuration.targets)
+      + configuration.tables.sorted().map { name(of: .table($0)) }
+  }
+
+  /// The names of all that can be adapted.
+  package var targetNames: [String] {
+    names(of: LinearRole.allCases) + TokenTable.allCases.map { name(of: .table($0)) }
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Tensors
 
 /// The tensors of an adapter's file in PEFT's names, held against what its configuration says that there are.
 struct AdapterTensors {
@@ -10,20 +11,24 @@ struct AdapterTensors {
     /// DoRA's lengths.
     let lengths: String
 
-    fileprivate init(module path: String) {
-      a = path + ".lora_A.weight"
-      b = path + ".lora_B.weight"
+    /// A copy of the frozen matrix, which PEFT puts beside adapters of tables.
+    let base: String
+
+    fileprivate init(_ place: ModulePlace, in model: DecoderDescription) {
+      let path = AdapterTensors.root + model.path(at: place)
+      let isEmbedding = place == .table(.embedding)
+      a = path + (isEmbedding ? ".lora_embedding_A" : ".lora_A.weight")
+      b = path + (isEmbedding ? ".lora_embedding_B" : ".lora_B.weight")
       lengths = path + ".lora_magnitude_vector"
+      base = path + ".base_layer.weight"
     }
   }
 
   let model: DecoderDescription
 
-  func names(of entry: AdapterLayout.Entry) -> Names {
-    Names(module: Self.root + model.path(at: entry.place))
-  }
+  func names(of entry: AdapterLayout.Entry) -> Names { Names(entry.place, in: model) }
 
-  private static let root = "base_model.model."
+  fileprivate static let root = "base_model.model."
 
   /// Refuses tensors that are missing, left over or of another rank than the configuration gives them, with
   /// the keys of the configuration that say so.
@@ -36,6 +41,7 @@ struct AdapterTensors {
       try require(names.a, [entry.rank, entry.inputs], of: entry, directory, file)
       try require(names.b, [entry.outputs, entry.rank], of: entry, directory, file)
       known.formUnion([names.a, names.b])
+      if entry.place.table != nil { known.insert(names.base) }
       guard entry.hasLengths else { continue }
       known.insert(names.lengths)
       if directory[names.lengths] == nil {
@@ -67,28 +73,54 @@ struct AdapterTensors {
         + "configuration give it rank \(entry.rank)")
   }
 
+  /// Refuses copies of frozen tables that are not the base's: PEFT trains beside those, and takes them in
+  /// place of the base's own. Of a base in few bits only the shape can be compared.
+  ///
+  /// - Parameter weights: the base; nil compares shapes alone.
+  func requireBase(
+    _ reading: WeightReading, with layout: AdapterLayout, of weights: FrozenWeights?
+  ) throws(FileError) {
+    for entry in layout.entries where entry.place.table != nil {
+      let name = names(of: entry).base
+      guard reading.contains(name) else { continue }
+      let isEmbedding = entry.place == .table(.embedding)
+      let copy = try reading.matrix(
+        name, rows: isEmbedding ? entry.inputs : entry.outputs,
+        columns: isEmbedding ? entry.outputs : entry.inputs)
+      guard let own = weights?[entry.place].weight, ElementType(own.format).isScalar,
+        own.relativeDistance(of: copy) > Self.mostRounding
+      else { continue }
+      throw FileError(
+        .unsupported, file: reading.file,
+        cause: "its \"\(name)\" is not the matrix of this model, which the adapter stands beside",
+        fix: "load the model that the adapter was trained on")
+    }
+  }
+
+  /// What a copy in half precision may differ by.
+  private static let mostRounding = 0.01
+
   private func leftOver(_ name: String, file: String) -> FileError {
-    for layer in 0..<model.sizes.layers {
-      for module in model.linears {
-        let names = Names(module: Self.root + model.path(module, layer: layer))
-        if name == names.lengths {
-          return disagreement(
-            .unsupported, file,
-            "there is the tensor \"\(name)\", though \"use_dora\" of its configuration is not true")
-        }
-        if name == names.a || name == names.b {
-          return disagreement(
-            .unsupported, file,
-            "there is the tensor \"\(name)\", whose layer \(Self.choice) its configuration leave out"
-          )
-        }
+    for place in model.places {
+      let names = Names(place, in: model)
+      if name == names.lengths {
+        return disagreement(
+          .unsupported, file,
+          "there is the tensor \"\(name)\", though \"use_dora\" of its configuration is not true")
+      }
+      if name == names.a || name == names.b || place.table != nil && name == names.base {
+        return disagreement(
+          .unsupported, file,
+          "there is the tensor \"\(name)\", whose layer \(Self.choice) its configuration leave out"
+        )
       }
     }
-    for (path, what) in [(model.names.embedding, "embedding"), (model.names.head, "output head")]
-    where name.hasPrefix(Self.root + path + ".") {
+    for (table, what) in [(TokenTable.embedding, "embedding"), (.head, "output head")]
+    where name.hasPrefix(Self.root + model.path(at: .table(table)) + ".") {
       return FileError(
         .unsupported, file: file,
-        cause: "the tensor \"\(name)\" is of the \(what), which adapters here do not change",
+        cause:
+          "the tensor \"\(name)\" is of the \(what), beside which there is no such tensor here",
         fix: "let PEFT fold the adapter into its base, with merge_and_unload, and load that model")
     }
     return FileError(
@@ -105,5 +137,22 @@ struct AdapterTensors {
       kind, file: file, cause: cause,
       fix:
         "take both files of the adapter from the same folder, and the model that it was trained on")
+  }
+}
+
+extension FrozenMatrix {
+  /// ‖other − this‖ / ‖this‖, of matrices of one shape.
+  fileprivate func relativeDistance(of other: FrozenMatrix) -> Double {
+    var rows = [[Float]](repeating: [Float](repeating: 0, count: columns), count: 2)
+    var (distance, length) = (0.0, 0.0)
+    for row in 0..<self.rows {
+      unsafe dequantize(row: row, into: &rows[0])
+      unsafe other.dequantize(row: row, into: &rows[1])
+      for (own, copied) in zip(rows[0], rows[1]) {
+        distance += Double(copied - own) * Double(copied - own)
+        length += Double(own) * Double(own)
+      }
+    }
+    return (distance / max(length, .leastNormalMagnitude)).squareRoot()
   }
 }

@@ -18,18 +18,21 @@ package struct AdapterUse: Sendable {
     self.dropoutSeed = dropoutSeed
   }
 
+  /// A frozen layer with its adapter.
+  ///
+  /// - Parameter part: which part of its rows, where dropout is drawn for one after the other.
   func layer(
-    _ linear: FrozenWeights.Linear, _ layer: Int, _ role: LinearRole, with compute: Compute
+    _ linear: FrozenWeights.Linear, at place: ModulePlace, part: Int = 0, with compute: Compute
   ) -> LinearLayer {
-    guard let pair = adapter.parameters.pair(layer: layer, role) else { return LinearLayer(linear) }
+    guard let pair = adapter.parameters.pair(at: place) else { return LinearLayer(linear) }
     let probability = adapter.configuration.dropout
     var dropout: Dropout?
     if let dropoutSeed, probability > 0 {
-      let stream = role.stream("dropout", layer: layer, places: 8)
-      var random = RandomGenerator(seed: dropoutSeed, stream: stream.name, index: stream.index)
+      let stream = place.stream("dropout", places: 8)
+      var random = RandomGenerator(
+        seed: dropoutSeed, stream: stream.name, index: stream.index + UInt64(part))
       dropout = Dropout(probability: probability, seed: random.next())
     }
-    let place = ModulePlace(layer: layer, role: role)
     return LinearLayer(
       linear, pair: pair,
       norms: pair.lengths.map { _ in
@@ -40,9 +43,7 @@ package struct AdapterUse: Sendable {
       }, dropout: dropout)
   }
 
-  func gradientPair(_ layer: Int, _ role: LinearRole) -> LoRAPair? {
-    gradient?.pair(layer: layer, role)
-  }
+  func gradientPair(at place: ModulePlace) -> LoRAPair? { gradient?.pair(at: place) }
 }
 
 /// The lengths of the rows of W + scale · B·A, as far as they were asked for.

@@ -3,7 +3,9 @@ import Files
 import Tensors
 
 /// A LoRA adapter as llama.cpp reads it (src/llama-adapter.cpp): one GGUF file with A `[rank, inputs]` and B
-/// `[outputs, rank]` of each module under the name of its matrix, the rows of B in GGUF's order.
+/// `[outputs, rank]` of each module under the name of its matrix, the rows of B in GGUF's order; of the embedding A
+/// is `[inputs, rank]`, whose rows it takes by token. A head that is the embedding has one name for both there, so
+/// that a change of one of them alone cannot be said.
 ///
 /// llama.cpp multiplies by `adapter.lora.alpha` over the rank, and by 1 where that is 0. The alpha written here is
 /// scale · rank, whatever the scale was made of; a scale of 0 makes B zero.
@@ -42,6 +44,14 @@ package struct GGUFAdapterFile {
         cause: "GGUF has no place for the lengths of a weight-decomposed adapter (DoRA)",
         fix: "save it for PEFT, or fold it in: merge, then export")
     }
+    guard !model.tiesHead || adapter.configuration.tables.isEmpty else {
+      throw FileError(
+        .unsupported, file: file,
+        cause:
+          "the embedding and the output head of this model are one matrix, and GGUF has one name for "
+          + "both: llama.cpp would change the other one too",
+        fix: "save the adapter for PEFT: format: peft")
+    }
     let rank = adapter.configuration.rank
     let scale = adapter.configuration.scale
     // The one number that llama.cpp divides by each tensor's rank.
@@ -60,10 +70,11 @@ package struct GGUFAdapterFile {
       let name = try tensorName(of: entry, file: file)
       // What the format cannot say is folded in.
       let factor = entry.scale * Float(entry.rank) / alpha
-      try writer.add(name + ".lora_a", .f32, shape: [entry.rank, entry.inputs]) {
-        OutgoingTensor.littleEndian((0..<pair.a.count).map { unsafe pair.a.base[$0] })
+      let a = Self.a(of: entry, pair)
+      try writer.add(name + ".lora_a", .f32, shape: a.shape) {
+        OutgoingTensor.littleEndian(a.values)
       }
-      let order = model.rowOrder(of: entry.role, pairing: family.ggufPairing)
+      let order = entry.role.flatMap { model.rowOrder(of: $0, pairing: family.ggufPairing) }
       try writer.add(name + ".lora_b", .f32, shape: [entry.outputs, entry.rank]) {
         OutgoingTensor.littleEndian(
           (0..<entry.outputs).flatMap { row in
@@ -82,19 +93,38 @@ package struct GGUFAdapterFile {
     }
   }
 
+  /// A as the file has it.
+  private static func a(
+    of entry: AdapterLayout.Entry, _ pair: LoRAPair
+  ) -> (shape: [Int], values: [Float]) {
+    guard entry.place == .table(.embedding) else {
+      return ([entry.rank, entry.inputs], (0..<pair.a.count).map { unsafe pair.a.base[$0] })
+    }
+    return (
+      [entry.inputs, entry.rank],
+      (0..<entry.inputs).flatMap { token in
+        (0..<entry.rank).map { unsafe pair.a.row($0)[token] }
+      }
+    )
+  }
+
   private func tensorName(
     of entry: AdapterLayout.Entry, file: String
   ) throws(FileError) -> String {
-    let path = model.linear(entry.role)?.path
-    guard let form = family.linears.first(where: { $0.role == entry.role && $0.path == path })
-    else {
-      throw FileError(
-        .unsupported, file: file,
-        cause: "GGUF has no name for the layer \(path ?? entry.role.rawValue) of a model of type "
-          + "\"\(model.architecture)\"",
-        fix: "save the adapter for PEFT: format: peft")
+    switch entry.place {
+    case .table(.embedding): return family.ggufNames.embedding + ".weight"
+    case .table(.head): return family.ggufNames.head + ".weight"
+    case .block(let layer, let role):
+      let path = model.linear(role)?.path
+      guard let form = family.linears.first(where: { $0.role == role && $0.path == path }) else {
+        throw FileError(
+          .unsupported, file: file,
+          cause: "GGUF has no name for the layer \(path ?? role.rawValue) of a model of type "
+            + "\"\(model.architecture)\"",
+          fix: "save the adapter for PEFT: format: peft")
+      }
+      return TensorNames.gguf.name(form.gguf, layer) + ".weight"
     }
-    return TensorNames.gguf.name(form.gguf, entry.layer) + ".weight"
   }
 
   /// Compares what the file has with what was to be written.
@@ -104,14 +134,15 @@ package struct GGUFAdapterFile {
     let reading = WeightReading(directory: read.tensors, file: file)
     for entry in adapter.parameters.layout.entries {
       let name = try tensorName(of: entry, file: file)
-      let a = try reading.matrix(name + ".lora_a", rows: entry.rank, columns: entry.inputs)
+      let expected = Self.a(of: entry, adapter.parameters.pair(entry))
+      let columns = expected.shape[1]
+      let a = try reading.matrix(name + ".lora_a", rows: expected.shape[0], columns: columns)
       _ = try reading.matrix(name + ".lora_b", rows: entry.outputs, columns: entry.rank)
-      var row = [Float](repeating: 0, count: entry.inputs)
+      var row = [Float](repeating: 0, count: columns)
       unsafe row.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { unsafe a.dequantize(row: 0, into: base) }
       }
-      let pair = adapter.parameters.pair(entry)
-      guard row.indices.allSatisfy({ unsafe row[$0] == pair.a.base[$0] }) else {
+      guard row.elementsEqual(expected.values.prefix(columns)) else {
         throw FileError(
           .malformed, file: file, cause: "the file was written, and read back \(name) is another",
           fix: "check the disk, and save again")

@@ -7,6 +7,8 @@ package struct LoRAConfiguration: Sendable, Equatable {
   /// Probability that an input of A is dropped while training.
   package var dropout: Float
   package var targets: [LinearRole]
+  /// The tables beside the blocks that get an adapter.
+  package var tables: Set<TokenTable> = []
   /// The blocks that get an adapter; nil means all.
   package var layers: [Int]?
   /// The layers that get one, where these are others in one block than in another; nil where `targets` and
@@ -50,15 +52,13 @@ package struct LoRAConfiguration: Sendable, Equatable {
     self.isRankStabilized = isRankStabilized
   }
 
-  /// A whole change of each of the layers that `chosen` names in each block: of rank `inputs`, and of scale 1.
-  package init(wholeMatrices chosen: [Set<LinearRole>], of model: DecoderDescription) {
+  /// A whole change of each of the layers that are chosen: of rank `inputs`, and of scale 1.
+  package init(wholeMatrices chosen: Set<ModulePlace>, of model: DecoderDescription) {
     self.init(rank: 1, alpha: 1)
-    choose(chosen)
+    choose(chosen, of: model)
     form = .whole
     for place in model.places(of: self) {
-      guard let inputs = model.linear(place.role)?.inputs else {
-        preconditionFailure("the layer \(place.role.rawValue), which the model does not have")
-      }
+      let inputs = model.shape(at: place).inputs
       ranks[place] = inputs
       alphas[place] = Double(inputs)
     }
@@ -103,8 +103,11 @@ package struct LoRAConfiguration: Sendable, Equatable {
   }
 
   package func includes(_ place: ModulePlace) -> Bool {
-    only?.contains(place)
-      ?? (targets.contains(place.role) && (layers?.contains(place.layer) ?? true))
+    switch place {
+    case .table(let table): tables.contains(table)
+    case .block(let layer, let role):
+      only?.contains(place) ?? (targets.contains(role) && (layers?.contains(layer) ?? true))
+    }
   }
 
   package func rank(of place: ModulePlace) -> Int { ranks[place] ?? rank }
@@ -113,19 +116,16 @@ package struct LoRAConfiguration: Sendable, Equatable {
     scale(rank: rank(of: place), alpha: alpha(of: place))
   }
 
-  /// Takes the layers that are chosen in each block.
+  /// Takes the layers and tables that are chosen.
   ///
-  /// - Parameter chosen: at least one layer.
-  package mutating func choose(_ chosen: [Set<LinearRole>]) {
-    let adapted = chosen.indices.filter { !chosen[$0].isEmpty }
-    let roles = chosen.reduce(into: Set<LinearRole>()) { $0.formUnion($1) }
-    precondition(!roles.isEmpty, "no layer of \(chosen.count) blocks is chosen")
-    targets = roles.sorted()
-    layers = adapted.count == chosen.count ? nil : adapted
-    only =
-      adapted.allSatisfy { chosen[$0] == roles }
-      ? nil
-      : Set(
-        adapted.flatMap { layer in chosen[layer].map { ModulePlace(layer: layer, role: $0) } })
+  /// - Parameter chosen: at least one, of the model's.
+  package mutating func choose(_ chosen: Set<ModulePlace>, of model: DecoderDescription) {
+    precondition(!chosen.isEmpty, "no layer of \(model.sizes.layers) blocks is chosen")
+    tables = Set(chosen.compactMap(\.table))
+    let blocks = chosen.filter { $0.table == nil }
+    let adapted = Set(blocks.compactMap(\.layer)).sorted()
+    targets = Set(blocks.compactMap(\.role)).sorted()
+    layers = adapted.isEmpty || adapted.count == model.sizes.layers ? nil : adapted
+    only = blocks.count == adapted.count * targets.count ? nil : blocks
   }
 }

@@ -48,6 +48,13 @@ package struct MLXAdapterFolder {
           "mlx-lm has one rank and one scale for the same layers in each block, and no such DoRA",
         fix: "save the adapter for PEFT: format: peft")
     }
+    guard own.tables.isEmpty else {
+      throw FileError(
+        .unsupported, file: folder,
+        cause: "Skillet writes adapters of the layers in blocks for mlx-lm, and this one changes "
+          + own.tables.sorted().map { model.name(of: .table($0)) }.joined(separator: " and "),
+        fix: "save the adapter for PEFT: format: peft")
+    }
     let bytes = try weights(of: adapter, file: folder + "/" + Self.weightsName)
     try WholeFolder.write(
       [
@@ -61,9 +68,7 @@ package struct MLXAdapterFolder {
 
   private func configuration(of adapter: Adapter, _ baseModel: String) -> JSONValue {
     let configuration = adapter.configuration
-    let entries = adapter.parameters.layout.entries
-    let roles = Set(entries.map(\.role))
-    let keys = model.linears.filter { roles.contains($0.role) }.map(\.path)
+    let keys = model.linears.filter { configuration.targets.contains($0.role) }.map(\.path)
     return [
       "fine_tune_type": "lora", "model": .string(baseModel),
       "num_layers": .int(model.sizes.layers - adapter.parameters.layout.lowestLayer),
@@ -80,17 +85,13 @@ package struct MLXAdapterFolder {
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
       let rank = pair.a.rows
-      guard let module = model.linear(entry.role) else {
-        preconditionFailure(
-          "an adapter beside \(entry.role.rawValue), which the model does not have")
-      }
-      let path = model.path(module, layer: entry.layer)
+      let path = model.path(at: entry.place)
       var a = [Float](repeating: 0, count: pair.a.count)
       for row in 0..<rank {
         for column in 0..<entry.inputs { a[column * rank + row] = unsafe pair.a.row(row)[column] }
       }
       try writer.add(path + ".lora_a", shape: [entry.inputs, rank], values: a)
-      let places = (0..<entry.outputs).map { model.storedRow($0, of: entry.role) }
+      let places = (0..<entry.outputs).map { model.storedRow($0, at: entry.place) }
       let b = (0..<rank).flatMap { row in
         places.map { unsafe pair.bTransposed.row(row)[$0] }
       }

@@ -1,15 +1,5 @@
 import Tokenizers
 
-/// A linear layer of one block.
-package struct ModulePlace: Hashable, Sendable {
-  package let layer: Int
-  package let role: LinearRole
-
-  package init(layer: Int, role: LinearRole) {
-    (self.layer, self.role) = (layer, role)
-  }
-}
-
 /// Names of linear layers after the rules of PEFT 0.21 (`check_target_module_exists`).
 package enum ModuleNames: Sendable, Equatable {
   /// Every linear layer of the blocks.

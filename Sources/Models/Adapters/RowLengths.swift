@@ -81,7 +81,7 @@ extension Adapter {
     for entry in parameters.layout.entries {
       let pair = parameters.pair(entry)
       guard let lengths = pair.lengths else { continue }
-      let weight = weights.blocks[entry.layer][entry.role].weight
+      let weight = weights[entry.place].weight
       let norms = pair.rowNorms(
         beside: weight, squares: baseSquares.squares(of: weight, at: entry.place, with: compute),
         with: compute)

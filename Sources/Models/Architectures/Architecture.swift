@@ -166,6 +166,18 @@ package struct Architecture: Sendable {
   }
 }
 
+extension Architecture {
+  /// The names by which recipes and adapters may call the embedding and the output head, of all families.
+  package static var tableNames: [String] {
+    var names: [String] = []
+    for path in all.map(\.huggingFace.embedding) + [DecoderDescription.headPath] {
+      let name = path.split(separator: ".").last.map(String.init) ?? path
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+}
+
 extension DecoderDescription {
   /// A decoder of a family.
   ///
@@ -191,7 +203,7 @@ extension DecoderDescription {
       normEpsilon: normEpsilon, positions: positions, activation: family.activation,
       linears: linears, tiesHead: tiesHead,
       names: isGGUF ? family.ggufNames : family.huggingFace,
-      blockPath: family.blockPath)
+      blockPath: family.blockPath, embeddingPath: family.huggingFace.embedding)
     normOffset = isGGUF ? 0 : family.normOffset
     normPlacement = family.normPlacement
     headNorms = family.headNorms

@@ -59,7 +59,11 @@ package struct ActivationPlan {
 
   /// Bytes of the last rows, their norm and the gradients of both, and of one chunk of logits.
   private func headBytes(tokens: Int) -> Int {
-    4 * tokens * 4 * sizes.hidden
-      + CrossEntropy.chunkByteCount(positions: tokens, vocabulary: sizes.vocabulary)
+    let chunk = CrossEntropy.chunkByteCount(positions: tokens, vocabulary: sizes.vocabulary)
+    // An adapted head packs the gradient of a chunk whole; a weight-decomposed one has two more beside it.
+    let more = layout.entry(at: .table(.head)).map { entry in
+      chunk / 4 * element + (entry.hasLengths ? 2 * chunk : 0) + 4 * tokens * entry.rank
+    }
+    return 4 * tokens * 4 * sizes.hidden + chunk + (more ?? 0)
   }
 }

@@ -10,7 +10,7 @@ struct BlockLinears {
   let compute: Compute
 
   func linear(_ role: LinearRole) -> LinearLayer {
-    adapter?.layer(block[role], layer, role, with: compute) ?? LinearLayer(block[role])
+    adapter?.layer(block[role], at: .block(layer, role), with: compute) ?? LinearLayer(block[role])
   }
 
   /// What several layers read.
@@ -92,7 +92,7 @@ struct BlockLinears {
     for (place, (role, dy)) in gradients.enumerated() {
       linear(role).backward(
         x, reduced: saved.reduced[role.index], dy: dy,
-        gradient: adapter?.gradientPair(layer, role), dx: dx, accumulatesDx: place > 0,
+        gradient: adapter?.gradientPair(at: .block(layer, role)), dx: dx, accumulatesDx: place > 0,
         with: compute)
     }
   }

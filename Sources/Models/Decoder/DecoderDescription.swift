@@ -51,6 +51,10 @@ package struct DecoderDescription: Sendable, Equatable {
   var names: TensorNames
   /// The path of block n in transformers is this and n.
   package var blockPath: String
+  /// The path of the embedding there.
+  var embeddingPath: String
+  /// That of the output head, of every family, whatever files call its tensor.
+  static let headPath = "lm_head"
 
   /// How a token's place reaches the attention.
   package enum Positions: Sendable, Equatable {

@@ -24,7 +24,8 @@ extension DecoderModel {
         repeating: [Float](repeating: 0, count: tokens.count), count: tokens.count),
       count: sizes.heads)
     compute.arena.scoped {
-      let x = embed(batch.tokens, positions: batch.positions, with: compute)
+      let x = embed(
+        batch.tokens, positions: batch.positions, adapter: adapter, with: compute)
       for below in 0..<layer {
         forward(layer: below, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }

@@ -79,32 +79,6 @@ package struct DecoderModel: Sendable {
     )
   }
 
-  /// What the first block reads, `[tokens, hidden]`.
-  ///
-  /// - Parameters:
-  ///   - tokens: ids of the vocabulary; loading makes sure that the tokenizer has no others.
-  ///   - positions: of each token in its sequence, within the model's context.
-  func embed(
-    _ tokens: [Int32], positions: [Int32], noise: EmbeddingNoise? = nil, with compute: Compute
-  ) -> Matrix {
-    let embedded = gather(tokens, of: weights.embedding, "token", with: compute)
-    compute.scale(embedded, by: description.scales.embedding)
-    noise?.add(to: embedded)
-    let x =
-      weights.projections.map { projected(embedded, by: $0.input, with: compute) } ?? embedded
-    if let learned = weights.positions {
-      precondition(positions.count == x.rows, "\(positions.count) positions for \(x.rows) tokens")
-      let rows = positions.map { $0 + Int32(description.positionOffset) }
-      compute.arena.scoped {
-        compute.add(gather(rows, of: learned, "position", with: compute), to: x)
-      }
-    }
-    if let norm = weights.embeddingNorm {
-      compute.forEachBlock(of: x.rows, grain: 64) { norm.forward(x.rows($0), into: x.rows($0)) }
-    }
-    return x
-  }
-
   /// What the output head reads, of rows of the stream that the last block leaves; in the arena, or `x`.
   func headInput(_ x: Matrix, with compute: Compute) -> Matrix {
     let normed = weights.finalNorm?.forward(x, with: compute) ?? x
@@ -126,26 +100,11 @@ package struct DecoderModel: Sendable {
     return dx
   }
 
-  private func projected(
+  func projected(
     _ x: Matrix, by projection: FrozenMatrix, with compute: Compute
   ) -> Matrix {
     let result = compute.arena.matrix(x.rows, projection.rows)
     compute.multiply(compute.pack(x), projection.operand, .rowsOfMatrix, into: result)
-    return result
-  }
-
-  /// The rows of a table, one after the other, in the arena.
-  private func gather(
-    _ numbers: [Int32], of table: FrozenMatrix, _ what: String, with compute: Compute
-  ) -> Matrix {
-    let rows = 0..<Int32(clamping: table.rows)
-    if let outside = numbers.first(where: { !rows.contains($0) }) {
-      preconditionFailure("the \(what) \(outside) has no row among \(rows.upperBound)")
-    }
-    let result = compute.arena.matrix(numbers.count, table.columns)
-    compute.forEachBlock(of: numbers.count, grain: 64) { block in
-      for row in block { unsafe table.dequantize(row: Int(numbers[row]), into: result.row(row)) }
-    }
     return result
   }
 
@@ -173,14 +132,13 @@ package struct DecoderModel: Sendable {
   ) -> CrossEntropy.Score {
     guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
     return compute.arena.scoped {
-      let x = embed(batch.tokens, positions: batch.positions, with: compute)
+      let x = embed(
+        batch.tokens, positions: batch.positions, adapter: adapter, with: compute)
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      return CrossEntropy.score(
-        hidden: headInput(compute.gather(x, rows: batch.scored), with: compute),
-        targets: batch.targets, head: weights.head, bias: weights.headBias,
-        scaling: logitScaling, with: compute)
+      return OutputHead(model: self, adapter: adapter, compute: compute).score(
+        headInput(compute.gather(x, rows: batch.scored), with: compute), targets: batch.targets)
     }
   }
 
@@ -190,26 +148,15 @@ package struct DecoderModel: Sendable {
   ) -> Matrix {
     let result = compute.arena.matrix(rows.count, weights.head.rows)
     compute.arena.scoped {
-      let x = embed(batch.tokens, positions: batch.positions, with: compute)
+      let x = embed(
+        batch.tokens, positions: batch.positions, adapter: adapter, with: compute)
       for layer in weights.blocks.indices {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
-      let last = headInput(compute.gather(x, rows: rows), with: compute)
-      compute.multiply(compute.pack(last), weights.head.operand, .rowsOfMatrix, into: result)
-      addHeadBias(to: result, with: compute)
-      for row in 0..<result.rows {
-        unsafe logitScaling.forward(result.row(row), count: result.columns)
-      }
+      OutputHead(model: self, adapter: adapter, compute: compute)
+        .forward(compute.gather(x, rows: rows), into: result)
     }
     return result
-  }
-}
-
-extension DecoderModel {
-  /// Adds the bias of the output head, if it has one, to logits `[rows, vocabulary]`.
-  func addHeadBias(to logits: Matrix, with compute: Compute) {
-    if weights.headBias.isEmpty { return }
-    compute.spread(weights.headBias, over: logits, accumulates: true)
   }
 }
 

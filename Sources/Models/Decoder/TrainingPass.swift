@@ -24,9 +24,11 @@ package struct TrainingPass {
   ) -> CrossEntropy.Score {
     guard !batch.scored.isEmpty else { return CrossEntropy.Score() }
     return compute.arena.scoped {
-      let lowest = adapter.adapter.parameters.layout.lowestLayer
+      let layout = adapter.adapter.parameters.layout
+      let (lowest, reachesEmbedding) = (layout.lowestLayer, layout.adaptsEmbedding)
+      let noise = noise(adapter, batch)
       let x = model.embed(
-        batch.tokens, positions: batch.positions, noise: noise(adapter, batch), with: compute)
+        batch.tokens, positions: batch.positions, noise: noise, adapter: adapter, with: compute)
       var saved: [Int: SavedBlock] = [:]
       // whole floats, so that what is computed again is what was computed
       var inputs: [Int: Matrix] = [:]
@@ -44,15 +46,19 @@ package struct TrainingPass {
         model.forward(
           layer: layer, x, batch: batch, adapter: adapter, saved: saved[layer], with: compute)
       }
-      let score = headBackward(x, batch: batch, weight: weight, with: compute)
+      let score = headBackward(x, batch: batch, adapter, weight: weight, with: compute)
       for layer in model.weights.blocks.indices.reversed() where layer >= lowest {
         if isAborted() { break }
         compute.arena.scoped {
           let block =
             saved[layer] ?? recompute(layer, inputs[layer], batch, adapter, compute)
           backward(
-            layer, dx: x, batch, adapter, block, reachesInput: layer > lowest, with: compute)
+            layer, dx: x, batch, adapter, block, reachesInput: layer > lowest || reachesEmbedding,
+            with: compute)
         }
+      }
+      if reachesEmbedding, !isAborted() {
+        model.embedBackward(x, batch, noise: noise, adapter: adapter, with: compute)
       }
       return score
     }
@@ -89,16 +95,14 @@ package struct TrainingPass {
 
   /// Scores the batch and turns `x` from the last block's output into its gradient.
   private func headBackward(
-    _ x: Matrix, batch: TokenBatch, weight: Float, with compute: Compute
+    _ x: Matrix, batch: TokenBatch, _ adapter: AdapterUse, weight: Float, with compute: Compute
   ) -> CrossEntropy.Score {
     compute.arena.scoped {
       let gathered = compute.gather(x, rows: batch.scored)
       let input = model.headInput(gathered, with: compute)
       let dInput = compute.arena.matrix(input.rows, input.columns)
-      let score = CrossEntropy.score(
-        hidden: input, targets: batch.targets, head: model.weights.head,
-        bias: model.weights.headBias, scaling: model.logitScaling, smoothing: smoothing,
-        gradient: dInput, weight: weight, with: compute)
+      let score = OutputHead(model: model, adapter: adapter, compute: compute).score(
+        input, targets: batch.targets, smoothing: smoothing, gradient: dInput, weight: weight)
       let dGathered = model.headInputBackward(gathered, dInput: dInput, with: compute)
       x.fill(0)
       for (index, row) in batch.scored.enumerated() {

@@ -19,7 +19,7 @@ extension FrozenWeights {
   ///   - linears: says how the linear layers of the blocks are kept.
   ///   - tables: says the same of the embedding and of an output head of its own.
   ///   - progress: called with the share done after each block.
-  /// - Precondition: `obstacle(toFolding:)` is nil, and each scheme fits its matrix.
+  /// - Precondition: `untiesHead(under:)` is false, and each scheme fits its matrix.
   package func rewritten(
     folding adapter: Adapter? = nil, linears: SchemeChoice, tables: SchemeChoice = { _, _ in nil },
     with compute: Compute, progress: (Double) -> Void = { _ in }
@@ -42,30 +42,47 @@ extension FrozenWeights {
     let blocks = blocks.enumerated().map { layer, block in
       let linears = block.roles.map { role in
         let linear = block[role]
-        let pair = adapter?.parameters.pair(layer: layer, role)
+        let pair = adapter?.parameters.pair(at: .block(layer, role))
         let weight = encode(linear.weight, pair, linears)
         return (role, Linear(weight: weight, bias: linear.bias))
       }
       progress(Double(layer + 1) / Double(self.blocks.count))
       return Block(norms: block.norms, linears: linears)
     }
-    let embedding = encode(embedding, nil, tables)
+    func table(_ place: TokenTable, _ matrix: FrozenMatrix) -> FrozenMatrix {
+      let pair = adapter?.parameters.pair(at: .table(place))
+      return encode(matrix, place == .embedding ? pair?.turned : pair, tables)
+    }
+    let embedding = table(.embedding, embedding)
     let result = FrozenWeights(
       embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
       finalNorm: finalNorm, projections: projections,
-      head: isTied ? embedding : encode(head, nil, tables),
+      head: isTied ? embedding : table(.head, head),
       headBias: headBias)
     return (result, report)
   }
 
-  /// Why an adapter cannot be folded into the formats that its layers have: a format that is only read.
-  package func formatWithoutQuantizer(under adapter: Adapter) -> WeightFormat? {
-    for (layer, block) in blocks.enumerated() {
-      for role in block.roles where adapter.parameters.pair(layer: layer, role) != nil {
-        if block[role].weight.scheme == nil { return block[role].weight.format }
-      }
-    }
-    return nil
+  /// A format that is only read, of a matrix that an adapter stands beside; nil where there is none.
+  ///
+  /// - Parameter tables: whether to look at the embedding and the head, or at the layers of the blocks.
+  package func formatWithoutQuantizer(under adapter: Adapter, tables: Bool = false)
+    -> WeightFormat?
+  {
+    adapter.parameters.layout.entries.lazy.filter { ($0.place.table != nil) == tables }
+      .map { self[$0.place].weight }.first { $0.scheme == nil }?.format
+  }
+
+  /// Whether an adapter changes the embedding or the head of a model for which both are one matrix, so that they
+  /// would be two once it is folded in.
+  package func untiesHead(under adapter: Adapter) -> Bool {
+    isTied && !adapter.configuration.tables.isEmpty
+  }
+}
+
+extension LoRAPair {
+  /// The pair beside the transposed matrix.
+  fileprivate var turned: LoRAPair {
+    LoRAPair(a: bTransposed, bTransposed: a, scale: scale, lengths: nil, isWhole: false)
   }
 }
 

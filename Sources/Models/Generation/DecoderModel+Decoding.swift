@@ -15,8 +15,9 @@ extension DecoderModel {
     }
     let past = cache.count
     let positions = tokens.indices.map { Int32(past + $0) }
+    let head = OutputHead(model: self, adapter: adapter, compute: compute)
     compute.arena.scoped {
-      let x = embed(tokens, positions: positions, with: compute)
+      let x = embed(tokens, positions: positions, adapter: adapter, with: compute)
       for layer in weights.blocks.indices {
         run(
           layer, x, positions: positions, sequences: [0..<x.rows], adapter: adapter, with: compute
@@ -26,7 +27,7 @@ extension DecoderModel {
         }
       }
       cache.advance(by: tokens.count)
-      head(x.rows(x.rows - 1..<x.rows), into: logits, with: compute)
+      head.forward(ofVectors: x.rows(x.rows - 1..<x.rows), into: logits)
     }
   }
 
@@ -44,8 +45,9 @@ extension DecoderModel {
       tokens.count == caches.count && logits.rows == tokens.count,
       "\(tokens.count) tokens for \(caches.count) caches and \(logits.rows) rows of logits")
     let positions = caches.map { Int32($0.count) }
+    let head = OutputHead(model: self, adapter: adapter, compute: compute)
     compute.arena.scoped {
-      let x = embed(tokens, positions: positions, with: compute)
+      let x = embed(tokens, positions: positions, adapter: adapter, with: compute)
       for layer in weights.blocks.indices {
         run(
           layer, x, positions: positions, sequences: (0..<x.rows).map { $0..<$0 + 1 },
@@ -58,7 +60,7 @@ extension DecoderModel {
         }
       }
       for cache in caches { cache.advance(by: 1) }
-      head(x, into: logits, with: compute)
+      head.forward(ofVectors: x, into: logits)
     }
   }
 
@@ -75,18 +77,6 @@ extension DecoderModel {
         attend(block.attention.attention, $0, $1, $2, $3)
       }
       block.feedForward.forward(x, reading: input, saved: nil)
-    }
-  }
-
-  /// Logits of last rows.
-  private func head(_ last: Matrix, into logits: Matrix, with compute: Compute) {
-    // The next token hangs on the logits: where products of many rows are exact, so are these.
-    compute.multiply(
-      compute.packVectors(headInput(last, with: compute), isExact: compute.precision == .f32),
-      by: [(weights.head, logits)])
-    addHeadBias(to: logits, with: compute)
-    for row in 0..<logits.rows {
-      unsafe logitScaling.forward(logits.row(row), count: logits.columns)
     }
   }
 }

@@ -6,7 +6,7 @@ extension SessionState {
   package var adapterFacts: Record? {
     guard let model, let adapter else { return nil }
     let configuration = adapter.adapter.configuration
-    let targets = model.decoder.description.names(of: configuration.targets)
+    let targets = model.decoder.description.targetNames(of: configuration)
     return Record([
       ("name", .string(adapter.name)), ("rank", .int(configuration.rank)),
       ("alpha", .float(configuration.alpha)), ("scale", .float(Double(configuration.scale))),

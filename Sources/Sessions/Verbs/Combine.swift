@@ -54,11 +54,12 @@ extension Session {
       rank: call[Combine.rank] ?? ranks.max() ?? 1, density: call[Combine.density],
       seed: state.seed)
     if call[Combine.method].needsEqualRanks, let place = combination.unequalPlace {
-      let names = model.decoder.description.names(of: [place.role])
+      let name = model.decoder.description.name(of: place)
       throw VerbFailure(
         "E0443",
-        "`\(call[Combine.method].rawValue)` adds A to A, and the ranks beside \(names[0]) of block "
-          + "\(place.layer) differ", argument: Combine.method, help: "method: cat, or method: svd")
+        "`\(call[Combine.method].rawValue)` adds A to A, and the ranks beside \(name)"
+          + (place.layer.map { " of block \($0)" } ?? "") + " differ", argument: Combine.method,
+        help: "method: cat, or method: svd")
     }
     guard let combined = combination.combined() else {
       throw VerbFailure(

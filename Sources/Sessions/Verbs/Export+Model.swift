@@ -96,13 +96,32 @@ extension Session {
           fix: "f16 and bf16 take rows of any length")
       }
     }
-    if let adapter, type == Export.keep,
-      let format = weights.formatWithoutQuantizer(under: adapter)
-    {
+    if let adapter { try requireFolding(of: adapter, into: weights, type, embedding, path) }
+  }
+
+  /// Refuses an adapter that the matrices it stands beside cannot take in.
+  private func requireFolding(
+    of adapter: Adapter, into weights: FrozenWeights, _ type: String, _ embedding: String,
+    _ path: String
+  ) throws(FileError) {
+    guard !weights.untiesHead(under: adapter) else {
       throw FileError(
         .unsupported, file: path,
-        cause: "the adapter cannot be folded into layers in \(format.rawValue), which is only read",
-        fix: "name a type that is written as well, such as type: q8_0")
+        cause:
+          "the embedding and the output head of this model are one matrix, which the adapter changes "
+          + "in one of its places alone",
+        fix: "save the adapter, for PEFT; or write the model without it: use base")
+    }
+    for (argument, name, isTables) in [
+      (Export.type.name, type, false), (Export.embedding.name, embedding, true),
+    ] where name == Export.keep {
+      if let format = weights.formatWithoutQuantizer(under: adapter, tables: isTables) {
+        throw FileError(
+          .unsupported, file: path,
+          cause:
+            "the adapter cannot be folded into layers in \(format.rawValue), which is only read",
+          fix: "name a type that is written as well, such as \(argument): q8_0")
+      }
     }
   }
 

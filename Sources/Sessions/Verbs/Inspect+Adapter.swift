@@ -10,18 +10,12 @@ extension Session {
         "E0401", "there is no adapter to look at", argument: Inspect.subject, help: "lora rank: 8")
     }
     let layout = current.adapter.parameters.layout
-    let layer = call.has(Inspect.layer) ? call[Inspect.layer] : layout.lowestLayer
-    try requireBlock(layer, of: model)
-    guard layout.entries.contains(where: { $0.layer == layer }) else {
-      throw VerbFailure(
-        "E0407", "the adapter has nothing in block \(layer)", argument: Inspect.layer,
-        help: "its first block is \(layout.lowestLayer)")
-    }
+    let layer = try layer(call, of: layout, model)
     let modules = try directions(of: current.adapter, model)
     var record = Record([("subject", .word(Inspect.adapter)), ("name", .string(current.name))])
     for field in summary(of: current.adapter, in: model).fields { record[field.name] = field.value }
     record["targets"] = .list(
-      model.decoder.description.names(of: current.adapter.configuration.targets).map { .word($0) })
+      model.decoder.description.targetNames(of: current.adapter.configuration).map { .word($0) })
     record["steps"] = .int(current.steps)
     if current.adapter.configuration.isWeightDecomposed {
       notice("norms and directions are those of B·A; the lengths that DoRA learns are not in them")
@@ -35,12 +29,30 @@ extension Session {
           modules, to: directions(of: other.adapter, model), of: layer, named: name))
     }
     if modules.contains(where: { $0.decomposition.norm > 0 }) {
-      onEvent(.figure(normMap(modules, model.decoder.description), goesWithValue: false))
+      if layer != nil {
+        onEvent(.figure(normMap(modules, model.decoder.description), goesWithValue: false))
+      }
       onEvent(.figure(spectrum(modules, of: layer), goesWithValue: false))
     } else {
       notice("nothing is changed yet: ΔW is 0 in every layer, up to rounding")
     }
     return record
+  }
+
+  /// The block whose singular values are drawn; nil where the adapter stands beside none.
+  private func layer(
+    _ call: VerbCall, of layout: AdapterLayout, _ model: ModelInUse
+  ) throws(VerbFailure) -> Int? {
+    let adapted = layout.entries.compactMap(\.layer)
+    guard call.has(Inspect.layer) else { return adapted.first }
+    let layer = call[Inspect.layer]
+    try requireBlock(layer, of: model)
+    guard adapted.contains(layer) else {
+      throw VerbFailure(
+        "E0407", "the adapter has nothing in block \(layer)", argument: Inspect.layer,
+        help: adapted.first.map { "its first block is \($0)" } ?? "it stands beside no block")
+    }
+    return layer
   }
 
   /// ΔW of each layer that has an adapter, in the adapter's order.
@@ -59,35 +71,36 @@ extension Session {
           "E0410", "the adapter holds values that are no finite numbers",
           argument: Inspect.subject, help: "train it again with a smaller lr")
       }
-      let weight = model.decoder.weights.blocks[entry.layer][entry.role].weight
+      // Of an embedding the matrix lies the other way, and tokens are no directions that it could strengthen.
+      let weight = entry.place == .table(.embedding) ? nil : model.decoder.weights[entry.place]
       modules.append(
         AdaptedModule(
-          entry: entry, name: description.names(of: [entry.role])[0], decomposition: decomposition,
-          amplification: decomposition.amplification(of: weight, with: model.compute)))
+          entry: entry, name: description.name(of: entry.place), decomposition: decomposition,
+          amplification: weight.flatMap {
+            decomposition.amplification(of: $0.weight, with: model.compute)
+          }))
     }
     return modules
   }
 
   /// The Frobenius norm of each module's ΔW over all blocks: what training has changed.
   private func updateNorms(_ modules: [AdaptedModule], _ model: DecoderDescription) -> Record {
-    var squares: [LinearRole: Double] = [:]
+    var squares: [String: Double] = [:]
     for module in modules {
-      squares[module.entry.role, default: 0] +=
-        module.decomposition.norm
-        * module.decomposition.norm
+      squares[module.name, default: 0] += module.decomposition.norm * module.decomposition.norm
     }
     return Record(
-      model.linears.compactMap { module in
-        squares[module.role].map {
-          (model.names(of: [module.role])[0], .float($0.squareRoot()))
-        }
+      model.targetNames.compactMap { name in
+        squares[name].map { (name, .float($0.squareRoot())) }
       })
   }
 
   private func normMap(_ modules: [AdaptedModule], _ model: DecoderDescription) -> Figure {
     var names: [String] = []
-    for module in modules where !names.contains(module.name) { names.append(module.name) }
-    let layers = Set(modules.map(\.entry.layer)).sorted()
+    for module in modules where module.entry.layer != nil && !names.contains(module.name) {
+      names.append(module.name)
+    }
+    let layers = Set(modules.compactMap(\.entry.layer)).sorted()
     let values = names.map { name in
       layers.map { layer in
         modules.first { $0.name == name && $0.entry.layer == layer }?.decomposition.norm
@@ -98,7 +111,7 @@ extension Session {
       heatMap: Figure.HeatMap(columns: layers.map(String.init), rows: names, values: values))
   }
 
-  private func spectrum(_ modules: [AdaptedModule], of layer: Int) -> Figure {
+  private func spectrum(_ modules: [AdaptedModule], of layer: Int?) -> Figure {
     let series = modules.filter { $0.entry.layer == layer }.map { module in
       Figure.Series(
         module.name, .line,
@@ -107,7 +120,8 @@ extension Session {
         })
     }
     return Figure(
-      title: "singular values of ΔW, block \(layer)", x: "direction", y: "singular value",
+      title: "singular values of ΔW, " + (layer.map { "block \($0)" } ?? "beside the blocks"),
+      x: "direction", y: "singular value",
       series: series)
   }
 }
@@ -119,7 +133,7 @@ struct AdaptedModule {
   let decomposition: LowRankDecomposition
   let amplification: Double?
 
-  var label: String { "\(entry.layer) \(name)" }
+  var label: String { entry.layer.map { "\($0) \(name)" } ?? name }
 
   var row: Table.Row {
     Table.Row(

@@ -8,7 +8,7 @@ extension Session {
   ///
   /// - Parameter layer: the block of the picture.
   func similarity(
-    _ modules: [AdaptedModule], to others: [AdaptedModule], of layer: Int, named name: String
+    _ modules: [AdaptedModule], to others: [AdaptedModule], of layer: Int?, named name: String
   ) throws(VerbFailure) -> Table {
     let pairs = modules.compactMap { module in
       others.first { $0.entry.place == module.entry.place }.map { SharedDirections(module, $0) }
@@ -23,7 +23,9 @@ extension Session {
       onEvent(
         .figure(
           Figure(
-            title: "directions of block \(layer) shared with \"\(name)\"", x: "first directions",
+            title:
+              "directions of \(layer.map { "block \($0)" } ?? "tables") shared with \"\(name)\"",
+            x: "first directions",
             y: "similarity",
             series: shown.map { pair in
               Figure.Series(

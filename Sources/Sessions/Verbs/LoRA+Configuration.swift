@@ -11,45 +11,55 @@ extension Session {
       rank: call[LoRA.rank], alpha: call[LoRA.alpha], dropout: Float(call[LoRA.dropout]),
       isRankStabilized: call[LoRA.isRankStabilized])
     configuration.isWeightDecomposed = call[LoRA.isWeightDecomposed]
-    configuration.choose(try chosen(call, of: model))
+    configuration.choose(try chosen(call, of: model), of: model)
+    if configuration.isWeightDecomposed, configuration.tables.contains(.embedding) {
+      throw VerbFailure(
+        "E0212",
+        "DoRA's lengths are those of rows that give outputs, and those of an embedding are its tokens",
+        argument: LoRA.isWeightDecomposed,
+        help: "leave it out, or \(model.name(of: .table(.embedding)))")
+    }
     try override(&configuration, call, model)
     try requireRanks(call, of: configuration, in: model)
     try requireStart(call, of: configuration)
     return configuration
   }
 
-  /// The layers of each block that `targets`, `modules`, `exclude` and `layers` choose.
+  /// The layers that `targets`, `modules`, `exclude` and `layers` choose.
   func chosen(
     _ call: VerbCall, of model: DecoderDescription
-  ) throws(VerbFailure) -> [Set<LinearRole>] {
+  ) throws(VerbFailure) -> Set<ModulePlace> {
     let layers = try layers(call, of: model)
     let excluded = try call[LoRA.exclude].map { names throws(VerbFailure) in
-      Set(try roles(named: names, LoRA.exclude, of: model))
+      try places(named: names, LoRA.exclude, of: model)
     }
-    let chosen: [Set<LinearRole>]
+    let chosen: Set<ModulePlace>
     if let texts = call[LoRA.modules] {
       chosen = try modules(texts, call, model, layers)
     } else {
-      let roles = try targets(call, of: model)
-      chosen = (0..<model.sizes.layers).map { layers?.contains($0) ?? true ? Set(roles) : [] }
+      chosen = try targets(call, of: model).filter { place in
+        place.layer.flatMap { layers?.contains($0) } ?? true
+      }
     }
-    let left = chosen.map { $0.subtracting(excluded ?? []) }
-    if left.contains(where: { !$0.isEmpty }) { return left }
-    if case .string(let text)? = call.given[LoRA.modules.name], chosen.allSatisfy(\.isEmpty) {
+    let left = chosen.subtracting(excluded ?? [])
+    if !left.isEmpty { return left }
+    if case .string(let text)? = call.given[LoRA.modules.name], chosen.isEmpty {
       throw unfit(text, model)
     }
     let named: any DeclaredArgument = call.has(LoRA.modules) ? LoRA.modules : LoRA.targets
-    throw noLayer(chosen.allSatisfy(\.isEmpty) ? named : LoRA.exclude)
+    throw noLayer(chosen.isEmpty ? named : LoRA.exclude)
   }
 
   private func modules(
     _ texts: [String], _ call: VerbCall, _ model: DecoderDescription, _ layers: Set<Int>?
-  ) throws(VerbFailure) -> [Set<LinearRole>] {
+  ) throws(VerbFailure) -> Set<ModulePlace> {
     if case .list? = call.given[LoRA.modules.name] {
-      for text in texts where model.modules(.list([text])).allSatisfy(\.isEmpty) {
-        throw unknownLayer(text, LoRA.modules, model)
+      for text in texts where model.modules(.list([text])).isEmpty {
+        throw unknownLayer(text, LoRA.modules, model, isAdapted: true)
       }
-      return model.modules(.list(texts), layers: layers)
+      // The embedding and the head are in no block, so that `layers` leaves none of them out.
+      let tables = model.modules(.list(texts)).filter { $0.table != nil }
+      return model.modules(.list(texts), layers: layers).union(tables)
     }
     guard layers == nil else {
       throw VerbFailure(
@@ -69,7 +79,7 @@ extension Session {
   private func unfit(_ text: String, _ model: DecoderDescription) -> VerbFailure {
     let part = ".*" + text + ".*"
     let fits = (try? ModulePattern(whole: part)).map { pattern in
-      model.modules(.pattern(pattern)).contains { !$0.isEmpty }
+      !model.modules(.pattern(pattern)).isEmpty
     }
     return VerbFailure(
       "E0407", "no path of a layer is \(NumberText.quoted(text))", argument: LoRA.modules,
@@ -84,11 +94,12 @@ extension Session {
 
   private func targets(
     _ call: VerbCall, of model: DecoderDescription
-  ) throws(VerbFailure) -> [LinearRole] {
+  ) throws(VerbFailure) -> Set<ModulePlace> {
     let names = call[LoRA.targets]
     if names.isEmpty { throw noLayer(LoRA.targets) }
-    return names.contains(LoRA.everyLinear)
-      ? model.linears.map(\.role) : try roles(named: names, LoRA.targets, of: model)
+    let others = names.filter { $0 != LoRA.everyLinear }
+    let named = try places(named: others, LoRA.targets, of: model)
+    return others.count == names.count ? named : named.union(model.modules(.all))
   }
 
   /// The blocks that get an adapter; nil for all.
@@ -117,10 +128,10 @@ extension Session {
   ) throws(VerbFailure) {
     for field in call[LoRA.overrides]?.fields ?? [] {
       let named = model.modules(.list([field.name]))
-      if named.allSatisfy(\.isEmpty) { throw unknownLayer(field.name, LoRA.overrides, model) }
-      let places = named.indices.flatMap { layer in
-        named[layer].map { ModulePlace(layer: layer, role: $0) }
-      }.filter(configuration.includes)
+      if named.isEmpty {
+        throw unknownLayer(field.name, LoRA.overrides, model, isAdapted: true)
+      }
+      let places = named.filter(configuration.includes)
       guard !places.isEmpty else {
         throw VerbFailure(
           "E0407", "`\(field.name)` gets no adapter here", argument: LoRA.overrides,

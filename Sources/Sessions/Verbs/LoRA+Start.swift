@@ -31,6 +31,12 @@ extension Session {
     _ call: VerbCall, of configuration: LoRAConfiguration
   ) throws(VerbFailure) {
     let start = call[LoRA.start]
+    if !start.fitsEmbedding, configuration.tables.contains(.embedding) {
+      throw VerbFailure(
+        "E0212",
+        "beside an embedding A starts at zero and B at random; there is no start \(start.rawValue)",
+        argument: LoRA.start, help: "leave `init` or the embedding out")
+    }
     guard start.standsOnWeights else { return }
     if configuration.isWeightDecomposed {
       throw VerbFailure(

@@ -17,8 +17,9 @@ package enum LoRA: Verb {
     "dropout", 0...0.95, default: 0, foreign: ["lora_dropout"],
     "share of A's inputs that a training step leaves out")
   package static let targets = Argument<[String]>.words(
-    "targets", [everyLinear] + Architecture.moduleNames, default: .word(everyLinear),
-    foreign: ["target_modules"], "the layers that get an adapter")
+    "targets", [everyLinear] + Architecture.moduleNames + Architecture.tableNames,
+    default: .word(everyLinear), foreign: ["target_modules"],
+    "the layers that get an adapter; the embedding and the head by their names too")
   package static let modules = Argument.texts(
     "modules",
     "the same by ends of their paths in a list, or by a regular expression for whole paths")
@@ -26,7 +27,7 @@ package enum LoRA: Verb {
     "exclude", Architecture.moduleNames, "layers of `targets` that get none")
   package static let layers = Argument.ints(
     "layers", 0...10_000, foreign: ["layers_to_transform"],
-    "the blocks that get an adapter; all if not given")
+    "the blocks that get an adapter; all if not given; the embedding and the head are in none")
   package static let overrides = Argument.record(
     "overrides", foreign: ["rank_pattern", "alpha_pattern"],
     "another rank or alpha by name of layer: {o_proj: {rank: 16, alpha: 32}}")
@@ -71,7 +72,10 @@ package enum LoRA: Verb {
       rank × inputs and B of outputs × rank. B starts at zero, so the model answers as before until
       it is trained. `init: pissa` and `olora` start on the strongest directions of W instead, which are \
       subtracted beside it, so that the model answers as before too; the adapter is saved with twice \
-      the rank and needs no other base. `loftq` starts on what `quantize` lost. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216.
+      the rank and needs no other base. `loftq` starts on what `quantize` lost. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216. \
+      `targets: [lm_head, embed_tokens]` trains beside the output head and the embedding, which all_linear leaves \
+      out; beside an embedding A starts at zero and B at random, and both of a model that ties them stay \
+      apart, as PEFT has it.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {

@@ -65,7 +65,7 @@ extension Session {
     let start = ContinuousClock.now
     let (weights, report) = before.weights.rewritten(
       folding: current.adapter, linears: { _, isFolded in isFolded ? scheme : nil },
-      with: model.compute
+      tables: { _, isFolded in isFolded ? scheme : nil }, with: model.compute
     ) { share in
       progress(
         Progress(
@@ -101,8 +101,18 @@ extension Session {
     of call: VerbCall, for model: ModelInUse, _ adapter: Adapter
   ) throws(VerbFailure) -> QuantizationScheme? {
     let weights = model.decoder.weights
+    if weights.untiesHead(under: adapter) {
+      throw VerbFailure(
+        "E0406",
+        "the embedding and the output head of this model are one matrix, which the adapter changes in one of "
+          + "its places alone",
+        help: "keep it as an adapter: save, then use; or train one without embedding and head")
+    }
     guard let format = WeightFormat(rawValue: call[Merge.scheme]) else {
-      guard let unwritten = weights.formatWithoutQuantizer(under: adapter) else { return nil }
+      let unwritten =
+        weights.formatWithoutQuantizer(under: adapter)
+        ?? weights.formatWithoutQuantizer(under: adapter, tables: true)
+      guard let unwritten else { return nil }
       throw VerbFailure(
         "E0406", "layers in \(unwritten.rawValue) cannot be made anew: the format is only read",
         argument: Merge.scheme, help: "name another one: merge to: q8_0")
@@ -110,6 +120,15 @@ extension Session {
     let scheme = QuantizationScheme(
       format: format, block: call[Merge.block], isDouble: call[Merge.double])
     try requireBlocks(of: scheme, fitting: model, block: Merge.block, scheme: Merge.scheme)
+    for entry in adapter.parameters.layout.entries where entry.place.table != nil {
+      guard let obstacle = scheme.obstacle(columns: weights[entry.place].weight.columns) else {
+        continue
+      }
+      throw VerbFailure(
+        "E0406",
+        "\(model.decoder.description.name(of: entry.place)) cannot be kept as \(format.rawValue): "
+          + obstacle, argument: Merge.scheme, help: "int8 takes rows of any length")
+    }
     return scheme
   }
 

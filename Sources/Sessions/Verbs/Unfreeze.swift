@@ -39,9 +39,16 @@ extension Session {
     let name = call[LoRA.adapterName] ?? AdapterInUse.standardName
     try requireName(name, LoRA.adapterName)
     let description = model.decoder.description
+    let chosen = try chosen(call, of: description)
+    if chosen.contains(.table(.embedding)) {
+      throw VerbFailure(
+        "E0407", "`\(Unfreeze.name)` trains linear layers, and the embedding is none",
+        argument: call.has(LoRA.modules) ? LoRA.modules : LoRA.targets,
+        help: "leave it out, or train beside it: lora targets: "
+          + "[\(description.name(of: .table(.embedding)))]")
+    }
     let adapter = Adapter(
-      configuration: LoRAConfiguration(
-        wholeMatrices: try chosen(call, of: description), of: description),
+      configuration: LoRAConfiguration(wholeMatrices: chosen, of: description),
       model: description, seed: state.seed)
     take(
       AdapterInUse(

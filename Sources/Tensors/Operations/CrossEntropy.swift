@@ -47,29 +47,50 @@ package struct CrossEntropy: Sendable {
     weight: Float = 1, with compute: Compute
   ) -> Score {
     precondition(
-      targets.count == hidden.rows && hidden.columns == head.columns
+      hidden.columns == head.columns
         && (gradient.map { $0.rows == hidden.rows && $0.columns == hidden.columns } ?? true),
-      "\(targets.count) targets for \(hidden.rows) × \(hidden.columns) and a head of "
-        + "\(head.rows) × \(head.columns)")
-    let rowsPerChunk = chunkRows(
-      positions: hidden.rows, vocabulary: head.rows, tile: ck_tile_rows(compute.operands))
-    var score = Score()
-    for start in stride(from: 0, to: hidden.rows, by: rowsPerChunk) {
+      "\(hidden.rows) × \(hidden.columns) and a head of \(head.rows) × \(head.columns)")
+    return score(
+      positions: hidden.rows, vocabulary: head.rows, targets: targets, scaling: scaling,
+      smoothing: smoothing, weight: gradient.map { _ in weight }, with: compute
+    ) { rows, logits in
       compute.arena.scoped {
-        let rows = start..<min(hidden.rows, start + rowsPerChunk)
-        let logits = compute.arena.matrix(rows.count, head.rows)
-        compute.arena.scoped {
-          compute.multiply(
-            compute.pack(hidden.rows(rows)), head.operand, .rowsOfMatrix, into: logits)
-        }
-        if !bias.isEmpty { compute.spread(bias, over: logits, accumulates: true) }
+        compute.multiply(
+          compute.pack(hidden.rows(rows)), head.operand, .rowsOfMatrix, into: logits)
+      }
+      if !bias.isEmpty { compute.spread(bias, over: logits, accumulates: true) }
+    } backward: { rows, dLogits in
+      if let gradient {
+        backward(dLogits, head: head, into: gradient.rows(rows), with: compute)
+      }
+    }
+  }
+
+  /// The same through any head.
+  ///
+  /// - Parameters:
+  ///   - weight: of the gradient; nil where none is asked for.
+  ///   - forward: writes the logits `[rows, vocabulary]` of some positions.
+  ///   - backward: given `weight` · d loss / d logits in their place.
+  package static func score(
+    positions: Int, vocabulary: Int, targets: [Int32], scaling: ScoreScaling, smoothing: Float,
+    weight: Float?, with compute: Compute, forward: (Range<Int>, Matrix) -> Void,
+    backward: (Range<Int>, Matrix) -> Void
+  ) -> Score {
+    precondition(targets.count == positions, "\(targets.count) targets for \(positions) positions")
+    let rowsPerChunk = chunkRows(
+      positions: positions, vocabulary: vocabulary, tile: ck_tile_rows(compute.operands))
+    var score = Score()
+    for start in stride(from: 0, to: positions, by: rowsPerChunk) {
+      compute.arena.scoped {
+        let rows = start..<min(positions, start + rowsPerChunk)
+        let logits = compute.arena.matrix(rows.count, vocabulary)
+        forward(rows, logits)
         score.add(
           rowScores(
-            logits, targets: targets[rows], scaling, smoothing: smoothing,
-            weight: gradient.map { _ in weight }, with: compute))
-        if let gradient {
-          backward(logits, head: head, into: gradient.rows(rows), with: compute)
-        }
+            logits, targets: targets[rows], scaling, smoothing: smoothing, weight: weight,
+            with: compute))
+        if weight != nil { backward(rows, logits) }
       }
     }
     return score
