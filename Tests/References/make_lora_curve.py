@@ -44,10 +44,10 @@ def loss_sum(model, rows, flags):
         output[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100, reduction="sum")
 
 
-def train(model, batches, parts):
-    """`parts` lists which rows of a batch go into each micro-batch."""
+def train(model, batches, parts, groups=dict.values):
+    """`parts` lists which rows of a batch go into each micro-batch, `groups` gives the optimizer its parameters."""
     weights = tiny_adapter.trainable(model)
-    optimizer = torch.optim.AdamW(weights.values(), **OPTIMIZER)
+    optimizer = torch.optim.AdamW(groups(weights), **OPTIMIZER)
     schedule = get_linear_schedule_with_warmup(optimizer, WARMUP, STEPS)
     steps, gradients = [], None
     for step in range(STEPS):
@@ -87,9 +87,9 @@ def compare(first, second, limit):
     return gaps
 
 
-def run(start, batches, parts, dtype=torch.float32):
+def run(start, batches, parts, dtype=torch.float32, groups=dict.values):
     model = copy.deepcopy(start).to(dtype)
-    return (*train(model, batches, parts), model)
+    return (*train(model, batches, parts, groups), model)
 
 
 def main():

@@ -59,8 +59,10 @@ struct ReferenceTraining {
   /// - Parameters:
   ///   - leavesOutA: whether the reference has B alone.
   ///   - hasGradients: whether it has the first gradient.
+  ///   - layerDecay: the rate of each block as a multiple of that of the block above it.
   func expectSteps(
-    of adapter: Adapter, _ way: RunningWay, leavesOutA: Bool = false, hasGradients: Bool = true
+    of adapter: Adapter, _ way: RunningWay, leavesOutA: Bool = false, hasGradients: Bool = true,
+    layerDecay: Double = 1
   ) throws {
     let pass = TrainingPass(model: try way.decoder(), recomputes: way.recomputes)
     if hasGradients { try expectFirstGradient(of: adapter, pass, way, leavesOutA: leavesOutA) }
@@ -68,7 +70,7 @@ struct ReferenceTraining {
     let step = TrainingStep(
       pass: pass, adapter: adapter,
       optimizer: Optimizer(
-        AdamW(weightDecay: try optimizer.at("weight_decay").number()),
+        AdamW(weightDecay: try optimizer.at("weight_decay").number()), layerDecay: layerDecay,
         layout: adapter.parameters.layout), compute: way.compute)
     for golden in try curve.at("steps").elements() {
       let report = step.run(

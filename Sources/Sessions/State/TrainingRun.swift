@@ -58,6 +58,7 @@ extension VerbCall {
   var optimizerOptions: OptimizerOptions {
     OptimizerOptions(
       name: self[Train.optimizer], weightDecay: self[Train.weightDecay],
-      momentum: self[Train.momentum], ratioOfB: self[Train.ratioOfB])
+      momentum: self[Train.momentum], ratioOfB: self[Train.ratioOfB],
+      layerDecay: self[Train.layerDecay])
   }
 }

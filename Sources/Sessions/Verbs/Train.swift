@@ -48,6 +48,9 @@ package enum Train: Verb {
   package static let ratioOfB = Argument.number(
     "lr_ratio", 0.001...10_000, default: 1, foreign: ["loraplus_lr_ratio", "loraplus"],
     "learning rate of B as a multiple of A's (LoRA+)")
+  package static let layerDecay = Argument.number(
+    "layer_decay", 0.01...1, default: 1, foreign: ["layerwise_lr_decay", "llrd", "lr_layer_decay"],
+    "learning rate of each block as a multiple of that of the block above it")
   package static let weightDecay = Argument.number(
     "weight_decay", 0...1, default: 0, "pull of A and B towards zero")
   package static let clip = Argument.number(
@@ -92,7 +95,8 @@ package enum Train: Verb {
     arguments: [
       epochs, steps, budget, learningRate, batch, accumulate, schedule, warmup, power, cycles,
       decay,
-      optimizer, momentum, ratioOfB, weightDecay, clip, labelSmoothing, noise, pack, shuffle,
+      optimizer, momentum, ratioOfB, layerDecay, weightDecay, clip, labelSmoothing, noise, pack,
+      shuffle,
       evalEvery, keep, patience, saveEvery, folder, until,
       resume, checkpointing,
     ],
@@ -147,7 +151,8 @@ package enum Train: Verb {
     divides by the trained tokens of the whole step, clips the gradient and updates A and B with
     AdamW, or another `optimizer`: `adamw8bit` remembers in 8 bits, `adafactor` the means of rows and
     columns, `lion` moves each number by the rate alone (take a third to a tenth of AdamW's rate), `sgd`
-    by the gradient. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
+    by the gradient. With `layer_decay: 0.9` the last block and the output head learn at `lr`, each block at nine
+    tenths of the rate above it, and the embedding as a block below the first (ULMFiT, arXiv 1801.06146). Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
     `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
     that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
     with `train resume: "folder"`, after the same model, quantization, data and split; that folder is

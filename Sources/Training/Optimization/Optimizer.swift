@@ -1,3 +1,4 @@
+import Glibc
 import Models
 import Tensors
 
@@ -18,15 +19,19 @@ package struct OptimizerOptions: Sendable, Equatable {
   package var momentum: Double
   /// The learning rate of B as a multiple of A's (LoRA+, arXiv 2402.12354).
   package var ratioOfB: Double
+  /// The learning rate of each block as a multiple of that of the block above it (discriminative fine-tuning,
+  /// arXiv 1801.06146).
+  package var layerDecay: Double
 
   package init(
     name: OptimizerName = .adamw, weightDecay: Double = 0, momentum: Double = 0,
-    ratioOfB: Double = 1
+    ratioOfB: Double = 1, layerDecay: Double = 1
   ) {
     self.name = name
     self.weightDecay = weightDecay
     self.momentum = momentum
     self.ratioOfB = ratioOfB
+    self.layerDecay = layerDecay
   }
 
   package var rule: any UpdateRule {
@@ -56,8 +61,10 @@ package protocol UpdateRule: Sendable {
 package struct UpdateStep: Sendable {
   /// Counted from 1.
   let number: Int
+  /// Of the last block.
   let rateOfA: Double
   let rateOfB: Double
+  let layerDecay: Double
 
   /// A stretch of the vectors whose numbers share a rate.
   struct Stretch {
@@ -67,7 +74,7 @@ package struct UpdateStep: Sendable {
 
   /// All that is trained of a layout in stretches as long as rates allow.
   func stretches(of layout: AdapterLayout) -> [Stretch] {
-    if rateOfA == rateOfB, layout.trainedCount == layout.count {
+    if rateOfA == rateOfB, layerDecay == 1, layout.trainedCount == layout.count {
       return [Stretch(range: 0..<layout.count, rate: rateOfA)]
     }
     return matrices(of: layout).map { Stretch(range: $0.range, rate: $0.rate) }
@@ -85,11 +92,26 @@ package struct UpdateStep: Sendable {
 
   /// Every trained matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it).
   func matrices(of layout: AdapterLayout) -> [Part] {
-    layout.entries.flatMap(\.matrices).map { part in
-      Part(
-        offset: part.offset, rows: part.rows, columns: part.columns,
-        rate: part.kind == .a ? rateOfA : rateOfB)
+    layout.entries.flatMap { entry in
+      let share = share(of: entry.place, layers: layout.model.sizes.layers)
+      return entry.matrices.map { part in
+        Part(
+          offset: part.offset, rows: part.rows, columns: part.columns,
+          rate: share * (part.kind == .a ? rateOfA : rateOfB))
+      }
     }
+  }
+
+  /// The share of the rate at a place. The head has that of the last block, and the embedding is as a block
+  /// below the first.
+  private func share(of place: ModulePlace, layers: Int) -> Double {
+    let below =
+      switch place {
+      case .block(let layer, _): layers - 1 - layer
+      case .table(.embedding): layers
+      case .table(.head): 0
+      }
+    return pow(layerDecay, Double(below))
   }
 }
 
@@ -145,24 +167,30 @@ package final class OptimizerMemory {
 package final class Optimizer {
   private let rule: any UpdateRule
   private let ratioOfB: Double
+  private let layerDecay: Double
   let memory: [OptimizerMemory]
   /// Updates done.
   private(set) var updates: Int
 
   /// - Parameters:
   ///   - ratioOfB: the learning rate of B as a multiple of A's.
+  ///   - layerDecay: that of each block as a multiple of that of the block above it.
   ///   - updates: how many were done before, for a memory that is then read from a file.
   package init(
-    _ rule: any UpdateRule, ratioOfB: Double = 1, layout: AdapterLayout, updates: Int = 0
+    _ rule: any UpdateRule, ratioOfB: Double = 1, layerDecay: Double = 1, layout: AdapterLayout,
+    updates: Int = 0
   ) {
     self.rule = rule
     self.ratioOfB = ratioOfB
+    self.layerDecay = layerDecay
     memory = rule.memory(of: layout)
     self.updates = updates
   }
 
   package convenience init(_ options: OptimizerOptions, layout: AdapterLayout, updates: Int = 0) {
-    self.init(options.rule, ratioOfB: options.ratioOfB, layout: layout, updates: updates)
+    self.init(
+      options.rule, ratioOfB: options.ratioOfB, layerDecay: options.layerDecay, layout: layout,
+      updates: updates)
   }
 
   /// An optimizer of the same name that goes on from here by itself.
@@ -180,7 +208,7 @@ package final class Optimizer {
 
   /// One update of `parameters` against `gradient`.
   ///
-  /// - Parameter rate: the learning rate of A.
+  /// - Parameter rate: the learning rate of A in the last block.
   package func step(_ parameters: AdapterVector, gradient: AdapterVector, rate: Double) {
     precondition(
       parameters.count == gradient.count,
@@ -188,6 +216,7 @@ package final class Optimizer {
     updates += 1
     rule.update(
       parameters, gradient: gradient, memory: memory,
-      UpdateStep(number: updates, rateOfA: rate, rateOfB: rate * ratioOfB))
+      UpdateStep(
+        number: updates, rateOfA: rate, rateOfB: rate * ratioOfB, layerDecay: layerDecay))
   }
 }

@@ -1,0 +1,39 @@
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// A learning rate for each block, half of that of the block above; see References/README.md.
+@Suite struct LayerRateTests {
+  @Test func `with a rate for each block, losses and the adapter at the end are torch's`() throws {
+    let sample = TokenTableTests.cases[0]
+    let adapter = try sample.adapter()
+    try ReferenceTraining("layer_rates").expectSteps(
+      of: adapter, sample.way, hasGradients: false, layerDecay: 0.5)
+    let final = try Goldens("layer_rates/adapter_final/adapter_model.safetensors")
+    let distance = try sample.way.folder().distance(
+      of: adapter.parameters, adapter.configuration, from: final)
+    #expect(distance < 1e-5)
+  }
+
+  @Test(arguments: OptimizerName.allCases)
+  func `every optimizer moves a block by the rate of its place`(name: OptimizerName) {
+    var lora = LoRAConfiguration(rank: 4, targets: [.gate], layers: [0, 2])
+    lora.tables = [.embedding, .head]
+    let layout = AdapterLayout(
+      configuration: lora, model: TinyModel.configuration(layers: 3))
+    func trained(_ decay: Double, rate: Double) -> [Float] {
+      let optimizer = Optimizer(OptimizerOptions(name: name, layerDecay: decay), layout: layout)
+      let (parameters, gradient) = (AdapterVector(layout: layout), AdapterVector(layout: layout))
+      for index in 0..<layout.count { gradient.values[index] = Float(index % 7 - 3) }
+      optimizer.step(parameters, gradient: gradient, rate: rate)
+      return (0..<layout.count).map { parameters.values[$0] }
+    }
+    let decayed = trained(0.5, rate: 0.01)
+    for (entry, share) in zip(layout.entries, [0.125, 0.25, 1, 1]) {
+      let range = entry.offset..<entry.offset + entry.count
+      #expect(decayed[range] == trained(1, rate: 0.01 * share)[range], "\(entry.place)")
+    }
+  }
+}
