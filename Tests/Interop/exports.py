@@ -109,10 +109,23 @@ class Exports:
                     f"{name}, {options} → gguf adapter", base,
                     ["use base", f'export "{gguf}"', 'use "default"', f'save "{adapter}", format: gguf'],
                     lambda: self.llama.observe(gguf, lora), 1e-4, options)
+        self.biases(model, gguf, adapter)
         self.row(
             "tiny-llama/q8_0.gguf → gguf adapter", REFERENCES / "tiny-llama/q8_0.gguf", [f'save "{adapter}", format: gguf'],
             lambda: self.llama.observe(REFERENCES / "tiny-llama/q8_0.gguf", adapter / "adapter.gguf"), ROUNDED)
         self.trl()
+
+    def biases(self, model: Path, gguf: Path, adapter: Path):
+        """Trained biases, which an adapter for llama.cpp cannot have and a model can."""
+        base = REFERENCES / "families/qwen2/hf"
+        for options in ["rank: 3, biases: all", "rank: 3, targets: [q_proj, o_proj], layers: [1], biases: lora_only"]:
+            self.row(
+                f"families/qwen2, {options} → AutoPeftModelForCausalLM", base, [f'save "{adapter}"'], lambda: peft_loss(adapter), EXACT,
+                options)
+            self.row(
+                f"families/qwen2, {options} → folder", base, [f'export "{model}"'],
+                lambda: transformers_reference.observe(model, None, False, False), EXACT, options)
+            self.row(f"families/qwen2, {options} → gguf", base, [f'export "{gguf}"'], lambda: self.llama.observe(gguf), 1e-4, options)
 
     def trl(self):
         """Runs the script that `export` writes for a training, and loads here what it trained."""

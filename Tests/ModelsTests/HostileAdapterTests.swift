@@ -103,7 +103,7 @@ import Testing
     arguments: [
       ("r", 0), ("r", -3), ("r", "many"), ("r", nil), ("r", 4), ("r", 65536), ("r", 1e300),
       ("lora_alpha", nil), ("lora_alpha", "16"), ("lora_dropout", -0.5), ("lora_dropout", 1),
-      ("lora_dropout", 1e9), ("peft_type", "IA3"), ("peft_type", nil), ("bias", "all"),
+      ("lora_dropout", 1e9), ("peft_type", "IA3"), ("peft_type", nil), ("bias", "some"),
       ("target_modules", []), ("target_modules", nil), ("target_modules", ["q_proj", "c_attn"]),
       ("target_modules", ".*_proj"), ("layers_to_transform", [0, 3]), ("layers_to_transform", [-1]),
       ("layers_to_transform", "all"), ("layers_to_transform", [0]),

@@ -25,7 +25,7 @@ def make(seed, base=BASE, **options):
     """An adapter whose A is PEFT's own initial value and whose B is random, so that every gradient flows; beside an
     embedding it is A that PEFT starts at zero."""
     torch.manual_seed(seed)
-    config = LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, bias="none", **options)
+    config = LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, **{"bias": "none", **options})
     model = get_peft_model(base_model(base), config).eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

@@ -70,7 +70,7 @@ import Training
         References.path(sample.folder + "/adapter_initial"),
         beside: (doubled, sample.way.compute))
     }
-    #expect("\(String(describing: error))".contains("is not the matrix of this model"))
+    #expect("\(String(describing: error))".contains("is not that of this model"))
   }
 
   @Test func `folded in, both tables give the logits of the model with the adapter`() throws {

@@ -15,7 +15,7 @@ extension Adapter {
     _ start: AdapterStart, on weights: FrozenWeights, from exact: FrozenWeights,
     with compute: Compute, onProgress: (Double) -> Void = { _ in }
   ) -> Bool {
-    let entries = parameters.layout.entries
+    let entries = parameters.layout.entries.filter(\.hasPair)
     let isFinite = Atomic(true)
     for first in stride(from: 0, to: entries.count, by: compute.pool.threadCount) {
       let part = Array(entries[first..<min(entries.count, first + compute.pool.threadCount)])
@@ -45,6 +45,7 @@ extension Adapter {
     guard result.begin(start, on: weights, from: weights, with: compute) else { return nil }
     for (entry, own) in zip(result.parameters.layout.entries, parameters.layout.entries) {
       let (target, source) = (result.parameters.pair(entry), parameters.pair(own))
+      if let bias = target.bias, let trained = source.bias { bias.copy(from: trained) }
       for row in 0..<own.rank {
         unsafe target.a.row(row).update(from: source.a.row(row), count: own.inputs)
         unsafe target.bTransposed.row(row).update(

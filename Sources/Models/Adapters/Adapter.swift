@@ -20,7 +20,7 @@ package final class Adapter: @unchecked Sendable {
   ) {
     let parameters = AdapterVector(
       layout: AdapterLayout(configuration: configuration, model: model))
-    for entry in parameters.layout.entries where !entry.isWhole {
+    for entry in parameters.layout.entries where entry.hasPair && !entry.isWhole {
       let stream = entry.place.stream("lora", places: 7)
       var random = RandomGenerator(seed: seed, stream: stream.name, index: stream.index)
       if entry.place == .table(.embedding) {

@@ -14,7 +14,7 @@ package enum AdapterConfigurationFile {
       "alpha_pattern": pattern(configuration.alphas.mapValues(number), configuration, model),
       "auto_mapping": nil,
       "base_model_name_or_path": .string(baseModel),
-      "bias": "none",
+      "bias": .string(configuration.biases.rawValue),
       "fan_in_fan_out": .bool(model.linears.contains(where: \.isConv1D)),
       "inference_mode": true,
       "init_lora_weights": true,
@@ -114,6 +114,14 @@ package enum AdapterConfigurationFile {
       rank: rank, alpha: alpha, dropout: Float(object["lora_dropout"]?.double ?? 0),
       isRankStabilized: object["use_rslora"]?.bool ?? false)
     configuration.isWeightDecomposed = object["use_dora"]?.bool ?? false
+    configuration.biases = object["bias"]?.string.flatMap(TrainedBiases.init) ?? .none
+    if configuration.biases == .all, model.hasNormBiases {
+      throw FileError(
+        .unsupported, file: file,
+        cause:
+          "\"bias\" is \"all\", and norms of this model have biases, which Skillet does not train",
+        fix: "train the adapter with \"bias\": \"lora_only\"")
+    }
     try AdapterTargets(object, file: file, model: model).choose(for: &configuration)
     return configuration
   }

@@ -73,11 +73,16 @@ package struct AdapterFolder {
     for entry in adapter.parameters.layout.entries {
       let pair = adapter.parameters.pair(entry)
       let names = tensors.names(of: entry)
+      func order(_ row: Int) -> Int { model.storedRow(row, at: entry.place) }
+      if let bias = pair.bias {
+        let values = (0..<entry.outputs).map { unsafe bias.base[order($0)] }
+        try writer.add(names.bias, shape: [entry.outputs], values: values)
+      }
+      guard entry.hasPair else { continue }
       let a = (0..<pair.a.count).map { unsafe pair.a.base[$0] }
       try writer.add(
         names.a, shape: [pair.a.rows, pair.a.columns], values: a)
       var b = [Float](repeating: 0, count: pair.bTransposed.count)
-      func order(_ row: Int) -> Int { model.storedRow(row, at: entry.place) }
       for row in 0..<entry.outputs {
         let source = order(row)
         for column in 0..<pair.a.rows {
@@ -161,15 +166,18 @@ package struct AdapterFolder {
       let names = tensors.names(of: entry)
       sources.append(
         Source(
-          a: try reading.matrix(names.a, rows: entry.rank, columns: entry.inputs),
-          b: try reading.matrix(names.b, rows: entry.outputs, columns: entry.rank),
+          a: entry.hasPair
+            ? try reading.matrix(names.a, rows: entry.rank, columns: entry.inputs) : nil,
+          b: entry.hasPair
+            ? try reading.matrix(names.b, rows: entry.outputs, columns: entry.rank) : nil,
           lengths: entry.hasLengths
-            ? try reading.vector(names.lengths, count: entry.outputs) : []))
+            ? try reading.vector(names.lengths, count: entry.outputs) : [],
+          bias: entry.hasBias ? try reading.vector(names.bias, count: entry.outputs) : []))
     }
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
       let pair = parameters.pair(entry)
-      if pair.isWhole, !hasValues(source.a, of: pair.a) {
+      if pair.isWhole, let a = source.a, !hasValues(a, of: pair.a) {
         throw otherForm(file, "\"\(tensors.names(of: entry).a)\" is no identity")
       }
       copy(source, to: pair, at: entry.place)
@@ -208,18 +216,23 @@ package struct AdapterFolder {
 
   /// What a file has of one module.
   private struct Source {
-    let a: FrozenMatrix
-    let b: FrozenMatrix
+    let a: FrozenMatrix?
+    let b: FrozenMatrix?
     /// Empty where there are none.
     let lengths: [Float]
+    let bias: [Float]
   }
 
   private func copy(_ source: Source, to pair: LoRAPair, at place: ModulePlace) {
-    let (a, b) = (source.a, source.b)
+    for (row, value) in source.bias.enumerated() {
+      guard let bias = pair.bias else { continue }
+      unsafe bias.base[model.storedRow(row, at: place)] = value
+    }
     for (row, length) in source.lengths.enumerated() {
       guard let lengths = pair.lengths else { continue }
       unsafe lengths.base[model.storedRow(row, at: place)] = length
     }
+    guard let a = source.a, let b = source.b else { return }
     if !pair.isWhole {
       for row in 0..<a.rows { unsafe a.dequantize(row: row, into: pair.a.row(row)) }
     }

@@ -25,6 +25,7 @@ extension KeyTable {
     Entry("rank_pattern", .read(.object, allowsNull: true)),
     Entry("alpha_pattern", .read(.object, allowsNull: true)),
     Entry("use_dora", .read(.bool)),
+    Entry("bias", .read(.word(TrainedBiases.allCases.map(\.rawValue)))),
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
@@ -33,7 +34,6 @@ extension KeyTable {
   /// their starts can be taken out of it (`AdapterFolder`).
   private static let variants: [Entry] = [
     Entry("init_lora_weights", .only([true, false, "gaussian", "eva", "orthogonal"])),
-    Entry("bias", .only(["none"])),
     Entry("task_type", .only(["CAUSAL_LM", nil])),
     Entry("use_qalora", .only([false])),
     Entry("use_bdlora", .only([nil])), Entry("lora_bias", .only([false])),

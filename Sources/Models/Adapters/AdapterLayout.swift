@@ -4,7 +4,8 @@ import Tensors
 /// a single list of numbers. Gradients and moments share the layout.
 package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`, then the lengths `[outputs]` of a
-  /// weight-decomposed one; of a whole change only Bᵀ.
+  /// weight-decomposed one, then the trained bias `[outputs]`; of a whole change only Bᵀ, and where the bias alone is
+  /// trained the rank is 0.
   package struct Entry: Sendable, Equatable {
     package let place: ModulePlace
     package let inputs: Int
@@ -13,6 +14,8 @@ package struct AdapterLayout: Sendable, Equatable {
     /// What B·A is multiplied by.
     package let scale: Float
     package let hasLengths: Bool
+    /// Whether the layer's bias is trained.
+    package let hasBias: Bool
     /// Whether A is the identity, which nobody trains.
     package let isWhole: Bool
     /// Whether the second half of the rank is the start of the first, which nobody trains.
@@ -22,7 +25,11 @@ package struct AdapterLayout: Sendable, Equatable {
     /// All its numbers.
     package var count: Int {
       (isWhole ? 0 : rank * inputs) + rank * outputs + (hasLengths ? outputs : 0)
+        + (hasBias ? outputs : 0)
     }
+
+    /// Whether there is a pair, and not a trained bias alone.
+    package var hasPair: Bool { rank > 0 }
 
     /// The block; nil beside the blocks.
     package var layer: Int? { place.layer }
@@ -31,16 +38,18 @@ package struct AdapterLayout: Sendable, Equatable {
     /// The part of the rank that is trained; the start, where it is kept, is the rest.
     package var trainedRank: Int { keepsStart ? rank / 2 : rank }
 
-    /// What is trained of it, in order; lengths are one row.
+    /// What is trained of it, in order; lengths and biases are one row.
     package var matrices: [Part] {
-      let b = offset + (isWhole ? 0 : rank * inputs)
-      var parts = [Part(kind: .b, offset: b, rows: trainedRank, columns: outputs)]
-      if !isWhole {
-        parts.insert(Part(kind: .a, offset: offset, rows: trainedRank, columns: inputs), at: 0)
+      var parts: [Part] = []
+      var place = offset
+      func add(_ kind: Kind, _ rows: Int, of all: Int, _ columns: Int) {
+        if rows > 0 { parts.append(Part(kind: kind, offset: place, rows: rows, columns: columns)) }
+        place += all * columns
       }
-      if hasLengths {
-        parts.append(Part(kind: .lengths, offset: b + rank * outputs, rows: 1, columns: outputs))
-      }
+      if !isWhole { add(.a, trainedRank, of: rank, inputs) }
+      add(.b, trainedRank, of: rank, outputs)
+      if hasLengths { add(.lengths, 1, of: 1, outputs) }
+      if hasBias { add(.bias, 1, of: 1, outputs) }
       return parts
     }
   }
@@ -58,7 +67,7 @@ package struct AdapterLayout: Sendable, Equatable {
 
   /// What a matrix of an adapter is.
   package enum Kind: Sendable {
-    case a, b, lengths
+    case a, b, lengths, bias
   }
 
   /// The model beside whose layers the adapter stands.
@@ -75,14 +84,18 @@ package struct AdapterLayout: Sendable, Equatable {
       repeating: nil,
       count: model.sizes.layers * LinearRole.allCases.count + TokenTable.allCases.count)
     var offset = 0
-    for place in model.places where configuration.includes(place) {
+    for place in model.places {
+      let hasPair = configuration.includes(place)
+      let hasBias = configuration.trainsBias(at: place, of: model)
+      guard hasPair || hasBias else { continue }
       places[Self.index(of: place, layers: model.sizes.layers)] = entries.count
       let shape = model.shape(at: place)
       let entry = Entry(
         place: place, inputs: shape.inputs, outputs: shape.outputs,
-        rank: configuration.rank(of: place), scale: configuration.scale(of: place),
-        hasLengths: configuration.isWeightDecomposed, isWhole: configuration.isWhole,
-        keepsStart: configuration.form == .besideStart, offset: offset)
+        rank: hasPair ? configuration.rank(of: place) : 0, scale: configuration.scale(of: place),
+        hasLengths: hasPair && configuration.isWeightDecomposed, hasBias: hasBias,
+        isWhole: configuration.isWhole, keepsStart: configuration.form == .besideStart,
+        offset: offset)
       entries.append(entry)
       offset += entry.count
     }
@@ -164,6 +177,7 @@ package final class AdapterVector: @unchecked Sendable {
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
     let start = unsafe values + entry.offset
     let second = unsafe entry.isWhole ? start : start + entry.rank * entry.inputs
+    let third = unsafe second + entry.rank * entry.outputs
     return unsafe LoRAPair(
       a: entry.isWhole
         ? layout.identities[entry.inputs]
@@ -171,7 +185,11 @@ package final class AdapterVector: @unchecked Sendable {
       bTransposed: Matrix(base: second, rows: entry.rank, columns: entry.outputs),
       scale: entry.scale,
       lengths: entry.hasLengths
-        ? Matrix(base: second + entry.rank * entry.outputs, rows: 1, columns: entry.outputs) : nil,
+        ? Matrix(base: third, rows: 1, columns: entry.outputs) : nil,
+      bias: entry.hasBias
+        ? Matrix(
+          base: third + (entry.hasLengths ? entry.outputs : 0), rows: 1, columns: entry.outputs)
+        : nil,
       isWhole: entry.isWhole)
   }
 }
@@ -186,6 +204,8 @@ package struct LoRAPair: Sendable {
   package let scale: Float
   /// The lengths of the rows of a weight-decomposed layer, `[1, outputs]`.
   package let lengths: Matrix?
+  /// The trained bias, `[1, outputs]`.
+  package let bias: Matrix?
   /// Whether A is the identity, which is only read.
   package let isWhole: Bool
 }

@@ -32,12 +32,13 @@ package struct AdapterReadme {
   }
 
   private var text: String {
-    let names = base.description.names(of: configuration.targets)
+    let names = base.description.targetNames(of: configuration)
     let lora = [
       ("base", base.name), ("rank", "\(configuration.rank)"),
       ("scale", "\(configuration.scale)"), ("layers", names.joined(separator: ", ")),
     ]
-    let rows = (lora + facts).map { "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |" }
+    let biases = configuration.biases == .none ? [] : [("biases", configuration.biases.rawValue)]
+    let rows = (lora + biases + facts).map { "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |" }
     let code =
       recipe.isEmpty
       ? "" : "\nTrained by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"

@@ -13,20 +13,25 @@ struct AdapterTensors {
 
     /// A copy of the frozen matrix, which PEFT puts beside adapters of tables.
     let base: String
+    /// The trained bias, beside a pair or alone.
+    let bias: String
 
-    fileprivate init(_ place: ModulePlace, in model: DecoderDescription) {
+    fileprivate init(_ place: ModulePlace, hasPair: Bool = true, in model: DecoderDescription) {
       let path = AdapterTensors.root + model.path(at: place)
       let isEmbedding = place == .table(.embedding)
       a = path + (isEmbedding ? ".lora_embedding_A" : ".lora_A.weight")
       b = path + (isEmbedding ? ".lora_embedding_B" : ".lora_B.weight")
       lengths = path + ".lora_magnitude_vector"
       base = path + ".base_layer.weight"
+      bias = path + (hasPair ? ".base_layer.bias" : ".bias")
     }
   }
 
   let model: DecoderDescription
 
-  func names(of entry: AdapterLayout.Entry) -> Names { Names(entry.place, in: model) }
+  func names(of entry: AdapterLayout.Entry) -> Names {
+    Names(entry.place, hasPair: entry.hasPair, in: model)
+  }
 
   fileprivate static let root = "base_model.model."
 
@@ -38,10 +43,20 @@ struct AdapterTensors {
     var known: Set<String> = []
     for entry in layout.entries {
       let names = names(of: entry)
+      if entry.hasBias {
+        known.insert(names.bias)
+        if directory[names.bias] == nil {
+          throw disagreement(
+            .absent, file,
+            "there is no tensor \"\(names.bias)\", though \"bias\" of its configuration says that it is "
+              + "trained")
+        }
+      }
+      guard entry.hasPair else { continue }
       try require(names.a, [entry.rank, entry.inputs], of: entry, directory, file)
       try require(names.b, [entry.outputs, entry.rank], of: entry, directory, file)
       known.formUnion([names.a, names.b])
-      if entry.place.table != nil { known.insert(names.base) }
+      if entry.place.table != nil { known.formUnion([names.base, names.bias]) }
       guard entry.hasLengths else { continue }
       known.insert(names.lengths)
       if directory[names.lengths] == nil {
@@ -80,21 +95,34 @@ struct AdapterTensors {
   func requireBase(
     _ reading: WeightReading, with layout: AdapterLayout, of weights: FrozenWeights?
   ) throws(FileError) {
-    for entry in layout.entries where entry.place.table != nil {
-      let name = names(of: entry).base
-      guard reading.contains(name) else { continue }
-      let isEmbedding = entry.place == .table(.embedding)
-      let copy = try reading.matrix(
-        name, rows: isEmbedding ? entry.inputs : entry.outputs,
-        columns: isEmbedding ? entry.outputs : entry.inputs)
-      guard let own = weights?[entry.place].weight, ElementType(own.format).isScalar,
-        own.relativeDistance(of: copy) > Self.mostRounding
-      else { continue }
-      throw FileError(
-        .unsupported, file: reading.file,
-        cause: "its \"\(name)\" is not the matrix of this model, which the adapter stands beside",
-        fix: "load the model that the adapter was trained on")
+    for entry in layout.entries where entry.place.table != nil && entry.hasPair {
+      let names = names(of: entry)
+      let own = weights?[entry.place]
+      if reading.contains(names.base) {
+        let isEmbedding = entry.place == .table(.embedding)
+        let copy = try reading.matrix(
+          names.base, rows: isEmbedding ? entry.inputs : entry.outputs,
+          columns: isEmbedding ? entry.outputs : entry.inputs)
+        if let own = own?.weight, ElementType(own.format).isScalar,
+          own.relativeDistance(of: copy) > Self.mostRounding
+        {
+          throw otherBase(names.base, file: reading.file)
+        }
+      }
+      if !entry.hasBias, reading.contains(names.bias) {
+        let copy = try reading.vector(names.bias, count: entry.outputs)
+        if let own = own?.bias, relativeDistance(copy, from: own) > Self.mostRounding {
+          throw otherBase(names.bias, file: reading.file)
+        }
+      }
     }
+  }
+
+  private func otherBase(_ name: String, file: String) -> FileError {
+    FileError(
+      .unsupported, file: file,
+      cause: "its \"\(name)\" is not that of this model, which the adapter stands beside",
+      fix: "load the model that the adapter was trained on")
   }
 
   /// What a copy in half precision may differ by.
@@ -107,6 +135,11 @@ struct AdapterTensors {
         return disagreement(
           .unsupported, file,
           "there is the tensor \"\(name)\", though \"use_dora\" of its configuration is not true")
+      }
+      if [true, false].contains(where: { Names(place, hasPair: $0, in: model).bias == name }) {
+        return disagreement(
+          .unsupported, file,
+          "there is the tensor \"\(name)\", whose bias \"bias\" of its configuration leaves out")
       }
       if name == names.a || name == names.b || place.table != nil && name == names.base {
         return disagreement(
@@ -140,19 +173,24 @@ struct AdapterTensors {
   }
 }
 
+/// ‖copy − own‖ / ‖own‖; infinite where they are not as many.
+private func relativeDistance(_ copy: [Float], from own: [Float]) -> Double {
+  guard copy.count == own.count else { return .infinity }
+  let squares = zip(copy, own).reduce((distance: 0.0, length: 0.0)) { sums, pair in
+    let (difference, value) = (Double(pair.0 - pair.1), Double(pair.1))
+    return (sums.distance + difference * difference, sums.length + value * value)
+  }
+  return (squares.distance / max(squares.length, .leastNormalMagnitude)).squareRoot()
+}
+
 extension FrozenMatrix {
-  /// ‖other − this‖ / ‖this‖, of matrices of one shape.
+  /// ‖other − this‖ / ‖this‖, of matrices of one shape; of the row that is furthest.
   fileprivate func relativeDistance(of other: FrozenMatrix) -> Double {
-    var rows = [[Float]](repeating: [Float](repeating: 0, count: columns), count: 2)
-    var (distance, length) = (0.0, 0.0)
-    for row in 0..<self.rows {
-      unsafe dequantize(row: row, into: &rows[0])
-      unsafe other.dequantize(row: row, into: &rows[1])
-      for (own, copied) in zip(rows[0], rows[1]) {
-        distance += Double(copied - own) * Double(copied - own)
-        length += Double(own) * Double(own)
-      }
+    var values = [[Float]](repeating: [Float](repeating: 0, count: columns), count: 2)
+    return (0..<rows).reduce(0.0) { furthest, row in
+      unsafe dequantize(row: row, into: &values[0])
+      unsafe other.dequantize(row: row, into: &values[1])
+      return max(furthest, Models.relativeDistance(values[1], from: values[0]))
     }
-    return (distance / max(length, .leastNormalMagnitude)).squareRoot()
   }
 }

@@ -25,6 +25,8 @@ package struct AdapterUse: Sendable {
     _ linear: FrozenWeights.Linear, at place: ModulePlace, part: Int = 0, with compute: Compute
   ) -> LinearLayer {
     guard let pair = adapter.parameters.pair(at: place) else { return LinearLayer(linear) }
+    let frozen = pair.biased(linear)
+    guard pair.a.rows > 0 else { return LinearLayer(frozen) }
     let probability = adapter.configuration.dropout
     var dropout: Dropout?
     if let dropoutSeed, probability > 0 {
@@ -34,7 +36,7 @@ package struct AdapterUse: Sendable {
       dropout = Dropout(probability: probability, seed: random.next())
     }
     return LinearLayer(
-      linear, pair: pair,
+      frozen, pair: pair,
       norms: pair.lengths.map { _ in
         norms.norms(at: place) {
           let squares = adapter.baseSquares.squares(of: linear.weight, at: place, with: compute)

@@ -44,6 +44,11 @@ package struct GGUFAdapterFile {
         cause: "GGUF has no place for the lengths of a weight-decomposed adapter (DoRA)",
         fix: "save it for PEFT, or fold it in: merge, then export")
     }
+    guard adapter.configuration.biases == .none else {
+      throw FileError(
+        .unsupported, file: file, cause: "an adapter in GGUF has no place for trained biases",
+        fix: "save it for PEFT, or fold it in: merge, then export")
+    }
     guard !model.tiesHead || adapter.configuration.tables.isEmpty else {
       throw FileError(
         .unsupported, file: file,

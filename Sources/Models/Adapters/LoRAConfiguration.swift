@@ -19,6 +19,8 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package var alphas: [ModulePlace: Double] = [:]
   /// Whether the scale is alpha/√rank (rsLoRA, arXiv 2312.03732) instead of alpha/rank.
   package var isRankStabilized: Bool
+  /// Which biases of the frozen layers are trained too.
+  package var biases = TrainedBiases.none
   /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
   /// 2402.09353).
   package var isWeightDecomposed = false
@@ -107,6 +109,15 @@ package struct LoRAConfiguration: Sendable, Equatable {
     case .table(let table): tables.contains(table)
     case .block(let layer, let role):
       only?.contains(place) ?? (targets.contains(role) && (layers?.contains(layer) ?? true))
+    }
+  }
+
+  /// Whether the bias at a place is trained.
+  func trainsBias(at place: ModulePlace, of model: DecoderDescription) -> Bool {
+    switch biases {
+    case .none: false
+    case .ofAdapted: includes(place) && model.hasBias(at: place)
+    case .all: model.hasBias(at: place)
     }
   }
 

@@ -48,6 +48,11 @@ package struct MLXAdapterFolder {
           "mlx-lm has one rank and one scale for the same layers in each block, and no such DoRA",
         fix: "save the adapter for PEFT: format: peft")
     }
+    guard own.biases == .none else {
+      throw FileError(
+        .unsupported, file: folder, cause: "an adapter of mlx-lm has no place for trained biases",
+        fix: "save the adapter for PEFT: format: peft")
+    }
     guard own.tables.isEmpty else {
       throw FileError(
         .unsupported, file: folder,

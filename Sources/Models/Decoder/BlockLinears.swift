@@ -90,6 +90,7 @@ struct BlockLinears {
     _ gradients: [(role: LinearRole, dy: Matrix)], _ x: Matrix?, saved: SavedBlock, dx: Matrix?
   ) {
     for (place, (role, dy)) in gradients.enumerated() {
+      adapter?.addBiasGradient(of: dy, at: .block(layer, role), with: compute)
       linear(role).backward(
         x, reduced: saved.reduced[role.index], dy: dy,
         gradient: adapter?.gradientPair(at: .block(layer, role)), dx: dx, accumulatesDx: place > 0,

@@ -66,7 +66,7 @@ struct OutputHead {
     }
     let entry = adapter?.adapter.parameters.layout.entry(at: .table(.head))
     let reduced = entry.flatMap {
-      $0.isWhole ? nil : compute.arena.matrix(input.rows, $0.rank)
+      $0.isWhole || !$0.hasPair ? nil : compute.arena.matrix(input.rows, $0.rank)
     }
     return CrossEntropy.score(
       positions: input.rows, vocabulary: frozen.weight.rows, targets: targets,
@@ -77,6 +77,7 @@ struct OutputHead {
       layer(part: rows.lowerBound).forward(
         x, packed: compute.pack(x), into: logits, reduced: reduced?.rows(rows), with: compute)
     } backward: { rows, dLogits in
+      adapter?.addBiasGradient(of: dLogits, at: .table(.head), with: compute)
       layer(part: rows.lowerBound).backward(
         input.rows(rows), reduced: reduced?.rows(rows), dy: dLogits,
         gradient: adapter?.gradientPair(at: .table(.head)), dx: gradient?.rows(rows),

@@ -42,7 +42,7 @@ struct SavedBlock {
     up = room(sizes.intermediate)
     reduced = LinearRole.allCases.map { role in
       layout.entry(layer: layer, role).flatMap { entry in
-        entry.isWhole ? nil : compute.arena.matrix(tokens, entry.rank)
+        entry.isWhole || !entry.hasPair ? nil : compute.arena.matrix(tokens, entry.rank)
       }
     }
   }

@@ -26,8 +26,9 @@ extension FrozenWeights {
   ) -> (weights: FrozenWeights, report: RewritingReport) {
     var report = RewritingReport()
     func encode(
-      _ matrix: FrozenMatrix, _ pair: LoRAPair?, _ choice: SchemeChoice
+      _ matrix: FrozenMatrix, _ change: LoRAPair?, _ choice: SchemeChoice
     ) -> FrozenMatrix {
+      let pair = change.flatMap { $0.a.rows > 0 ? $0 : nil }
       let chosen = choice(matrix, pair != nil)
       if pair == nil, chosen == nil || chosen == matrix.scheme { return matrix }
       guard let scheme = chosen ?? matrix.scheme else {
@@ -44,7 +45,7 @@ extension FrozenWeights {
         let linear = block[role]
         let pair = adapter?.parameters.pair(at: .block(layer, role))
         let weight = encode(linear.weight, pair, linears)
-        return (role, Linear(weight: weight, bias: linear.bias))
+        return (role, Linear(weight: weight, bias: pair?.biased(linear).bias ?? linear.bias))
       }
       progress(Double(layer + 1) / Double(self.blocks.count))
       return Block(norms: block.norms, linears: linears)
@@ -54,6 +55,8 @@ extension FrozenWeights {
       return encode(matrix, place == .embedding ? pair?.turned : pair, tables)
     }
     let embedding = table(.embedding, embedding)
+    let linearHead = self[.table(.head)]
+    let headBias = adapter?.parameters.pair(at: .table(.head))?.biased(linearHead).bias ?? headBias
     let result = FrozenWeights(
       embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
       finalNorm: finalNorm, projections: projections,
@@ -68,7 +71,8 @@ extension FrozenWeights {
   package func formatWithoutQuantizer(under adapter: Adapter, tables: Bool = false)
     -> WeightFormat?
   {
-    adapter.parameters.layout.entries.lazy.filter { ($0.place.table != nil) == tables }
+    adapter.parameters.layout.entries.lazy
+      .filter { $0.hasPair && ($0.place.table != nil) == tables }
       .map { self[$0.place].weight }.first { $0.scheme == nil }?.format
   }
 
@@ -82,7 +86,7 @@ extension FrozenWeights {
 extension LoRAPair {
   /// The pair beside the transposed matrix.
   fileprivate var turned: LoRAPair {
-    LoRAPair(a: bTransposed, bTransposed: a, scale: scale, lengths: nil, isWhole: false)
+    LoRAPair(a: bTransposed, bTransposed: a, scale: scale, lengths: nil, bias: nil, isWhole: false)
   }
 }
 

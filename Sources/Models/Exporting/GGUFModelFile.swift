@@ -23,7 +23,7 @@ package struct GGUFModelFile {
       let source = try GGUFParts(path: model.path)
       metadata = Self.metadata(source, weights, original: model.decoder.weights, to: file)
       tensors = source.tensors.entries.map {
-        Self.tensor($0, of: model.decoder.description, weights)
+        Self.tensor($0, of: model.decoder, weights)
       }
       notes = []
     } else {
@@ -70,12 +70,13 @@ package struct GGUFModelFile {
   }
 
   private static func tensor(
-    _ entry: TensorEntry, of model: DecoderDescription, _ weights: FrozenWeights
+    _ entry: TensorEntry, of model: DecoderModel, _ weights: FrozenWeights
   ) -> OutgoingTensor {
-    guard let matrix = model.matrix(named: entry.name, of: weights) else {
-      return OutgoingTensor(entry)
+    if let matrix = model.description.matrix(named: entry.name, of: weights) {
+      return OutgoingTensor(entry.name, matrix)
     }
-    return OutgoingTensor(entry.name, matrix)
+    return model.changedBias(named: entry.name, in: weights).map { OutgoingTensor(entry.name, $0) }
+      ?? OutgoingTensor(entry)
   }
 }
 
@@ -107,15 +108,33 @@ extension DecoderDescription {
     return weights.blocks[layer][module.role].weight
   }
 
-  /// The linear layer whose weight a tensor is.
-  func module(named name: String) -> (module: LinearModule, layer: Int)? {
-    guard name.hasPrefix(names.block), name.hasSuffix(".weight") else { return nil }
+  /// The linear layer whose weight, or bias, a tensor is.
+  func module(
+    named name: String, _ part: String = "weight"
+  ) -> (module: LinearModule, layer: Int)? {
+    guard name.hasPrefix(names.block), name.hasSuffix("." + part) else { return nil }
     let rest = name.dropFirst(names.block.count)
     guard let dot = rest.firstIndex(of: "."), let layer = Int(rest[..<dot]),
       (0..<sizes.layers).contains(layer),
-      let module = linears.first(where: { "\($0.tensor).weight" == rest[rest.index(after: dot)...] }
+      let module = linears.first(where: {
+        "\($0.tensor).\(part)" == rest[rest.index(after: dot)...]
+      }
       )
     else { return nil }
     return (module, layer)
+  }
+}
+
+extension DecoderModel {
+  /// The bias that a tensor of this model's file is, in the order of the file, where other weights have another one.
+  func changedBias(named name: String, in changed: FrozenWeights) -> [Float]? {
+    if name == description.names.head + ".bias" {
+      return changed.headBias == weights.headBias ? nil : changed.headBias
+    }
+    guard let (module, layer) = description.module(named: name, "bias") else { return nil }
+    let bias = changed.blocks[layer][module.role].bias
+    guard bias != weights.blocks[layer][module.role].bias else { return nil }
+    return module.isGrouped
+      ? bias.indices.map { bias[description.sizes.rowSideBySide($0)] } : bias
   }
 }

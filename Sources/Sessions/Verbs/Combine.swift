@@ -105,6 +105,11 @@ extension Session {
           "E0443", "`\(field.name)` is weight-decomposed (DoRA), and such updates are no sums",
           argument: Combine.weights, help: "fold it into the base: use it, then merge")
       }
+      guard kept.adapter.configuration.biases == .none else {
+        throw VerbFailure(
+          "E0443", "`\(field.name)` has trained biases, which are no updates to add",
+          argument: Combine.weights, help: "fold it into the base: use it, then merge")
+      }
       parts.append((kept, weight))
     }
     return parts

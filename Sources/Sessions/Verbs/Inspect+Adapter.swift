@@ -20,6 +20,9 @@ extension Session {
     if current.adapter.configuration.isWeightDecomposed {
       notice("norms and directions are those of B·A; the lengths that DoRA learns are not in them")
     }
+    if current.adapter.configuration.biases != .none {
+      notice("what trained biases changed by is not among the norms and directions")
+    }
     record["update_norms"] = .record(updateNorms(modules, model.decoder.description))
     record["modules"] = .table(Table(rows: modules.map(\.row), heading: "module"))
     if let name = call[Inspect.against] {
@@ -43,7 +46,7 @@ extension Session {
   private func layer(
     _ call: VerbCall, of layout: AdapterLayout, _ model: ModelInUse
   ) throws(VerbFailure) -> Int? {
-    let adapted = layout.entries.compactMap(\.layer)
+    let adapted = layout.entries.filter(\.hasPair).compactMap(\.layer)
     guard call.has(Inspect.layer) else { return adapted.first }
     let layer = call[Inspect.layer]
     try requireBlock(layer, of: model)
@@ -61,7 +64,7 @@ extension Session {
   ) throws(VerbFailure) -> [AdaptedModule] {
     let description = model.decoder.description
     var modules: [AdaptedModule] = []
-    for entry in adapter.parameters.layout.entries {
+    for entry in adapter.parameters.layout.entries where entry.hasPair {
       if isInterrupted() {
         throw VerbFailure(
           "E0901", "`\(Inspect.name)` was interrupted, so it has no result", kind: .interrupted)

@@ -19,6 +19,8 @@ extension Session {
         argument: LoRA.isWeightDecomposed,
         help: "leave it out, or \(model.name(of: .table(.embedding)))")
     }
+    configuration.biases = call[LoRA.biases]
+    try requireBiases(of: configuration, in: model)
     try override(&configuration, call, model)
     try requireRanks(call, of: configuration, in: model)
     try requireStart(call, of: configuration)
@@ -162,12 +164,30 @@ extension Session {
         + "{\(field.name): {rank: 16, alpha: 32}}")
   }
 
+  /// Refuses biases that the model does not have, or that are not all trained.
+  private func requireBiases(
+    of configuration: LoRAConfiguration, in model: DecoderDescription
+  ) throws(VerbFailure) {
+    guard configuration.biases != .none else { return }
+    if configuration.biases == .all, model.hasNormBiases {
+      throw VerbFailure(
+        "E0407", "norms of this model have biases too, which are not trained",
+        argument: LoRA.biases,
+        help: "\(LoRA.biases.name): \(TrainedBiases.ofAdapted.rawValue)")
+    }
+    let layout = AdapterLayout(configuration: configuration, model: model)
+    guard layout.entries.contains(where: \.hasBias) else {
+      throw VerbFailure(
+        "E0407", "none of these layers has a bias", argument: LoRA.biases, help: "leave it out")
+    }
+  }
+
   /// Each rank is at most what its layer has, and even where the start asks for that.
   private func requireRanks(
     _ call: VerbCall, of configuration: LoRAConfiguration, in model: DecoderDescription
   ) throws(VerbFailure) {
     let entries = AdapterLayout(configuration: configuration, model: model).entries
-    for entry in entries {
+    for entry in entries where entry.hasPair {
       let argument: any DeclaredArgument =
         configuration.ranks[entry.place] == nil ? LoRA.rank : LoRA.overrides
       let most = min(entry.inputs, entry.outputs)

@@ -41,6 +41,9 @@ package enum LoRA: Verb {
   package static let isWeightDecomposed = Argument.flag(
     "dora", default: false, foreign: ["use_dora"],
     "learn the lengths of the rows of W + B·A apart from their directions (DoRA)")
+  package static let biases = Argument<TrainedBiases>.choice(
+    "biases", default: .none, foreign: ["bias"],
+    "biases of frozen layers that are trained too: of those with an adapter, or of all")
   package static let adapterName = Argument.text(
     "name", "what `use` calls it; \"default\" if not given")
 
@@ -48,14 +51,14 @@ package enum LoRA: Verb {
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
       rank, alpha, dropout, targets, modules, exclude, layers, overrides, start,
-      isRankStabilized, isWeightDecomposed, adapterName,
+      isRankStabilized, isWeightDecomposed, biases, adapterName,
     ],
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
       FieldDeclaration("scale", "float", "what the update is multiplied by"),
       FieldDeclaration("ranks", "list", "the ranks of all layers, where they differ"),
       FieldDeclaration("scales", "list", "the scales of all layers, where they differ"),
-      FieldDeclaration("trainable", "int", "numbers in A and B"),
+      FieldDeclaration("trainable", "int", "numbers in A and B, lengths and biases"),
       FieldDeclaration("total", "int", "numbers in the model and the adapter"),
       FieldDeclaration("percent", "percent", "trainable of total"),
       FieldDeclaration("bytes", "size", "the adapter in memory"),
@@ -103,6 +106,7 @@ extension Session {
     let adapter = Adapter(
       configuration: start.isSubtracted ? configuration.besideStart() : configuration,
       model: model.decoder.description, start: start, seed: state.seed)
+    adapter.takeBiases(of: model.decoder.weights)
     if start.standsOnWeights { try begin(adapter, start, in: model) }
     if configuration.isWeightDecomposed {
       adapter.takeLengths(of: model.decoder.weights, with: model.compute)
@@ -113,7 +117,7 @@ extension Session {
   func summary(of adapter: Adapter, in model: ModelInUse) -> Record {
     let trainable = adapter.trainableCount
     let total = trainable + model.decoder.weights.parameterCount
-    let layers = adapter.parameters.layout.entries
+    let layers = adapter.parameters.layout.entries.filter(\.hasPair)
     var record = Record([
       ("rank", .int(layers.map(\.trainedRank).min() ?? 0)),
       ("scale", .float(Double(adapter.configuration.scale))),
