@@ -50,7 +50,7 @@ package struct Dataset: Sendable {
       try keep(pieces, of: place)
       guard pieces.count == 1 else { return }
       let identity = tokenized.outline(tokenized.count - 1).identity
-      if !seen.insert(identity).inserted { summary.repeated += 1 }
+      if !seen.insert(identity).inserted { summary.countRepeated(line: row.line, file: row.file) }
     }
     if tokenized.isEmpty, let first = summary.skipped.first {
       throw DataError(

@@ -144,10 +144,10 @@ extension DatasetSummary {
   }
 
   private var repeatedRows: String? {
-    guard repeated > 0 else { return nil }
-    return
-      "\(repeated == 1 ? "1 row is" : "\(repeated) rows are") the same as a row before, token for "
-      + "token"
+    guard let first = firstRepeated else { return nil }
+    let rows = repeated == 1 ? "1 row is" : "\(repeated) rows are"
+    return "\(rows) the same as a row before, token for token"
+      + (repeated == 1 ? ": \(first)" : "; the first is \(first)")
   }
 
   private var unanswered: String? {

@@ -8,8 +8,9 @@ package struct DatasetSummary: Equatable, Sendable {
   /// Texts that are read in several pieces, and those pieces.
   package var longTexts = 0
   package var pieces = 0
-  /// Rows that are, token for token, a row before them.
-  package var repeated = 0
+  /// Rows that are, token for token, a row before them, and where the first of them stands.
+  package private(set) var repeated = 0
+  private(set) var firstRepeated: String?
   package var tokens = 0
   /// Tokens that count in the loss.
   package var trainedTokens = 0
@@ -54,6 +55,14 @@ package struct DatasetSummary: Equatable, Sendable {
   mutating func skip(_ note: RowNote) {
     skippedRows += 1
     if skipped.count < Self.mostNotes { skipped.append(note) }
+  }
+
+  /// Counts a row that is, token for token, a row before it.
+  ///
+  /// - Parameter file: the row's, where a dataset has several.
+  mutating func countRepeated(line: Int, file: String?) {
+    repeated += 1
+    if repeated == 1 { firstRepeated = file.map { "\($0):\(line)" } ?? "line \(line)" }
   }
 
   /// Counts an example.

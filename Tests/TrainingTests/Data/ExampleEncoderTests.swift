@@ -129,7 +129,10 @@ import Training
   @Test func `rows that repeat a row before are counted`() throws {
     let row = "{\"prompt\": \"a\", \"completion\": \"b\"}\n"
     let notices = try dataset(row + row + pair + "\n" + row).summary.notices
-    #expect(notices.contains("2 rows are the same as a row before, token for token"))
+    #expect(
+      notices.contains("2 rows are the same as a row before, token for token; the first is line 2"))
+    let one = try dataset(row + pair + "\n" + row).summary.notices
+    #expect(one.contains("1 row is the same as a row before, token for token: line 3"))
   }
 
   @Test func refusesLengthsThatFitNothing() {
