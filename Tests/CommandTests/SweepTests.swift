@@ -37,6 +37,12 @@ import Testing
       #expect(outcome.output.contains("run \(index + 1) of 4: \(label)\n"), outcome.comment)
     }
     #expect(outcome.output.components(separatedBy: "\nmine\n").count == 5, outcome.comment)
+    // what the runs say alike is said once
+    let told = outcome.errors.components(separatedBy: "\n").filter {
+      $0.hasPrefix("the token that ")
+    }
+    #expect(told.count == 1, outcome.comment)
+    #expect(outcome.errors.contains("what several runs say alike is said in the first of them"))
     let table = try #require(outcome.output.components(separatedBy: "\nruns\n").last)
     for word in labels + ["perplexity", "loss"] { #expect(table.contains(word), outcome.comment) }
   }

@@ -18,6 +18,9 @@ final class PeoplePrinter: EventPrinter {
   /// The figures of the work at hand, drawn below its card.
   private var figures: [Figure] = []
   private var words: WordStream?
+  /// Notices of the runs of a sweep, those before the one at hand and its own; nil outside of a sweep.
+  private var saidInSweep: (before: Set<String>, now: Set<String>)?
+  private var hasSaidLess = false
   private var hasStreamed = false
   private var hasStarted = false
   /// When the statement at hand began.
@@ -47,9 +50,18 @@ final class PeoplePrinter: EventPrinter {
     case .cutShort(nil, _): break
     case .notice(let text):
       clearProgress()
-      screen.notice(text)
+      if isNews(text) { screen.notice(text) }
     default: showStatement(event)
     }
+  }
+
+  /// Whether no run of the sweep at hand has said it before this one.
+  private func isNews(_ notice: String) -> Bool {
+    guard var said = saidInSweep else { return true }
+    said.now.insert(notice)
+    saidInSweep = said
+    if said.before.contains(notice) { hasSaidLess = true }
+    return !said.before.contains(notice)
   }
 
   private func showStatement(_ event: Event) {
@@ -200,11 +212,14 @@ final class PeoplePrinter: EventPrinter {
   }
 
   func begin(_ run: ParameterSweep.Run, number: Int, of count: Int) {
+    saidInSweep = (saidInSweep?.before.union(saidInSweep?.now ?? []) ?? [], [])
     if number > 1 { output.writeLine() }
     output.writeLine(screen.style(.heading, "run \(number) of \(count): \(run.label)"))
   }
 
   func show(_ runs: RecipeLanguage.Table) {
+    saidInSweep = nil
+    if hasSaidLess { screen.notice("what several runs say alike is said in the first of them") }
     guard !runs.rows.isEmpty else { return }
     output.writeLine()
     for line in ValueView(screen.page).lines(of: .table(runs), title: "runs") {
