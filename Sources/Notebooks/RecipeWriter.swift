@@ -157,7 +157,8 @@ package struct RecipeWriter {
   // MARK: Looks
 
   /// Leaves out what only showed something: pictures, inspections, rows, and evaluations and answers
-  /// between the parts of a training whose values nobody uses. What wrote a file stays.
+  /// between the parts of a training whose values nobody uses, under a name that was bound anew or none.
+  /// What wrote a file stays.
   private mutating func leaveOutLooks(in chosen: Set<Int>) -> [(cell: Int, verb: String)] {
     let used = Set(references.filter { chosen.contains($0.place.cell) }.map(\.target))
     let looks = [Plot.name, Inspect.name, Head.name, Describe.name]
@@ -167,17 +168,30 @@ package struct RecipeWriter {
     }
     var found: [(cell: Int, verb: String)] = []
     for place in places where chosen.contains(place.cell) && !used.contains(place) {
-      guard let statement = statement(at: place),
-        case .operation(.command(let command)) = statement.kind
-      else { continue }
+      guard let statement = statement(at: place), let command = statement.command else { continue }
       let verb = command.verb.text
       let isBetween =
         [Eval.name, Answers.name].contains(verb) && lastResumption.map { place < $0 } == true
-      guard looks.contains(verb) || isBetween, !command.writesFile else { continue }
+      let isLook =
+        if case .binding(let name, _) = statement.kind {
+          isBetween && isBoundAnew(name, after: place, in: chosen)
+        } else {
+          isBetween || looks.contains(verb)
+        }
+      guard isLook, !command.writesFile else { continue }
       leftOut.insert(place)
       found.append((place.cell, verb))
     }
     return found
+  }
+
+  private func isBoundAnew(_ name: Name, after place: Place, in chosen: Set<Int>) -> Bool {
+    places.contains { later in
+      guard later > place, chosen.contains(later.cell),
+        case .binding(let other, _)? = statement(at: later)?.kind
+      else { return false }
+      return other.text == name.text
+    }
   }
 
   // MARK: Names for values
@@ -219,7 +233,7 @@ package struct RecipeWriter {
   /// A recipe binds a name once: what a later cell bound to it gets a name of its own.
   private mutating func renameWhatIsBoundAnew(in chosen: Set<Int>) {
     var bound: Set<String> = []
-    for place in places where chosen.contains(place.cell) {
+    for place in places where chosen.contains(place.cell) && !leftOut.contains(place) {
       guard case .binding(let name, _)? = statement(at: place)?.kind,
         let index = index(ofCell: place.cell), !bound.insert(name.text).inserted
       else { continue }

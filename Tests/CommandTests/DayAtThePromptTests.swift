@@ -84,6 +84,20 @@ import Testing
     #expect(text.contains("to: \"early.jsonl\"") && !text.contains("max_tokens: 2\n"), "\(text)")
   }
 
+  @Test func `an evaluation whose name was bound anew is no part of what is saved`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.adapter
+        + "let a = train steps: 4, until: 2\nlet tuned = eval\ntrain resume: a\nlet tuned = eval\n"
+        + "show tuned.loss\n:save day.recipe\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let text = skillet.folder.text("day.recipe")
+    #expect(text.components(separatedBy: "let tuned = eval").count == 2, "\(text)")
+    #expect(!text.contains("tuned_2"), "\(text)")
+    let checked = try skillet("check", "day.recipe")
+    #expect(!checked.errors.contains("warning"), checked.comment)
+  }
+
   @Test func `a name is bound anew at the prompt, and the recipe of it runs`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(
