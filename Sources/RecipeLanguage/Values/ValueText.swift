@@ -8,7 +8,7 @@ extension Value {
     case .none: "none"
     case .bool(let value): value ? "true" : "false"
     case .int(let value): NumberText.grouped(value)
-    case .float(let value): NumberText.significant(value)
+    case .float(let value): NumberText.separated(value)
     case .percent(let value): NumberText.significant(value * 100, digits: 4) + "%"
     case .duration(let value): NumberText.duration(value)
     case .size(let value): NumberText.size(value)
@@ -61,6 +61,12 @@ package enum NumberText {
       result.append(digit)
     }
     return value < 0 ? "-" + result : result
+  }
+
+  /// A number with four significant digits, thousands separated: 29092.3 as 29,092.
+  package static func separated(_ value: Double) -> String {
+    let text = significant(value)
+    return Int(text).map(grouped) ?? text
   }
 
   /// A number with the given significant digits, in e-notation when very small or large.
