@@ -9,7 +9,7 @@ import Testing
   private func check(_ line: String) throws -> ChildProcess.Outcome {
     let skillet = try SkilletRun()
     skillet.folder.write("ticket,label\na,b\nc,d\ne,f\ng,h\n", as: "t.csv")
-    skillet.folder.write("one line", as: "one.txt")
+    skillet.folder.write("q,about,sql\na,b,c\nd,e,f\ng,h,i\n", as: "three.csv")
     skillet.folder.write(Self.before + line + "\n", as: "x.recipe")
     return try skillet("check", "x.recipe")
   }
@@ -25,6 +25,11 @@ import Testing
     (
       "dataset \"t.csv\"", "columns: {prompt: \"ticket\", completion: \"label\"}",
       "dataset \"t.csv\", columns: {prompt: \"ticket\", completion: \"label\"}"
+    ),
+    (
+      "dataset \"three.csv\", columns: {prompt: [\"q\", \"about\"], completion: \"sql\"}",
+      "{instruction: \"q\", input: \"about\", output: \"sql\"}",
+      "dataset \"three.csv\", columns: {instruction: \"q\", input: \"about\", output: \"sql\"}"
     ),
     ("let x = eval.perplexity", "`(eval).perplexity`", "show (eval).perplexity"),
     ("show 1 < 2 < 3", "`a < b and b < c`", "show 1 < 2 and 2 < 3"),

@@ -156,16 +156,28 @@ extension Session {
     notice("rows end at \(dataset.options.maxLength) tokens, all that the model's context holds")
   }
 
+  /// What to write for a part that was given no column's name; a prompt of two has a format of its own.
+  private func fix(of field: Record.Field, among columns: Record) -> String {
+    if field.name == "prompt", case .list(let parts) = field.value, parts.count == 2,
+      let answer = columns["completion"]
+    {
+      return "Two columns make a prompt as {instruction: \(parts[0].source), input: "
+        + "\(parts[1].source), output: \(answer.source)}"
+    }
+    return "Give \(field.name) one column, for example {\(field.name): \"question\"}"
+  }
+
   private func options(
     _ call: VerbCall, maxLength: Int
   ) throws(DataError) -> DatasetOptions {
     var names: [String: String] = [:]
-    for field in call[ReadDataset.columns]?.fields ?? [] {
+    let columns = call[ReadDataset.columns] ?? Record()
+    for field in columns.fields {
       switch field.value {
       case .list, .record, .table, .none:
         throw DataError(
           file: "columns", reason: "\(field.value.source) is no name of a column",
-          fix: "Give \(field.name) one column, for example {\(field.name): \"question\"}")
+          fix: fix(of: field, among: columns))
       default: names[field.name] = field.value.text ?? field.value.source
       }
     }
