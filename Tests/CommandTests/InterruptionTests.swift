@@ -25,6 +25,19 @@ import Testing
     #expect(again.ending == .exited(0), again.comment)
   }
 
+  /// The one test that takes its time: a line comes every ten seconds.
+  @Test func `long work without a terminal is estimated, and writes a line now and then`()
+    throws
+  {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.adapter + "train steps: 10000000, budget: 11s\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let line = /\ntrain \d+\/10000000, loss [\d.]+, \d+ tok\/s, 0:\d\d left, [\d.]+ MB\n/
+    #expect(outcome.errors.matches(of: line).count == 1, outcome.comment)
+    #expect(outcome.errors.contains("this will take about 11 s, by the first "), outcome.comment)
+    #expect(!outcome.errors.contains("\r") && !outcome.output.contains("tok/s,"), outcome.comment)
+  }
+
   @Test func `a second interruption leaves the adapter of the first where it is`() throws {
     let skillet = try SkilletRun()
     let recipe = TinyRecipe.adapter + "train steps: 1000000, lr: 1e-3\n"

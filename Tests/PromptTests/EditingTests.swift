@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -82,6 +83,22 @@ import Testing
     try prompt.terminal.wait(for: "the earlier cell") { $0.cursorLine.hasSuffix("1") }
     #expect(try prompt.enter("").last == "out[1]  2")
     #expect(try prompt.file(".skillet/history.jsonl").contains(#""text":"1 +\n"#))
+  }
+
+  @Test func `two prompts at once keep the cells of both, for their owner only`() throws {
+    let home = TemporaryFolder()
+    let both = try (0..<2).map { _ in
+      try PromptSession(environment: ["SKILLET_HOME": home.path + "/mine"])
+    }
+    for (prompt, cell) in zip(both, ["let first = 1", "let second = 2"]) { try prompt.enter(cell) }
+    for (prompt, cell) in zip(both, ["first + 10", "second + 20"]) { try prompt.enter(cell) }
+    let file = home.path + "/mine/history.jsonl"
+    let text = String(decoding: try home.bytes(of: "mine/history.jsonl"), as: UTF8.self)
+    for cell in ["let first = 1", "let second = 2", "first + 10", "second + 20"] {
+      #expect(text.contains("\"text\":\"\(cell)\""), "\(text)")
+    }
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
   }
 
   @Test func `Ctrl-C gives a fresh prompt, Ctrl-D on an empty line ends with 0`() throws {

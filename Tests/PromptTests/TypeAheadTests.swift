@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -28,12 +29,18 @@ import Testing
     #expect(prompt.text.contains("skillet[6]> 20 + 22"))
   }
 
-  @Test func `the terminal echoes again after a training is stopped and the prompt left`() throws {
+  @Test(arguments: ["Ctrl-C, Ctrl-D", "SIGTERM", "SIGHUP"])
+  func `the terminal echoes again, however a training and its prompt end`(way: String) throws {
     let prompt = try PromptSession()
     try training(prompt)
-    prompt.terminal.send("\u{3}")
-    try prompt.waitForPrompt()
-    prompt.terminal.send("\u{4}")
+    switch way {
+    case "SIGTERM": prompt.terminal.signal(SIGTERM)
+    case "SIGHUP": prompt.terminal.signal(SIGHUP)
+    default:
+      prompt.terminal.send("\u{3}")
+      try prompt.waitForPrompt()
+      prompt.terminal.send("\u{4}")
+    }
     _ = try prompt.terminal.waitForExit()
     #expect(prompt.terminal.echoes)
   }
