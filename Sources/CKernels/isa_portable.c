@@ -7,6 +7,7 @@
 #define HAS_BF16 0
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
+#define UNROLL
 
 #include "lanes.h"
 #include "plain_lookups.h"

@@ -4,6 +4,7 @@
  *   HAS_F16         1 where the set converts half precision
  *   HAS_BF16        1 where it multiplies bf16 and brings its own to_bf16, pair_up, sum_tile_bf16
  *   TILE_ROWS, TILE_VECTORS   sums of a product that stay in registers
+ *   UNROLL          nothing, where its loops need not be unfolded
  * No include guard: each isa_*.c is a translation unit of its own and includes it once. */
 #include "dispatch.h"
 
@@ -17,7 +18,9 @@
 #define PARTS (32 / LANES)
 /* Columns of a panel: a block of the frozen formats, so that panels begin with whole blocks. */
 #define PANEL_COLUMNS 32
+#ifndef UNROLL
 #define UNROLL _Pragma("clang loop unroll(full)")
+#endif
 
 typedef float VF __attribute__((vector_size(4 * LANES)));
 typedef int32_t VI __attribute__((vector_size(4 * LANES)));

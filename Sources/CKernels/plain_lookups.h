@@ -1,4 +1,6 @@
-/* Table look-ups and integer products without instructions of their own. */
+/* Table look-ups and integer products without instructions of their own. Long as they are, the formats
+ * call them: unfolded in each, they took longer to compile than all else here. */
+#define SHARED static __attribute__((noinline))
 
 typedef struct {
   const float *values;
@@ -12,7 +14,7 @@ INLINE VF FN(look_up)(FN(lookup) table, VI index) {
   return v;
 }
 
-INLINE FN(bytes16) FN(pick_bytes)(FN(bytes16) table, FN(bytes16) index) {
+SHARED FN(bytes16) FN(pick_bytes)(FN(bytes16) table, FN(bytes16) index) {
   FN(bytes16) v;
   UNROLL for (int j = 0; j < 16; j++) v[j] = table[index[j]];
   return v;
@@ -35,7 +37,7 @@ INLINE FN(activations) FN(activate)(FN(bytes16) a, FN(bytes16) b) {
 }
 
 /* The sum goes to the first lane. */
-INLINE FN(counts) FN(dot_signed)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
+SHARED FN(counts) FN(dot_signed)(FN(bytes16) a, FN(bytes16) b, FN(activations) x) {
   int8_t w[32];
   int32_t sum = 0;
   memcpy(w, &a, 16);
@@ -49,7 +51,7 @@ INLINE FN(counts) FN(dot_unsigned)(FN(bytes16) a, FN(bytes16) b, FN(activations)
   return FN(dot_signed)(a, b, x);
 }
 
-INLINE FN(counts)
+SHARED FN(counts)
     FN(dot_digits)(FN(bytes16) packed, FN(bytes16) high, FN(bytes16) low, FN(activations) x) {
   FN(bytes16) first = packed >> 4, second = packed & 15;
   uint8_t codes[32];
