@@ -34,6 +34,11 @@ import Tokenizers
     }
   }
 
+  @Test func `bytes without a decoder are refused with what to write`() throws {
+    let error = try refusal("tokenizer.json") { $0["decoder"] = .null }
+    #expect(error?.fix.contains(#""decoder": {"type": "ByteLevel"}"#) == true)
+  }
+
   @Test(arguments: ["truncation", "padding"])
   func `what a training sets is an object, which changes nothing`(key: String) throws {
     for value in Self.wrong {
@@ -127,6 +132,8 @@ import Tokenizers
       ("add_special_tokens", false), ("bos_token", ["content": "<|im_end|>"]),
       ("split_special_tokens", true), ("tokenizer_class", "BertTokenizer"), ("tokenizer_class", 1),
       ("additional_special_tokens", 3), ("extra_special_tokens", ["image": 5]),
+      ("model_specific_special_tokens", true),
+      ("model_specific_special_tokens", [["image_token": "the"]]),
       ("auto_map", ["AutoTokenizer": ["a", "b"]]),
       ("added_tokens_decoder", ["1": ["content": "<other>", "special": true]]),
       ("added_tokens_decoder", ["999": ["content": "<other>", "special": true]]),

@@ -16,8 +16,15 @@ extension TokenizerJSON {
     guard !units.fallsBackToBytes else {
       throw unsupported("model.byte_fallback is true beside a pre_tokenizer ByteLevel")
     }
-    // Without a decoder the library shows letters that stand for bytes; here they are the bytes.
-    guard decoders.isEmpty || decoders.map({ $0["type"] }) == ["ByteLevel"] else {
+    // Without a decoder the library shows the letters that stand for bytes, with spaces between them.
+    guard !decoders.isEmpty else {
+      throw FileError(
+        .unsupported, file: file,
+        cause:
+          "pre_tokenizer is ByteLevel and decoder is null, so replies would be its letters for bytes",
+        fix: #"write "decoder": {"type": "ByteLevel"} where the null is"#)
+    }
+    guard decoders.map({ $0["type"] }) == ["ByteLevel"] else {
       throw unsupported("pre_tokenizer is ByteLevel and decoder is not")
     }
     return TokenizerPlan(byteLevel: pipeline, units: units)

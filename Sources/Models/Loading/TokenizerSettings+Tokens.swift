@@ -155,7 +155,11 @@ extension TokenizerSettings {
       }
     }
     for object in [root, map] {
-      for member in object[Self.named]?.object?.members ?? [] {
+      let value = object[Self.named] ?? .null
+      guard let members = value.isNull ? [] : value.object?.members else {
+        throw refusal("\(Self.named) is \(ValueTable.shown(value)), which is not supported")
+      }
+      for member in members {
         result.append(try named(member.value, Self.named, isExtra: false))
       }
     }
