@@ -22,20 +22,43 @@ package struct CharacterMap: Equatable, Sendable {
 
   /// What stands for the first characters of `text` that the map has; nil where it has none.
   func replacement(of text: some Collection<UInt8>) -> ArraySlice<UInt8>? {
+    var found: ArraySlice<UInt8>?
+    forEachPrefix(of: text) { _, replacement in
+      found = replacement
+      return false
+    }
+    return found
+  }
+
+  /// The most of the beginning of `text` that the map has, and what stands for it; nil where it has none.
+  func longestPrefix(
+    of text: some Collection<UInt8>
+  ) -> (count: Int, replacement: ArraySlice<UInt8>)? {
+    var found: (count: Int, replacement: ArraySlice<UInt8>)?
+    forEachPrefix(of: text) {
+      found = ($0, $1)
+      return true
+    }
+    return found
+  }
+
+  /// Calls `body` with the bytes of each prefix that the map has, shorter ones first, until it gives false.
+  private func forEachPrefix(
+    of text: some Collection<UInt8>, _ body: (Int, ArraySlice<UInt8>) -> Bool
+  ) {
     var node = Self.offset(units[0])
-    for byte in text where byte != 0 {
+    for (place, byte) in text.enumerated() where byte != 0 {
       node ^= Int(byte)
-      guard units.indices.contains(node) else { return nil }
+      guard units.indices.contains(node) else { return }
       let unit = units[node]
-      guard unit & (1 << 31 | 0xFF) == UInt32(byte) else { return nil }
+      guard unit & (1 << 31 | 0xFF) == UInt32(byte) else { return }
       node ^= Self.offset(unit)
       guard unit >> 8 & 1 == 1 else { continue }
-      guard units.indices.contains(node) else { return nil }
+      guard units.indices.contains(node) else { return }
       let start = Int(units[node] & (1 << 31 - 1))
-      guard start < texts.count else { return nil }
-      return texts[start...].prefix { $0 != 0 }
+      guard start < texts.count else { return }
+      if !body(place + 1, texts[start...].prefix { $0 != 0 }) { return }
     }
-    return nil
   }
 
   /// Each short cluster of characters by what the map has for its beginning, others character by character, as Hugging

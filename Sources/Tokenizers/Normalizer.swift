@@ -12,6 +12,8 @@ package enum Normalizer: Equatable, Sendable {
   case replacePattern(Pattern, with: [UInt8])
   /// SentencePiece's own rules.
   case precompiled(CharacterMap)
+  /// The same with its spaces, as llama.cpp.
+  case spaced(SpacedNormalizer)
 
   /// What becomes of `text`, valid UTF-8.
   ///
@@ -25,6 +27,7 @@ package enum Normalizer: Equatable, Sendable {
       scalars.append(contentsOf: normalized(text))
       return Array(String(scalars).utf8)
     case .precompiled(let map): return map.applied(to: text)
+    case .spaced(let rules): return rules.applied(to: text, isOpening: isOpening)
     case .strip(let left, let right): return Self.stripped(text, left: left, right: right)
     case .prepend(let prefix): return text.isEmpty || !isOpening ? text : prefix + text
     case .replace(let old, let new): return text.replacing(old, with: new)
@@ -37,6 +40,15 @@ package enum Normalizer: Equatable, Sendable {
         start = match.upperBound
       }
       return result + text[start...]
+    }
+  }
+
+  /// Whether it puts something before a text that begins a stretch.
+  var prefixes: Bool {
+    switch self {
+    case .prepend: true
+    case .spaced(let rules): rules.prefixes
+    default: false
     }
   }
 

@@ -11,7 +11,7 @@ package struct TextPipeline: Equatable, Sendable {
   /// Whether text that stands there gets a space before it which nobody wrote.
   package func prefixes(at place: TextPlace) -> Bool {
     if place == .inside { return false }
-    let isPrepended = normalizers.contains { if case .prepend = $0 { true } else { false } }
+    let isPrepended = normalizers.contains(where: \.prefixes)
     return isPrepended
       || splits.contains {
         guard case .metaspace(let metaspace) = $0 else { return false }

@@ -15,19 +15,22 @@ package final class UnigramEncoder: Sendable {
   ///   - scores: one a token, finite.
   ///   - unknown: a token of the vocabulary.
   ///   - fallsBackToBytes: whether unknown characters are spelled by the tokens of their bytes.
+  ///   - kinds: which tokens text is made of.
+  ///   - lowest: the score that unknown characters stay below; nil for the lowest of all.
   package init(
-    vocabulary: Vocabulary, scores: [Double], unknown: Int32, fallsBackToBytes: Bool
+    vocabulary: Vocabulary, scores: [Double], unknown: Int32, fallsBackToBytes: Bool,
+    kinds: Set<Vocabulary.Kind> = [.normal], lowest: Double? = nil
   ) {
     precondition(
       scores.count <= vocabulary.count && scores.indices.contains(Int(unknown)),
       "\(scores.count) scores of \(vocabulary.count) tokens, and \(unknown) is unknown")
     self.scores = scores
     self.unknown = unknown
-    unknownScore = (scores.min() ?? 0) - 10
+    unknownScore = (lowest ?? scores.min() ?? 0) - 10
     // Of tokens with the same text the last counts.
     index = PrefixIndex(
       scores.indices.reversed().map { Int32(truncatingIfNeeded: $0) }
-        .filter { vocabulary.kind(of: $0) == .normal }
+        .filter { vocabulary.kind(of: $0).map(kinds.contains) ?? false }
         .map { (vocabulary.key(of: $0), $0) })
     namedBytes =
       fallsBackToBytes

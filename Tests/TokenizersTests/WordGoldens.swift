@@ -73,6 +73,14 @@ enum WordGoldens {
     return metadata
   }
 
+  /// The map of characters in a golden folder's tokenizer.json.
+  private static func characters(_ folder: String?) throws -> [UInt8] {
+    let file = "\(References.tests)/TokenizersTests/Goldens/\(try #require(folder))/tokenizer.json"
+    let steps = try JSONValue(file: file)["normalizer"]?["normalizers"]?.array ?? []
+    let map = steps.compactMap { $0["precompiled_charsmap"]?.string }.first
+    return try #require(map.flatMap(Base64.decode))
+  }
+
   private static func value(_ pair: [JSONValue]) throws -> GGUFValue {
     let list = pair[1].array ?? []
     switch pair[0].string {
@@ -80,6 +88,8 @@ enum WordGoldens {
     case "bool": return .bool(pair[1] == true)
     case "uint32": return .uint32(UInt32(try #require(pair[1].int)))
     case "strings": return .strings(ByteStrings(list.compactMap(\.string)))
+    case "characters":
+      return .numbers(GGUFNumbers(type: .uint8, bytes: try characters(pair[1].string)))
     case "int32s": return .numbers(GGUFNumbers(int32: list.compactMap { $0.int.map(Int32.init) }))
     default: return .numbers(GGUFNumbers(float32: list.compactMap { $0.double.map(Float.init) }))
     }
@@ -136,6 +146,6 @@ enum WordGoldens {
 
   @Test func `there are goldens of every kind`() {
     #expect(WordGoldens.names("folders").count >= 41)
-    #expect(WordGoldens.names("files").count >= 3)
+    #expect(WordGoldens.names("files").count >= 8)
   }
 }

@@ -94,7 +94,7 @@ package struct GGUFNumbers: Equatable, Sendable {
   let bytes: [UInt8]
 
   /// `bytes` must be a whole number of values of a type that is neither string nor array.
-  init(type: GGUFValueType, bytes: [UInt8]) {
+  package init(type: GGUFValueType, bytes: [UInt8]) {
     self.type = type
     self.bytes = bytes
   }

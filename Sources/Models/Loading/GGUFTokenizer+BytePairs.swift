@@ -104,7 +104,7 @@ extension GGUFTokenizer {
   }
 
   /// The tokens as they are spelled, all of them found by that; llama.cpp names those without a text.
-  private func spelledVocabulary() throws(FileError) -> Vocabulary {
+  func spelledVocabulary() throws(FileError) -> Vocabulary {
     var vocabulary = Vocabulary()
     vocabulary.reserveCapacity(tokens.count, bytes: tokens.byteCount)
     for (position, token) in tokens.enumerated() {

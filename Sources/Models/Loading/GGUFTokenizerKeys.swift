@@ -12,7 +12,9 @@ extension KeyTable {
     fix: "convert the model again with a current converter, or use another model")
 
   /// Checked where they are read.
-  private static let lists = ["tokens", "token_type", "merges", "scores"]
+  private static let lists = [
+    "tokens", "token_type", "merges", "scores", "precompiled_charsmap",
+  ]
   /// Those of fill-in-the-middle and of other uses are numbers that nothing here looks at, but for
   /// `GGUFTokenNames.ends`.
   private static let roles = [

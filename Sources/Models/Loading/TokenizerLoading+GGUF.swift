@@ -20,6 +20,7 @@ extension Tokenizer {
     case .gpt2: self = try reading.byteLevel()
     case .llama: self = try reading.sentencePiece()
     case .gemma4: self = try reading.spaced()
+    case .t5: self = try reading.unigram()
     }
   }
 }
@@ -34,6 +35,8 @@ struct GGUFTokenizer {
     case llama
     /// BPE on characters, with merges.
     case gemma4
+    /// SentencePiece's unigram model, with scores.
+    case t5
 
     /// Keys in whose place llama.cpp would take a default, which fits few models.
     var requiredKeys: [(name: String, loss: String)] {
@@ -42,6 +45,12 @@ struct GGUFTokenizer {
         case .gpt2: [("pre", "how its text is split")]
         case .llama: [("scores", "which of its tokens come first")]
         case .gemma4: []
+        // llama.cpp ends texts of this kind with a token unless the file says no.
+        case .t5:
+          [
+            ("scores", "which of its tokens come first"),
+            ("add_eos_token", "whether its texts end with a token"),
+          ]
         }
       return own + [
         ("token_type", "which of its tokens are markers"),
@@ -66,6 +75,7 @@ struct GGUFTokenizer {
         "it has \(tokens.count) tokens, and a tokenizer may have \(Vocabulary.limit)")
     }
     scores = try Self.scores(metadata, count: tokens.count)
+    _ = try Self.characterMapBytes(metadata)
     names = GGUFTokenNames.Known(tokens) { metadata["tokenizer.ggml.\($0)_token_id"] != nil }
     kinds = try Self.tokenKinds(tokens, names, metadata, hasBytes: kind != .gpt2)
   }

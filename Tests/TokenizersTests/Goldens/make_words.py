@@ -6,6 +6,7 @@ usage: make_words.py PYTHON_WITH_LLAMA_CPP
 needs: pip install tokenizers transformers sentencepiece gguf; llama-cpp-python in the other one
 """
 
+import base64
 import json
 import os
 import random
@@ -244,8 +245,9 @@ def metadata(path, fields):
         writer.add_uint32("llama." + key, value)
     writer.add_float32("llama.attention.layer_norm_rms_epsilon", 1e-5)
     for key, (kind, value) in fields.items():
+        value = characters(value) if kind == "characters" else value
         {"string": writer.add_string, "bool": writer.add_bool, "uint32": writer.add_uint32, "strings": writer.add_array,
-         "int32s": writer.add_array, "float32s": writer.add_array}[kind](key, value)
+         "int32s": writer.add_array, "float32s": writer.add_array, "characters": writer.add_array}[kind](key, value)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -266,6 +268,32 @@ def gguf_files(words):
     yield "SentencePiece", fields()
     yield "SentencePiece without a space before", fields(add_space_prefix=("bool", False))
     yield "Phi-3", {**fields(), "general.name": ("string", "Phi-3 mini")}
+    yield "unigram", unigram()
+    yield "unigram with a space before", unigram(add_space_prefix=("bool", True))
+    yield "unigram of words", unigram(remove_extra_whitespaces=("bool", True))
+    yield "unigram of words with a space before", unigram(
+        add_space_prefix=("bool", True), remove_extra_whitespaces=("bool", True), add_bos_token=("bool", True))
+    without = unigram(add_space_prefix=("bool", True))
+    del without["tokenizer.ggml.precompiled_charsmap"]
+    yield "unigram without rules of characters", without
+
+
+def characters(folder):
+    """The map of characters in a tokenizer.json."""
+    with open(os.path.join(HERE, folder, "tokenizer.json")) as file: steps = json.load(file)["normalizer"]["normalizers"]
+    return base64.b64decode(next(step for step in steps if step["type"] == "Precompiled")["precompiled_charsmap"])
+
+
+def unigram(**changes):
+    """The vocabulary and the rules of unigram/nmt (make_unigram.py), with tokens of other kinds."""
+    with open(os.path.join(HERE, "unigram/nmt/tokenizer.json")) as file: held = json.load(file)
+    entries = held["model"]["vocab"] + [["<|user|>", 0.0], ["word", 0.0], ["the fox", -3.5], ["<0x0A>", -1.0]]
+    by_hand = {"<unk>": 2, "<s>": 3, "</s>": 3, "<|user|>": 3, "word": 4, "the fox": 5, "<0x0A>": 6}
+    base = {"model": ("string", "t5"), "tokens": ("strings", [text for text, _ in entries]), "scores": ("float32s", [score for _, score in entries]),
+            "token_type": ("int32s", [by_hand.get(text, 1) for text, _ in entries]), "bos_token_id": ("uint32", held["model"]["unk_id"] + 1),
+            "eos_token_id": ("uint32", held["model"]["unk_id"] + 2), "unknown_token_id": ("uint32", held["model"]["unk_id"]),
+            "add_eos_token": ("bool", False), "precompiled_charsmap": ("characters", "unigram/nmt"), **changes}
+    return {"tokenizer.ggml." + key: value for key, value in base.items()}
 
 
 def run(python, fields, all_texts):
@@ -292,4 +320,5 @@ def main():
         output.write("{\n" + ",\n".join(parts) + "\n}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
