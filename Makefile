@@ -75,10 +75,11 @@ faults:
 	swift build -c release --build-tests
 	python3 Tests/Faults/saving.py .build/release/skillet .build/release/libSystemCallFaults.so Tests/References/tiny-llama/q8_0.gguf
 
-# Each key and tensor of the files that describe a model, changed one at a time, against transformers, PEFT and
-# llama.cpp, which come into a virtual environment of their own; chat templates, those of llama.cpp among them; and
+# Models of every family and option; each key and tensor of the files that describe a model, changed one at a time; against
+# transformers, PEFT and llama.cpp, which come into a virtual environment of their own; chat templates, those of llama.cpp among them; and
 # tables, against Python's csv and pyarrow.
 interop: build .venv-interop/installed
+	.venv-interop/bin/python -B Tests/Interop/families.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/quantizations.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/templates.py .build/release/TemplateProbe

@@ -25,22 +25,26 @@ class Skillet:
         for index, turns in enumerate(CONVERSATIONS):
             (folder / f"chat{index}.jsonl").write_text(json.dumps({"messages": turns}) + "\n")
 
-    def values(self, lines: list[str]) -> tuple[dict[int, dict], Refusal | Failure | None, int]:
-        """The values by line, and the refusal with its line. A signal or a run without an end is neither."""
+    def run(self, lines: list[str]) -> tuple[list[dict], Refusal | Failure | None, int]:
+        """The events, and the refusal with its line. A signal or a run without an end is neither."""
         try:
             process = subprocess.run(
                 [self.binary, "run", "-", "--json"], input=HEADER + "\n".join(lines) + "\n", capture_output=True, text=True,
                 errors="replace", cwd=self.folder, timeout=60)
         except subprocess.TimeoutExpired:
-            return {}, Failure("no end in 60 s"), 0
+            return [], Failure("no end in 60 s"), 0
         if process.returncode not in (0, 1, 65, 66):
-            return {}, Failure(f"exit {process.returncode}: {process.stderr[-300:]}"), 0
+            return [], Failure(f"exit {process.returncode}: {process.stderr[-300:]}"), 0
         events = [json.loads(line) for line in process.stdout.splitlines()]
-        found = {event["line"] - 2: event["value"] for event in events if event["event"] == "value"}
         errors = [e for e in events if e["event"] == "diagnostic" and e["severity"] == "error"]
         if not process.returncode:
-            return found, None, -1
-        return found, Refusal(" ".join(f"{e['message']} {e['help'] or ''}" for e in errors)), errors[0]["line"] - 2
+            return events, None, -1
+        return events, Refusal(" ".join(f"{e['message']} {e['help'] or ''}" for e in errors)), errors[0]["line"] - 2
+
+    def values(self, lines: list[str]) -> tuple[dict[int, dict], Refusal | Failure | None, int]:
+        """The values by line, and the refusal with its line."""
+        events, refusal, line = self.run(lines)
+        return {event["line"] - 2: event["value"] for event in events if event["event"] == "value"}, refusal, line
 
     def observe(self, model: str, adapter: str | None, chat: bool, reply: bool) -> Observations | Refusal | Failure:
         """Asks everything in one run; what is refused there is left out of the next."""
