@@ -67,6 +67,16 @@
   X(void, gelu_backward, (const float *x, const float *dy, size_t n, float *dx), (x, dy, n, dx))   \
   X(void, relu, (const float *x, size_t n, float *y), (x, n, y))                                   \
   X(void, relu_backward, (const float *x, const float *dy, size_t n, float *dx), (x, dy, n, dx))   \
+  X(void, relu2, (const float *x, size_t n, float *y), (x, n, y))                                  \
+  X(void, relu2_backward, (const float *x, const float *dy, size_t n, float *dx), (x, dy, n, dx))  \
+  X(void, geglu, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))       \
+  X(void, geglu_backward,                                                                          \
+    (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \
+    (gate, up, dy, n, dgate, dup))                                                                 \
+  X(void, reglu, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))       \
+  X(void, reglu_backward,                                                                          \
+    (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \
+    (gate, up, dy, n, dgate, dup))                                                                 \
   X(void, geglu_tanh, (const float *gate, const float *up, size_t n, float *y), (gate, up, n, y))  \
   X(void, geglu_tanh_backward,                                                                     \
     (const float *gate, const float *up, const float *dy, size_t n, float *dgate, float *dup),     \

@@ -198,6 +198,59 @@ static void FN(relu_backward)(const float *x, const float *dy, size_t n, float *
   }
 }
 
+/* The square of ReLU (arXiv 2109.08668). */
+static void FN(relu2)(const float *x, size_t n, float *y) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF v = FN(load_some)(x + i, n - i);
+    v = (VF)((VI)v & ~(VI)(v < 0.0f));
+    FN(store_some)(y + i, v * v, n - i);
+  }
+}
+
+static void FN(relu2_backward)(const float *x, const float *dy, size_t n, float *dx) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF v = FN(load_some)(x + i, n - i);
+    v = (VF)((v > 0.0f) & (VI)v);
+    FN(store_some)(dx + i, 2.0f * v * FN(load_some)(dy + i, n - i), n - i);
+  }
+}
+
+static void FN(geglu)(const float *gate, const float *up, size_t n, float *y) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    FN(store_some)(y + i, g * FN(normal_share)(g) * u, n - i);
+  }
+}
+
+static void FN(geglu_backward)(const float *gate, const float *up, const float *dy, size_t n,
+                               float *dgate, float *dup) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    VF d = FN(load_some)(dy + i, n - i), share = FN(normal_share)(g);
+    VF density = 0.3989422804014327f * FN(exp)(-0.5f * g * g);
+    FN(store_some)(dgate + i, d * u * (share + g * density), n - i);
+    FN(store_some)(dup + i, d * g * share, n - i);
+  }
+}
+
+static void FN(reglu)(const float *gate, const float *up, size_t n, float *y) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    FN(store_some)(y + i, (VF)((VI)g & ~(VI)(g < 0.0f)) * u, n - i);
+  }
+}
+
+static void FN(reglu_backward)(const float *gate, const float *up, const float *dy, size_t n,
+                               float *dgate, float *dup) {
+  for (size_t i = 0; i < n; i += LANES) {
+    VF g = FN(load_some)(gate + i, n - i), u = FN(load_some)(up + i, n - i);
+    VF d = FN(load_some)(dy + i, n - i);
+    VI on = g > 0.0f;
+    FN(store_some)(dgate + i, (VF)(on & (VI)(d * u)), n - i);
+    FN(store_some)(dup + i, d * (VF)(on & (VI)g), n - i);
+  }
+}
+
 static void FN(swiglu)(const float *gate, const float *up, size_t n, float *y) {
   for (size_t i = 0; i < n; i += LANES) {
     VF g = FN(load_some)(gate + i, n - i);

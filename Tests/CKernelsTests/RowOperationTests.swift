@@ -53,6 +53,24 @@ private let lengths = [1, 2, 5, 8, 15, 16, 17, 31, 64, 77, 200]
           expectClose(dgate[index], d * u * s * (1 + g * (1 - s)), 1e-6 * (1 + g.magnitude))
           expectClose(dup[index], d * g * s, 1e-6 * (1 + g.magnitude))
         }
+        ck_geglu(gate, up, count, &y)
+        ck_geglu_backward(gate, up, dy, count, &dgate, &dup)
+        for index in 0..<count {
+          let (g, u, d) = (Double(gate[index]), Double(up[index]), Double(dy[index]))
+          let share = erfc(-g / 2.0.squareRoot()) / 2
+          let density = exp(-g * g / 2) / (2 * Double.pi).squareRoot()
+          expectClose(y[index], g * share * u, 1e-6 * (1 + g.magnitude))
+          expectClose(dgate[index], d * u * (share + g * density), 1e-6 * (1 + g.magnitude))
+          expectClose(dup[index], d * g * share, 1e-6 * (1 + g.magnitude))
+        }
+        ck_reglu(gate, up, count, &y)
+        ck_reglu_backward(gate, up, dy, count, &dgate, &dup)
+        for index in 0..<count {
+          let isOn = gate[index] > 0
+          #expect(y[index] == max(0, gate[index]) * up[index])
+          #expect(dgate[index] == (isOn ? dy[index] * up[index] : 0))
+          #expect(dup[index] == (isOn ? dy[index] * gate[index] : 0))
+        }
       }
     }
   }
@@ -79,10 +97,21 @@ private let lengths = [1, 2, 5, 8, 15, 16, 17, 31, 64, 77, 200]
           #expect(y[index] == max(0, x[index]))
           #expect(dx[index] == (x[index] > 0 ? dy[index] : 0))
         }
+        ck_relu2(x, count, &y)
+        ck_relu2_backward(x, dy, count, &dx)
+        for index in 0..<count {
+          let positive = max(0, x[index])
+          #expect(y[index] == positive * positive)
+          #expect(dx[index] == 2 * positive * dy[index])
+        }
       }
       let far: [Float] = [-.infinity, -40, 40, .infinity, .nan, -0.0]
       var edges = far
       ck_relu(far, far.count, &edges)
+      #expect(edges[0...3] == [0, 0, 40, .infinity] && edges[4].isNaN && edges[5] == 0)
+      ck_relu2(far, far.count, &edges)
+      #expect(edges[0...3] == [0, 0, 1600, .infinity] && edges[4].isNaN && edges[5] == 0)
+      ck_reglu(far, [1, 1, 1, 1, 1, 1], far.count, &edges)
       #expect(edges[0...3] == [0, 0, 40, .infinity] && edges[4].isNaN && edges[5] == 0)
     }
   }

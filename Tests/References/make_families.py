@@ -67,6 +67,8 @@ def part_of_heads(share):
     return {"rope_type": "default", "rope_theta": 20000.0, "partial_rotary_factor": share}
 
 
+PLAIN = ["q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj"]
+GATE_AND_UP = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_up_proj", "down_proj"]
 FUSED = ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"]
 FAMILIES |= {
     "llama-biased": llama_like("LlamaConfig", attention_bias=True, mlp_bias=True),
@@ -151,6 +153,26 @@ FAMILIES |= {
         original_max_position_embeddings=24, rope_parameters={
             "rope_type": "longrope", "rope_theta": 20000.0, "partial_rotary_factor": 0.75,
             "short_factor": [1.0, 1.3, 2.5], "long_factor": [1.1, 2.7, 5.5]}),
+    "helium": llama_like("HeliumConfig", head_dim=8, attention_bias=True, mlp_bias=True),
+    "arcee": llama_like("ArceeConfig", targets=PLAIN, attention_bias=True),
+    "nemotron": llama_like("NemotronConfig", targets=PLAIN),
+    "glm": llama_like("GlmConfig", targets=GATE_AND_UP, head_dim=12, rope_parameters=part_of_heads(0.5)),
+    "glm4": llama_like("Glm4Config", targets=GATE_AND_UP, head_dim=8, rope_parameters=part_of_heads(0.5)),
+    "seed_oss": llama_like("SeedOssConfig", head_dim=12, attention_out_bias=True, attention_dropout=0.0, residual_dropout=0.0),
+    "ernie4_5": llama_like("Ernie4_5Config", head_dim=12, use_bias=True, tie_word_embeddings=True),
+    "olmo": llama_like("OlmoConfig"),
+    "olmo3": llama_like("Olmo3Config", num_hidden_layers=4, sliding_window=8, rope_parameters={
+        "full_attention": {
+            "rope_type": "yarn", "rope_theta": 20000.0, "factor": 4.0, "original_max_position_embeddings": 32},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}}),
+    "llama-gelu": llama_like("LlamaConfig", hidden_act="gelu"),
+    "llama-relu": llama_like("LlamaConfig", hidden_act="relu"),
+    "phi-heads": llama_like(
+        "PhiConfig", targets=["q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2"], qk_layernorm=True,
+        rope_parameters=part_of_heads(0.5)),
+    "stablelm-heads": llama_like(
+        "StableLmConfig", qk_layernorm=True, use_parallel_residual=True, rope_parameters=part_of_heads(0.25)),
+    "cohere-heads": llama_like("CohereConfig", use_qk_norm=True, tie_word_embeddings=True),
     "opt": dict(
         config=transformers.OPTConfig(
             vocab_size=320, hidden_size=32, num_hidden_layers=2, ffn_dim=48, max_position_embeddings=64,
@@ -170,7 +192,8 @@ GGUF_NAMES = {
     "smollm3-gguf": "smollm3", "mistral-gguf": "llama", "exaone4-gguf": "exaone4", "cohere": "command-r",
     "cohere2": "cohere2", "stablelm": "stablelm", "stablelm-parallel": "stablelm", "starcoder2-gguf": "starcoder2",
     "phi": "phi2", "gpt_neox": "gptneox", "gpt_neox-serial": "gptneox", "falcon": "falcon", "falcon-grouped": "falcon",
-    "bloom": "bloom", "llama-yarn": "llama", "phi3-longrope": "phi3"}
+    "bloom": "bloom", "llama-yarn": "llama", "phi3-longrope": "phi3",
+    "stablelm-heads": "stablelm", "cohere-heads": "command-r"}
 # Families whose rotary pairs the converter puts side by side.
 PERMUTED = ("granite", "llama", "smollm3")
 # Families whose one matrix for queries, keys and values the converter cuts anew.
@@ -190,8 +213,8 @@ def make_model(config, generator):
                 weight.copy_(0.2 * noise)
             elif "word_embeddings_layernorm" in key:
                 weight.copy_(0.2 + 0.05 * noise)
-            elif weight.ndim == 1:
-                weight.copy_((0 if "gemma" in config.model_type else 1) + 0.2 * noise)
+            elif weight.ndim == 1 or config.model_type == "cohere" and "_norm" in key:
+                weight.copy_((0 if "gemma" in config.model_type or config.model_type == "nemotron" else 1) + 0.2 * noise)
             elif "wpe" in key or "wte" in key:
                 weight.copy_(0.3 * noise)
             elif "embed_positions" in key:
@@ -248,6 +271,13 @@ def write_gguf(path, name, config, state, tokenizer_json):
             value = side_by_side(value, config.num_attention_heads, key_value_heads(config))
         # The converter of BLOOM leaves the model's name out.
         key = key.removeprefix("transformer.") if name == "bloom" else key
+        if ".norms." in key:
+            # The rows of one tensor there.
+            if ".norms.0." not in key:
+                continue
+            count = sum(name.startswith(key.split("norms.")[0]) for name in state)
+            value = torch.stack([state[key.replace(".0.weight", f".{i}.weight")] for i in range(count)])
+            key = key.replace(".norms.0.", ".")
         target = names.get_name(key, try_suffixes=(".weight", ".bias"))
         writer.add_tensor(target, np.ascontiguousarray(value.numpy()))
     writer.write_header_to_file()

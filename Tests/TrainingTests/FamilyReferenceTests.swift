@@ -35,7 +35,8 @@ import Training
     "smollm3-gguf", "cohere", "cohere2", "stablelm", "stablelm-parallel", "starcoder2",
     "starcoder2-gguf", "phi", "gpt_neox", "gpt_neox-serial", "gptj", "falcon", "falcon-grouped",
     "falcon-shared", "falcon-serial", "falcon-alibi", "bloom", "opt", "opt-post", "gpt2",
-    "gpt2-scaled",
+    "gpt2-scaled", "helium", "arcee", "nemotron", "glm", "glm4", "seed_oss", "ernie4_5", "olmo",
+    "olmo3", "llama-gelu", "llama-relu", "phi-heads", "stablelm-heads", "cohere-heads",
   ].flatMap { family in
     ["hf", "f32.gguf"].map { Case(family: family, file: $0) }.filter {
       Paths.exists($0.path($0.file))

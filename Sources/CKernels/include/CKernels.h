@@ -169,6 +169,20 @@ void ck_gelu_backward(const float *x, const float *dy, size_t n, float *dx);
 void ck_relu(const float *x, size_t n, float *y);
 void ck_relu_backward(const float *x, const float *dy, size_t n, float *dx);
 
+/* y = max(x, 0)^2. */
+void ck_relu2(const float *x, size_t n, float *y);
+void ck_relu2_backward(const float *x, const float *dy, size_t n, float *dx);
+
+/* y = gelu(gate)*up, with the second GELU above. */
+void ck_geglu(const float *gate, const float *up, size_t n, float *y);
+void ck_geglu_backward(const float *gate, const float *up, const float *dy, size_t n, float *dgate,
+                       float *dup);
+
+/* y = max(gate, 0)*up. */
+void ck_reglu(const float *gate, const float *up, size_t n, float *y);
+void ck_reglu_backward(const float *gate, const float *up, const float *dy, size_t n, float *dgate,
+                       float *dup);
+
 /* y = gelu(gate)*up, with the first GELU above. */
 void ck_geglu_tanh(const float *gate, const float *up, size_t n, float *y);
 void ck_geglu_tanh_backward(const float *gate, const float *up, const float *dy, size_t n,

@@ -28,6 +28,7 @@ package struct Architecture: Sendable {
     (@Sendable (inout Architecture, GGUFMetadata, _ hasTensor: (String) -> Bool) -> Void)?
   let norm: Norm.Kind
   var normHasBias = false
+  var normHasWeight = true
   /// What Hugging Face's files leave out of the weights of norms; GGUF's have it.
   var normOffset: Float = 0
   var normPlacement = NormPlacement.before
@@ -50,6 +51,7 @@ package struct Architecture: Sendable {
   var ropeBaseKey = "rope_theta"
   /// That of layers with a window, where they turn otherwise.
   var windowRopeBase: Double?
+  var windowRopeBaseKey: String? = "rope_local_base_freq"
   /// transformers' default for `original_max_position_embeddings` beside the rope's keys; nil where the key
   /// is missing then.
   var originalContext: Int?
@@ -132,7 +134,8 @@ package struct Architecture: Sendable {
   /// Every family that can be read.
   package static let all: [Architecture] = [
     llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, granite, olmo2, exaone4, phi3, smolLM3,
-    cohere, cohere2, stableLM, starCoder2, phi, gptNeoX, gptJ, falcon, bloom, opt, gpt2,
+    cohere, cohere2, stableLM, starCoder2, phi, gptNeoX, gptJ, falcon, bloom, opt, gpt2, helium,
+    arcee, nemotron, glm, glm4, seedOSS, ernie45, olmo, olmo3,
   ]
 
   /// The family that Hugging Face calls this.
@@ -204,6 +207,7 @@ extension DecoderDescription {
       linears: linears, tiesHead: tiesHead,
       names: isGGUF ? family.ggufNames : family.huggingFace,
       blockPath: family.blockPath, embeddingPath: family.huggingFace.embedding)
+    normHasWeight = family.normHasWeight
     normOffset = isGGUF ? 0 : family.normOffset
     normPlacement = family.normPlacement
     headNorms = family.headNorms

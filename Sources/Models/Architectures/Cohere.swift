@@ -4,14 +4,18 @@ import Tensors
 
 extension Architecture {
   /// Command R and Aya: parallel sublayers after one LayerNorm without bias, pairs side by side, and a factor of
-  /// the logits (CohereConfig of transformers 5.24).
+  /// the logits; in Command R+ norms of each head's queries and keys, by weights of its own (CohereConfig of
+  /// transformers 5.24).
   package static let cohere = Architecture(
     name: "cohere", ggufName: "command-r", classes: ["CohereForCausalLM"], keys: cohereKeys,
-    settings: cohereSettings + [.init("use_qk_norm", .only([false, nil]))],
+    settings: cohereSettings + [.init("use_qk_norm", .read(.bool, allowsNull: true))],
     ignoredSettings: ["pretraining_tp"],
+    form: { if $1["use_qk_norm"]?.bool == true { $0.headNorms = .headAlone } },
+    ggufForm: { family, _, hasTensor in family.findHeadNorms(hasTensor) },
     norm: .layer, isParallel: true, sharesNorm: true, positions: .rotary, ropeBase: 500_000,
     pairing: .adjacent,
-    ggufPairing: .adjacent, scales: cohereScales, activation: .swiGLU, tiesHeadByDefault: true,
+    ggufPairing: .adjacent, scales: cohereScales, activation: .swiGLU, activationKey: "hidden_act",
+    tiesHeadByDefault: true,
     linears: cohereLinears, huggingFace: tensorNames, blockPath: "model.layers.")
 
   static let cohereKeys = ConfigurationNames(

@@ -17,6 +17,7 @@ extension Architecture {
     norm: .layer, isParallel: true, sharesNorm: true, positions: .rotary, turns: .windowed,
     pairing: .adjacent, ggufPairing: .adjacent,
     windows: .pattern(period: 4, key: "sliding_window_pattern"), scales: cohereScales,
-    activation: .swiGLU, tiesHeadByDefault: true, linears: cohereLinears,
+    activation: .swiGLU, activationKey: "hidden_act", tiesHeadByDefault: true,
+    linears: cohereLinears,
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

@@ -29,7 +29,7 @@ extension DecoderDescription {
       tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault,
       isSet: { key, standard, _ in object[key]?.bool ?? standard })
     if let name = family.activationKey.flatMap({ object[$0]?.string }) {
-      activation = FeedForwardActivation.plain[name] ?? activation
+      activation = family.activation.choices[name] ?? activation
     }
     for scale in family.scales { scale.apply(object, to: &scales) }
     windows = try family.windows.windows(object, layers: sizes.layers, file: file)

@@ -14,6 +14,7 @@ extension Architecture {
     settings: llamaSettings,
     norm: .rms, normPlacement: .after, headNorms: .head, positions: .rotary, turns: .windowedIfAny,
     windows: .pattern(period: 4, key: "sliding_window_pattern"), activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears(),
     huggingFace: TensorNames(
       embedding: "model.embed_tokens", finalNorm: "model.norm", head: "lm_head",

@@ -11,7 +11,7 @@ extension Architecture {
       keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
-    settings: llamaSettings.filter { $0.key != "attention_dropout" } + llamaBiasSettings,
+    settings: llamaBiasSettings,
     // A dropout of pretraining.
     ignoredSettings: ["attention_dropout"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent,
@@ -21,7 +21,7 @@ extension Architecture {
       .init("residual_multiplier", .residual, else: 1, gguf: "residual_scale"),
       .init("logits_scaling", .logitDivisor, else: 1, gguf: "logit_scale"),
     ],
-    activation: .swiGLU,
+    activation: .swiGLU, activationKey: "hidden_act",
     linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

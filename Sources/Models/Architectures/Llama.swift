@@ -20,13 +20,12 @@ extension Architecture {
     // Falcon 3 names its activation twice.
     ignoredSettings: ["pretraining_tp", "is_llama_config", "activation"],
     norm: .rms, positions: .rotary, ggufPairing: .adjacent, activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
 
-  /// What config.json says of every relative of Llama whose activation is Llama's.
-  static let llamaSettings: [KeyTable.Entry] = [
-    .init("hidden_act", .only(["silu", "swish"])), .init("attention_dropout", .only([0, nil])),
-  ]
+  /// What config.json says of every relative of Llama.
+  static let llamaSettings: [KeyTable.Entry] = [.init("attention_dropout", .only([0, nil]))]
 
   static let llamaBiasSettings: [KeyTable.Entry] = [
     .init("attention_bias", .read(.bool)), .init("mlp_bias", .read(.bool)),

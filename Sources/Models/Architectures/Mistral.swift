@@ -13,6 +13,7 @@ extension Architecture {
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     settings: llamaSettings,
     norm: .rms, positions: .rotary, windows: .every(standard: 4096), activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears(),
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

@@ -13,6 +13,7 @@ extension Architecture {
       normEpsilon: (name: "rms_norm_eps", value: 1e-5)),
     settings: llamaSettings + [.init("attention_bias", .read(.bool))],
     norm: .rms, normPlacement: .after, headNorms: .token, positions: .rotary, activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears { $0.isAttention ? .setting("attention_bias") : .never },
     huggingFace: TensorNames(
       embedding: "model.embed_tokens", finalNorm: "model.norm", head: "lm_head",

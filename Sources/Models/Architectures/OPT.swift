@@ -18,7 +18,7 @@ extension Architecture {
     settings: [
       .init("word_embed_proj_dim", .read(.integer(KeyTable.sizes), allowsNull: true)),
       .init("do_layer_norm_before", .read(.bool)), .init("_remove_final_layer_norm", .read(.bool)),
-      .init("layer_norm_elementwise_affine", .only([true])),
+      .init("layer_norm_elementwise_affine", .read(.bool)),
       .init("enable_bias", .read(.bool)), .init("attention_dropout", .only([0, nil])),
       // Galactica's, which transformers does not read.
       .init("learned_embeddings", .only([true])), .init("scale_embeddings", .only([false])),
@@ -46,6 +46,8 @@ extension Architecture {
     let isBefore = config["do_layer_norm_before"]?.bool ?? true
     normsOutput = isBefore && config["_remove_final_layer_norm"]?.bool != true
     embeddingWidth = config["word_embed_proj_dim"]?.int
+    normHasWeight = config["layer_norm_elementwise_affine"]?.bool ?? true
+    normHasBias = normHasWeight
     guard !isBefore else { return }
     normPlacement = .afterSum
     huggingFace.afterAttentionNorm = huggingFace.attentionNorm

@@ -12,10 +12,11 @@ extension Architecture {
       context: .init("max_position_embeddings", else: 2048),
       normEpsilon: (name: "layer_norm_eps", value: 1e-5)),
     settings: [
-      .init("attention_dropout", .only([0, nil])), .init("qk_layernorm", .only([false])),
+      .init("attention_dropout", .only([0, nil])), .init("qk_layernorm", .read(.bool)),
     ],
     // Dropouts of pretraining.
     ignoredSettings: ["resid_pdrop", "embd_pdrop"],
+    form: { if $1["qk_layernorm"]?.bool == true { $0.headNorms = .head } },
     norm: .layer, normHasBias: true, isParallel: true, sharesNorm: true, positions: .rotary,
     turnsPartOfHeads: true, turnedShare: 0.5, activation: .geluTanh, activationKey: "hidden_act",
     headHasBias: true,
@@ -30,6 +31,7 @@ extension Architecture {
     huggingFace: TensorNames(
       embedding: "model.embed_tokens", finalNorm: "model.final_layernorm", head: "lm_head",
       block: "model.layers.", attentionNorm: "input_layernorm",
+      queryNorm: "self_attn.q_layernorm", keyNorm: "self_attn.k_layernorm",
       harmless: [".rotary_emb.inv_freq"]),
     blockPath: "model.layers.")
 }

@@ -21,7 +21,7 @@ extension Architecture {
     ropeTypes: [
       "default": "default", "longrope": "longrope", "su": "longrope", "yarn": "longrope",
     ], turnsPartOfHeads: true, windows: .every(standard: nil),
-    activation: .swiGLU,
+    activation: .swiGLU, activationKey: "hidden_act",
     linears: [
       .init(role: .queryKeyValue, path: "self_attn.qkv_proj", gguf: "attn_qkv"),
       .init(role: .attentionOutput, path: "self_attn.o_proj", gguf: "attn_output"),

@@ -12,6 +12,7 @@ extension Architecture {
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     settings: llamaSettings + [.init("use_mrope", .only([false]))],
     norm: .rms, positions: .rotary, windows: .switched, activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears { [.query, .key, .value].contains($0) ? .always : .never },
     huggingFace: tensorNames,
     blockPath: "model.layers.")

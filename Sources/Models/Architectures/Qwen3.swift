@@ -12,6 +12,7 @@ extension Architecture {
       normEpsilon: (name: "rms_norm_eps", value: 1e-6)),
     settings: llamaSettings + [.init("attention_bias", .read(.bool))],
     norm: .rms, headNorms: .head, positions: .rotary, windows: .switched, activation: .swiGLU,
+    activationKey: "hidden_act",
     linears: linears { $0.isAttention ? .setting("attention_bias") : .never },
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

@@ -17,7 +17,7 @@ extension Architecture {
     ],
     ignoredSettings: ["pretraining_tp", "sliding_window", "max_window_layers"],
     norm: .rms, positions: .rotary, ropeBase: 2_000_000, unturnedEvery: 4, ggufPairing: .adjacent,
-    activation: .swiGLU, tiesHeadByDefault: true,
+    activation: .swiGLU, activationKey: "hidden_act", tiesHeadByDefault: true,
     linears: linears(bias: llamaBias),
     huggingFace: tensorNames, blockPath: "model.layers.")
 }

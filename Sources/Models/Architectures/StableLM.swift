@@ -3,7 +3,7 @@ import Files
 import Tensors
 
 extension Architecture {
-  /// StableLM 3B and 2 (StableLmConfig of transformers 5.24): Llama with LayerNorm and turns of a quarter of each
+  /// StableLM 3B and 2, the larger of which norms each head's queries and keys by weights of its own (StableLmConfig of transformers 5.24): Llama with LayerNorm and turns of a quarter of each
   /// head. Its feed-forward may read the norm that the attention reads, beside it; GGUF files have no norm of
   /// its own then.
   package static let stableLM = Architecture(
@@ -14,17 +14,34 @@ extension Architecture {
       normEpsilon: (name: "layer_norm_eps", value: 1e-5)),
     settings: llamaSettings + [
       .init("use_qkv_bias", .read(.bool)), .init("use_parallel_residual", .read(.bool)),
-      .init("qk_layernorm", .only([false])),
+      .init("qk_layernorm", .read(.bool)),
     ],
     // Dropouts of pretraining, and settings of its first code that transformers does not read.
     ignoredSettings: ["hidden_dropout", "norm_eps", "rotary_scaling_factor"],
     ggufSettings: [.init("use_parallel_residual", .read(.bool))],
-    form: { $0.makeParallel($1["use_parallel_residual"]?.bool ?? false) },
-    ggufForm: { $0.makeParallel(!$2("blk.0.ffn_norm.weight")) },
+    form: {
+      $0.makeParallel($1["use_parallel_residual"]?.bool ?? false)
+      if $1["qk_layernorm"]?.bool == true { $0.headNorms = .headAlone }
+    },
+    ggufForm: {
+      $0.makeParallel(!$2("blk.0.ffn_norm.weight"))
+      $0.findHeadNorms($2)
+    },
     norm: .layer, normHasBias: true, positions: .rotary, turnsPartOfHeads: true, turnedShare: 0.25,
-    activation: .swiGLU,
+    activation: .swiGLU, activationKey: "hidden_act",
     linears: linears { [.query, .key, .value].contains($0) ? .setting("use_qkv_bias") : .never },
-    huggingFace: tensorNames, blockPath: "model.layers.")
+    huggingFace: {
+      var names = tensorNames
+      names.queryNorm = "self_attn.q_layernorm.norms.*"
+      names.keyNorm = "self_attn.k_layernorm.norms.*"
+      return names
+    }(), blockPath: "model.layers.")
+
+  /// Where a GGUF file has norms of queries and keys, by weights of each head.
+  mutating func findHeadNorms(_ hasTensor: (String) -> Bool) {
+    let names = TensorNames.gguf
+    if hasTensor(names.name(names.queryNorm, 0) + ".weight") { headNorms = .headAlone }
+  }
 
   private mutating func makeParallel(_ isParallel: Bool) {
     self.isParallel = isParallel

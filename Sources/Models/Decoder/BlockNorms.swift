@@ -65,6 +65,8 @@ package struct BlockNorms: Sendable {
 /// A norm of a block by what it does.
 enum BlockNormRole: Sendable {
   case attention, feedForward, afterAttention, afterFeedForward, queries, keys
+
+  var isOfHeads: Bool { self == .queries || self == .keys }
 }
 
 extension DecoderDescription {
@@ -76,12 +78,20 @@ extension DecoderDescription {
       + (headNorms == nil ? [] : [.queries, .keys])
   }
 
-  func width(of role: BlockNormRole) -> Int {
+  /// Of the weights of a norm in a file.
+  func shape(of role: BlockNormRole) -> [Int] {
     switch (role, headNorms) {
-    case (.queries, .token): sizes.query
-    case (.keys, .token): sizes.keyValue
-    case (.queries, _), (.keys, _): sizes.head
-    default: sizes.hidden
+    case (.queries, .token): [sizes.query]
+    case (.keys, .token): [sizes.keyValue]
+    case (.queries, .headAlone): [sizes.heads, sizes.head]
+    case (.keys, .headAlone): [sizes.keyValueHeads, sizes.head]
+    case (.queries, _), (.keys, _): [sizes.head]
+    default: [sizes.hidden]
     }
+  }
+
+  /// Whether a norm adds a bias. Heads with weights of their own add none.
+  func hasBias(_ role: BlockNormRole) -> Bool {
+    normHasBias && !(role.isOfHeads && headNorms == .headAlone)
   }
 }

@@ -8,6 +8,8 @@ package struct DecoderDescription: Sendable, Equatable {
   package var sizes: DecoderSizes
   package var norm: Norm.Kind
   package var normHasBias: Bool
+  /// Whether norms multiply by weights; else a file has none of them.
+  var normHasWeight = true
   package var normEpsilon: Float
   /// What is added to the weights of norms in the file, as Gemma's stand for 1 + w.
   var normOffset: Float = 0
@@ -76,6 +78,8 @@ package struct DecoderDescription: Sendable, Equatable {
   package enum HeadNormKind: String, Sendable {
     /// The elements of each head.
     case head
+    /// The elements of each head, by weights of its own.
+    case headAlone = "head alone"
     /// All elements of a token.
     case token
   }

@@ -66,9 +66,9 @@ struct GGUFConversion {
   ) -> [OutgoingTensor] {
     let names = target.names
     var tensors = [OutgoingTensor(names.embedding + ".weight", weights.embedding)]
-    func add(_ name: String, _ norm: Norm?) {
+    func add(_ name: String, _ norm: Norm?, shape: [Int]? = nil) {
       guard let norm else { return }
-      tensors.append(OutgoingTensor(name + ".weight", norm.weight))
+      tensors.append(OutgoingTensor(name + ".weight", norm.weight, shape: shape))
       if !norm.bias.isEmpty { tensors.append(OutgoingTensor(name + ".bias", norm.bias)) }
     }
     if let positions = weights.positions {
@@ -83,7 +83,9 @@ struct GGUFConversion {
       tensors.append(OutgoingTensor(name, values))
     }
     for (layer, block) in weights.blocks.enumerated() {
-      for role in target.blockNorms { add(names.name(names[role], layer), block.norms[role]) }
+      for role in target.blockNorms {
+        add(names.name(names[role], layer), block.norms[role], shape: target.shape(of: role))
+      }
       for module in target.linears {
         let linear = block[module.role]
         let name = names.name(module.tensor, layer)
@@ -126,8 +128,11 @@ extension DecoderDescription {
     return factors
   }
 
-  /// Whether a GGUF file of this model has a tensor; of norms that tell forms apart, what is given.
+  /// Whether a GGUF file of this model has a tensor; of norms before sublayers, which tell forms apart, what is given.
   fileprivate func hasTensor(_ name: String, orNorm hasNorm: Bool) -> Bool {
+    if name == TensorNames.gguf.name(TensorNames.gguf.queryNorm, 0) + ".weight" {
+      return headNorms != nil
+    }
     guard name.hasSuffix(".bias") else { return hasNorm }
     let family = Architecture.named(architecture)?.ggufFamily
     return linears.contains { module in

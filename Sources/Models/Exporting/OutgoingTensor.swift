@@ -52,11 +52,11 @@ struct OutgoingTensor {
     }
   }
 
-  /// A vector in f32.
-  init(_ name: String, _ values: [Float]) {
+  /// A vector in f32, or the rows of a small tensor of another shape.
+  init(_ name: String, _ values: [Float], shape: [Int]? = nil) {
     self.name = name
     type = .f32
-    shape = [values.count]
+    self.shape = shape ?? [values.count]
     contents = { Self.littleEndian(values) }
   }
 

@@ -179,7 +179,11 @@ extension DecoderDescription {
     }
     if isParallel { result.append("parallel") }
     if dividesScoresByLayer { result.append("scores by layer") }
-    if activation == .gelu || activation == .relu { result.append(activation.rawValue) }
+    if !normHasWeight { result.append("norms without weights") }
+    let isUsual = activation == Architecture.named(architecture)?.activation
+    if !isUsual || activation == .gelu || activation == .relu {
+      result.append(activation.rawValue)
+    }
     if !unturnedLayers.isEmpty { result.append("no places in \(unturnedLayers.sorted())") }
     return result
   }

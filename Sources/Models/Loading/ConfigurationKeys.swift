@@ -45,7 +45,7 @@ extension KeyTable {
 
   private static func activation(_ family: Architecture) -> [Entry] {
     family.activationKey.map { key in
-      [Entry(key, .read(.word(FeedForwardActivation.plain.keys.sorted())))]
+      [Entry(key, .read(.word(family.activation.choices.keys.sorted())))]
     } ?? []
   }
 
@@ -58,8 +58,8 @@ extension KeyTable {
       Entry("original_max_position_embeddings", .read(.integer(sizes))),
       turnedShare(family.turnedShareKey, family),
     ]
-    if family.windowRopeBase != nil {
-      entries.append(Entry("rope_local_base_freq", .read(.number(ropeBase))))
+    if family.windowRopeBase != nil, let key = family.windowRopeBaseKey {
+      entries.append(Entry(key, .read(.number(ropeBase))))
     }
     if family.unturnedEvery != nil {
       entries += [
@@ -221,9 +221,18 @@ extension KeyTable {
 }
 
 extension FeedForwardActivation {
-  /// The activations without a gate, as `ACT2FN` of transformers calls them.
-  static let plain: [String: FeedForwardActivation] = [
-    "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh, "gelu_fast": .geluTanh,
-    "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
+  /// The activations as `ACT2FN` of transformers calls them, alone and on a gate.
+  private static let named: [(name: String, alone: Self?, onGate: Self?)] = [
+    ("gelu", .gelu, .geGLU), ("gelu_python", .gelu, .geGLU), ("gelu_new", .geluTanh, .geGLUTanh),
+    ("gelu_fast", .geluTanh, .geGLUTanh), ("gelu_pytorch_tanh", .geluTanh, .geGLUTanh),
+    ("relu", .relu, .reGLU), ("relu2", .squaredReLU, nil), ("silu", nil, .swiGLU),
+    ("swish", nil, .swiGLU),
   ]
+
+  /// What a configuration may name in place of this one, by its name.
+  var choices: [String: Self] {
+    var result: [String: Self] = [:]
+    for row in Self.named { result[row.name] = isGated ? row.onGate : row.alone }
+    return result
+  }
 }

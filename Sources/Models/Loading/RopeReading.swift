@@ -16,7 +16,7 @@ struct RopeReading {
     huggingFace config: JSONObject, _ family: Architecture, context: Int, isWindowed: Bool = false,
     file: String
   ) throws(FileError) {
-    let baseKey = isWindowed ? "rope_local_base_freq" : family.ropeBaseKey
+    let baseKey = isWindowed ? family.windowRopeBaseKey : family.ropeBaseKey
     let places = try Self.places(config, family, isWindowed: isWindowed, file)
     if places.count == 2 { try Self.requireAgreement(places[0], places[1], file) }
     let parameters = places.first?.object ?? JSONObject()
@@ -24,7 +24,8 @@ struct RopeReading {
     try KeyTable.ropeParameters(type, family).check(parameters, of: places.first?.key, file: file)
     let defaultBase = isWindowed ? family.windowRopeBase : nil
     base =
-      try Self.same("rope_theta", parameters["rope_theta"], config[baseKey], file)?.double
+      try Self.same("rope_theta", parameters["rope_theta"], baseKey.flatMap { config[$0] }, file)?
+      .double
       ?? defaultBase ?? family.ropeBase
     share =
       try Self.same(

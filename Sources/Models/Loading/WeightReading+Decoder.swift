@@ -60,24 +60,36 @@ extension WeightReading {
     var found: [BlockNormRole: Norm] = [:]
     for role in model.blockNorms {
       found[role] = try norm(
-        model.names.name(model.names[role], layer), model, count: model.width(of: role))
+        model.names.name(model.names[role], layer), model, shape: model.shape(of: role),
+        hasBias: model.hasBias(role))
     }
     return BlockNorms(
       attention: found[.attention], feedForward: found[.feedForward],
       afterAttention: found[.afterAttention], afterFeedForward: found[.afterFeedForward],
       heads: found[.queries].flatMap { queries in
-        found[.keys].map { HeadNorms(queries: queries, keys: $0) }
+        found[.keys].map {
+          HeadNorms(
+            queries: queries, keys: $0,
+            headSize: model.headNorms == .headAlone ? model.sizes.head : nil)
+        }
       }, isShared: model.sharesNorm, areOfSums: model.normPlacement == .afterSum)
   }
 
   private func norm(
-    _ name: String, _ model: DecoderDescription, count: Int? = nil
+    _ name: String, _ model: DecoderDescription, shape: [Int]? = nil, hasBias: Bool? = nil
   ) throws(FileError) -> Norm {
-    let count = count ?? model.sizes.hidden
-    let weight = try vector(name + ".weight", count: count)
+    let shape = shape ?? [model.sizes.hidden]
+    var weight: [Float] = []
+    if model.normHasWeight {
+      for (part, shape) in TensorNames.parts(of: name, shape) {
+        weight += try vector(part + ".weight", shape: shape)
+      }
+    } else {
+      weight = [Float](repeating: 1, count: shape.reduce(1, *))
+    }
     return Norm(
       model.norm, weight: model.normOffset == 0 ? weight : weight.map { model.normOffset + $0 },
-      bias: model.normHasBias ? try vector(name + ".bias", count: count) : [],
+      bias: hasBias ?? model.normHasBias ? try vector(name + ".bias", shape: shape) : [],
       epsilon: model.normEpsilon)
   }
 }
@@ -85,6 +97,14 @@ extension WeightReading {
 extension TensorNames {
   /// The name of a tensor of block `layer`, without `.weight`.
   func name(_ part: String, _ layer: Int) -> String { "\(block)\(layer).\(part)" }
+
+  /// The tensors of a name, with their shapes: of one with a star, which stands for the number of a row, a tensor
+  /// for each row.
+  static func parts(of name: String, _ shape: [Int]) -> [(name: String, shape: [Int])] {
+    guard let star = name.firstIndex(of: "*") else { return [(name, shape)] }
+    let rest = name[name.index(after: star)...]
+    return (0..<shape[0]).map { (name[..<star] + "\($0)" + rest, Array(shape.dropFirst())) }
+  }
 }
 
 extension DecoderDescription {
@@ -94,14 +114,19 @@ extension DecoderDescription {
       .map { $0 + ".weight" }
     if !tiesHead { result.append(names.head + ".weight") }
     if headHasBias { result.append(names.head + ".bias") }
-    let ends = normHasBias ? [".weight", ".bias"] : [".weight"]
+    let ends = (normHasWeight ? [".weight"] : []) + (normHasBias ? [".bias"] : [])
     if normsOutput { result += ends.map { names.finalNorm + $0 } }
     if embeddingWidth != nil {
       result += [names.inputProjection, names.outputProjection].map { $0 + ".weight" }
     }
     if normsEmbedding { result += ends.map { names.embeddingNorm + $0 } }
     for layer in 0..<sizes.layers {
-      for role in blockNorms { result += ends.map { names.name(names[role], layer) + $0 } }
+      for role in blockNorms {
+        let ends = hasBias(role) ? ends : ends.filter { $0 != ".bias" }
+        for part in TensorNames.parts(of: names.name(names[role], layer), shape(of: role)) {
+          result += ends.map { part.name + $0 }
+        }
+      }
       for module in linears {
         let name = names.name(module.tensor, layer)
         result += [name + ".weight"] + (module.hasBias ? [name + ".bias"] : [])

@@ -80,7 +80,13 @@ struct WeightReading {
 
   /// A vector as floats.
   func vector(_ name: String, count: Int) throws(FileError) -> [Float] {
-    let entry = try checked(name, shape: [count])
+    try vector(name, shape: [count])
+  }
+
+  /// A small tensor as floats, its rows end to end.
+  func vector(_ name: String, shape: [Int]) throws(FileError) -> [Float] {
+    let count = shape.reduce(1, *)
+    let entry = try checked(name, shape: shape)
     if entry.elementType == .f64 {
       let values = doubles(entry)
       try requireFinite(values, of: name)

@@ -12,12 +12,18 @@ package enum FeedForwardActivation: String, Sendable {
   /// GELU with the error function, `gelu` of transformers.
   case gelu
   case relu
+  /// The square of ReLU (arXiv 2109.08668), `relu2` of transformers.
+  case squaredReLU
+  /// GEGLU with the error function: y = gelu(gate) · up.
+  case geGLU
+  /// ReGLU (arXiv 2002.05202): y = relu(gate) · up.
+  case reGLU
 
   /// Whether there is a gate beside `up`.
   package var isGated: Bool {
     switch self {
-    case .swiGLU, .geGLUTanh: true
-    case .geluTanh, .gelu, .relu: false
+    case .swiGLU, .geGLUTanh, .geGLU, .reGLU: true
+    case .geluTanh, .gelu, .relu, .squaredReLU: false
     }
   }
 
@@ -25,14 +31,25 @@ package enum FeedForwardActivation: String, Sendable {
   package func forward(gate: Matrix?, up: Matrix, into y: Matrix) {
     check([gate, up], like: y)
     for row in 0..<y.rows {
-      switch (self, gate) {
-      case (.swiGLU, let gate?): unsafe ck_swiglu(gate.row(row), up.row(row), y.columns, y.row(row))
-      case (.geGLUTanh, let gate?):
-        unsafe ck_geglu_tanh(gate.row(row), up.row(row), y.columns, y.row(row))
-      case (.gelu, _): unsafe ck_gelu(up.row(row), y.columns, y.row(row))
-      case (.relu, _): unsafe ck_relu(up.row(row), y.columns, y.row(row))
-      default: unsafe ck_gelu_tanh(up.row(row), y.columns, y.row(row))
+      guard let gate else {
+        let forward =
+          switch self {
+          case .gelu: unsafe ck_gelu
+          case .relu: unsafe ck_relu
+          case .squaredReLU: unsafe ck_relu2
+          default: unsafe ck_gelu_tanh
+          }
+        unsafe forward(up.row(row), y.columns, y.row(row))
+        continue
       }
+      let forward =
+        switch self {
+        case .swiGLU: unsafe ck_swiglu
+        case .geGLU: unsafe ck_geglu
+        case .reGLU: unsafe ck_reglu
+        default: unsafe ck_geglu_tanh
+        }
+      unsafe forward(gate.row(row), up.row(row), y.columns, y.row(row))
     }
   }
 
@@ -45,12 +62,19 @@ package enum FeedForwardActivation: String, Sendable {
           switch self {
           case .gelu: unsafe ck_gelu_backward
           case .relu: unsafe ck_relu_backward
+          case .squaredReLU: unsafe ck_relu2_backward
           default: unsafe ck_gelu_tanh_backward
           }
         unsafe backward(up.row(row), dy.row(row), dy.columns, dUp.row(row))
         continue
       }
-      let backward = unsafe self == .swiGLU ? ck_swiglu_backward : ck_geglu_tanh_backward
+      let backward =
+        switch self {
+        case .swiGLU: unsafe ck_swiglu_backward
+        case .geGLU: unsafe ck_geglu_backward
+        case .reGLU: unsafe ck_reglu_backward
+        default: unsafe ck_geglu_tanh_backward
+        }
       unsafe backward(
         gate.row(row), up.row(row), dy.row(row), dy.columns, dGate.row(row), dUp.row(row))
     }
