@@ -31,8 +31,8 @@ SCRIPTS = [
     ("tiny-llama", ["train steps: 5, lr: 1e-3, batch: 2, eval_every: 5, keep: best"]),
     ("families/qwen2", ["train steps: 5, lr: 1e-3, batch: 1, accumulate: 2, schedule: linear, warmup: 2, eval_every: 5, keep: best"])]
 # Models that have a window, which llama.cpp does not give to their families, or biases that it does not have: their GGUF files
-# are read by Skillet alone. GPT-2's tiny model has a context that is shorter than the texts.
-NOT_ASKED = {"families/phi3", "families/starcoder2", "families/cohere"}
+# are read by Skillet alone, as are those of a Cohere with norms of heads and fewer than 64 layers. GPT-2's tiny model has a context that is shorter than the texts.
+NOT_ASKED = {"families/phi3", "families/starcoder2", "families/cohere", "families/cohere-heads"}
 ADAPTERS = ["tiny-llama", "families/qwen2", "families/qwen3", "families/gemma", "families/granite", "families/olmo2"]
 # Those that mlx-lm computes as transformers does without an adapter.
 IN_MLX = {"tiny-llama", "families/qwen2"}
@@ -41,7 +41,9 @@ OPTIONS = ["rank: 4", "rank: 2, alpha: 5, rslora: true, layers: [1]", "rank: 3, 
 FOLDERS = [
     "tiny-llama", "tiny-llama-tied", "families/qwen2", "families/qwen3", "families/gemma", "families/gemma2", "families/phi3",
     "families/granite", "families/olmo2", "families/smollm3", "families/gpt_neox", "families/falcon",
-    "families/stablelm", "families/starcoder2", "families/phi", "families/cohere", "families/mistral", "families/bloom"]
+    "families/stablelm", "families/starcoder2", "families/phi", "families/cohere", "families/mistral", "families/bloom",
+    "families/stablelm-heads", "families/cohere-heads", "families/arcee", "families/nemotron", "families/glm4", "families/seed_oss",
+    "families/ernie4_5", "families/olmo"]
 FILES = ["tiny-llama/q8_0.gguf", "tiny-llama/q4_1.gguf", "tiny-llama/f32.gguf", "families/qwen2/f32.gguf"]
 DATA, TRAINING = 'dataset "rows.jsonl", template: none', "train steps: 3, lr: 1e-2, batch: 2"
 

@@ -21,9 +21,8 @@ import Tokenizers
     "gemma2-gguf": "scales", "gemma3": "scales", "smollm3": "layers without places",
     "mistral": "windows", "qwen3": "windows", "gptj": "no family", "opt": "no family",
     "opt-post": "no family", "falcon-alibi": "turns of positions", "gpt2-scaled": "scales",
-    "helium": "no family", "arcee": "no family", "nemotron": "no family", "glm": "no family",
-    "glm4": "no family", "seed_oss": "no family", "ernie4_5": "no family", "olmo": "no family",
-    "olmo3": "no family", "llama-gelu": "activation", "llama-relu": "activation",
+    "helium": "no family", "glm": "no family", "olmo3": "no family", "llama-gelu": "activation",
+    "llama-relu": "activation",
     "phi-heads": "norms",
   ]
 

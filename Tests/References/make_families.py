@@ -154,12 +154,12 @@ FAMILIES |= {
             "rope_type": "longrope", "rope_theta": 20000.0, "partial_rotary_factor": 0.75,
             "short_factor": [1.0, 1.3, 2.5], "long_factor": [1.1, 2.7, 5.5]}),
     "helium": llama_like("HeliumConfig", head_dim=8, attention_bias=True, mlp_bias=True),
-    "arcee": llama_like("ArceeConfig", targets=PLAIN, attention_bias=True),
-    "nemotron": llama_like("NemotronConfig", targets=PLAIN),
+    "arcee": llama_like("ArceeConfig", targets=PLAIN),
+    "nemotron": llama_like("NemotronConfig", targets=PLAIN, rope_parameters=part_of_heads(0.5)),
     "glm": llama_like("GlmConfig", targets=GATE_AND_UP, head_dim=12, rope_parameters=part_of_heads(0.5)),
     "glm4": llama_like("Glm4Config", targets=GATE_AND_UP, head_dim=8, rope_parameters=part_of_heads(0.5)),
-    "seed_oss": llama_like("SeedOssConfig", head_dim=12, attention_out_bias=True, attention_dropout=0.0, residual_dropout=0.0),
-    "ernie4_5": llama_like("Ernie4_5Config", head_dim=12, use_bias=True, tie_word_embeddings=True),
+    "seed_oss": llama_like("SeedOssConfig", head_dim=12, attention_dropout=0.0, residual_dropout=0.0),
+    "ernie4_5": llama_like("Ernie4_5Config", head_dim=12, tie_word_embeddings=True),
     "olmo": llama_like("OlmoConfig"),
     "olmo3": llama_like("Olmo3Config", num_hidden_layers=4, sliding_window=8, rope_parameters={
         "full_attention": {
@@ -193,9 +193,10 @@ GGUF_NAMES = {
     "cohere2": "cohere2", "stablelm": "stablelm", "stablelm-parallel": "stablelm", "starcoder2-gguf": "starcoder2",
     "phi": "phi2", "gpt_neox": "gptneox", "gpt_neox-serial": "gptneox", "falcon": "falcon", "falcon-grouped": "falcon",
     "bloom": "bloom", "llama-yarn": "llama", "phi3-longrope": "phi3",
-    "stablelm-heads": "stablelm", "cohere-heads": "command-r"}
+    "stablelm-heads": "stablelm", "cohere-heads": "command-r", "arcee": "arcee", "nemotron": "nemotron", "glm4": "glm4",
+    "seed_oss": "seed_oss", "ernie4_5": "ernie4_5", "olmo": "olmo"}
 # Families whose rotary pairs the converter puts side by side.
-PERMUTED = ("granite", "llama", "smollm3")
+PERMUTED = ("granite", "llama", "smollm3", "arcee", "olmo")
 # Families whose one matrix for queries, keys and values the converter cuts anew.
 GROUPED = ("gptneox", "falcon", "bloom")
 
@@ -261,7 +262,7 @@ def write_gguf(path, name, config, state, tokenizer_json):
     names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
     for key, value in state.items():
         value = value.T if name == "gpt2" and key.endswith(CONV1D) else value
-        if "gemma" in name and key.endswith("norm.weight"):
+        if ("gemma" in name or name == "nemotron") and key.endswith("norm.weight"):
             value = value + 1
         if name in PERMUTED and "q_proj" in key:
             value = tiny_gguf.permute(value, config.num_attention_heads)
@@ -324,12 +325,14 @@ def add_llama_like(writer, config):
         for length in ("long", "short"):
             writer.add_tensor(f"rope_factors_{length}.weight", np.array(rope[f"{length}_factor"], np.float32))
     if "partial_rotary_factor" in rope:
-        head = config.hidden_size // config.num_attention_heads
+        head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         writer.add_rope_dimension_count(int(head * rope["partial_rotary_factor"]))
     if hasattr(config, "use_parallel_residual"):
         writer.add_parallel_residual(config.use_parallel_residual)
-    norms = ("layer_norm_eps", "norm_epsilon", "layer_norm_epsilon")
+    norms = ("layer_norm_eps", "norm_epsilon", "layer_norm_epsilon", "norm_eps")
     epsilon = next((getattr(config, key) for key in norms if hasattr(config, key)), None)
+    if config.model_type == "olmo":
+        epsilon = 1e-5
     if epsilon is None:
         writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     else:
@@ -337,7 +340,8 @@ def add_llama_like(writer, config):
     if getattr(config, "head_dim", None):
         writer.add_key_length(config.head_dim)
         writer.add_value_length(config.head_dim)
-        writer.add_rope_dimension_count(config.head_dim)
+        if "partial_rotary_factor" not in rope:
+            writer.add_rope_dimension_count(config.head_dim)
     for key, add in {
             "sliding_window": writer.add_sliding_window, "attn_logit_softcapping": writer.add_attn_logit_softcapping,
             "final_logit_softcapping": writer.add_final_logit_softcapping,

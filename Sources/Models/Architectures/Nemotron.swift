@@ -6,7 +6,7 @@ extension Architecture {
   /// Nemotron and Minitron (NemotronConfig of transformers 5.24): LayerNorm by 1 + w, turns of half of each head, and a
   /// feed-forward without a gate that squares ReLU.
   package static let nemotron = Architecture(
-    name: "nemotron", classes: ["NemotronForCausalLM"],
+    name: "nemotron", ggufName: "nemotron", classes: ["NemotronForCausalLM"],
     keys: ConfigurationNames(
       keyValueHeads: .init("num_key_value_heads"), head: "head_dim",
       context: .init("max_position_embeddings", else: 4096),

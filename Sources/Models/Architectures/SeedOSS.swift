@@ -5,7 +5,7 @@ import Tensors
 extension Architecture {
   /// Seed-OSS (SeedOssConfig of transformers 5.24): Llama with a switch of its own for the bias of attention's output.
   package static let seedOSS = Architecture(
-    name: "seed_oss", classes: ["SeedOssForCausalLM"],
+    name: "seed_oss", ggufName: "seed_oss", classes: ["SeedOssForCausalLM"],
     keys: ConfigurationNames(
       keyValueHeads: .init("num_key_value_heads", else: 8), head: "head_dim", headDefault: 128,
       context: .init("max_position_embeddings", else: 524_288),
@@ -21,5 +21,11 @@ extension Architecture {
       default: .setting("mlp_bias")
       }
     },
-    huggingFace: tensorNames, blockPath: "model.layers.")
+    huggingFace: tensorNames,
+    ggufNames: {
+      var names = TensorNames.gguf
+      names.feedForwardNorm = names.afterAttentionNorm
+      names.afterAttentionNorm = ""
+      return names
+    }(), blockPath: "model.layers.")
 }

@@ -67,7 +67,7 @@ struct GGUFConversion {
     let names = target.names
     var tensors = [OutgoingTensor(names.embedding + ".weight", weights.embedding)]
     func add(_ name: String, _ norm: Norm?, shape: [Int]? = nil) {
-      guard let norm else { return }
+      guard let norm, source.normHasWeight else { return }
       tensors.append(OutgoingTensor(name + ".weight", norm.weight, shape: shape))
       if !norm.bias.isEmpty { tensors.append(OutgoingTensor(name + ".bias", norm.bias)) }
     }
