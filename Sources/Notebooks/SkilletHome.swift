@@ -9,6 +9,13 @@ package enum SkilletHome {
     return folder + "/" + name
   }
 
+  /// Why nothing is kept from one session to the next, as a clause; nil where the folder is there.
+  package static var absence: String? {
+    guard let folder else { return "neither SKILLET_HOME nor HOME names a folder" }
+    guard path("") == nil else { return nil }
+    return unsafe "\(folder) cannot be made: \(String(cString: strerror(errno)).lowercased())"
+  }
+
   private static var folder: String? {
     if let set = value("SKILLET_HOME") { return set }
     return value("HOME").map { $0 + "/.skillet" }

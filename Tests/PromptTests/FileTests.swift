@@ -111,6 +111,12 @@ import Testing
     #expect(try prompt.enter("ten") == ["out[2]  10"])
   }
 
+  @Test func `a home that cannot be made is told, with what is not kept`() throws {
+    let prompt = try PromptSession(columns: 160, environment: ["SKILLET_HOME": "none/here"])
+    #expect(prompt.text.contains("are not kept: none/here cannot be made"))
+    #expect(try prompt.enter("1") == ["out[1]  1"])
+  }
+
   @Test func `--no-init goes without it`() throws {
     let prompt = try PromptSession(startUp: "let ten = 10\n", ["--no-init"])
     #expect(prompt.lines.last == "skillet[1]>")

@@ -62,6 +62,9 @@ final class PromptLoop {
       screen.style(.heading, "skillet") + ": fine-tune a small model, a line a step.")
     screen.streams.output.writeLine(
       screen.style(.dim, "Begin with load \"smollm2\"; ?load explains it, :help lists the rest."))
+    if let absence = SkilletHome.absence {
+      screen.notice("history, runs and trainings that are cut off are not kept: \(absence)")
+    }
     if let last = Recovery.left.first {
       screen.notice("\(last.ending): :recover lists it")
     }
