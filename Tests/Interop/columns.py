@@ -73,15 +73,15 @@ def holds(kind):
 
 
 def same(wanted, given):
+    if isinstance(wanted, float) and math.isnan(wanted):
+        # What is no number is no value, as in JSON.
+        return given is None
     if isinstance(wanted, Digits):
         return isinstance(given, (int, decimal.Decimal)) and format(decimal.Decimal(given), "f") == wanted
     if isinstance(wanted, bool) or isinstance(given, bool) or wanted is None or given is None:
         return wanted is given
     if isinstance(wanted, float):
-        if isinstance(given, str):
-            return False
-        given = float(given)
-        return given == wanted or (math.isnan(wanted) and math.isnan(given))
+        return not isinstance(given, str) and float(given) == wanted
     if isinstance(wanted, int):
         return isinstance(given, (int, decimal.Decimal)) and int(given) == wanted
     if isinstance(wanted, list):

@@ -106,8 +106,21 @@ def four_bits(made, kind, nested, block=64):
         tensors[name + ".weight"] = codes
         for key, value in state.as_dict(packed=True).items():
             tensors[f"{name}.weight.{key}"] = value
-        linear.weight.data = F.dequantize_4bit(codes, state).float()
+        linear.weight.data = meant(codes, state)
+        if linear.weight.shape[1] % block == 0:
+            assert torch.equal(linear.weight.data, F.dequantize_4bit(codes, state).float()), name
     return tensors
+
+
+def meant(codes, state):
+    """The weights by bitsandbytes' definition: blocks of the matrix laid out row after row. Its code for AVX-512 (0.50.2) takes
+    other factors where a row is no whole number of blocks, which its own quantizer does not."""
+    import bitsandbytes.functional as F
+    absmax = F.dequantize_blockwise(state.absmax, state.state2) + state.offset if state.nested else state.absmax
+    packed = codes.flatten()
+    index = torch.stack([packed >> 4, packed & 15], 1).flatten().long()
+    factors = absmax.float().repeat_interleave(state.blocksize)[:index.numel()]
+    return (state.code.float()[index] * factors).reshape(state.shape)
 
 
 def eight_bits(made):
