@@ -86,15 +86,14 @@ package struct Tokenizer: TextEncoder, Sendable {
   package func specialNames(in text: String) -> [String] {
     var names: [String] = []
     var text = text
-    func add(_ id: Int32?) {
-      guard let id, isControl(id) else { return }
-      let name = name(of: id)
-      if !names.contains(name) { names.append(name) }
-    }
     text.withUTF8 { buffer in
-      unsafe matcher.forEachPart(of: buffer, parseSpecial: true) { add($1) }
-      if normalizedMatcher.isEmpty { return }
-      unsafe normalizedMatcher.forEachPart(of: buffer, parseSpecial: true) { add($1) }
+      for matcher in [matcher, normalizedMatcher] {
+        unsafe matcher.forEachPart(of: buffer, parseSpecial: true) { _, id in
+          guard let id, isControl(id) else { return }
+          let name = name(of: id)
+          if !names.contains(name) { names.append(name) }
+        }
+      }
     }
     return names
   }

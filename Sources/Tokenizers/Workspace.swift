@@ -11,21 +11,13 @@ struct Workspace: Sendable {
 
 /// The workspace that all uses of a tokenizer share.
 final class SharedWorkspace: Sendable {
-  /// Nil while a thread has it.
-  private let workspace = Mutex<Workspace?>(Workspace())
+  private let workspace = Mutex(Workspace())
 
   /// Runs `body` with a workspace of its own: the shared one with its cache, or where another thread
   /// has that, a fresh one.
   func with(_ body: (inout Workspace) -> Void) {
-    var own = taken() ?? Workspace()
-    body(&own)
-    workspace.withLock { [own] in $0 = own }
-  }
-
-  private func taken() -> Workspace? {
-    workspace.withLock { shared in
-      defer { shared = nil }
-      return shared
-    }
+    if workspace.withLockIfAvailable({ body(&$0) }) != nil { return }
+    var fresh = Workspace()
+    body(&fresh)
   }
 }
