@@ -369,20 +369,20 @@ def greedy(model, ids, count=12):
 
 def make(name, family):
     generator = torch.Generator().manual_seed(family.get("seed", SEED + len(name)))
-    tiny_adapter.BASE = f"families/{name}"
+    base = f"families/{name}"
     tiny_adapter.ATTENTION = family.get("attention", "eager")
-    folder = files.ROOT / tiny_adapter.BASE
+    folder = files.ROOT / base
     shutil.rmtree(folder, ignore_errors=True)
     model = make_model(family["config"], generator)
     state = save_folder(folder / "hf", model, name)
     sequences = {f"s{n}": torch.randint(3, 320, (n,), generator=generator).tolist() for n in (7, 33)}
-    logits = tiny_adapter.logits(tiny_adapter.base_model(), sequences)
+    logits = tiny_adapter.logits(tiny_adapter.base_model(base), sequences)
     tokenizer_json = json.loads((folder / "hf/tokenizer.json").read_text())
     if name in GGUF_NAMES:
         write_gguf(folder / "f32.gguf", GGUF_NAMES[name], family["config"], state, tokenizer_json)
     if name in ("qwen2", "gpt2", "qwen3-gguf", "gemma2-gguf", "gemma3"):
         check_gguf(folder / "f32.gguf", family["config"], sequences, logits)
-    start = tiny_adapter.make(SEED, r=3, lora_alpha=6, target_modules=family["targets"])
+    start = tiny_adapter.make(SEED, base=base, r=3, lora_alpha=6, target_modules=family["targets"])
     tiny_adapter.save(start, folder / "adapter_initial")
     batches = curve.make_batches()
     steps, gradients, trained = curve.run(start, batches, [(0, 1, 2)])
@@ -391,7 +391,7 @@ def make(name, family):
     adapted = tiny_adapter.logits(trained, {"s7": sequences["s7"]})["s7.logits"]
     save_file(logits | {"final.s7.logits": adapted}, folder / "logits.safetensors")
     files.write_json(folder / "expected.json", {
-        "sequences": sequences, "greedy": greedy(tiny_adapter.base_model(), sequences["s7"]),
+        "sequences": sequences, "greedy": greedy(tiny_adapter.base_model(base), sequences["s7"]),
         "optimizer": curve.OPTIMIZER, "clip": curve.CLIP, "batches": batches, "steps": steps})
 
 
