@@ -2,7 +2,9 @@
 ///
 /// Added tokens are found first; what is between them is normalized, searched for those added tokens
 /// that are looked for in normalized text, cut into words, and encoded word by word.
-package struct Tokenizer: TextEncoder, Sendable {
+///
+/// A class, for it has many parts and is held by each that encodes.
+package final class Tokenizer: TextEncoder, Sendable {
   package let vocabulary: Vocabulary
   package let specialTokens: SpecialTokens
   package let pipeline: TextPipeline
@@ -87,12 +89,14 @@ package struct Tokenizer: TextEncoder, Sendable {
     var names: [String] = []
     var text = text
     text.withUTF8 { buffer in
-      for matcher in [matcher, normalizedMatcher] {
-        unsafe matcher.forEachPart(of: buffer, parseSpecial: true) { _, id in
-          guard let id, isControl(id) else { return }
-          let name = name(of: id)
-          if !names.contains(name) { names.append(name) }
-        }
+      let add = { (_: Range<Int>, id: Int32?) in
+        guard let id, self.isControl(id) else { return }
+        let name = self.name(of: id)
+        if !names.contains(name) { names.append(name) }
+      }
+      unsafe matcher.forEachPart(of: buffer, parseSpecial: true, add)
+      if !normalizedMatcher.isEmpty {
+        unsafe normalizedMatcher.forEachPart(of: buffer, parseSpecial: true, add)
       }
     }
     return names

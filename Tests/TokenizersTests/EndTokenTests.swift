@@ -26,7 +26,7 @@ import Tokenizers
   }
 
   @Test func `the turn and message ends of a GGUF file end a reply`() throws {
-    let tokenizer = try Tokenizer(
+    let tokenizer = try Tokenizer.reading(
       gguf: GGUFTokenizerTests.metadata([
         "tokenizer.ggml.eos_token_id": .uint32(2), "tokenizer.ggml.eot_token_id": .uint32(3),
         "tokenizer.ggml.eom_token_id": .uint32(4),

@@ -13,7 +13,7 @@ import Tokenizers
 
   private func refusal(_ changes: [String: GGUFValue?]) -> FileError? {
     do throws(FileError) {
-      _ = try Tokenizer(gguf: GGUFTokenizerTests.metadata(changes), file: "made.gguf")
+      _ = try Tokenizer.reading(gguf: GGUFTokenizerTests.metadata(changes), file: "made.gguf")
       return nil
     } catch {
       return error
@@ -82,7 +82,7 @@ import Tokenizers
       "tokenizer.ggml.merges": .strings(ByteStrings([])),
     ]
     for (key, value) in changes { all["tokenizer.ggml.\(key)"] = value }
-    return try Tokenizer(gguf: GGUFTokenizerTests.metadata(all), file: "made.gguf")
+    return try Tokenizer.reading(gguf: GGUFTokenizerTests.metadata(all), file: "made.gguf")
   }
 
   @Test(arguments: [Int32(1), 3, 4, 5])
@@ -117,7 +117,7 @@ import Tokenizers
   }
 
   @Test func `text of a Qwen model in a GGUF file is not normalized`() throws {
-    let made = try Tokenizer(
+    let made = try Tokenizer.reading(
       gguf: GGUFTokenizerTests.metadata(["tokenizer.ggml.pre": .string("qwen2")]),
       file: "made.gguf")
     #expect(made.pipeline == TextPipeline(splits: [.rule(.qwen2)]))

@@ -31,19 +31,19 @@ import Tokenizers
 
   func refusal(_ changes: [String: GGUFValue]) -> FileError? {
     #expect(throws: FileError.self) {
-      try Tokenizer(gguf: Self.metadata(changes), file: "made.gguf")
+      try Tokenizer.reading(gguf: Self.metadata(changes), file: "made.gguf")
     }
   }
 
   @Test func mergesApplyByRank() throws {
-    let tokenizer = try Tokenizer(gguf: Self.metadata(), file: "made.gguf")
+    let tokenizer = try Tokenizer.reading(gguf: Self.metadata(), file: "made.gguf")
     #expect(tokenizer.encode("abcab", parseSpecial: false) == [7, 6])
     #expect(tokenizer.encode("cba", parseSpecial: false) == [5, 4, 3])
     #expect(tokenizer.specialTokens.opening == 1)
   }
 
   @Test func `bytes that the vocabulary lacks are left out, as by llama cpp`() throws {
-    let tokenizer = try Tokenizer(gguf: Self.metadata(), file: "made.gguf")
+    let tokenizer = try Tokenizer.reading(gguf: Self.metadata(), file: "made.gguf")
     #expect(tokenizer.encode("axb", parseSpecial: false) == [3, 4])
     #expect(tokenizer.encode("x", parseSpecial: false) == [])
   }
@@ -78,7 +78,7 @@ import Tokenizers
   @Test func theLongestOfTheLeftmostMarkersIsTaken() throws {
     let names = ["<unk>", "<s>", "<s><s>", "a", "b", "c", "ab", "abc"]
     let metadata = Self.metadata(["tokenizer.ggml.tokens": .strings(ByteStrings(names))])
-    let tokenizer = try Tokenizer(gguf: metadata, file: "made.gguf")
+    let tokenizer = try Tokenizer.reading(gguf: metadata, file: "made.gguf")
     #expect(tokenizer.encode("a<s><s><s>b", parseSpecial: true) == [3, 2, 1, 4])
   }
 }

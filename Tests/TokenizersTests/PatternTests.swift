@@ -58,7 +58,7 @@ import Tokenizers
     "youtu", "chameleon", "jais-2", "viking", "exaone-moe", "seed-coder", "granite-embed-multi-97m",
   ])
   func `a splitting rule that llama cpp has is known by its name`(name: String) throws {
-    let tokenizer = try Tokenizer(
+    let tokenizer = try Tokenizer.reading(
       gguf: GGUFTokenizerTests.metadata(["tokenizer.ggml.pre": .string(name)]), file: "made.gguf")
     #expect(!tokenizer.pipeline.splits.isEmpty)
     #expect(tokenizer.encode("abc", parseSpecial: false) == [7])
@@ -67,7 +67,7 @@ import Tokenizers
   @Test(arguments: ["default", "", "kimi-k2", "afmoe", "superbpe", "tiny_aya", "whitespace"])
   func `a splitting rule that is not known is refused by its name`(name: String) {
     let error = #expect(throws: FileError.self) {
-      try Tokenizer(
+      try Tokenizer.reading(
         gguf: GGUFTokenizerTests.metadata(["tokenizer.ggml.pre": .string(name)]),
         file: "made.gguf")
     }

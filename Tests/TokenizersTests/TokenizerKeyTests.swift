@@ -228,7 +228,7 @@ import Tokenizers
   ])
   func `a GGUF key that is not obeyed is refused`(key: String, value: GGUFValue) {
     #expect(throws: FileError.self) {
-      try Tokenizer(gguf: GGUFTokenizerTests.metadata([key: value]), file: "made.gguf")
+      try Tokenizer.reading(gguf: GGUFTokenizerTests.metadata([key: value]), file: "made.gguf")
     }
   }
 }

@@ -122,7 +122,7 @@ enum WordGoldens {
   func `a GGUF file gives the ids of llama cpp`(name: String) throws {
     let entry = try WordGoldens.entry("files", named: name)
     let metadata = try WordGoldens.metadata(entry)
-    try check(Tokenizer(gguf: metadata, file: "made.gguf"), entry)
+    try check(Tokenizer.reading(gguf: metadata, file: "made.gguf"), entry)
   }
 
   @Test(arguments: WordGoldens.names("folders"))

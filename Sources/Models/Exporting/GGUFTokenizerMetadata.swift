@@ -72,7 +72,7 @@ struct GGUFTokenizerMetadata {
       set("token_type", .numbers(GGUFNumbers(int32: try spelledTypes(types))))
       set("scores", .numbers(GGUFNumbers(float32: try scores())))
       set("add_space_prefix", .bool(model.tokenizer.pipeline.prefixes(at: .start)))
-      if let made = try? Tokenizer(gguf: metadata, file: metadata.file), agrees(made) {
+      if let made = try? Tokenizer.reading(gguf: metadata, file: metadata.file), agrees(made) {
         return try withEnds(metadata, made)
       }
       throw source.unwritable("a tokenizer on characters to which llama.cpp gives other tokens")
@@ -83,7 +83,7 @@ struct GGUFTokenizerMetadata {
     for family in rules {
       var candidate = metadata
       _ = candidate.insert(Self.prefix + "pre", .string(family.names[0]))
-      if let made = try? Tokenizer(gguf: candidate, file: candidate.file), agrees(made) {
+      if let made = try? Tokenizer.reading(gguf: candidate, file: candidate.file), agrees(made) {
         return try withEnds(candidate, made)
       }
     }

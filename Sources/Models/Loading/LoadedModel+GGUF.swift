@@ -19,7 +19,7 @@ extension LoadedModel {
         hasTensor: reading.contains, ropeFactors: reading.ropeFactors)
     }
     let read = errors.gather { () throws(FileError) in
-      try Tokenizer(gguf: metadata, file: path)
+      try Tokenizer.reading(gguf: metadata, file: path)
     }
     try errors.check()
     guard let description = described, let tokenizer = read else {

@@ -5,7 +5,9 @@ import Tokenizers
 extension Tokenizer {
   /// The tokenizer in the metadata of a GGUF file, as llama.cpp has it (src/llama-vocab.cpp). One of a
   /// kind that is not supported is refused by name.
-  package init(gguf metadata: GGUFMetadata, file: String) throws(FileError) {
+  package static func reading(
+    gguf metadata: GGUFMetadata, file: String
+  ) throws(FileError) -> Tokenizer {
     let name = try metadata.text("tokenizer.ggml.model")
     guard let kind = GGUFTokenizer.Kind(rawValue: name) else {
       throw FileError(
@@ -17,10 +19,10 @@ extension Tokenizer {
     try KeyTable.ggufTokenizer.checkTokenizer(metadata, requiring: kind.requiredKeys)
     let reading = try GGUFTokenizer(metadata, kind)
     switch kind {
-    case .gpt2: self = try reading.byteLevel()
-    case .llama: self = try reading.sentencePiece()
-    case .gemma4: self = try reading.spaced()
-    case .t5: self = try reading.unigram()
+    case .gpt2: return try reading.byteLevel()
+    case .llama: return try reading.sentencePiece()
+    case .gemma4: return try reading.spaced()
+    case .t5: return try reading.unigram()
     }
   }
 }

@@ -10,7 +10,7 @@ extension Tokenizer {
 
   /// The tokenizer of a Hugging Face folder: `tokenizer.json` or older files, with the roles of special
   /// tokens from `tokenizer_config.json`, and what both say to what transformers 5 makes of them.
-  package init(huggingFaceFolder folder: String) throws(FileError) {
+  package convenience init(huggingFaceFolder folder: String) throws(FileError) {
     let read = try FolderTokenizer(folder: folder)
     let (file, settings, plan) = (read.file, read.settings, read.plan)
     let (vocabulary, model) = try file.model(read.addedTokens, plan)

@@ -19,16 +19,19 @@ extension DatasetSummary {
     }
     unread.add(row.object, keys)
     countValues(of: row.object, keys)
-    let columns = detection.columns
-    let hasJSON = columns.names.contains { part, key in
-      row.object[key].flatMap { columns.json(of: $0, for: part) } != nil
-    }
-    if hasJSON, format == .promptCompletion || format == .alpaca { writtenAsJSON += 1 }
+    if format == .promptCompletion || format == .alpaca, hasJSON(row.object) { writtenAsJSON += 1 }
     guard case .messages(let messages) = example.content else { return }
     if messages.contains(where: ToolCalls.quotesArguments) { quotingArguments += 1 }
     if messages.first(where: { $0.role == .user }).map(Self.isEmpty) == true { withoutPrompt += 1 }
     guard encoder.options.mask != .all else { return }
     if messages.last?.isTrained == false { endingUnanswered += 1 }
+  }
+
+  private func hasJSON(_ row: JSONObject) -> Bool {
+    let columns = detection.columns
+    return columns.names.contains { part, key in
+      row[key].flatMap { columns.json(of: $0, for: part) } != nil
+    }
   }
 
   /// Counts a row by what its columns hold.

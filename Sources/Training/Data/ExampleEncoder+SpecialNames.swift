@@ -24,8 +24,9 @@ extension ExampleEncoder {
       return segments.flatMap { text.encoder.specialNames(in: $0.text) }
     case .messages(let messages):
       return messages.flatMap { message in
-        [message.content, message.context].filter { !$0.isEmpty }
-          .flatMap { text.encoder.specialNames(in: $0) }
+        message.context.isEmpty
+          ? text.encoder.specialNames(in: message.content)
+          : [message.content, message.context].flatMap { text.encoder.specialNames(in: $0) }
       }
     }
   }

@@ -91,11 +91,13 @@ package struct ExampleEncoder {
     let end = mask == .all ? marked.tokens.count : last + 1
     let excess = end - maxLength
     guard excess > 0 else {
-      var (tokens, trained) = (marked.tokens, marked.trained)
-      tokens.removeLast(tokens.count - end)
-      trained.removeLast(trained.count - end)
-      if mask == .all { trained = [Bool](repeating: true, count: end) }
-      return (example(tokens, trained: trained, line: line), nil)
+      let trained = mask == .all ? [Bool](repeating: true, count: end) : marked.trained
+      guard end < marked.tokens.count else {
+        return (example(marked.tokens, trained: trained, line: line), nil)
+      }
+      return (
+        example(Array(marked.tokens[..<end]), trained: Array(trained[..<end]), line: line), nil
+      )
     }
     let reply = (marked.trained[..<last].lastIndex(of: false) ?? -1) + 1
     guard excess < reply else {
@@ -176,7 +178,7 @@ package struct ExampleEncoder {
 
   private func example(_ tokens: [Int32], trained: [Bool], line: Int) -> TokenizedExample {
     var trained = trained
-    if !trained.isEmpty { trained[0] = false }
+    if trained.first == true { trained[0] = false }
     return TokenizedExample(tokens: tokens, trained: trained, line: line)
   }
 
