@@ -6,13 +6,19 @@ package struct PackedFile {
     case gzip, zstd, bzip2, xz, lz4, zip
   }
 
-  /// The most bytes that are unpacked.
-  package let limit: Int
+  /// The most bytes that are unpacked: of a small file fewer than of a large one, for what packs rows so tightly is
+  /// made to fill a memory.
+  private let limit: Int
+  private let size: Int
   private let path: String
 
-  /// - Parameter path: for messages.
-  package init(path: String, limit: Int) {
-    (self.path, self.limit) = (path, limit)
+  /// - Parameters:
+  ///   - path: for messages.
+  ///   - size: the bytes of the file.
+  ///   - limit: the most that are unpacked, however large it is.
+  package init(path: String, size: Int, limit: Int) {
+    (self.path, self.size) = (path, size)
+    self.limit = min(limit, 16 << 20 + 256 * min(size, limit))
   }
 
   /// The kind of these bytes, by how they begin; nil if they are none of the kinds.
@@ -104,7 +110,7 @@ package struct PackedFile {
   private var tooLarge: FileError {
     FileError(
       .unsupported, file: path,
-      cause: "unpacked it has more than \(limit) bytes, which is the most that is read",
-      fix: "unpack it and cut it into smaller files, for example with `split -C 500M`")
+      cause: "unpacked it has more than \(limit) bytes, the most that is read of a file of \(size)",
+      fix: "unpack it, and if it is meant to be so large, cut it with `split -C 500M`")
   }
 }

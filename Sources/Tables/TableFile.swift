@@ -1,6 +1,6 @@
 import Files
 
-/// The rows of a file that stores columns: Parquet, and Arrow's files and streams.
+/// A file that stores columns, read one row at a time: Parquet, and Arrow's files and streams.
 package struct TableFile {
   package enum Kind: Sendable {
     case parquet, arrowFile, arrowStream
@@ -38,26 +38,33 @@ package struct TableFile {
     }
   }
 
-  package private(set) var rows: [JSONObject] = []
-  package let leftOut: [LeftOut]
+  package var leftOut: [LeftOut] { rows.leftOut }
+  private var rows: any TableRows
+  private let kind: Kind
+  private let path: String
 
-  /// Reads all rows. Numbers are kept by their digits, as of JSON; points in time are texts as ISO 8601 has them.
+  /// Reads what the file says of its columns.
   ///
   /// - Parameter path: for messages.
   package init(
     reading bytes: ArraySlice<UInt8>, _ kind: Kind, path: String
   ) throws(FileError) {
+    (self.kind, self.path) = (kind, path)
     do throws(TableFault) {
       switch kind {
-      case .parquet:
-        var file = try ParquetFile(bytes)
-        leftOut = file.schema.leftOut
-        while let group = try file.nextRows() { rows += group }
-      case .arrowFile, .arrowStream:
-        var stream = try ArrowStream(bytes, isFile: kind == .arrowFile)
-        leftOut = stream.leftOut
-        while let batch = try stream.nextRows() { rows += batch }
+      case .parquet: rows = try ParquetFile(bytes)
+      case .arrowFile, .arrowStream: rows = try ArrowStream(bytes, isFile: kind == .arrowFile)
       }
+    } catch {
+      throw Self.error(error, kind, path)
+    }
+  }
+
+  /// The next row; nil after the last. Numbers are kept by their digits, as of JSON; points in time are texts as
+  /// ISO 8601 has them.
+  package mutating func next() throws(FileError) -> JSONObject? {
+    do throws(TableFault) {
+      return try rows.next()
     } catch {
       throw Self.error(error, kind, path)
     }
@@ -83,4 +90,12 @@ package struct TableFile {
         fix: "write its rows into several files")
     }
   }
+}
+
+/// What gives the rows of one kind of file.
+protocol TableRows {
+  var leftOut: [TableFile.LeftOut] { get }
+
+  /// The next row; nil after the last.
+  mutating func next() throws(TableFault) -> JSONObject?
 }

@@ -69,7 +69,8 @@ private enum Packed {
     _ bytes: [UInt8], limit: Int = 1 << 20
   ) throws -> (text: String, name: String?) {
     let kind = try #require(PackedFile.kind(of: bytes))
-    let (result, name) = try PackedFile(path: "rows", limit: limit).unpacked(bytes[...], kind)
+    let (result, name) = try PackedFile(path: "rows", size: bytes.count, limit: limit).unpacked(
+      bytes[...], kind)
     return (String(decoding: result, as: UTF8.self), name)
   }
 
@@ -98,6 +99,16 @@ private enum Packed {
 
   @Test func `of several files none is chosen`() throws {
     #expect(try refusal(Packed.twoFiles).contains("2 files, and one is read (a.jsonl, b.jsonl)"))
+  }
+
+  @Test func `a few bytes may not become as many as many bytes may`() throws {
+    let packed = PackedFile(path: "rows", size: 1000, limit: 1 << 30)
+    let zeros = (0..<200).flatMap { _ in Packed.zerosByGzip }
+    let error = #expect(throws: FileError.self) { try packed.unpacked(zeros[...], .gzip) }
+    #expect(
+      error?.cause.contains("more than 17033216 bytes, the most") == true, "\(error?.cause ?? "")")
+    let whole = PackedFile(path: "rows", size: 20_000, limit: 1 << 30)
+    #expect(try whole.unpacked(zeros[...], .gzip).bytes.count == 20_000_000)
   }
 
   @Test func `more than the limit is refused, and exactly the limit is not`() throws {

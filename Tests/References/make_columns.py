@@ -89,6 +89,10 @@ def main():
     pq.write_table(pa.table({"text": pa.nulls(5_000_000, pa.string())}), folder / "bomb-nulls.parquet", compression="zstd")
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["x" * 1_000_000])
     pq.write_table(pa.table({"text": text}), folder / "bomb-text.parquet", compression="zstd")
+    text = pa.array(["x" * 600_000] * 500)
+    pq.write_table(
+        pa.table({"text": text}), folder / "bomb-delta.parquet", compression="zstd", use_dictionary=False,
+        column_encoding={"text": "DELTA_BYTE_ARRAY"}, data_page_size=1 << 30)
     write_arrow(folder / "bomb-zeros.arrow", pa.table({"text": ["y" * 100_000_000]}), packed="zstd")
 
 

@@ -7,9 +7,11 @@ func answer(to path: String) -> JSONValue {
   do {
     let bytes = try MappedFile.contents(of: path)[...]
     guard let kind = TableFile.Kind(of: bytes) else { return ["error": "no file of columns"] }
-    let table = try TableFile(reading: bytes, kind, path: path)
+    var table = try TableFile(reading: bytes, kind, path: path)
+    var rows: [JSONValue] = []
+    while let row = try table.next() { rows.append(.object(row)) }
     return [
-      "rows": .array(table.rows.map { .object($0) }),
+      "rows": .array(rows),
       "left_out": .array(table.leftOut.map { .string($0.column) }),
     ]
   } catch {

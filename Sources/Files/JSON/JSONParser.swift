@@ -50,7 +50,7 @@ extension JSONValue {
 
 /// A recursive-descent parser over bytes. Foundation's decoder neither reports duplicate keys nor
 /// reads a tokenizer's 100,000 strings into a tree quickly.
-@safe private struct JSONParser {
+@safe struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let keepsDigits: Bool
   var position = 0
@@ -63,13 +63,21 @@ extension JSONValue {
   var current: UInt8 { unsafe position < bytes.count ? bytes[position] : 0 }
 
   mutating func parseDocument() throws(JSONError) -> JSONValue {
-    if unsafe bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    skipByteOrderMark()
     let value = try parseValue()
+    try endDocument()
+    return value
+  }
+
+  mutating func skipByteOrderMark() {
+    if unsafe bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
+
+  mutating func endDocument() throws(JSONError) {
     skipSpace()
     guard unsafe position == bytes.count else {
       throw error("there is more text after the end of the document")
     }
-    return value
   }
 
   mutating func skipSpace() {
@@ -147,7 +155,7 @@ extension JSONValue {
     return .object(JSONObject(checked: members))
   }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
+  mutating func take(_ byte: UInt8) -> Bool {
     guard current == byte else { return false }
     position += 1
     return true

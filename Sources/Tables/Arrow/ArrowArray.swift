@@ -106,6 +106,7 @@ struct ArrowArray {
     var members: [JSONObject.Member] = []
     members.reserveCapacity(fields.count)
     for (name, array) in fields {
+      try budget.take(text: name.utf8.count)
       members.append(JSONObject.Member(key: name, value: try array.value(index, &budget)))
     }
     return JSONObject(checked: members)

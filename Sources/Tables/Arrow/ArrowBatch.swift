@@ -172,7 +172,8 @@ struct ArrowBatch {
     let unpacked = BytesReader.number(Int64.self, stored, at: stored.startIndex)
     if unpacked == -1 { return stored.dropFirst(8) }
     guard unpacked >= 0 else { throw .damaged("a packed buffer has no size") }
-    try budget.take(packed: Int(unpacked))
+    try TableBudget.check(unpacked: Int(unpacked), of: size)
+    try budget.take(unpacked: Int(unpacked))
     guard
       let bytes = CompressedBlock.unpacked(stored.dropFirst(8), by: method, size: Int(unpacked))
     else { throw .damaged("a buffer of it cannot be unpacked") }

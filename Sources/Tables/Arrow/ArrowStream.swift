@@ -1,8 +1,8 @@
 import Files
 
 /// An Arrow stream, or a file, which has the same messages and says at its end where they are: of a schema, of
-/// dictionaries and of rows, read one batch at a time.
-struct ArrowStream {
+/// dictionaries and of rows, of which one batch is in memory.
+struct ArrowStream: TableRows {
   let leftOut: [TableFile.LeftOut]
   private let fields: [ArrowField]
   private var messages: ArrowMessages
@@ -10,6 +10,9 @@ struct ArrowStream {
   private var dictionaries: [Int64: [JSONValue]] = [:]
   /// The columns whose values the dictionaries have.
   private var coded: [Int64: ArrowField] = [:]
+  /// The batch at hand, and its next row.
+  private var columns: [(name: String, ArrowArray)] = []
+  private var (row, rowCount) = (0, 0)
 
   /// - Parameter isFile: whether the bytes begin and end as a file does.
   init(_ bytes: ArraySlice<UInt8>, isFile: Bool) throws(TableFault) {
@@ -40,22 +43,23 @@ struct ArrowStream {
     for child in field.children { noteDictionaries(child) }
   }
 
-  /// The rows of the next batch; nil at the end.
-  mutating func nextRows() throws(TableFault) -> [JSONObject]? {
-    while let message = try messages.next() {
+  mutating func next() throws(TableFault) -> JSONObject? {
+    while row == rowCount {
+      guard let message = try messages.next() else { return nil }
       switch message.type {
       case 2: try readDictionary(message)
-      case 3: return try rows(message)
+      case 3: try openBatch(message)
       default: throw .unsupported("it has a message of the type number \(message.type)")
       }
     }
-    return nil
+    defer { row += 1 }
+    return try ArrowArray.object(columns, row, &budget)
   }
 
-  private mutating func rows(_ message: ArrowMessages.Message) throws(TableFault) -> [JSONObject] {
+  private mutating func openBatch(_ message: ArrowMessages.Message) throws(TableFault) {
     var batch = try ArrowBatch(message.header, message.body, dictionaries)
     try budget.take(values: batch.count)
-    var columns: [(name: String, ArrowArray)] = []
+    (columns, row, rowCount) = ([], 0, batch.count)
     for field in fields {
       guard let array = try batch.array(field, &budget) else { continue }
       guard array.count == batch.count else {
@@ -63,9 +67,6 @@ struct ArrowStream {
       }
       columns.append((field.name, array))
     }
-    var rows: [JSONObject] = []
-    for index in 0..<batch.count { rows.append(try ArrowArray.object(columns, index, &budget)) }
-    return rows
   }
 
   private mutating func readDictionary(_ message: ArrowMessages.Message) throws(TableFault) {

@@ -4,7 +4,8 @@ import Files
 /// (Parquet's Encodings.md, "Delta encoding", "Delta-length byte array", "Delta Strings", "Byte Stream Split").
 enum PackedValues {
   static func values(
-    _ leaf: ParquetLeaf, _ count: Int, _ encoding: Int, _ body: inout BytesReader
+    _ leaf: ParquetLeaf, _ count: Int, _ encoding: Int, _ body: inout BytesReader,
+    _ budget: inout TableBudget
   ) throws(TableFault) -> [JSONValue] {
     let isBytes = leaf.storage == .bytes || leaf.storage == .fixedBytes
     switch encoding {
@@ -19,7 +20,7 @@ enum PackedValues {
         values.append(try leaf.value(ofSized: try body.take(Int(length))))
       }
       return values
-    case 7 where isBytes: return try prefixed(leaf, count, &body)
+    case 7 where isBytes: return try prefixed(leaf, count, &body, &budget)
     case 9 where leaf.storage != .boolean && leaf.storage != .bytes:
       return try planes(leaf, count, &body)
     default:
@@ -60,8 +61,9 @@ enum PackedValues {
   }
 
   private static func prefixed(
-    _ leaf: ParquetLeaf, _ count: Int, _ body: inout BytesReader
+    _ leaf: ParquetLeaf, _ count: Int, _ body: inout BytesReader, _ budget: inout TableBudget
   ) throws(TableFault) -> [JSONValue] {
+    let size = body.left
     let shared = try differences(count, &body)
     let lengths = try differences(count, &body)
     var values: [JSONValue] = []
@@ -73,9 +75,8 @@ enum PackedValues {
       }
       last = Array(last[..<Int(shared)]) + rest
       made += last.count
-      guard made <= TableBudget.mostBytes else {
-        throw TableFault(.tooLarge, "a page has more than \(TableBudget.mostBytes) bytes of text")
-      }
+      try budget.take(unpacked: last.count)
+      try TableBudget.check(unpacked: made, of: size)
       values.append(try leaf.value(ofSized: last[...]))
     }
     return values

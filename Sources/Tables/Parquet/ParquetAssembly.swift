@@ -9,7 +9,7 @@ struct ParquetAssembly {
     self.columns = columns
   }
 
-  var isAtEnd: Bool { columns.allSatisfy { $0.entry == $0.count } }
+  var isAtEnd: Bool { columns.allSatisfy(\.isAtEnd) }
 
   mutating func row(
     _ root: [ParquetNode], _ budget: inout TableBudget
@@ -23,6 +23,7 @@ struct ParquetAssembly {
     var members: [JSONObject.Member] = []
     members.reserveCapacity(nodes.count)
     for node in nodes {
+      try budget.take(text: node.name.utf8.count)
       members.append(
         JSONObject.Member(key: node.name, value: try value(node, repetition, &budget)))
     }
@@ -39,7 +40,7 @@ struct ParquetAssembly {
     let first = node.leaves[0]
     let definition = columns[first].nextDefinition
     guard definition >= node.definition else {
-      try skip(node, repetition, below: node.definition)
+      try skip(node, repetition, below: node.definition, &budget)
       return .null
     }
     switch node.shape {
@@ -47,7 +48,7 @@ struct ParquetAssembly {
     case .record(let fields): return .object(try object(fields, repetition: repetition, &budget))
     case .list(let element, let defined, let next):
       guard definition >= defined else {
-        try skip(node, repetition, below: defined)
+        try skip(node, repetition, below: defined, &budget)
         return .array([])
       }
       var elements = [try value(element, repetition, &budget)]
@@ -57,7 +58,7 @@ struct ParquetAssembly {
       return .array(elements)
     case .map(let entry, let defined, let next):
       guard definition >= defined else {
-        try skip(node, repetition, below: defined)
+        try skip(node, repetition, below: defined, &budget)
         return .object(JSONObject())
       }
       var entries = [try value(entry, repetition, &budget)]
@@ -70,9 +71,9 @@ struct ParquetAssembly {
 
   /// Passes over one entry of every leaf, none of which may have a value.
   private mutating func skip(
-    _ node: ParquetNode, _ repetition: Int, below definition: Int
+    _ node: ParquetNode, _ repetition: Int, below definition: Int, _ budget: inout TableBudget
   ) throws(TableFault) {
-    for leaf in node.leaves { try columns[leaf].skip(repetition, below: definition) }
+    for leaf in node.leaves { try columns[leaf].skip(repetition, below: definition, &budget) }
   }
 }
 

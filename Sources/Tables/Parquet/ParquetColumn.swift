@@ -1,47 +1,40 @@
 import Files
 
-/// A leaf's values in one group of rows, with the levels that place them.
+/// A leaf's values in one group of rows, with the levels that place them, read a page at a time.
 struct ParquetColumn {
   private let leaf: ParquetLeaf
-  /// Of every entry; empty where all have level 0.
-  private var definitions: [UInt8] = []
-  private var repetitions: [UInt8] = []
-  /// Those that are not null.
-  private var values: [JSONValue] = []
-  /// Entries, those for null and for empty lists among them.
-  private(set) var count = 0
-  /// The next entry, and the next value.
-  private(set) var entry = 0
-  private var value = 0
+  private var pages: ParquetPages?
+  /// The page at hand, and its next entry and value. Entries for null and for empty lists have no value.
+  private var page = ParquetPage(entries: 0)
+  private var (entry, value) = (0, 0)
+  /// The entries of the pages behind it.
+  private var entriesLeft: Int
 
-  /// Reads the pages of a chunk.
+  /// Reads the first page of a chunk.
   init(
     _ leaf: ParquetLeaf, _ chunk: ParquetMetadata.Chunk, of file: ArraySlice<UInt8>,
     _ budget: inout TableBudget
   ) throws(TableFault) {
     self.leaf = leaf
+    entriesLeft = max(0, chunk.values)
     // without values there need be no page
     guard chunk.values > 0 else { return }
     try budget.take(values: chunk.values)
-    var pages = try ParquetPages(leaf, chunk, of: file)
-    while count < chunk.values {
-      let page = try pages.next(atMost: chunk.values - count, &budget)
-      definitions += page.definitions
-      repetitions += page.repetitions
-      values += page.values
-      count += page.entries
-    }
+    pages = try ParquetPages(leaf, chunk, of: file)
+    try turnPage(&budget)
   }
+
+  var isAtEnd: Bool { entry == page.entries && entriesLeft == 0 }
 
   /// The next entry's level; -1 at the end.
   var nextDefinition: Int {
-    guard entry < count else { return -1 }
-    return leaf.definition == 0 ? 0 : Int(definitions[entry])
+    guard entry < page.entries else { return -1 }
+    return leaf.definition == 0 ? 0 : Int(page.definitions[entry])
   }
 
   var nextRepetition: Int {
-    guard entry < count else { return -1 }
-    return leaf.repetition == 0 ? 0 : Int(repetitions[entry])
+    guard entry < page.entries else { return -1 }
+    return leaf.repetition == 0 ? 0 : Int(page.repetitions[entry])
   }
 
   /// The next value, or null.
@@ -50,18 +43,38 @@ struct ParquetColumn {
   ) throws(TableFault) -> JSONValue {
     let definition = nextDefinition
     guard nextRepetition == repetition, definition >= outer else { throw Self.uneven }
-    entry += 1
-    guard definition == leaf.definition else { return .null }
-    defer { value += 1 }
-    if case .string(let text) = values[value] { try budget.take(text: text.utf8.count) }
-    return values[value]
+    guard definition == leaf.definition else {
+      try pass(&budget)
+      return .null
+    }
+    let taken = page.values[value]
+    value += 1
+    try pass(&budget)
+    if case .string(let text) = taken { try budget.take(text: text.utf8.count) }
+    return taken
   }
 
-  mutating func skip(_ repetition: Int, below definition: Int) throws(TableFault) {
+  mutating func skip(
+    _ repetition: Int, below definition: Int, _ budget: inout TableBudget
+  ) throws(TableFault) {
     guard nextRepetition == repetition, (0..<definition).contains(nextDefinition) else {
       throw Self.uneven
     }
+    try pass(&budget)
+  }
+
+  private mutating func pass(_ budget: inout TableBudget) throws(TableFault) {
     entry += 1
+    if entry == page.entries { try turnPage(&budget) }
+  }
+
+  /// Reads on to the next page that has an entry.
+  private mutating func turnPage(_ budget: inout TableBudget) throws(TableFault) {
+    while entry == page.entries, entriesLeft > 0 {
+      guard let next = try pages?.next(atMost: entriesLeft, &budget) else { return }
+      (page, entry, value) = (next, 0, 0)
+      entriesLeft -= page.entries
+    }
   }
 
   private static let uneven = TableFault.damaged("its columns do not fit together")

@@ -1,12 +1,15 @@
 import Files
 
-/// A Parquet file, read one group of rows at a time.
-struct ParquetFile {
-  let schema: ParquetSchema
+/// A Parquet file. Of the group of rows at hand one page of each column is in memory.
+struct ParquetFile: TableRows {
+  private let schema: ParquetSchema
   private let bytes: ArraySlice<UInt8>
   private let metadata: ParquetMetadata
-  private var next = 0
   private var budget: TableBudget
+  private var nextGroup = 0
+  private var assembly = ParquetAssembly([])
+  /// Of the group at hand.
+  private var rowsLeft = 0
 
   init(_ bytes: ArraySlice<UInt8>) throws(TableFault) {
     self.bytes = bytes
@@ -29,21 +32,25 @@ struct ParquetFile {
     }
   }
 
-  /// The rows of the next group; nil after the last.
-  mutating func nextRows() throws(TableFault) -> [JSONObject]? {
-    guard next < metadata.rowGroups.count else { return nil }
-    let group = metadata.rowGroups[next]
-    next += 1
+  var leftOut: [TableFile.LeftOut] { schema.leftOut }
+
+  mutating func next() throws(TableFault) -> JSONObject? {
+    while rowsLeft == 0 {
+      guard assembly.isAtEnd else { throw .damaged("a column has more rows than its group") }
+      guard nextGroup < metadata.rowGroups.count else { return nil }
+      try openGroup(metadata.rowGroups[nextGroup])
+      nextGroup += 1
+    }
+    rowsLeft -= 1
+    return try assembly.row(schema.root, &budget)
+  }
+
+  private mutating func openGroup(_ group: ParquetMetadata.RowGroup) throws(TableFault) {
     try budget.take(values: group.rows)
     var columns: [ParquetColumn] = []
     for leaf in schema.leaves {
       columns.append(try ParquetColumn(leaf, group.chunks[leaf.place], of: bytes, &budget))
     }
-    var assembly = ParquetAssembly(columns)
-    var rows: [JSONObject] = []
-    rows.reserveCapacity(group.rows)
-    for _ in 0..<group.rows { rows.append(try assembly.row(schema.root, &budget)) }
-    guard assembly.isAtEnd else { throw .damaged("a column has more rows than its group") }
-    return rows
+    (assembly, rowsLeft) = (ParquetAssembly(columns), group.rows)
   }
 }

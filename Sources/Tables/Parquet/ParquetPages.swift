@@ -122,7 +122,7 @@ struct ParquetPages {
       let levels = try body.take(Int(try body.number(UInt32.self)))
       page.definitions = try levelValues(levels, header.values, leaf.definition)
     }
-    page.values = try values(of: page, header.encoding, &body)
+    page.values = try values(of: page, header.encoding, &body, &budget)
     return page
   }
 
@@ -142,7 +142,7 @@ struct ParquetPages {
     }
     let size = header.size - repetitions.count - definitions.count
     if header.isPacked { body = BytesReader(try unpacked(body.rest, size, &budget)) }
-    page.values = try values(of: page, header.encoding, &body)
+    page.values = try values(of: page, header.encoding, &body, &budget)
     return page
   }
 
@@ -160,7 +160,7 @@ struct ParquetPages {
   }
 
   private func values(
-    of page: ParquetPage, _ encoding: Int, _ body: inout BytesReader
+    of page: ParquetPage, _ encoding: Int, _ body: inout BytesReader, _ budget: inout TableBudget
   ) throws(TableFault) -> [JSONValue] {
     let highest = UInt8(leaf.definition)
     let count = leaf.definition == 0 ? page.entries : page.definitions.count { $0 == highest }
@@ -175,7 +175,7 @@ struct ParquetPages {
         values.append(contentsOf: repeatElement(.bool(bit == 1), count: times))
       }
       return values
-    case 5...7, 9: return try PackedValues.values(leaf, count, encoding, &body)
+    case 5...7, 9: return try PackedValues.values(leaf, count, encoding, &body, &budget)
     default: throw Self.unread(encoding)
     }
   }
@@ -208,7 +208,8 @@ struct ParquetPages {
       let name = [3: "LZO", 5: "LZ4 of Hadoop"][codec] ?? "number \(codec)"
       throw .unsupported("a column is packed by \(name)")
     }
-    try budget.take(packed: size)
+    try TableBudget.check(unpacked: size, of: bytes.count)
+    try budget.take(unpacked: size)
     guard let unpacked = CompressedBlock.unpacked(bytes, by: method, size: size) else {
       throw .damaged("a page cannot be unpacked")
     }

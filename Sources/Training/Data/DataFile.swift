@@ -33,7 +33,7 @@ package struct DataFile {
   }
 
   static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-  /// The most bytes of a file that is no JSON Lines: its rows are kept in memory, several times their size.
+  /// The most bytes of a file that is no JSON Lines, for it is in memory while its rows are read.
   static let largest = 1 << 30
 
   /// Line and column, from 1, of a byte.
@@ -85,7 +85,8 @@ package struct DataFile {
   ) throws(DataError) -> (bytes: ArraySlice<UInt8>, name: String) {
     guard let kind = PackedFile.kind(of: bytes) else { return (bytes, path) }
     do throws(FileError) {
-      let (unpacked, name) = try PackedFile(path: path, limit: largest).unpacked(bytes, kind)
+      let file = PackedFile(path: path, size: bytes.count, limit: largest)
+      let (unpacked, name) = try file.unpacked(bytes, kind)
       let endings = [".gz", ".zst", ".gzip", ".zstd", ".bz2", ".xz", ".lz4"]
       let ending = endings.first { path.hasSuffix($0) } ?? ""
       return (unpacked[...], name ?? String(path.dropLast(ending.count)))

@@ -2,12 +2,12 @@ import Files
 import Tables
 
 /// The rows of one source. Those of JSON Lines are not kept: a file of any size is read line by line, and again
-/// where a row is wanted.
+/// where a row is wanted. Others are stored one by one as they are read.
 enum RowFile: Sendable {
-  case kept([DatasetRow])
+  case stored(StoredRows)
   case lines(LineFile, name: String)
 
-  /// Where one of the rows is: its place among those that are kept, or its bytes.
+  /// Where one of the rows is: its place among those that are stored, or its bytes.
   struct Place: Sendable {
     var start: Int
     var count: Int
@@ -25,14 +25,42 @@ enum RowFile: Sendable {
       tally = walked
       return (lines, [])
     }
-    var (rows, notice) = try RowReader.read(source, columns: columns)
-    var notices = notice.map { [$0] } ?? []
-    if readsThreads, let threads = try ThreadReader.conversations(of: rows, file: source.name) {
-      rows = threads.rows
-      notices.append(threads.notice)
+    walked = tally
+    var rows = StoredRows()
+    var hasThreads = false
+    let notice = try RowReader.forEachRow(of: source, columns: columns) { row throws(DataError) in
+      hasThreads = hasThreads || readsThreads && ThreadReader.isThread(row.object)
+      try store(row, in: &rows)
+      walked.add(row)
     }
-    for row in rows { tally.add(row) }
-    return (.kept(rows), notices)
+    let notices = notice.map { [$0] } ?? []
+    if hasThreads, let threads = try conversations(of: rows, source, &tally) {
+      return (threads.file, notices + [threads.notice])
+    }
+    tally = walked
+    return (.stored(rows), notices)
+  }
+
+  private static func store(
+    _ row: DatasetRow, in rows: inout StoredRows
+  ) throws(DataError) {
+    do throws(FileError) { try rows.append(row) } catch { throw failure(error) }
+  }
+
+  /// The threads among the rows as conversations.
+  private static func conversations(
+    of rows: StoredRows, _ source: DatasetSource, _ tally: inout FormatTally
+  ) throws(DataError) -> (file: RowFile, notice: String)? {
+    let messages = (0..<rows.count).map { rows[$0] }
+    guard let threads = try ThreadReader.conversations(of: messages, file: source.name) else {
+      return nil
+    }
+    var conversations = StoredRows()
+    for row in threads.rows {
+      try store(row, in: &conversations)
+      tally.add(row)
+    }
+    return (.stored(conversations), threads.notice)
   }
 
   /// A file that may be JSON Lines, by its name and by how it begins.
@@ -74,9 +102,9 @@ enum RowFile: Sendable {
     _ body: (DatasetRow, Place) throws(DataError) -> Bool
   ) throws(DataError) {
     switch self {
-    case .kept(let rows):
-      for (index, row) in rows.enumerated() {
-        guard try body(row, Place(start: index, count: 1)) else { return }
+    case .stored(let rows):
+      for index in 0..<rows.count {
+        guard try body(rows[index], Place(start: index, count: 1)) else { return }
       }
     case .lines(let file, let name):
       try file.forEachLine(limit: RowReader.largestRow, failure: Self.failure) {
@@ -92,7 +120,7 @@ enum RowFile: Sendable {
   /// A row that was given before; its line is not known.
   func row(at place: Place) throws(DataError) -> DatasetRow {
     switch self {
-    case .kept(let rows): return rows[place.start]
+    case .stored(let rows): return rows[place.start]
     case .lines(let file, let name):
       let bytes: [UInt8]
       do throws(FileError) {
@@ -112,7 +140,8 @@ enum RowFile: Sendable {
   var changed: DataError {
     switch self {
     case .lines(let file, _): return Self.failure(file.changed)
-    case .kept(let rows): preconditionFailure("there are more than the \(rows.count) rows kept")
+    case .stored(let rows):
+      preconditionFailure("there are more than the \(rows.count) rows stored")
     }
   }
 

@@ -3,26 +3,39 @@ import Tables
 
 /// Rows of files that store columns. Where rows of text have lines, these have their numbers.
 extension RowReader {
-  func tableRows(
-    _ kind: TableFile.Kind, _ columns: ColumnMapping
-  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
-    let table: TableFile
+  func forEachTableRow(
+    _ kind: TableFile.Kind, _ columns: ColumnMapping,
+    _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) -> String? {
+    var table: TableFile
     do throws(FileError) {
       table = try TableFile(reading: file.bytes, kind, path: file.name)
     } catch {
-      throw DataError(
-        file: file.name, reason: error.cause,
-        fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
+      throw failure(error)
     }
     try check(table.leftOut, columns)
-    var rows: [DatasetRow] = []
-    rows.reserveCapacity(table.rows.count)
-    for (index, object) in table.rows.enumerated() {
-      try checkSize(JSONValue.object(object).textBytes, line: index + 1)
-      rows.append(DatasetRow(object: object, line: index + 1))
+    var number = 0
+    while let object = try next(of: &table) {
+      number += 1
+      try checkSize(JSONValue.object(object).textBytes, line: number)
+      try body(DatasetRow(object: object, line: number))
     }
     let parts = table.leftOut.map { "\(Shown.clipped($0.column)) (\($0.content))" }
-    return (rows, parts.isEmpty ? nil : "left out, as rows cannot hold it: \(Shown.list(parts))")
+    return parts.isEmpty ? nil : "left out, as rows cannot hold it: \(Shown.list(parts))"
+  }
+
+  private func next(of table: inout TableFile) throws(DataError) -> JSONObject? {
+    do throws(FileError) {
+      return try table.next()
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ error: FileError) -> DataError {
+    DataError(
+      file: file.name, reason: error.cause,
+      fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
   }
 
   /// Refuses a file that lacks a column which rows are made of, for what the column has.

@@ -6,7 +6,7 @@ extension RowReader {
   /// objects that are neither turns nor anything else that a row has.
   func wrapped(
     _ document: DatasetRow, _ columns: ColumnMapping
-  ) throws(DataError) -> (rows: [DatasetRow], notice: String?)? {
+  ) throws(DataError) -> (rows: (values: [JSONValue], lines: [Int]), notice: String)? {
     let object = document.object
     guard !DatasetFormat.allCases.contains(where: { $0.matches(object, columns: columns) }),
       !KnownShape.all.contains(where: { $0.matches(object) }),
@@ -29,7 +29,7 @@ extension RowReader {
     }.map { object.members[$0].key }
     let rest = others.isEmpty ? "" : "; not used: \(Shown.list(others))"
     let places = ElementPlaces(in: file.bytes, ofMember: first)
-    return (try rows(values, at: places.lines), "the rows stand under \(names[0])\(rest)")
+    return ((values, places.lines), "the rows stand under \(names[0])\(rest)")
   }
 
   private static func holdsRows(_ member: JSONObject.Member) -> Bool {

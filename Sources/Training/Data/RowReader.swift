@@ -8,50 +8,70 @@ package struct RowReader {
   static let largestRow = 16 << 20
 
   package static func rows(of source: DatasetSource) throws(DataError) -> [DatasetRow] {
-    try read(source).rows
+    var rows: [DatasetRow] = []
+    _ = try forEachRow(of: source) { row in rows.append(row) }
+    return rows
   }
 
-  /// The rows, and what to say of where they stand.
-  static func read(
-    _ source: DatasetSource, columns: ColumnMapping = ColumnMapping()
-  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+  /// Calls `body` with each row, of which none is kept.
+  ///
+  /// - Returns: what to say of where they stand.
+  static func forEachRow(
+    of source: DatasetSource, columns: ColumnMapping = ColumnMapping(),
+    _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) -> String? {
     let reader = RowReader(file: try DataFile(source))
-    if let kind = reader.file.columns { return try reader.tableRows(kind, columns) }
+    if let kind = reader.file.columns {
+      return try reader.forEachTableRow(kind, columns, body)
+    }
     let name = reader.file.textName.lowercased()
-    if name.hasSuffix(".txt") || name.hasSuffix(".md") { return (try reader.paragraphs(), nil) }
+    if name.hasSuffix(".txt") || name.hasSuffix(".md") { return try reader.forEachParagraph(body) }
     if name.hasSuffix(".csv") || name.hasSuffix(".tsv") {
       let separator = name.hasSuffix(".tsv") ? 0x09 : UInt8(ascii: ",")
-      return try TableReader.rows(of: reader.file, separator: separator)
+      return try TableReader.forEachRow(of: reader.file, separator: separator, body)
     }
     let first = reader.file.bytes.first { !Self.isSpace($0) }
     if first == UInt8(ascii: "[") {
-      let places = try reader.checkedPlaces()
-      return (try reader.rows(reader.value(reader.file.bytes).array ?? [], at: places.lines), nil)
+      try reader.forEachElement(body)
+      return nil
     }
-    if case .inline = source, first != UInt8(ascii: "{") { return (try reader.paragraphs(), nil) }
-    return try reader.objects(columns)
+    if case .inline = source, first != UInt8(ascii: "{") {
+      return try reader.forEachParagraph(body)
+    }
+    return try reader.forEachObject(columns, body)
   }
 
   /// One object a line, or one object that is a row or holds the rows, however it is laid out.
-  private func objects(
-    _ columns: ColumnMapping
-  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+  private func forEachObject(
+    _ columns: ColumnMapping, _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) -> String? {
+    var first: DatasetRow?
+    var count = 0
     do throws(DataError) {
-      let rows = try lines()
-      guard rows.count == 1 else { return (rows, nil) }
-      return try wrapped(rows[0], columns) ?? (rows, nil)
+      try forEachLine { row throws(DataError) in
+        count += 1
+        // a line alone may be the whole document
+        if count == 2, let first { try body(first) }
+        if count == 1 { first = row } else { try body(row) }
+      }
     } catch {
+      guard count == 0 else { throw error }
       // A row over several lines is no line of JSON, but may be the whole document.
       _ = try checkedPlaces()
       guard let object = (try? Self.parsed(file.bytes))?.object else { throw error }
-      let row = DatasetRow(object: object, line: firstLine)
-      return try wrapped(row, columns) ?? ([row], nil)
+      (first, count) = (DatasetRow(object: object, line: firstLine), 1)
     }
+    guard count == 1, let first else { return nil }
+    guard let (rows, notice) = try wrapped(first, columns) else {
+      try body(first)
+      return nil
+    }
+    try forEach(of: rows.values, at: rows.lines, body)
+    return notice
   }
 
   /// One object a line; blank lines are passed over.
-  private func lines() throws(DataError) -> [DatasetRow] {
-    var rows: [DatasetRow] = []
+  private func forEachLine(_ body: (DatasetRow) throws(DataError) -> Void) throws(DataError) {
     var number = 0
     var start = file.bytes.startIndex
     while start < file.bytes.endIndex {
@@ -60,25 +80,47 @@ package struct RowReader {
       number += 1
       if line.allSatisfy(Self.isSpace) { continue }
       try checkSize(line.count, line: number)
-      rows.append(DatasetRow(object: try object(try value(line), line: number), line: number))
+      try body(DatasetRow(object: try object(try value(line), line: number), line: number))
     }
-    return rows
   }
 
-  /// The elements of a list, each an object.
-  func rows(_ values: [JSONValue], at lines: [Int]) throws(DataError) -> [DatasetRow] {
-    var rows: [DatasetRow] = []
-    rows.reserveCapacity(values.count)
-    for (value, line) in zip(values, lines) {
-      rows.append(DatasetRow(object: try object(value, line: line), line: line))
+  /// The elements of a document that is a list, each an object.
+  private func forEachElement(_ body: (DatasetRow) throws(DataError) -> Void) throws(DataError) {
+    let lines = try checkedPlaces().lines
+    try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(DataError) in
+      var elements = unsafe JSONElements(of: UnsafeRawBufferPointer(bytes), keepsDigits: true)
+      for line in lines {
+        guard let value = try next(of: &elements) else { break }
+        try body(DatasetRow(object: try object(value, line: line), line: line))
+      }
+      guard try next(of: &elements) == nil else {
+        preconditionFailure("a list has more elements than the \(lines.count) that were found")
+      }
     }
-    return rows
+  }
+
+  private func next(of elements: inout JSONElements) throws(DataError) -> JSONValue? {
+    do throws(JSONError) {
+      return try elements.next()
+    } catch {
+      throw explained(error, in: file.bytes)
+    }
+  }
+
+  /// The elements of a list within a document, each an object.
+  private func forEach(
+    of values: [JSONValue], at lines: [Int], _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) {
+    for (value, line) in zip(values, lines) {
+      try body(DatasetRow(object: try object(value, line: line), line: line))
+    }
   }
 
   /// Blocks of text between blank lines, their lines joined by line feeds: CR LF is one line's end,
   /// as a line feed is.
-  private func paragraphs() throws(DataError) -> [DatasetRow] {
-    var rows: [DatasetRow] = []
+  private func forEachParagraph(
+    _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) -> String? {
     var block: [ArraySlice<UInt8>] = []
     var number = 0
     func finish() throws(DataError) {
@@ -87,7 +129,7 @@ package struct RowReader {
       let bytes = Array(block.joined(separator: [0x0A]))
       try checkSize(bytes.count, line: start)
       let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
-      rows.append(DatasetRow(object: ["text": text], line: start))
+      try body(DatasetRow(object: ["text": text], line: start))
       block = []
     }
     for var line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
@@ -97,7 +139,7 @@ package struct RowReader {
     }
     number += 1
     try finish()
-    return rows
+    return nil
   }
 
   private func value(_ text: ArraySlice<UInt8>) throws(DataError) -> JSONValue {

@@ -12,26 +12,26 @@ struct TableReader {
   private var end: Int
   private var line = 1
 
-  /// The rows, and what to say of how they were cut.
+  /// Calls `body` with each row.
   ///
   /// - Parameter separator: a tab for TSV; a comma, or what the header has instead of one.
-  static func rows(
-    of file: DataFile, separator: UInt8
-  ) throws(DataError) -> (rows: [DatasetRow], notice: String?) {
+  /// - Returns: what to say of how they were cut.
+  static func forEachRow(
+    of file: DataFile, separator: UInt8, _ body: (DatasetRow) throws(DataError) -> Void
+  ) throws(DataError) -> String? {
     var reader = TableReader(file: file, separator: separator)
     if let stated = reader.takeStatedSeparator(), stated != separator {
-      let rows = try Self.rows(of: file, separator: stated).rows
-      return (rows, "its first line says what the columns stand between")
+      _ = try forEachRow(of: file, separator: stated, body)
+      return "its first line says what the columns stand between"
     }
     let header = try reader.record() ?? (fields: [], line: 1)
     let other = [UInt8(ascii: ";"), 0x09].first { header.fields.first?.utf8.contains($0) == true }
     if separator == UInt8(ascii: ","), header.fields.count == 1, let other {
-      let rows = try Self.rows(of: file, separator: other).rows
-      return (rows, "the columns stand between \(other == 0x09 ? "tabs" : "semicolons")")
+      _ = try forEachRow(of: file, separator: other, body)
+      return "the columns stand between \(other == 0x09 ? "tabs" : "semicolons")"
     }
     let names = header.fields.enumerated().map { $1.isBlank ? "Unnamed: \($0)" : $1 }
     try reader.check(names)
-    var rows: [DatasetRow] = []
     while let (fields, line) = try reader.record() {
       guard fields.count == names.count else {
         throw DataError(
@@ -42,9 +42,9 @@ struct TableReader {
       let members = zip(names, fields).map {
         JSONObject.Member(key: $0, value: .string($1))
       }
-      rows.append(DatasetRow(object: JSONObject(checked: members), line: line))
+      try body(DatasetRow(object: JSONObject(checked: members), line: line))
     }
-    return (rows, nil)
+    return nil
   }
 
   private init(file: DataFile, separator: UInt8) {
