@@ -68,10 +68,22 @@ import Testing
     #expect(outcome.errors.contains(said), outcome.comment)
   }
 
-  @Test(arguments: ["tiny-llama/hf", "families/gpt2/hf"])
-  func `a model without them, or whose norms have some, is told`(model: String) throws {
+  @Test func `norms that have some are trained too`() throws {
+    let model = References.path("families/gpt2/hf")
     let outcome = try skillet.recipe(
-      TinyRecipe.header + "load \"\(References.path(model))\"\nlora rank: 2, biases: all\n")
+      TinyRecipe.header + "load \"\(model)\"\n" + """
+        let some = lora rank: 2, biases: lora_only
+        let every = lora rank: 2, biases: all
+        assert every.trainable > some.trainable
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
+  @Test func `a model without them is told`() throws {
+    let outcome = try skillet.recipe(
+      TinyRecipe.header
+        + "load \"\(References.path("tiny-llama/hf"))\"\nlora rank: 2, biases: all\n")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.contains("error[E0407]"), outcome.comment)
   }

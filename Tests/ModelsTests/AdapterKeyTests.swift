@@ -94,6 +94,39 @@ import Testing
     #expect(Set(layout.entries.map(\.place)) == places)
   }
 
+  /// What PEFT's `_set_trainable` finds in a model of three blocks.
+  @Test(
+    arguments: [
+      (["lm_head"], 1), (["norm"], 7), (["model.norm"], 1),
+      (["input_layernorm", "embed_tokens"], 4),
+      (["layers.1.mlp"], 3), (["k_proj"], 3), (["layers.2"], 9), ([], 0),
+    ] as [([String], Int)])
+  func `modules_to_save: every module whose path ends with a name, with its parts`(
+    names: [String], count: Int
+  ) throws {
+    var changed = try object()
+    changed["modules_to_save"] = .array(names.map { .string($0) })
+    let configuration = try read(changed)
+    #expect(configuration.saved.count == count)
+    let written = AdapterConfigurationFile.value(
+      of: configuration, on: Self.model, baseModel: "x")
+    #expect(
+      try AdapterConfigurationFile.read(written, file: "", model: Self.model) == configuration)
+    for entry in AdapterLayout(configuration: configuration, model: Self.model).entries {
+      #expect(entry.hasPair != entry.isSaved)
+    }
+  }
+
+  @Test(arguments: [["head", "model"], ["lm_head", ""], ["proj"], ["position"]])
+  func `modules_to_save of no module, or of one with a pair too, are refused`(names: [String])
+    throws
+  {
+    var changed = try object()
+    changed["modules_to_save"] = .array(names.map { .string($0) })
+    let error = #expect(throws: FileError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"modules_to_save\"") == true)
+  }
+
   @Test func `names of no layer are refused`() throws {
     for names in [["q_proj", "norm"], ["proj"], ["q_proj", "x"]] {
       #expect(throws: FileError.self) { try targets(names) }

@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM
 
 BASE = "tiny-llama"
 ATTENTION = "eager"
+TRAINED_THEMSELVES = ["modules_to_save", "trainable_tokens_delta"]
 ALL_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -34,6 +35,8 @@ def make(seed, base=BASE, **options):
                 weight.copy_(torch.randn(weight.shape, generator=generator) * 0.05)
             if "lora_magnitude_vector" in name:
                 weight.mul_(1 + 0.2 * torch.randn(weight.shape, generator=generator))
+            if any(word in name for word in TRAINED_THEMSELVES):
+                weight.add_(0.02 * torch.randn(weight.shape, generator=generator))
     return model
 
 
@@ -52,7 +55,7 @@ def save(model, folder, **options):
 def trainable(model):
     """Parameters in PEFT's saved names (the adapter's own name left out)."""
     return {
-        name.replace(".default", ""): weight for name, weight in model.named_parameters()
+        name.replace(".default", "").replace(".modules_to_save", ""): weight for name, weight in model.named_parameters()
         if weight.requires_grad}
 
 

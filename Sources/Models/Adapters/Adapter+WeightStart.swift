@@ -46,6 +46,7 @@ extension Adapter {
     for (entry, own) in zip(result.parameters.layout.entries, parameters.layout.entries) {
       let (target, source) = (result.parameters.pair(entry), parameters.pair(own))
       if let bias = target.bias, let trained = source.bias { bias.copy(from: trained) }
+      if let weight = target.weight, let trained = source.weight { weight.copy(from: trained) }
       for row in 0..<own.rank {
         unsafe target.a.row(row).update(from: source.a.row(row), count: own.inputs)
         unsafe target.bTransposed.row(row).update(

@@ -22,7 +22,7 @@ package enum AdapterConfigurationFile {
       "layers_to_transform": layers(configuration),
       "lora_alpha": number(configuration.alpha),
       "lora_dropout": .double(Double(configuration.dropout.description) ?? 0),
-      "modules_to_save": nil,
+      "modules_to_save": saved(configuration, model),
       "peft_type": "LORA",
       "r": .int(configuration.rank),
       "rank_pattern": pattern(configuration.ranks.mapValues { .int($0) }, configuration, model),
@@ -32,6 +32,14 @@ package enum AdapterConfigurationFile {
       "use_dora": .bool(configuration.isWeightDecomposed),
       "use_rslora": .bool(configuration.isRankStabilized),
     ]
+  }
+
+  /// Whole paths, since a name stands for all that ends with it.
+  private static func saved(
+    _ configuration: LoRAConfiguration, _ model: DecoderDescription
+  ) -> JSONValue {
+    let places = model.modulePlaces.filter(configuration.saved.contains)
+    return places.isEmpty ? nil : .array(places.map { .string(model.path(at: $0)) })
   }
 
   /// Null where whole paths say it already.
@@ -115,13 +123,6 @@ package enum AdapterConfigurationFile {
       isRankStabilized: object["use_rslora"]?.bool ?? false)
     configuration.isWeightDecomposed = object["use_dora"]?.bool ?? false
     configuration.biases = object["bias"]?.string.flatMap(TrainedBiases.init) ?? .none
-    if configuration.biases == .all, model.hasNormBiases {
-      throw FileError(
-        .unsupported, file: file,
-        cause:
-          "\"bias\" is \"all\", and norms of this model have biases, which Skillet does not train",
-        fix: "train the adapter with \"bias\": \"lora_only\"")
-    }
     try AdapterTargets(object, file: file, model: model).choose(for: &configuration)
     return configuration
   }

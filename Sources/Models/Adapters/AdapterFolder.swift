@@ -4,7 +4,8 @@ import Tensors
 
 /// A folder as PEFT's `save_pretrained` writes it: `adapter_config.json` and
 /// `adapter_model.safetensors` with A `[rank, inputs]` and B `[outputs, rank]` of each module, and the lengths
-/// `[outputs]` of a weight-decomposed one; of the embedding `lora_embedding_A` and `_B`.
+/// `[outputs]` of a weight-decomposed one; of the embedding `lora_embedding_A` and `_B`, and the own weight and bias
+/// of a module that is trained itself.
 ///
 /// GGUF files of some families, Llama's among them, have the rows of q_proj and k_proj in another order than Hugging Face's
 /// (rotary pairs side by side); B's rows are put into Hugging Face's order here, so that the adapter
@@ -75,8 +76,12 @@ package struct AdapterFolder {
       let names = tensors.names(of: entry)
       func order(_ row: Int) -> Int { model.storedRow(row, at: entry.place) }
       if let bias = pair.bias {
-        let values = (0..<entry.outputs).map { unsafe bias.base[order($0)] }
-        try writer.add(names.bias, shape: [entry.outputs], values: values)
+        let values = (0..<entry.biasCount).map { unsafe bias.base[order($0)] }
+        try writer.add(names.bias, shape: [entry.biasCount], values: values)
+      }
+      if let weight = pair.weight {
+        let saved = SavedWeight(entry, in: model)
+        try writer.add(names.weight, shape: saved.shape, values: saved.values(weight))
       }
       guard entry.hasPair else { continue }
       let a = (0..<pair.a.count).map { unsafe pair.a.base[$0] }
@@ -172,13 +177,18 @@ package struct AdapterFolder {
             ? try reading.matrix(names.b, rows: entry.outputs, columns: entry.rank) : nil,
           lengths: entry.hasLengths
             ? try reading.vector(names.lengths, count: entry.outputs) : [],
-          bias: entry.hasBias ? try reading.vector(names.bias, count: entry.outputs) : []))
+          bias: entry.hasBias ? try reading.vector(names.bias, count: entry.biasCount) : [],
+          weight: entry.isSaved
+            ? try SavedWeight(entry, in: model).read(names.weight, from: reading) : nil))
     }
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {
       let pair = parameters.pair(entry)
       if pair.isWhole, let a = source.a, !hasValues(a, of: pair.a) {
         throw otherForm(file, "\"\(tensors.names(of: entry).a)\" is no identity")
+      }
+      if let stored = source.weight, let weight = pair.weight {
+        SavedWeight(entry, in: model).copy(stored, to: weight)
       }
       copy(source, to: pair, at: entry.place)
     }
@@ -221,6 +231,8 @@ package struct AdapterFolder {
     /// Empty where there are none.
     let lengths: [Float]
     let bias: [Float]
+    /// That of a module that is trained itself.
+    let weight: SavedWeight.Stored?
   }
 
   private func copy(_ source: Source, to pair: LoRAPair, at place: ModulePlace) {

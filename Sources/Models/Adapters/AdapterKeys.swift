@@ -26,6 +26,7 @@ extension KeyTable {
     Entry("alpha_pattern", .read(.object, allowsNull: true)),
     Entry("use_dora", .read(.bool)),
     Entry("bias", .read(.word(TrainedBiases.allCases.map(\.rawValue)))),
+    Entry("modules_to_save", .read(.any, allowsNull: true)),
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
@@ -37,7 +38,6 @@ extension KeyTable {
     Entry("task_type", .only(["CAUSAL_LM", nil])),
     Entry("use_qalora", .only([false])),
     Entry("use_bdlora", .only([nil])), Entry("lora_bias", .only([false])),
-    Entry("modules_to_save", .only([nil, []])),
     Entry("layers_pattern", .only([nil, []])), Entry("layer_replication", .only([nil, []])),
     Entry("target_parameters", .only([nil, []])),
     Entry("trainable_token_indices", .only([nil, [:]])),

@@ -4,8 +4,8 @@ import Tensors
 /// a single list of numbers. Gradients and moments share the layout.
 package struct AdapterLayout: Sendable, Equatable {
   /// One module's place: A `[rank, inputs]`, then Bᵀ `[rank, outputs]`, then the lengths `[outputs]` of a
-  /// weight-decomposed one, then the trained bias `[outputs]`; of a whole change only Bᵀ, and where the bias alone is
-  /// trained the rank is 0.
+  /// weight-decomposed one, then the trained bias `[outputs]`; of a whole change only Bᵀ. A module that is trained
+  /// itself has its weight, then its bias, and a rank of 0, as has one whose bias alone is trained.
   package struct Entry: Sendable, Equatable {
     package let place: ModulePlace
     package let inputs: Int
@@ -14,8 +14,10 @@ package struct AdapterLayout: Sendable, Equatable {
     /// What B·A is multiplied by.
     package let scale: Float
     package let hasLengths: Bool
-    /// Whether the layer's bias is trained.
+    /// Whether the module's bias is trained.
     package let hasBias: Bool
+    /// Whether its weight is, in place of a pair.
+    package let isSaved: Bool
     /// Whether A is the identity, which nobody trains.
     package let isWhole: Bool
     /// Whether the second half of the rank is the start of the first, which nobody trains.
@@ -24,11 +26,19 @@ package struct AdapterLayout: Sendable, Equatable {
 
     /// All its numbers.
     package var count: Int {
-      (isWhole ? 0 : rank * inputs) + rank * outputs + (hasLengths ? outputs : 0)
-        + (hasBias ? outputs : 0)
+      weightCount + (isWhole ? 0 : rank * inputs) + rank * outputs + (hasLengths ? outputs : 0)
+        + (hasBias ? biasCount : 0)
     }
 
-    /// Whether there is a pair, and not a trained bias alone.
+    /// Rows and columns of the module's own weight, as `FrozenWeights` has it.
+    package var weightShape: (rows: Int, columns: Int) {
+      place == .table(.embedding) ? (inputs, outputs) : (outputs, inputs)
+    }
+
+    var weightCount: Int { isSaved ? inputs * outputs : 0 }
+    var biasCount: Int { place.norm == nil ? outputs : inputs }
+
+    /// Whether there is a pair, and not only what is trained of the module itself.
     package var hasPair: Bool { rank > 0 }
 
     /// The block; nil beside the blocks.
@@ -46,10 +56,11 @@ package struct AdapterLayout: Sendable, Equatable {
         if rows > 0 { parts.append(Part(kind: kind, offset: place, rows: rows, columns: columns)) }
         place += all * columns
       }
+      if isSaved { add(.weight, weightShape.rows, of: weightShape.rows, weightShape.columns) }
       if !isWhole { add(.a, trainedRank, of: rank, inputs) }
       add(.b, trainedRank, of: rank, outputs)
       if hasLengths { add(.lengths, 1, of: 1, outputs) }
-      if hasBias { add(.bias, 1, of: 1, outputs) }
+      if hasBias { add(.bias, 1, of: 1, biasCount) }
       return parts
     }
   }
@@ -63,17 +74,22 @@ package struct AdapterLayout: Sendable, Equatable {
 
     package var count: Int { rows * columns }
     package var range: Range<Int> { offset..<offset + count }
+
+    /// Whether LoRA+ gives it the rate of A: other vectors, and B, have a rate of their own (as in PEFT).
+    package var learnsAsA: Bool { kind == .a || kind == .weight && rows > 1 }
   }
 
   /// What a matrix of an adapter is.
   package enum Kind: Sendable {
-    case a, b, lengths, bias
+    case a, b, lengths, bias, weight
   }
 
   /// The model beside whose layers the adapter stands.
   package let model: DecoderDescription
   package let entries: [Entry]
   package let count: Int
+  /// Whether something of norms is trained.
+  let trainsNorms: Bool
   private let places: [Int?]
   fileprivate let identities = IdentityMatrices()
 
@@ -82,19 +98,22 @@ package struct AdapterLayout: Sendable, Equatable {
     var entries: [Entry] = []
     var places = [Int?](
       repeating: nil,
-      count: model.sizes.layers * LinearRole.allCases.count + TokenTable.allCases.count)
+      count: model.sizes.layers * LinearRole.allCases.count + TokenTable.allCases.count
+        + NormPlace.count(layers: model.sizes.layers))
     var offset = 0
-    for place in model.places {
-      let hasPair = configuration.includes(place)
+    for place in model.modulePlaces {
+      let isSaved = configuration.saved.contains(place)
+      let hasPair = !isSaved && configuration.includes(place)
       let hasBias = configuration.trainsBias(at: place, of: model)
-      guard hasPair || hasBias else { continue }
+      guard hasPair || hasBias || isSaved else { continue }
       places[Self.index(of: place, layers: model.sizes.layers)] = entries.count
       let shape = model.shape(at: place)
       let entry = Entry(
         place: place, inputs: shape.inputs, outputs: shape.outputs,
         rank: hasPair ? configuration.rank(of: place) : 0, scale: configuration.scale(of: place),
         hasLengths: hasPair && configuration.isWeightDecomposed, hasBias: hasBias,
-        isWhole: configuration.isWhole, keepsStart: configuration.form == .besideStart,
+        isSaved: isSaved, isWhole: hasPair && configuration.isWhole,
+        keepsStart: configuration.form == .besideStart,
         offset: offset)
       entries.append(entry)
       offset += entry.count
@@ -102,6 +121,7 @@ package struct AdapterLayout: Sendable, Equatable {
     self.entries = entries
     self.places = places
     count = offset
+    trainsNorms = entries.contains { $0.place.norm != nil }
   }
 
   /// Numbers that are trained.
@@ -114,8 +134,10 @@ package struct AdapterLayout: Sendable, Equatable {
     adaptsEmbedding ? 0 : entries.first?.layer ?? Int.max
   }
 
-  /// Whether gradients go on to the embedding.
-  var adaptsEmbedding: Bool { entries.first?.place == .table(.embedding) }
+  /// Whether gradients go on to the embedding, or to its norm.
+  var adaptsEmbedding: Bool {
+    [.table(.embedding), .norm(.embedding)].contains(entries.first?.place)
+  }
 
   package func entry(at place: ModulePlace) -> Entry? {
     let index = Self.index(of: place, layers: model.sizes.layers)
@@ -132,6 +154,8 @@ package struct AdapterLayout: Sendable, Equatable {
     case .block(let layer, let role): layer * LinearRole.allCases.count + role.index
     case .table(let table):
       layers * LinearRole.allCases.count + (table == .embedding ? 0 : 1)
+    case .norm(let norm):
+      layers * LinearRole.allCases.count + TokenTable.allCases.count + norm.index
     }
   }
 }
@@ -175,7 +199,11 @@ package final class AdapterVector: @unchecked Sendable {
   package func pair(layer: Int, _ role: LinearRole) -> LoRAPair? { pair(at: .block(layer, role)) }
 
   package func pair(_ entry: AdapterLayout.Entry) -> LoRAPair {
-    let start = unsafe values + entry.offset
+    let (rows, columns) = entry.weightShape
+    let weight =
+      unsafe entry.isSaved
+      ? Matrix(base: values + entry.offset, rows: rows, columns: columns) : nil
+    let start = unsafe values + entry.offset + entry.weightCount
     let second = unsafe entry.isWhole ? start : start + entry.rank * entry.inputs
     let third = unsafe second + entry.rank * entry.outputs
     return unsafe LoRAPair(
@@ -188,13 +216,15 @@ package final class AdapterVector: @unchecked Sendable {
         ? Matrix(base: third, rows: 1, columns: entry.outputs) : nil,
       bias: entry.hasBias
         ? Matrix(
-          base: third + (entry.hasLengths ? entry.outputs : 0), rows: 1, columns: entry.outputs)
+          base: third + (entry.hasLengths ? entry.outputs : 0), rows: 1,
+          columns: entry.biasCount)
         : nil,
-      isWhole: entry.isWhole)
+      weight: weight, isWhole: entry.isWhole)
   }
 }
 
-/// The two thin matrices beside one linear layer. B is kept transposed, so that both are wide.
+/// The two thin matrices beside one linear layer, or what is trained of a module itself. B is kept transposed, so
+/// that both are wide.
 package struct LoRAPair: Sendable {
   /// `[rank, inputs]`.
   package let a: Matrix
@@ -206,6 +236,8 @@ package struct LoRAPair: Sendable {
   package let lengths: Matrix?
   /// The trained bias, `[1, outputs]`.
   package let bias: Matrix?
+  /// The trained weight in place of the module's own, as transformers has it; then the rank is 0.
+  package let weight: Matrix?
   /// Whether A is the identity, which is only read.
   package let isWhole: Bool
 }

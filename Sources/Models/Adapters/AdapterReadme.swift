@@ -38,7 +38,11 @@ package struct AdapterReadme {
       ("scale", "\(configuration.scale)"), ("layers", names.joined(separator: ", ")),
     ]
     let biases = configuration.biases == .none ? [] : [("biases", configuration.biases.rawValue)]
-    let rows = (lora + biases + facts).map { "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |" }
+    let saved = base.description.names(ofSaved: configuration.saved)
+    let modules = saved.isEmpty ? [] : [("trained themselves", saved.joined(separator: ", "))]
+    let rows = (lora + modules + biases + facts).map {
+      "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |"
+    }
     let code =
       recipe.isEmpty
       ? "" : "\nTrained by\n\n```text\n" + recipe.joined(separator: "\n") + "\n```\n"

@@ -28,7 +28,19 @@ struct AdapterTargets {
         fix: "write the layers into the pattern")
     }
     try refuseUnknown(names)
-    let chosen = model.modules(names, excluding: excluded, layers: layers)
+    let savedNames = try savedNames()
+    configuration.saved = try saved(savedNames)
+    let chosen = model.modules(names, excluding: excluded, layers: layers).filter {
+      !model.isExcluded(model.path(at: $0), savingModules: savedNames)
+    }
+    if let both = model.places.first(where: {
+      chosen.contains($0) && configuration.saved.contains($0)
+    }) {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"modules_to_save\" and \"target_modules\" both name \(model.path(at: both))",
+        fix: "leave it out of one of them")
+    }
     guard !chosen.isEmpty else {
       throw FileError(
         .unsupported, file: file,
@@ -64,6 +76,36 @@ struct AdapterTargets {
         cause: "\"target_modules\" names \"\(name)\", which is no layer of this model that can be "
           + "adapted", fix: known)
     }
+  }
+
+  private func savedNames() throws(FileError) -> [String] {
+    guard let value = config["modules_to_save"], !value.isNull else { return [] }
+    let list = value.array ?? []
+    let names = list.compactMap(\.string)
+    if value.array != nil, names.count == list.count { return names }
+    throw FileError(
+      .malformed, file: file,
+      cause: "\"modules_to_save\" is \(value.excerpt), not a list of module names",
+      fix: "write the names out, for example [\"lm_head\", \"norm\"]")
+  }
+
+  /// The modules that are trained themselves.
+  private func saved(_ names: [String]) throws(FileError) -> Set<ModulePlace> {
+    var places: Set<ModulePlace> = []
+    for name in names {
+      let found = name.isEmpty ? [] : model.savedModules(named: name)
+      let other = model.untrainedModule(named: name)
+      guard !found.isEmpty, other == nil else {
+        throw FileError(
+          .unsupported, file: file,
+          cause: "\"modules_to_save\" names \"\(name)\", "
+            + (other.map { "which stands for \($0), and Skillet does not train that" }
+              ?? "which is no module of this model that Skillet trains"),
+          fix: "this model has " + model.savedNames.joined(separator: ", "))
+      }
+      places.formUnion(found)
+    }
+    return places
   }
 
   private func excluded() throws(FileError) -> ModuleNames? {

@@ -15,6 +15,8 @@ struct AdapterTensors {
     let base: String
     /// The trained bias, beside a pair or alone.
     let bias: String
+    /// The weight of a module that is trained itself.
+    let weight: String
 
     fileprivate init(_ place: ModulePlace, hasPair: Bool = true, in model: DecoderDescription) {
       let path = AdapterTensors.root + model.path(at: place)
@@ -24,6 +26,7 @@ struct AdapterTensors {
       lengths = path + ".lora_magnitude_vector"
       base = path + ".base_layer.weight"
       bias = path + (hasPair ? ".base_layer.bias" : ".bias")
+      weight = path + ".weight"
     }
   }
 
@@ -48,9 +51,14 @@ struct AdapterTensors {
         if directory[names.bias] == nil {
           throw disagreement(
             .absent, file,
-            "there is no tensor \"\(names.bias)\", though \"bias\" of its configuration says that it is "
+            "there is no tensor \"\(names.bias)\", though "
+              + "\"\(entry.isSaved ? "modules_to_save" : "bias")\" of its configuration says that it is "
               + "trained")
         }
+      }
+      if entry.isSaved {
+        known.insert(names.weight)
+        try requireSaved(names.weight, SavedWeight(entry, in: model).shape, directory, file)
       }
       guard entry.hasPair else { continue }
       try require(names.a, [entry.rank, entry.inputs], of: entry, directory, file)
@@ -86,6 +94,21 @@ struct AdapterTensors {
       "the tensor \"\(name)\" is \(tensor.shape) instead of \(shape): the layer has \(entry.inputs) "
         + "inputs and \(entry.outputs) outputs in this model, and \"r\" and \"rank_pattern\" of its "
         + "configuration give it rank \(entry.rank)")
+  }
+
+  private func requireSaved(
+    _ name: String, _ shape: [Int], _ directory: TensorDirectory, _ file: String
+  ) throws(FileError) {
+    guard let tensor = directory[name] else {
+      throw disagreement(
+        .absent, file,
+        "there is no tensor \"\(name)\", though \"modules_to_save\" of its configuration names its module"
+      )
+    }
+    if tensor.shape == shape { return }
+    throw disagreement(
+      .malformed, file,
+      "the tensor \"\(name)\" is \(tensor.shape), and the module of this model \(shape)")
   }
 
   /// Refuses copies of frozen tables that are not the base's: PEFT trains beside those, and takes them in
@@ -129,7 +152,7 @@ struct AdapterTensors {
   private static let mostRounding = 0.01
 
   private func leftOver(_ name: String, file: String) -> FileError {
-    for place in model.places {
+    for place in model.modulePlaces {
       let names = Names(place, in: model)
       if name == names.lengths {
         return disagreement(
@@ -147,6 +170,14 @@ struct AdapterTensors {
           "there is the tensor \"\(name)\", whose layer \(Self.choice) its configuration leave out"
         )
       }
+    }
+    if model.modulePlaces.contains(where: {
+      $0.table == nil && Names($0, in: model).weight == name
+    }) {
+      return disagreement(
+        .unsupported, file,
+        "there is the tensor \"\(name)\", whose module \"modules_to_save\" of its configuration leaves out"
+      )
     }
     for (table, what) in [(TokenTable.embedding, "embedding"), (.head, "output head")]
     where name.hasPrefix(Self.root + model.path(at: .table(table)) + ".") {

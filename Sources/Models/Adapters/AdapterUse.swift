@@ -25,7 +25,7 @@ package struct AdapterUse: Sendable {
     _ linear: FrozenWeights.Linear, at place: ModulePlace, part: Int = 0, with compute: Compute
   ) -> LinearLayer {
     guard let pair = adapter.parameters.pair(at: place) else { return LinearLayer(linear) }
-    let frozen = pair.biased(linear)
+    let frozen = pair.replacing(linear)
     guard pair.a.rows > 0 else { return LinearLayer(frozen) }
     let probability = adapter.configuration.dropout
     var dropout: Dropout?

@@ -49,6 +49,13 @@ package struct GGUFAdapterFile {
         .unsupported, file: file, cause: "an adapter in GGUF has no place for trained biases",
         fix: "save it for PEFT, or fold it in: merge, then export")
     }
+    guard adapter.configuration.saved.isEmpty else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "an adapter in GGUF has no place for modules that are trained themselves "
+          + "(modules_to_save)",
+        fix: "save it for PEFT, or fold it in: merge, then export")
+    }
     guard !model.tiesHead || adapter.configuration.tables.isEmpty else {
       throw FileError(
         .unsupported, file: file,
@@ -119,6 +126,7 @@ package struct GGUFAdapterFile {
     switch entry.place {
     case .table(.embedding): return family.ggufNames.embedding + ".weight"
     case .table(.head): return family.ggufNames.head + ".weight"
+    case .norm(let norm): preconditionFailure("a pair beside the norm \(norm)")
     case .block(let layer, let role):
       let path = model.linear(role)?.path
       guard let form = family.linears.first(where: { $0.role == role && $0.path == path }) else {

@@ -19,6 +19,8 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package var alphas: [ModulePlace: Double] = [:]
   /// Whether the scale is alpha/√rank (rsLoRA, arXiv 2312.03732) instead of alpha/rank.
   package var isRankStabilized: Bool
+  /// The modules that are trained and saved themselves, in place of a pair (PEFT's `modules_to_save`).
+  package var saved: Set<ModulePlace> = []
   /// Which biases of the frozen layers are trained too.
   package var biases = TrainedBiases.none
   /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
@@ -104,8 +106,13 @@ package struct LoRAConfiguration: Sendable, Equatable {
     Float(isRankStabilized ? alpha / Double(rank).squareRoot() : alpha / Double(rank))
   }
 
+  /// The tables that answer otherwise than the base's.
+  package var changedTables: Set<TokenTable> { tables.union(saved.compactMap(\.table)) }
+
+  /// Whether a pair stands beside a place.
   package func includes(_ place: ModulePlace) -> Bool {
     switch place {
+    case .norm: false
     case .table(let table): tables.contains(table)
     case .block(let layer, let role):
       only?.contains(place) ?? (targets.contains(role) && (layers?.contains(layer) ?? true))
@@ -114,7 +121,8 @@ package struct LoRAConfiguration: Sendable, Equatable {
 
   /// Whether the bias at a place is trained.
   func trainsBias(at place: ModulePlace, of model: DecoderDescription) -> Bool {
-    switch biases {
+    if saved.contains(place) { return model.hasBias(at: place) }
+    return switch biases {
     case .none: false
     case .ofAdapted: includes(place) && model.hasBias(at: place)
     case .all: model.hasBias(at: place)

@@ -10,18 +10,27 @@ package enum TokenTable: String, Sendable, CaseIterable, Comparable {
   }
 }
 
-/// A matrix that an adapter may stand beside.
+/// A module that an adapter may stand beside, or train itself.
 package enum ModulePlace: Hashable, Sendable {
   /// A linear layer of a block.
   case block(Int, LinearRole)
   case table(TokenTable)
+  /// Nothing stands beside a norm.
+  case norm(NormPlace)
 
   package init(layer: Int, role: LinearRole) { self = .block(layer, role) }
 
   /// The block; nil beside the blocks.
-  package var layer: Int? { if case .block(let layer, _) = self { layer } else { nil } }
+  package var layer: Int? {
+    switch self {
+    case .block(let layer, _): layer
+    case .norm(let place): place.layer
+    case .table: nil
+    }
+  }
   package var role: LinearRole? { if case .block(_, let role) = self { role } else { nil } }
   package var table: TokenTable? { if case .table(let table) = self { table } else { nil } }
+  package var norm: NormPlace? { if case .norm(let place) = self { place } else { nil } }
 
   /// The random numbers that its start or dropout draws.
   ///
@@ -30,30 +39,43 @@ package enum ModulePlace: Hashable, Sendable {
     switch self {
     case .block(let layer, let role): role.stream(purpose, layer: layer, places: places)
     case .table(let table): ("\(purpose) \(table.rawValue)", 0)
+    case .norm(let norm): ("\(purpose) norm", UInt64(norm.index))
     }
   }
 }
 
 extension DecoderDescription {
-  /// Every place in the order of adapters: the embedding, the layers of each block, the head.
-  package var places: [ModulePlace] {
-    [.table(.embedding)]
-      + (0..<sizes.layers).flatMap { layer in
-        linears.map { .block(layer, $0.role) }
-      } + [.table(.head)]
+  /// Every place that an adapter may stand beside, in the order of adapters: the embedding, the layers of each
+  /// block, the head.
+  package var places: [ModulePlace] { modulePlaces.filter { $0.norm == nil } }
+
+  /// The same with the norms, each of which may be trained itself.
+  var modulePlaces: [ModulePlace] {
+    var places: [ModulePlace] = [.table(.embedding)]
+    if normsEmbedding { places.append(.norm(.embedding)) }
+    for layer in 0..<sizes.layers {
+      for module in linears { places.append(.block(layer, module.role)) }
+      for role in blockNorms { places.append(.norm(.block(layer, role))) }
+    }
+    if normsOutput { places.append(.norm(.output)) }
+    return places + [.table(.head)]
   }
 
-  /// What a matrix is as a layer y = W·x; the embedding's x has a one in the place of its token.
+  /// What a matrix is as a layer y = W·x; the embedding's x has a one in the place of its token. Of a norm, the rows
+  /// and columns of its weights.
   func shape(at place: ModulePlace) -> (outputs: Int, inputs: Int) {
     let width = embeddingWidth ?? sizes.hidden
     switch place {
     case .block(_, let role): return sizes.shape(of: role)
     case .table(.embedding): return (width, sizes.vocabulary)
     case .table(.head): return (sizes.vocabulary, width)
+    case .norm(let norm):
+      let shape = shape(of: norm)
+      return (shape.rows, shape.columns)
     }
   }
 
-  /// The path of a matrix in the model of transformers, without `.weight`.
+  /// The path of a module in the model of transformers, without `.weight`.
   package func path(at place: ModulePlace) -> String {
     switch place {
     case .block(let layer, let role):
@@ -63,6 +85,7 @@ extension DecoderDescription {
       return path(module, layer: layer)
     case .table(.embedding): return embeddingPath
     case .table(.head): return Self.headPath
+    case .norm(let norm): return path(of: norm)
     }
   }
 
@@ -80,12 +103,13 @@ extension DecoderDescription {
 }
 
 extension FrozenWeights {
-  /// The matrix at a place, with its bias; the embedding has a row for each token.
+  /// The matrix at a place that is no norm, with its bias; the embedding has a row for each token.
   package subscript(_ place: ModulePlace) -> Linear {
     switch place {
     case .block(let layer, let role): blocks[layer][role]
     case .table(.embedding): Linear(weight: embedding)
     case .table(.head): Linear(weight: head, bias: headBias)
+    case .norm(let norm): preconditionFailure("the norm \(norm), asked for as a matrix")
     }
   }
 }

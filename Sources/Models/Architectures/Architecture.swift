@@ -205,10 +205,11 @@ extension DecoderDescription {
       architecture: family.name, sizes: sizes, norm: family.norm, normHasBias: family.normHasBias,
       normEpsilon: normEpsilon, positions: positions, activation: family.activation,
       linears: linears, tiesHead: tiesHead,
-      names: isGGUF ? family.ggufNames : family.huggingFace,
+      names: isGGUF ? family.ggufNames : family.huggingFace, moduleNames: family.huggingFace,
       blockPath: family.blockPath, embeddingPath: family.huggingFace.embedding)
     normHasWeight = family.normHasWeight
     normOffset = isGGUF ? 0 : family.normOffset
+    moduleNormOffset = family.normOffset
     normPlacement = family.normPlacement
     headNorms = family.headNorms
     isParallel = family.isParallel

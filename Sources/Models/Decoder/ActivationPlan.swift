@@ -53,8 +53,10 @@ package struct ActivationPlan {
     // A weight-decomposed layer has its output, its scaled gradient and the gradient behind dropout beside.
     let decomposed = layout.entries.filter(\.hasLengths)
     let more = decomposed.map { 2 * $0.outputs + 2 * $0.inputs }.max() ?? 0
+    // The gradient of a norm's weights is made of one matrix, and of what the norm read.
+    let normed = layout.trainsNorms ? 2 * max(sizes.hidden, sizes.query) : 0
     return (inner + (isAdapted ? 2 : 1)) * 4 * sizes.intermediate + element * sizes.hidden
-      + 4 * more
+      + 4 * (more + normed)
   }
 
   /// Bytes of the last rows, their norm and the gradients of both, and of one chunk of logits.

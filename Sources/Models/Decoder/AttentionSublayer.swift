@@ -13,8 +13,7 @@ struct AttentionSublayer {
   private var compute: Compute { linears.compute }
   private var residual: ResidualUpdate {
     ResidualUpdate(
-      norm: block.norms.afterAttention, isOfSum: block.norms.areOfSums, scale: residualScale,
-      compute: compute)
+      linears, norm: .afterAttention, scale: residualScale)
   }
 
   /// - Parameters:
@@ -32,12 +31,12 @@ struct AttentionSublayer {
       let room = QueryKeyValue(x.rows, of: block, attention, in: arena)
       arena.scoped {
         linears.forward(
-          room.parts.map { ($0.role, $0.matrix) }, from: linears.normed(block.norms.attention, x),
+          room.parts.map { ($0.role, $0.matrix) }, from: linears.normed(linears.norms.attention, x),
           saved: saved)
       }
       saved?.unnormed?.queries.store(room.q, with: compute)
       saved?.unnormed?.keys.store(room.k, with: compute)
-      block.norms.heads?.forward(room.q, room.k, with: compute)
+      linears.norms.heads?.forward(room.q, room.k, with: compute)
       rope?.rotate(room.q, positions: positions, sequences: sequences, with: compute)
       rope?.rotate(room.k, positions: positions, sequences: sequences, with: compute)
       saved?.queries.store(room.q, with: compute)
@@ -70,13 +69,15 @@ struct AttentionSublayer {
         gradients.q, positions: positions, sequences: sequences, inverse: true, with: compute)
       rope?.rotate(
         gradients.k, positions: positions, sequences: sequences, inverse: true, with: compute)
-      if let (heads, unnormed) = block.norms.heads.flatMap({ heads in
+      if let (heads, unnormed) = linears.norms.heads.flatMap({ heads in
         saved.unnormed.map { (heads, $0) }
       }) {
-        heads.backward(gradients.q, gradients.k, saved: unnormed, with: compute)
+        heads.backward(
+          gradients.q, gradients.k, saved: unnormed, adapter: linears.adapter,
+          layer: linears.layer, with: compute)
       }
       linears.backward(
-        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.attention,
+        gradients.parts.map { ($0.role, $0.matrix) }, through: .attention,
         of: saved.input, saved: saved, into: reachesInput ? dx : nil, rows: dx.rows)
     }
   }

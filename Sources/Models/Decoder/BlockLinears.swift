@@ -3,6 +3,8 @@ import Tensors
 /// The linear layers of one block as one pass uses them, each with its adapter.
 struct BlockLinears {
   let block: FrozenWeights.Block
+  /// Those of the block, with what an adapter trains of them.
+  let norms: BlockNorms
   let layer: Int
   let adapter: AdapterUse?
   /// Whether there are few rows, which are multiplied one by one straight from the quantized weights.
@@ -84,13 +86,13 @@ struct BlockLinears {
   ///
   /// - Parameters:
   ///   - gradients: of the outputs, `[tokens, outputs]` each.
-  ///   - x: the shared input; nil where none of the layers has an adapter.
+  ///   - x: the shared input; nil where an adapter changes none of the layers.
   ///   - dx: receives the input's gradient, overwritten; nil where nobody asks for it.
   func backward(
     _ gradients: [(role: LinearRole, dy: Matrix)], _ x: Matrix?, saved: SavedBlock, dx: Matrix?
   ) {
     for (place, (role, dy)) in gradients.enumerated() {
-      adapter?.addBiasGradient(of: dy, at: .block(layer, role), with: compute)
+      adapter?.addOwnGradients(of: dy, reading: x, at: .block(layer, role), with: compute)
       linear(role).backward(
         x, reduced: saved.reduced[role.index], dy: dy,
         gradient: adapter?.gradientPair(at: .block(layer, role)), dx: dx, accumulatesDx: place > 0,
@@ -98,22 +100,30 @@ struct BlockLinears {
     }
   }
 
-  /// The same for layers that read the norm of a kept input, or the input itself.
+  /// The same for layers that read a norm of a kept input, or the input itself where there is no such norm.
   ///
   /// - Parameters:
   ///   - dx: the gradient of the input is added to it; nil where nobody asks for it.
   ///   - rows: of the input.
   func backward(
-    _ gradients: [(role: LinearRole, dy: Matrix)], through norm: Norm?,
+    _ gradients: [(role: LinearRole, dy: Matrix)], through normRole: BlockNormRole,
     of input: StoredActivation, saved: SavedBlock, into dx: Matrix?, rows: Int
   ) {
+    let norm = norms[normRole]
+    let place = NormPlace.block(layer, normRole)
+    let trained = adapter?.trains(place) == true ? norm : nil
     let isAdapted = isAdapted(gradients.map(\.role))
     let read = norm.map { norm in
       isAdapted ? norm.forward(input, rows: rows, with: compute) : nil
     }
     let x = read ?? (isAdapted ? input.load(with: compute) : nil)
-    let dRead = dx.map { compute.arena.matrix(rows, $0.columns) }
+    let width = dx?.columns ?? trained?.weight.count
+    let dRead = width.map { compute.arena.matrix(rows, $0) }
     backward(gradients, x, saved: saved, dx: dRead)
+    if let trained, let dRead {
+      adapter?.addGradients(
+        of: trained, at: place, reading: input.load(with: compute), dy: dRead, with: compute)
+    }
     guard let dx, let dRead else { return }
     if let norm {
       norm.backward(input, dy: dRead, into: dx, with: compute)

@@ -17,11 +17,11 @@ package enum NormPlacement: String, Sendable {
 
 /// The norms of a block; which there are, its description says.
 package struct BlockNorms: Sendable {
-  package var attention: Norm?
-  package var feedForward: Norm?
-  package var afterAttention: Norm?
-  package var afterFeedForward: Norm?
-  package var heads: HeadNorms?
+  package private(set) var attention: Norm?
+  package private(set) var feedForward: Norm?
+  package private(set) var afterAttention: Norm?
+  package private(set) var afterFeedForward: Norm?
+  package private(set) var heads: HeadNorms?
   /// Whether the norms after sublayers are of the stream, their outputs included.
   let areOfSums: Bool
   /// Whether the feed-forward reads what the attention reads.
@@ -42,7 +42,7 @@ package struct BlockNorms: Sendable {
   }
 
   /// The norm that the feed-forward reads.
-  var beforeFeedForward: Norm? { isShared ? attention : feedForward }
+  var readByFeedForward: BlockNormRole { isShared ? .attention : .feedForward }
 
   subscript(_ role: BlockNormRole) -> Norm? {
     switch role {
@@ -55,6 +55,19 @@ package struct BlockNorms: Sendable {
     }
   }
 
+  /// The same with each norm as `change` gives it.
+  func changed(by change: (BlockNormRole, Norm) -> Norm) -> BlockNorms {
+    func new(_ role: BlockNormRole) -> Norm? { self[role].map { change(role, $0) } }
+    return BlockNorms(
+      attention: new(.attention), feedForward: new(.feedForward),
+      afterAttention: new(.afterAttention), afterFeedForward: new(.afterFeedForward),
+      heads: heads.map { heads in
+        HeadNorms(
+          queries: change(.queries, heads.queries), keys: change(.keys, heads.keys),
+          headSize: heads.headSize)
+      }, isShared: isShared, areOfSums: areOfSums)
+  }
+
   /// Those that there are, in an order that digests keep.
   var all: [Norm] {
     [attention, feedForward, afterAttention, afterFeedForward, heads?.queries, heads?.keys]
@@ -63,7 +76,7 @@ package struct BlockNorms: Sendable {
 }
 
 /// A norm of a block by what it does.
-enum BlockNormRole: Sendable {
+package enum BlockNormRole: Int, Sendable, CaseIterable {
   case attention, feedForward, afterAttention, afterFeedForward, queries, keys
 
   var isOfHeads: Bool { self == .queries || self == .keys }

@@ -13,6 +13,8 @@ package struct DecoderDescription: Sendable, Equatable {
   package var normEpsilon: Float
   /// What is added to the weights of norms in the file, as Gemma's stand for 1 + w.
   var normOffset: Float = 0
+  /// What is added to those of transformers' modules, whatever the file has.
+  var moduleNormOffset: Float = 0
   package var normPlacement = NormPlacement.before
   /// Whether both sublayers of a block read its input, and their outputs are added to it together.
   package var isParallel = false
@@ -51,6 +53,8 @@ package struct DecoderDescription: Sendable, Equatable {
   var headHasBias = false
   /// What the file calls the tensors that are no linear layers.
   var names: TensorNames
+  /// What transformers calls them.
+  var moduleNames: TensorNames
   /// The path of block n in transformers is this and n.
   package var blockPath: String
   /// The path of the embedding there.

@@ -13,7 +13,7 @@ extension DecoderModel {
   ) -> Matrix {
     let x = embedBeforeNorm(
       tokens, positions: positions, noise: noise, adapter: adapter, with: compute)
-    if let norm = weights.embeddingNorm {
+    if let norm = adaptedNorm(.embedding, adapter) {
       compute.forEachBlock(of: x.rows, grain: 64) { norm.forward(x.rows($0), into: x.rows($0)) }
     }
     return x
@@ -23,10 +23,11 @@ extension DecoderModel {
     _ tokens: [Int32], positions: [Int32], noise: EmbeddingNoise?, adapter: AdapterUse?,
     with compute: Compute
   ) -> Matrix {
-    let embedded = gather(tokens, of: weights.embedding, "token", with: compute)
-    if let pair = adapter?.adapter.parameters.pair(at: .table(.embedding)) {
-      pair.add(rowsOf: tokens, to: embedded, with: compute)
-    }
+    let pair = adapter?.adapter.parameters.pair(at: .table(.embedding))
+    let frozen = weights[.table(.embedding)]
+    let table = pair?.replacing(frozen) ?? frozen
+    let embedded = gather(tokens, of: table.weight, "token", with: compute)
+    if let pair, pair.a.rows > 0 { pair.add(rowsOf: tokens, to: embedded, with: compute) }
     compute.scale(embedded, by: description.scales.embedding)
     noise?.add(to: embedded)
     let x =
@@ -41,7 +42,7 @@ extension DecoderModel {
     return x
   }
 
-  /// Adds the gradient of the embedding's adapter to its own.
+  /// Adds the gradients of what is trained of the embedding, and of its norm, to the adapter's.
   ///
   /// - Parameters:
   ///   - dx: the gradient of what `embed` gave for the same arguments.
@@ -49,18 +50,19 @@ extension DecoderModel {
     _ dx: Matrix, _ batch: TokenBatch, noise: EmbeddingNoise?, adapter: AdapterUse,
     with compute: Compute
   ) {
-    guard let pair = adapter.adapter.parameters.pair(at: .table(.embedding)),
-      let gradient = adapter.gradientPair(at: .table(.embedding))
-    else { return }
     compute.arena.scoped {
       var dEmbedded = dx
-      if let norm = weights.embeddingNorm {
+      if let norm = adaptedNorm(.embedding, adapter) {
         let x = embedBeforeNorm(
           batch.tokens, positions: batch.positions, noise: noise, adapter: adapter, with: compute)
         dEmbedded = compute.arena.matrix(dx.rows, dx.columns)
         dEmbedded.fill(0)
         norm.backward(x, dy: dx, into: dEmbedded)
+        adapter.addGradients(of: norm, at: .embedding, reading: x, dy: dx, with: compute)
       }
+      guard let pair = adapter.adapter.parameters.pair(at: .table(.embedding)),
+        let gradient = adapter.gradientPair(at: .table(.embedding))
+      else { return }
       if let projection = weights.projections?.input {
         let read = compute.arena.matrix(dx.rows, projection.columns)
         compute.multiply(
@@ -68,7 +70,10 @@ extension DecoderModel {
         dEmbedded = read
       }
       compute.scale(dEmbedded, by: description.scales.embedding)
-      pair.addGradient(of: dEmbedded, rowsOf: batch.tokens, to: gradient, with: compute)
+      if pair.a.rows > 0 {
+        pair.addGradient(of: dEmbedded, rowsOf: batch.tokens, to: gradient, with: compute)
+      }
+      gradient.weight?.add(dEmbedded, toRows: batch.tokens)
     }
   }
 
@@ -85,6 +90,16 @@ extension DecoderModel {
       for row in block { unsafe table.dequantize(row: Int(numbers[row]), into: result.row(row)) }
     }
     return result
+  }
+}
+
+extension Matrix {
+  /// Adds each row of `x` to the row that is named for it, in their order.
+  fileprivate func add(_ x: Matrix, toRows rows: [Int32]) {
+    for (index, row) in rows.enumerated() {
+      let (target, source) = unsafe (self.row(Int(row)), x.row(index))
+      for column in 0..<columns { unsafe target[column] += source[column] }
+    }
   }
 }
 

@@ -67,8 +67,10 @@ package struct DecoderModel: Sendable {
     _ layer: Int, _ adapter: AdapterUse?, areVectors: Bool = false, _ compute: Compute
   ) -> (attention: AttentionSublayer, feedForward: FeedForwardSublayer) {
     let linears = BlockLinears(
-      block: weights.blocks[layer], layer: layer, adapter: adapter, areVectors: areVectors,
-      compute: compute)
+      block: weights.blocks[layer],
+      norms: adapter?.norms(weights.blocks[layer].norms, layer: layer)
+        ?? weights.blocks[layer].norms,
+      layer: layer, adapter: adapter, areVectors: areVectors, compute: compute)
     return (
       AttentionSublayer(
         linears: linears, attention: attention(layer), rope: rope(layer),
@@ -79,21 +81,30 @@ package struct DecoderModel: Sendable {
     )
   }
 
+  /// A norm of the model, with what the adapter trains of it.
+  func adaptedNorm(_ place: NormPlace, _ adapter: AdapterUse?) -> Norm? {
+    weights.norm(at: place).map { adapter?.norm($0, at: place) ?? $0 }
+  }
+
   /// What the output head reads, of rows of the stream that the last block leaves; in the arena, or `x`.
-  func headInput(_ x: Matrix, with compute: Compute) -> Matrix {
-    let normed = weights.finalNorm?.forward(x, with: compute) ?? x
+  func headInput(_ x: Matrix, adapter: AdapterUse?, with compute: Compute) -> Matrix {
+    let normed = adaptedNorm(.output, adapter)?.forward(x, with: compute) ?? x
     return weights.projections.map { projected(normed, by: $0.output, with: compute) } ?? normed
   }
 
-  /// The gradient of `x` from that of what the head reads, in the arena.
-  func headInputBackward(_ x: Matrix, dInput: Matrix, with compute: Compute) -> Matrix {
+  /// The gradient of `x` from that of what the head reads, in the arena; that of what is trained of the norm is
+  /// added to the adapter's.
+  func headInputBackward(
+    _ x: Matrix, dInput: Matrix, adapter: AdapterUse?, with compute: Compute
+  ) -> Matrix {
     var dNormed = dInput
     if let projection = weights.projections?.output {
       dNormed = compute.arena.matrix(dInput.rows, projection.columns)
       compute.multiply(
         compute.pack(dInput), projection.operand, .columnsOfMatrix, into: dNormed)
     }
-    guard let norm = weights.finalNorm else { return dNormed }
+    guard let norm = adaptedNorm(.output, adapter) else { return dNormed }
+    adapter?.addGradients(of: norm, at: .output, reading: x, dy: dNormed, with: compute)
     let dx = compute.arena.matrix(x.rows, x.columns)
     dx.fill(0)
     norm.backward(x, dy: dNormed, into: dx)
@@ -138,7 +149,8 @@ package struct DecoderModel: Sendable {
         forward(layer: layer, x, batch: batch, adapter: adapter, saved: nil, with: compute)
       }
       return OutputHead(model: self, adapter: adapter, compute: compute).score(
-        headInput(compute.gather(x, rows: batch.scored), with: compute), targets: batch.targets)
+        headInput(compute.gather(x, rows: batch.scored), adapter: adapter, with: compute),
+        targets: batch.targets)
     }
   }
 

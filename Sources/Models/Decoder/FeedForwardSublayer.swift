@@ -11,8 +11,7 @@ struct FeedForwardSublayer {
   private var compute: Compute { linears.compute }
   private var residual: ResidualUpdate {
     ResidualUpdate(
-      norm: block.norms.afterFeedForward, isOfSum: block.norms.areOfSums, scale: residualScale,
-      compute: compute)
+      linears, norm: .afterFeedForward, scale: residualScale)
   }
 
   /// The outputs of the first layers, or their gradients, `[tokens, intermediate]`.
@@ -50,7 +49,7 @@ struct FeedForwardSublayer {
       arena.scoped {
         linears.forward(
           inner.parts.map { ($0.role, $0.matrix) },
-          from: linears.normed(block.norms.beforeFeedForward, input), saved: saved)
+          from: linears.normed(linears.norms[linears.norms.readByFeedForward], input), saved: saved)
       }
       guard needsOutput || saved?.feedForwardOutput != nil else {
         linears.forward([(.down, nil)], from: activated(inner, saved), saved: saved)
@@ -103,7 +102,7 @@ struct FeedForwardSublayer {
       let gradients = Inner(dx.rows, of: block, in: arena)
       activationBackward(dx, saved, gradients)
       linears.backward(
-        gradients.parts.map { ($0.role, $0.matrix) }, through: block.norms.beforeFeedForward,
+        gradients.parts.map { ($0.role, $0.matrix) }, through: linears.norms.readByFeedForward,
         of: saved.middle, saved: saved, into: dx, rows: dx.rows)
     }
   }

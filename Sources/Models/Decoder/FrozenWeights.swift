@@ -93,6 +93,15 @@ package struct FrozenWeights: Sendable {
 
   package var isTied: Bool { embedding === head }
 
+  /// A norm by its place; nil where the model has none there.
+  func norm(at place: NormPlace) -> Norm? {
+    switch place {
+    case .block(let layer, let role): blocks[layer].norms[role]
+    case .embedding: embeddingNorm
+    case .output: finalNorm
+    }
+  }
+
   /// The matrices of the linear layers of all blocks, in order.
   package var linears: [FrozenMatrix] {
     blocks.flatMap { block in block.roles.map { block[$0].weight } }

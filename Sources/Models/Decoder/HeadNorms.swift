@@ -6,6 +6,8 @@ import Tensors
 package struct HeadNorms: Sendable {
   package let queries: Norm
   package let keys: Norm
+  /// That of heads with weights of their own; nil for one norm for all.
+  let headSize: Int?
   /// The same for each group of a token, one after the other; a single one is for all.
   private let queryParts: [Norm]
   private let keyParts: [Norm]
@@ -15,6 +17,7 @@ package struct HeadNorms: Sendable {
   package init(queries: Norm, keys: Norm, headSize: Int? = nil) {
     self.queries = queries
     self.keys = keys
+    self.headSize = headSize
     queryParts = headSize.map(queries.parts) ?? [queries]
     keyParts = headSize.map(keys.parts) ?? [keys]
   }
@@ -48,21 +51,27 @@ package struct HeadNorms: Sendable {
     for group in range { body(norms[group % norms.count], group..<group + 1) }
   }
 
-  /// Turns the gradients of what `forward` gave into those of what it was given.
+  /// Turns the gradients of what `forward` gave into those of what it was given, and adds those of what is trained
+  /// of the norms themselves to the adapter's.
   ///
   /// - Parameters:
   ///   - saved: what it was given.
+  ///   - layer: the block.
   func backward(
     _ dq: Matrix, _ dk: Matrix, saved: (queries: StoredActivation, keys: StoredActivation),
-    with compute: Compute
+    adapter: AdapterUse?, layer: Int, with compute: Compute
   ) {
-    for (dx, kept, norms) in [(dq, saved.queries, queryParts), (dk, saved.keys, keyParts)] {
+    for (role, dx, kept, norms) in [
+      (BlockNormRole.queries, dq, saved.queries, queryParts), (.keys, dk, saved.keys, keyParts),
+    ] {
       compute.arena.scoped {
         let x = groups(of: kept.load(with: compute), norms[0])
         let dy = compute.arena.matrix(dx.rows, dx.columns)
         dy.copy(from: dx)
         dx.fill(0)
         let (rows, gradients) = (groups(of: dy, norms[0]), groups(of: dx, norms[0]))
+        adapter?.addGradients(
+          of: norms[0], at: .block(layer, role), reading: x, dy: rows, with: compute)
         compute.forEachBlock(of: x.rows, grain: 64) {
           Self.forEachNorm(norms, $0) { norm, range in
             norm.backward(x.rows(range), dy: rows.rows(range), into: gradients.rows(range))

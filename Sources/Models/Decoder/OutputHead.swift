@@ -18,7 +18,7 @@ struct OutputHead {
   ///   - x: rows of the stream that the last block leaves.
   ///   - logits: `[rows, vocabulary]`, overwritten.
   func forward(_ x: Matrix, into logits: Matrix) {
-    let input = model.headInput(x, with: compute)
+    let input = model.headInput(x, adapter: adapter, with: compute)
     let packed = compute.pack(input)
     if isAdapted {
       layer().forward(input, packed: packed, into: logits, reduced: nil, with: compute)
@@ -31,7 +31,7 @@ struct OutputHead {
 
   /// The same for few rows, straight from the quantized weights.
   func forward(ofVectors x: Matrix, into logits: Matrix) {
-    let input = model.headInput(x, with: compute)
+    let input = model.headInput(x, adapter: adapter, with: compute)
     let layer = layer()
     // The next token hangs on the logits: where products of many rows are exact, so are these.
     compute.multiply(
@@ -77,7 +77,8 @@ struct OutputHead {
       layer(part: rows.lowerBound).forward(
         x, packed: compute.pack(x), into: logits, reduced: reduced?.rows(rows), with: compute)
     } backward: { rows, dLogits in
-      adapter?.addBiasGradient(of: dLogits, at: .table(.head), with: compute)
+      adapter?.addOwnGradients(
+        of: dLogits, reading: input.rows(rows), at: .table(.head), with: compute)
       layer(part: rows.lowerBound).backward(
         input.rows(rows), reduced: reduced?.rows(rows), dy: dLogits,
         gradient: adapter?.gradientPair(at: .table(.head)), dx: gradient?.rows(rows),

@@ -3,12 +3,21 @@ import Tensors
 /// How a sublayer's output y joins the residual stream: x += y, x += scale · norm(y), or x = norm(x + y);
 /// forward and backward.
 struct ResidualUpdate {
+  private let linears: BlockLinears
+  private let role: BlockNormRole
   /// A norm of the output (Gemma 2, OLMo 2), or of the stream with it (OPT-350m).
-  let norm: Norm?
-  let isOfSum: Bool
+  private let norm: Norm?
   /// A constant of the model (Granite).
-  let scale: Float
-  let compute: Compute
+  private let scale: Float
+
+  /// - Parameter role: which norm of the block it is, where the block has it.
+  init(_ linears: BlockLinears, norm role: BlockNormRole, scale: Float) {
+    (self.linears, self.role, self.scale) = (linears, role, scale)
+    norm = linears.norms[role]
+  }
+
+  private var compute: Compute { linears.compute }
+  private var isOfSum: Bool { linears.norms.areOfSums }
 
   /// Whether the output is added as it is, by the product that makes it.
   var isPlain: Bool { norm == nil && scale == 1 }
@@ -61,6 +70,13 @@ struct ResidualUpdate {
     let result = compute.arena.matrix(dNormed.rows, dNormed.columns)
     result.fill(0)
     norm.backward(saved, dy: dNormed, into: result, with: compute)
+    let place = NormPlace.block(linears.layer, role)
+    if let adapter = linears.adapter, adapter.trains(place) {
+      compute.arena.scoped {
+        adapter.addGradients(
+          of: norm, at: place, reading: saved.load(with: compute), dy: dNormed, with: compute)
+      }
+    }
     return result
   }
 }

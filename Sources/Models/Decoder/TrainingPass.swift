@@ -99,11 +99,12 @@ package struct TrainingPass {
   ) -> CrossEntropy.Score {
     compute.arena.scoped {
       let gathered = compute.gather(x, rows: batch.scored)
-      let input = model.headInput(gathered, with: compute)
+      let input = model.headInput(gathered, adapter: adapter, with: compute)
       let dInput = compute.arena.matrix(input.rows, input.columns)
       let score = OutputHead(model: model, adapter: adapter, compute: compute).score(
         input, targets: batch.targets, smoothing: smoothing, gradient: dInput, weight: weight)
-      let dGathered = model.headInputBackward(gathered, dInput: dInput, with: compute)
+      let dGathered = model.headInputBackward(
+        gathered, dInput: dInput, adapter: adapter, with: compute)
       x.fill(0)
       for (index, row) in batch.scored.enumerated() {
         unsafe x.row(row).update(from: dGathered.row(index), count: x.columns)

@@ -12,8 +12,8 @@ package struct RewritingReport: Sendable {
 package typealias SchemeChoice = (_ matrix: FrozenMatrix, _ isFolded: Bool) -> QuantizationScheme?
 
 extension FrozenWeights {
-  /// These weights with an adapter folded in (W + scale·B·A, summed in f32) and matrices encoded anew.
-  /// What does not change is shared.
+  /// These weights with an adapter folded in (W + scale·B·A, summed in f32, or what it has in place of W) and
+  /// matrices encoded anew. What does not change is shared.
   ///
   /// - Parameters:
   ///   - linears: says how the linear layers of the blocks are kept.
@@ -25,43 +25,46 @@ extension FrozenWeights {
     with compute: Compute, progress: (Double) -> Void = { _ in }
   ) -> (weights: FrozenWeights, report: RewritingReport) {
     var report = RewritingReport()
+    let use = adapter.map { AdapterUse($0) }
     func encode(
-      _ matrix: FrozenMatrix, _ change: LoRAPair?, _ choice: SchemeChoice
-    ) -> FrozenMatrix {
-      let pair = change.flatMap { $0.a.rows > 0 ? $0 : nil }
-      let chosen = choice(matrix, pair != nil)
-      if pair == nil, chosen == nil || chosen == matrix.scheme { return matrix }
-      guard let scheme = chosen ?? matrix.scheme else {
-        preconditionFailure("no quantizer makes \(matrix.format.rawValue)")
+      _ linear: Linear, at place: ModulePlace, _ choice: SchemeChoice
+    ) -> Linear {
+      let pair = adapter?.parameters.pair(at: place)
+      let own = pair?.replacing(linear) ?? linear
+      let isFolded = pair.map { $0.a.rows > 0 || $0.weight != nil } ?? false
+      let chosen = choice(linear.weight, isFolded)
+      if !isFolded, chosen == nil || chosen == linear.weight.scheme {
+        return Linear(weight: linear.weight, bias: own.bias)
       }
-      let source = pair.map { matrix.adding($0, with: compute) } ?? matrix
+      guard let scheme = chosen ?? linear.weight.scheme else {
+        preconditionFailure("no quantizer makes \(linear.weight.format.rawValue)")
+      }
+      let change = pair.flatMap { $0.a.rows > 0 ? $0 : nil }
+      let source =
+        change.map {
+          own.weight.adding(place == .table(.embedding) ? $0.turned : $0, with: compute)
+        } ?? (isFolded ? own.weight.expanded() : own.weight)
       let (result, error) = source.quantized(to: scheme, with: compute)
       report.error.add(error)
       report.changed += 1
-      return result
+      return Linear(weight: result, bias: own.bias)
     }
+    func norm(_ place: NormPlace, _ norm: Norm) -> Norm { use?.norm(norm, at: place) ?? norm }
     let blocks = blocks.enumerated().map { layer, block in
       let linears = block.roles.map { role in
-        let linear = block[role]
-        let pair = adapter?.parameters.pair(at: .block(layer, role))
-        let weight = encode(linear.weight, pair, linears)
-        return (role, Linear(weight: weight, bias: pair?.biased(linear).bias ?? linear.bias))
+        (role, encode(block[role], at: .block(layer, role), linears))
       }
       progress(Double(layer + 1) / Double(self.blocks.count))
-      return Block(norms: block.norms, linears: linears)
+      return Block(norms: use?.norms(block.norms, layer: layer) ?? block.norms, linears: linears)
     }
-    func table(_ place: TokenTable, _ matrix: FrozenMatrix) -> FrozenMatrix {
-      let pair = adapter?.parameters.pair(at: .table(place))
-      return encode(matrix, place == .embedding ? pair?.turned : pair, tables)
-    }
-    let embedding = table(.embedding, embedding)
-    let linearHead = self[.table(.head)]
-    let headBias = adapter?.parameters.pair(at: .table(.head))?.biased(linearHead).bias ?? headBias
+    let embedding = encode(self[.table(.embedding)], at: .table(.embedding), tables).weight
+    let head = isTied ? nil : encode(self[.table(.head)], at: .table(.head), tables)
+    let ownHead = adapter?.parameters.pair(at: .table(.head))?.replacing(self[.table(.head)])
     let result = FrozenWeights(
-      embedding: embedding, positions: positions, embeddingNorm: embeddingNorm, blocks: blocks,
-      finalNorm: finalNorm, projections: projections,
-      head: isTied ? embedding : table(.head, head),
-      headBias: headBias)
+      embedding: embedding, positions: positions,
+      embeddingNorm: embeddingNorm.map { norm(.embedding, $0) }, blocks: blocks,
+      finalNorm: finalNorm.map { norm(.output, $0) }, projections: projections,
+      head: head?.weight ?? embedding, headBias: ownHead?.bias ?? headBias)
     return (result, report)
   }
 
@@ -72,21 +75,24 @@ extension FrozenWeights {
     -> WeightFormat?
   {
     adapter.parameters.layout.entries.lazy
-      .filter { $0.hasPair && ($0.place.table != nil) == tables }
+      .filter { ($0.hasPair || $0.isSaved) && $0.place.norm == nil }
+      .filter { ($0.place.table != nil) == tables }
       .map { self[$0.place].weight }.first { $0.scheme == nil }?.format
   }
 
   /// Whether an adapter changes the embedding or the head of a model for which both are one matrix, so that they
   /// would be two once it is folded in.
   package func untiesHead(under adapter: Adapter) -> Bool {
-    isTied && !adapter.configuration.tables.isEmpty
+    isTied && !adapter.configuration.changedTables.isEmpty
   }
 }
 
 extension LoRAPair {
   /// The pair beside the transposed matrix.
   fileprivate var turned: LoRAPair {
-    LoRAPair(a: bTransposed, bTransposed: a, scale: scale, lengths: nil, bias: nil, isWhole: false)
+    LoRAPair(
+      a: bTransposed, bTransposed: a, scale: scale, lengths: nil, bias: nil, weight: nil,
+      isWhole: false)
   }
 }
 

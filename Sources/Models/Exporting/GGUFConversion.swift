@@ -154,7 +154,9 @@ extension DecoderDescription {
       plain.unturnedLayers = []
       plain.scales = DecoderScales()
       plain.names = TensorNames.gguf
+      plain.moduleNames = TensorNames.gguf
       plain.normOffset = 0
+      plain.moduleNormOffset = 0
       plain.positionOffset = 0
       plain.linears = []
       plain.blockPath = ""

@@ -75,8 +75,9 @@ package struct GGUFModelFile {
     if let matrix = model.description.matrix(named: entry.name, of: weights) {
       return OutgoingTensor(entry.name, matrix)
     }
-    return model.changedBias(named: entry.name, in: weights).map { OutgoingTensor(entry.name, $0) }
-      ?? OutgoingTensor(entry)
+    return model.changedVector(named: entry.name, in: weights).map {
+      OutgoingTensor(entry.name, $0, shape: entry.shape)
+    } ?? OutgoingTensor(entry)
   }
 }
 
@@ -126,8 +127,9 @@ extension DecoderDescription {
 }
 
 extension DecoderModel {
-  /// The bias that a tensor of this model's file is, in the order of the file, where other weights have another one.
-  func changedBias(named name: String, in changed: FrozenWeights) -> [Float]? {
+  /// The bias or norm that a tensor of this model's file is, as the file has it, where other weights have another one.
+  func changedVector(named name: String, in changed: FrozenWeights) -> [Float]? {
+    if let norm = changedNorm(named: name, in: changed) { return norm }
     if name == description.names.head + ".bias" {
       return changed.headBias == weights.headBias ? nil : changed.headBias
     }
@@ -136,5 +138,19 @@ extension DecoderModel {
     guard bias != weights.blocks[layer][module.role].bias else { return nil }
     return module.isGrouped
       ? bias.indices.map { bias[description.sizes.rowSideBySide($0)] } : bias
+  }
+
+  private func changedNorm(named name: String, in changed: FrozenWeights) -> [Float]? {
+    for place in description.modulePlaces.compactMap(\.norm) {
+      let own = description.names.name(of: place)
+      guard name.hasPrefix(own), let before = weights.norm(at: place),
+        let after = changed.norm(at: place)
+      else { continue }
+      if name == own + ".weight", before.weight != after.weight {
+        return after.weight.map { $0 - description.normOffset }
+      }
+      if name == own + ".bias", before.bias != after.bias { return after.bias }
+    }
+    return nil
   }
 }

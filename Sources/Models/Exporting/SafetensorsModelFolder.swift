@@ -50,8 +50,8 @@ package struct SafetensorsModelFolder {
         let module = description.module(named: entry.name)?.module
         tensors.append(
           try Self.tensor(entry.name, matrix, description.stored(matrix, module), to: folder))
-      } else if let bias = model.decoder.changedBias(named: entry.name, in: weights) {
-        tensors.append(OutgoingTensor(entry.name, bias))
+      } else if let vector = model.decoder.changedVector(named: entry.name, in: weights) {
+        tensors.append(OutgoingTensor(entry.name, vector, shape: entry.shape))
       } else {
         tensors.append(OutgoingTensor(entry))
       }

@@ -11,7 +11,9 @@ extension Session {
       rank: call[LoRA.rank], alpha: call[LoRA.alpha], dropout: Float(call[LoRA.dropout]),
       isRankStabilized: call[LoRA.isRankStabilized])
     configuration.isWeightDecomposed = call[LoRA.isWeightDecomposed]
-    configuration.choose(try chosen(call, of: model), of: model)
+    configuration.saved = try savedModules(call, of: model)
+    configuration.choose(
+      try chosen(call, of: model, beside: configuration.saved), of: model)
     if configuration.isWeightDecomposed, configuration.tables.contains(.embedding) {
       throw VerbFailure(
         "E0212",
@@ -28,8 +30,10 @@ extension Session {
   }
 
   /// The layers that `targets`, `modules`, `exclude` and `layers` choose.
+  ///
+  /// - Parameter saved: those that are trained themselves, which all_linear leaves out.
   func chosen(
-    _ call: VerbCall, of model: DecoderDescription
+    _ call: VerbCall, of model: DecoderDescription, beside saved: Set<ModulePlace> = []
   ) throws(VerbFailure) -> Set<ModulePlace> {
     let layers = try layers(call, of: model)
     let excluded = try call[LoRA.exclude].map { names throws(VerbFailure) in
@@ -43,13 +47,15 @@ extension Session {
         place.layer.flatMap { layers?.contains($0) } ?? true
       }
     }
-    let left = chosen.subtracting(excluded ?? [])
+    let wanted = chosen.subtracting(excluded ?? [])
+    try requireApart(wanted, saved, call, of: model)
+    let left = wanted.subtracting(saved)
     if !left.isEmpty { return left }
     if case .string(let text)? = call.given[LoRA.modules.name], chosen.isEmpty {
       throw unfit(text, model)
     }
     let named: any DeclaredArgument = call.has(LoRA.modules) ? LoRA.modules : LoRA.targets
-    throw noLayer(chosen.isEmpty ? named : LoRA.exclude)
+    throw noLayer(chosen.isEmpty ? named : wanted.isEmpty ? LoRA.exclude : LoRA.saved)
   }
 
   private func modules(
@@ -169,14 +175,8 @@ extension Session {
     of configuration: LoRAConfiguration, in model: DecoderDescription
   ) throws(VerbFailure) {
     guard configuration.biases != .none else { return }
-    if configuration.biases == .all, model.hasNormBiases {
-      throw VerbFailure(
-        "E0407", "norms of this model have biases too, which are not trained",
-        argument: LoRA.biases,
-        help: "\(LoRA.biases.name): \(TrainedBiases.ofAdapted.rawValue)")
-    }
     let layout = AdapterLayout(configuration: configuration, model: model)
-    guard layout.entries.contains(where: \.hasBias) else {
+    guard layout.entries.contains(where: { $0.hasBias && !$0.isSaved }) else {
       throw VerbFailure(
         "E0407", "none of these layers has a bias", argument: LoRA.biases, help: "leave it out")
     }

@@ -44,6 +44,10 @@ package enum LoRA: Verb {
   package static let biases = Argument<TrainedBiases>.choice(
     "biases", default: .none, foreign: ["bias"],
     "biases of frozen layers that are trained too: of those with an adapter, or of all")
+  package static let saved = Argument.texts(
+    "modules_to_save", foreign: ["lora_modules_to_save"],
+    "modules that are trained themselves, in f32 and in place of the base's, by ends of their paths: \"lm_head\", "
+      + "\"norm\"")
   package static let adapterName = Argument.text(
     "name", "what `use` calls it; \"default\" if not given")
 
@@ -51,14 +55,15 @@ package enum LoRA: Verb {
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
       rank, alpha, dropout, targets, modules, exclude, layers, overrides, start,
-      isRankStabilized, isWeightDecomposed, biases, adapterName,
+      isRankStabilized, isWeightDecomposed, biases, saved, adapterName,
     ],
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
       FieldDeclaration("scale", "float", "what the update is multiplied by"),
       FieldDeclaration("ranks", "list", "the ranks of all layers, where they differ"),
       FieldDeclaration("scales", "list", "the scales of all layers, where they differ"),
-      FieldDeclaration("trainable", "int", "numbers in A and B, lengths and biases"),
+      FieldDeclaration(
+        "trainable", "int", "all numbers that are trained"),
       FieldDeclaration("total", "int", "numbers in the model and the adapter"),
       FieldDeclaration("percent", "percent", "trainable of total"),
       FieldDeclaration("bytes", "size", "the adapter in memory"),
@@ -78,7 +83,9 @@ package enum LoRA: Verb {
       the rank and needs no other base. `loftq` starts on what `quantize` lost. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216. \
       `targets: [lm_head, embed_tokens]` trains beside the output head and the embedding, which all_linear leaves \
       out; beside an embedding A starts at zero and B at random, and both of a model that ties them stay \
-      apart, as PEFT has it.
+      apart, as PEFT has it. `modules_to_save: ["lm_head", "norm"]` trains modules themselves, as full fine-tuning \
+      would, and keeps them in the adapter: every module whose path ends with one of these, so that "norm" \
+      stands for all norms and "model.norm" for the last one.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
@@ -106,7 +113,7 @@ extension Session {
     let adapter = Adapter(
       configuration: start.isSubtracted ? configuration.besideStart() : configuration,
       model: model.decoder.description, start: start, seed: state.seed)
-    adapter.takeBiases(of: model.decoder.weights)
+    adapter.takeValues(of: model.decoder.weights)
     if start.standsOnWeights { try begin(adapter, start, in: model) }
     if configuration.isWeightDecomposed {
       adapter.takeLengths(of: model.decoder.weights, with: model.compute)

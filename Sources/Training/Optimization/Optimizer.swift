@@ -97,7 +97,7 @@ package struct UpdateStep: Sendable {
       return entry.matrices.map { part in
         Part(
           offset: part.offset, rows: part.rows, columns: part.columns,
-          rate: share * (part.kind == .a ? rateOfA : rateOfB))
+          rate: share * (part.learnsAsA ? rateOfA : rateOfB))
       }
     }
   }
@@ -107,9 +107,9 @@ package struct UpdateStep: Sendable {
   private func share(of place: ModulePlace, layers: Int) -> Double {
     let below =
       switch place {
-      case .block(let layer, _): layers - 1 - layer
-      case .table(.embedding): layers
-      case .table(.head): 0
+      case .block(let layer, _), .norm(.block(let layer, _)): layers - 1 - layer
+      case .table(.embedding), .norm(.embedding): layers
+      case .table(.head), .norm(.output): 0
       }
     return pow(layerDecay, Double(below))
   }
