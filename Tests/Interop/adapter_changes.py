@@ -112,6 +112,8 @@ OPTIONS = {
     "embedding": {"target_modules": ["embed_tokens"]}, "embedding and dora": {"target_modules": ["embed_tokens"], "use_dora": True},
     "head and dora": {"target_modules": ["lm_head"], "use_dora": True},
     "embedding, head, patterns": {"target_modules": ["embed_tokens", "lm_head", "v_proj"], "rank_pattern": {"lm_head": 3}, "alpha_pattern": {"embed_tokens": 3}}, "head and layers": {"target_modules": ["q_proj", "lm_head"]},
+    "modules_to_save table and layers": {"modules_to_save": ["embed_tokens", "mlp"]}, "modules_to_save of a target": {"modules_to_save": ["v_proj"]},
+    "tokens of both tables": {"trainable_token_indices": {"embed_tokens": [5, 9], "lm_head": [7]}}, "tied or not": {"modules_to_save": ["lm_head"], "ensure_weight_tying": True},
     "trainable tokens": {"trainable_token_indices": [1, 2]}, "replication": {"layer_replication": [[0, 2], [1, 3]]},
     "rank 1": {"r": 1}, "rank 64": {"r": 64}, "no task": {"task_type": None},
     "rslora, dora, patterns": {"use_rslora": True, "use_dora": True, "rank_pattern": {"q_proj": 2}}, "alora": {"alora_invocation_tokens": [1, 2]},

@@ -11,6 +11,8 @@ from transformers import AutoModelForCausalLM
 
 REFERENCES = Path(__file__).parent.parent / "References"
 sys.path.insert(0, str(REFERENCES))
+# What of PEFT's adapters starts at zero, or as the base.
+TRAINED = ["lora_B", "bias", "embedding_A", "modules_to_save", "trainable_tokens_delta"]
 
 
 def make_folder(target: Path) -> Path:
@@ -32,7 +34,7 @@ def make_adapter(model_folder: Path, target: Path, seed: int = 7, **options) -> 
     model = get_peft_model(base, LoraConfig(**options))
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if weight.requires_grad and ("lora_B" in name or "bias" in name or "embedding_A" in name):
+            if weight.requires_grad and any(word in name for word in TRAINED):
                 weight.add_(torch.randn(weight.shape) * 0.1)
             if weight.requires_grad and "lora_magnitude_vector" in name:
                 weight.mul_(1 + 0.2 * torch.randn(weight.shape))

@@ -12,7 +12,9 @@ OPTIONS = [
     "rank: 8", "rank: 1, alpha: 1", "rank: 4, alpha: 32, rslora: true", "rank: 4, targets: [q_proj, v_proj]", "rank: 3, alpha: 7.5",
     "rank: 4, targets: [q_proj, lm_head]", "rank: 3, targets: [embed_tokens], dropout: 0.2",
     "rank: 2, targets: [down_proj, embed_tokens, lm_head], layers: [1]", "rank: 2, targets: [lm_head], dora: true",
-    "rank: 2, layers: [0, 2]", "rank: 2, layers: [1], targets: [down_proj]", "rank: 4, dropout: 0.2", "rank: 16, alpha: 0"]
+    "rank: 2, layers: [0, 2]", "rank: 2, layers: [1], targets: [down_proj]", "rank: 4, dropout: 0.2", "rank: 16, alpha: 0",
+    'rank: 4, modules_to_save: ["lm_head", "norm"]', 'rank: 3, targets: [q_proj], modules_to_save: ["embed_tokens", "mlp"]',
+    "rank: 4, trainable_token_indices: [5, 9, 30]", "rank: 2, trainable_token_indices: {embed_tokens: [5], lm_head: [7, 5]}"]
 
 
 def saved_by_skillet(skillet, base: Path, report, chosen) -> None:

@@ -127,6 +127,69 @@ import Testing
     #expect(error?.cause.contains("\"modules_to_save\"") == true)
   }
 
+  @Test(
+    arguments: [
+      (nil, [:], 1), ([7, 5], [.embedding: [7, 5]], 2),
+      (["embed_tokens": [5]], [.embedding: [5]], 2),
+      (["lm_head": [6, 5]], [.head: [6, 5]], 1),
+      (["model.embed_tokens": [5], "lm_head": [5]], [.embedding: [5]], 2),
+      (["embed_tokens": [5], "lm_head": [6]], [.embedding: [5], .head: [6]], 1),
+    ] as [(JSONValue, [TokenTable: [Int]], Int)])
+  func `trainable_token_indices: of the embedding, or by table; equal rows of one matrix are tied`(
+    value: JSONValue, tokens: [TokenTable: [Int]], places: Int
+  ) throws {
+    var changed = try object()
+    changed["trainable_token_indices"] = value
+    let tied = TinyModel.configuration(layers: 3, tiesHead: true)
+    let configuration = try AdapterConfigurationFile.read(
+      .object(changed), file: "", model: tied)
+    #expect(configuration.tokens == tokens)
+    #expect(configuration.tiesTables(of: tied) == (places == 2))
+    let written = AdapterConfigurationFile.value(of: configuration, on: tied, baseModel: "x")
+    #expect(
+      try AdapterConfigurationFile.read(written, file: "", model: tied) == configuration)
+    if tokens.count < 2, !tokens.isEmpty {
+      changed["ensure_weight_tying"] = true
+      #expect(
+        try AdapterConfigurationFile.read(.object(changed), file: "", model: tied) == configuration)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("trainable_token_indices", [99]), ("trainable_token_indices", [5, 5]),
+      ("trainable_token_indices", ["q_proj": [5]]), ("trainable_token_indices", ["lm_head": 5]),
+      ("trainable_token_indices", ["": [5]]), ("trainable_token_indices", [-1]),
+    ] as [(String, JSONValue)])
+  func `tokens that no table has are refused`(key: String, value: JSONValue) throws {
+    var changed = try object()
+    changed[key] = value
+    let error = #expect(throws: FileError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"\(key)\"") == true)
+  }
+
+  @Test func `ensure_weight_tying makes one of the tables that are trained themselves`() throws {
+    let tied = TinyModel.configuration(layers: 3, tiesHead: true)
+    var changed = try object()
+    changed["ensure_weight_tying"] = true
+    func read() throws(FileError) -> LoRAConfiguration {
+      try AdapterConfigurationFile.read(.object(changed), file: "", model: tied)
+    }
+    #expect(try !read().ensuresTying)
+    for names in [["lm_head"], ["embed_tokens"], ["lm_head", "embed_tokens"]] as [JSONValue] {
+      changed["modules_to_save"] = names
+      let configuration = try read()
+      #expect(configuration.saved == [.table(.embedding)] && configuration.ensuresTying)
+      #expect(
+        try !AdapterConfigurationFile.read(.object(changed), file: "", model: Self.model)
+          .ensuresTying)
+    }
+    changed["modules_to_save"] = nil
+    changed["target_modules"] = ["q_proj", "lm_head"]
+    let error = #expect(throws: FileError.self) { try read() }
+    #expect(error?.cause.contains("\"ensure_weight_tying\"") == true)
+  }
+
   @Test func `names of no layer are refused`() throws {
     for names in [["q_proj", "norm"], ["proj"], ["q_proj", "x"]] {
       #expect(throws: FileError.self) { try targets(names) }

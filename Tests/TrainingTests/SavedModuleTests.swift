@@ -21,6 +21,14 @@ import Training
     RunningWay.all.map { Case("apart", $0) }
     + [
       Case("tied", RunningWay(model: "tiny-llama-tied")),
+      Case("tied-ensured", RunningWay(model: "tiny-llama-tied")),
+      Case("tokens", RunningWay()), Case("tokens", RunningWay(file: "f32.gguf")),
+      Case("tokens", RunningWay(recomputes: true)),
+      Case("tokens-tied", RunningWay(model: "tiny-llama-tied")),
+      Case("tokens-parted", RunningWay(model: "tiny-llama-tied")),
+      Case("tokens-scaled", RunningWay(model: "families/gemma3")),
+      Case("padded", RunningWay()), Case("padded-pair", RunningWay()),
+      Case("padded-tokens", RunningWay(model: "tiny-llama-tied")),
       Case("norm-biases", RunningWay(model: "families/starcoder2")),
       Case("gemma3", RunningWay(model: "families/gemma3", file: "f32.gguf")),
       Case("gpt2", RunningWay(model: "families/gpt2", file: "f32.gguf")),

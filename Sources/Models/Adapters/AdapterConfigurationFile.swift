@@ -5,10 +5,23 @@ import Files
 package enum AdapterConfigurationFile {
   static let name = "adapter_config.json"
 
-  /// The long-lived keys that every version of PEFT reads, and nothing else: old versions refuse
-  /// keys that they do not know.
+  /// The long-lived keys that every version of PEFT reads, and others only where they are needed: old versions
+  /// refuse keys that they do not know.
   package static func value(
     of configuration: LoRAConfiguration, on model: DecoderDescription, baseModel: String
+  ) -> JSONValue {
+    var object = common(configuration, model, baseModel).object ?? JSONObject()
+    for (key, value) in AdapterTables.values(of: configuration, on: model) { object[key] = value }
+    return .object(object)
+  }
+
+  /// Whether a key is true only where that is asked for.
+  package static func isFlag(_ key: String) -> Bool {
+    key.hasPrefix("use_") || key == AdapterTables.tyingKey
+  }
+
+  private static func common(
+    _ configuration: LoRAConfiguration, _ model: DecoderDescription, _ baseModel: String
   ) -> JSONValue {
     [
       "alpha_pattern": pattern(configuration.alphas.mapValues(number), configuration, model),
@@ -124,6 +137,7 @@ package enum AdapterConfigurationFile {
     configuration.isWeightDecomposed = object["use_dora"]?.bool ?? false
     configuration.biases = object["bias"]?.string.flatMap(TrainedBiases.init) ?? .none
     try AdapterTargets(object, file: file, model: model).choose(for: &configuration)
+    try AdapterTables(object, file: file, model: model).choose(for: &configuration)
     return configuration
   }
 }

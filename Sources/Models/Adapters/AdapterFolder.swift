@@ -81,7 +81,11 @@ package struct AdapterFolder {
       }
       if let weight = pair.weight {
         let saved = SavedWeight(entry, in: model)
-        try writer.add(names.weight, shape: saved.shape, values: saved.values(weight))
+        let values = saved.values(weight)
+        try writer.add(names.weight, shape: saved.shape, values: values)
+        if entry.place == .table(.embedding), adapter.configuration.ensuresTying {
+          try writer.add(tensors.tiedCopy, shape: saved.shape, values: values)
+        }
       }
       guard entry.hasPair else { continue }
       let a = (0..<pair.a.count).map { unsafe pair.a.base[$0] }
@@ -189,6 +193,9 @@ package struct AdapterFolder {
       }
       if let stored = source.weight, let weight = pair.weight {
         SavedWeight(entry, in: model).copy(stored, to: weight)
+      }
+      if entry.place == .table(.embedding), configuration.ensuresTying, let weight = pair.weight {
+        try tensors.requireTied(reading, to: weight)
       }
       copy(source, to: pair, at: entry.place)
     }

@@ -27,6 +27,8 @@ extension KeyTable {
     Entry("use_dora", .read(.bool)),
     Entry("bias", .read(.word(TrainedBiases.allCases.map(\.rawValue)))),
     Entry("modules_to_save", .read(.any, allowsNull: true)),
+    Entry("trainable_token_indices", .read(.any, allowsNull: true)),
+    Entry("ensure_weight_tying", .read(.bool)),
     Entry("eva_config", .read(.object, allowsNull: true)),
   ]
 
@@ -40,11 +42,10 @@ extension KeyTable {
     Entry("use_bdlora", .only([nil])), Entry("lora_bias", .only([false])),
     Entry("layers_pattern", .only([nil, []])), Entry("layer_replication", .only([nil, []])),
     Entry("target_parameters", .only([nil, []])),
-    Entry("trainable_token_indices", .only([nil, [:]])),
     Entry("alora_invocation_tokens", .only([nil])), Entry("megatron_config", .only([nil])),
     Entry("loftq_config", .only([[:], nil])), Entry("corda_config", .only([nil])),
     Entry("lora_ga_config", .only([nil])), Entry("kasa_config", .only([nil])),
     Entry("velora_config", .only([nil])), Entry("monteclora_config", .only([nil])),
-    Entry("arrow_config", .only([nil])), Entry("ensure_weight_tying", .only([false])),
+    Entry("arrow_config", .only([nil])),
   ]
 }

@@ -18,6 +18,8 @@ package struct AdapterLayout: Sendable, Equatable {
     package let hasBias: Bool
     /// Whether its weight is, in place of a pair.
     package let isSaved: Bool
+    /// The tokens whose rows alone are trained of a table; empty for the whole weight.
+    package let tokens: [Int]
     /// Whether A is the identity, which nobody trains.
     package let isWhole: Bool
     /// Whether the second half of the rank is the start of the first, which nobody trains.
@@ -30,12 +32,13 @@ package struct AdapterLayout: Sendable, Equatable {
         + (hasBias ? biasCount : 0)
     }
 
-    /// Rows and columns of the module's own weight, as `FrozenWeights` has it.
+    /// Rows and columns of what is trained of the module's own weight, as `FrozenWeights` has it.
     package var weightShape: (rows: Int, columns: Int) {
-      place == .table(.embedding) ? (inputs, outputs) : (outputs, inputs)
+      let (rows, columns) = place == .table(.embedding) ? (inputs, outputs) : (outputs, inputs)
+      return (tokens.isEmpty ? rows : tokens.count, columns)
     }
 
-    var weightCount: Int { isSaved ? inputs * outputs : 0 }
+    var weightCount: Int { isSaved ? weightShape.rows * weightShape.columns : 0 }
     var biasCount: Int { place.norm == nil ? outputs : inputs }
 
     /// Whether there is a pair, and not only what is trained of the module itself.
@@ -102,7 +105,8 @@ package struct AdapterLayout: Sendable, Equatable {
         + NormPlace.count(layers: model.sizes.layers))
     var offset = 0
     for place in model.modulePlaces {
-      let isSaved = configuration.saved.contains(place)
+      let tokens = place.table.flatMap { configuration.tokens[$0] } ?? []
+      let isSaved = configuration.saved.contains(place) || !tokens.isEmpty
       let hasPair = !isSaved && configuration.includes(place)
       let hasBias = configuration.trainsBias(at: place, of: model)
       guard hasPair || hasBias || isSaved else { continue }
@@ -112,11 +116,16 @@ package struct AdapterLayout: Sendable, Equatable {
         place: place, inputs: shape.inputs, outputs: shape.outputs,
         rank: hasPair ? configuration.rank(of: place) : 0, scale: configuration.scale(of: place),
         hasLengths: hasPair && configuration.isWeightDecomposed, hasBias: hasBias,
-        isSaved: isSaved, isWhole: hasPair && configuration.isWhole,
+        isSaved: isSaved, tokens: tokens, isWhole: hasPair && configuration.isWhole,
         keepsStart: configuration.form == .besideStart,
         offset: offset)
       entries.append(entry)
       offset += entry.count
+    }
+    if configuration.tiesTables(of: model) {
+      let layers = model.sizes.layers
+      places[Self.index(of: .table(.head), layers: layers)] =
+        places[Self.index(of: .table(.embedding), layers: layers)]
     }
     self.entries = entries
     self.places = places
@@ -139,6 +148,7 @@ package struct AdapterLayout: Sendable, Equatable {
     [.table(.embedding), .norm(.embedding)].contains(entries.first?.place)
   }
 
+  /// What is trained at a place; of a head that is the embedding also there, the embedding's.
   package func entry(at place: ModulePlace) -> Entry? {
     let index = Self.index(of: place, layers: model.sizes.layers)
     precondition(
@@ -219,7 +229,7 @@ package final class AdapterVector: @unchecked Sendable {
           base: third + (entry.hasLengths ? entry.outputs : 0), rows: 1,
           columns: entry.biasCount)
         : nil,
-      weight: weight, isWhole: entry.isWhole)
+      weight: weight, tokens: entry.tokens, isWhole: entry.isWhole)
   }
 }
 
@@ -238,6 +248,8 @@ package struct LoRAPair: Sendable {
   package let bias: Matrix?
   /// The trained weight in place of the module's own, as transformers has it; then the rank is 0.
   package let weight: Matrix?
+  /// The tokens whose rows it has; empty for all.
+  package let tokens: [Int]
   /// Whether A is the identity, which is only read.
   package let isWhole: Bool
 }

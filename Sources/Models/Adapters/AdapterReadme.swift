@@ -39,8 +39,12 @@ package struct AdapterReadme {
     ]
     let biases = configuration.biases == .none ? [] : [("biases", configuration.biases.rawValue)]
     let saved = base.description.names(ofSaved: configuration.saved)
+    let tokens = configuration.tokens.sorted { $0.key < $1.key }.map {
+      "\($0.value.count) of \(base.description.name(of: .table($0.key)))"
+    }
+    let rowsOfTokens = tokens.isEmpty ? [] : [("rows of tokens", tokens.joined(separator: ", "))]
     let modules = saved.isEmpty ? [] : [("trained themselves", saved.joined(separator: ", "))]
-    let rows = (lora + modules + biases + facts).map {
+    let rows = (lora + modules + rowsOfTokens + biases + facts).map {
       "| \($0.0) | \($0.1.replacing("|", with: "\\|")) |"
     }
     let code =

@@ -15,10 +15,13 @@ struct AdapterTensors {
     let base: String
     /// The trained bias, beside a pair or alone.
     let bias: String
-    /// The weight of a module that is trained itself.
+    /// The weight of a module that is trained itself, or the rows of its tokens that are.
     let weight: String
 
-    fileprivate init(_ place: ModulePlace, hasPair: Bool = true, in model: DecoderDescription) {
+    fileprivate init(
+      _ place: ModulePlace, hasPair: Bool = true, hasRows: Bool = false,
+      in model: DecoderDescription
+    ) {
       let path = AdapterTensors.root + model.path(at: place)
       let isEmbedding = place == .table(.embedding)
       a = path + (isEmbedding ? ".lora_embedding_A" : ".lora_A.weight")
@@ -26,15 +29,18 @@ struct AdapterTensors {
       lengths = path + ".lora_magnitude_vector"
       base = path + ".base_layer.weight"
       bias = path + (hasPair ? ".base_layer.bias" : ".bias")
-      weight = path + ".weight"
+      weight = path + (hasRows ? ".token_adapter.trainable_tokens_delta" : ".weight")
     }
   }
 
   let model: DecoderDescription
 
   func names(of entry: AdapterLayout.Entry) -> Names {
-    Names(entry.place, hasPair: entry.hasPair, in: model)
+    Names(entry.place, hasPair: entry.hasPair, hasRows: !entry.tokens.isEmpty, in: model)
   }
+
+  /// The name of the copy that PEFT writes for a head that stays the embedding which is trained itself.
+  var tiedCopy: String { Names(.table(.head), hasPair: false, in: model).weight }
 
   fileprivate static let root = "base_model.model."
 
@@ -58,7 +64,10 @@ struct AdapterTensors {
       }
       if entry.isSaved {
         known.insert(names.weight)
-        try requireSaved(names.weight, SavedWeight(entry, in: model).shape, directory, file)
+        try requireSaved(names.weight, of: entry, directory, file)
+        if entry.tokens.isEmpty, layout.entry(at: .table(.head))?.place == .table(.embedding) {
+          known.insert(tiedCopy)
+        }
       }
       guard entry.hasPair else { continue }
       try require(names.a, [entry.rank, entry.inputs], of: entry, directory, file)
@@ -97,18 +106,20 @@ struct AdapterTensors {
   }
 
   private func requireSaved(
-    _ name: String, _ shape: [Int], _ directory: TensorDirectory, _ file: String
+    _ name: String, of entry: AdapterLayout.Entry, _ directory: TensorDirectory, _ file: String
   ) throws(FileError) {
+    let key = entry.tokens.isEmpty ? "modules_to_save" : "trainable_token_indices"
     guard let tensor = directory[name] else {
       throw disagreement(
         .absent, file,
-        "there is no tensor \"\(name)\", though \"modules_to_save\" of its configuration names its module"
-      )
+        "there is no tensor \"\(name)\", though \"\(key)\" of its configuration names its module")
     }
+    let shape = SavedWeight(entry, in: model).shape
     if tensor.shape == shape { return }
     throw disagreement(
       .malformed, file,
-      "the tensor \"\(name)\" is \(tensor.shape), and the module of this model \(shape)")
+      "the tensor \"\(name)\" is \(tensor.shape), and should be \(shape) for this model and \"\(key)\" of its "
+        + "configuration")
   }
 
   /// Refuses copies of frozen tables that are not the base's: PEFT trains beside those, and takes them in
@@ -141,6 +152,20 @@ struct AdapterTensors {
     }
   }
 
+  /// Refuses a copy for the head that is not the embedding, where both are one.
+  func requireTied(_ reading: WeightReading, to embedding: Matrix) throws(FileError) {
+    guard reading.contains(tiedCopy) else { return }
+    let copy = try reading.matrix(tiedCopy, rows: embedding.rows, columns: embedding.columns)
+    guard FrozenMatrix(view: embedding).relativeDistance(of: copy) == 0 else {
+      throw FileError(
+        .malformed, file: reading.file,
+        cause:
+          "its \"\(tiedCopy)\" is not its embedding, though \"ensure_weight_tying\" of its configuration "
+          + "is true",
+        fix: "save the adapter again with PEFT, or train it without \"ensure_weight_tying\"")
+    }
+  }
+
   private func otherBase(_ name: String, file: String) -> FileError {
     FileError(
       .unsupported, file: file,
@@ -170,6 +195,12 @@ struct AdapterTensors {
           "there is the tensor \"\(name)\", whose layer \(Self.choice) its configuration leave out"
         )
       }
+    }
+    if model.places.contains(where: { Names($0, hasRows: true, in: model).weight == name }) {
+      return disagreement(
+        .unsupported, file,
+        "there is the tensor \"\(name)\", whose module \"trainable_token_indices\" of its configuration "
+          + "leaves out")
     }
     if model.modulePlaces.contains(where: {
       $0.table == nil && Names($0, in: model).weight == name

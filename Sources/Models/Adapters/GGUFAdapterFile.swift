@@ -49,11 +49,11 @@ package struct GGUFAdapterFile {
         .unsupported, file: file, cause: "an adapter in GGUF has no place for trained biases",
         fix: "save it for PEFT, or fold it in: merge, then export")
     }
-    guard adapter.configuration.saved.isEmpty else {
+    guard adapter.configuration.saved.isEmpty, adapter.configuration.tokens.isEmpty else {
       throw FileError(
         .unsupported, file: file,
-        cause: "an adapter in GGUF has no place for modules that are trained themselves "
-          + "(modules_to_save)",
+        cause: "an adapter in GGUF has no place for modules or tokens that are trained "
+          + "themselves (modules_to_save, trainable_token_indices)",
         fix: "save it for PEFT, or fold it in: merge, then export")
     }
     guard !model.tiesHead || adapter.configuration.tables.isEmpty else {

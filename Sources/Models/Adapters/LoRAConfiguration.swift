@@ -21,6 +21,11 @@ package struct LoRAConfiguration: Sendable, Equatable {
   package var isRankStabilized: Bool
   /// The modules that are trained and saved themselves, in place of a pair (PEFT's `modules_to_save`).
   package var saved: Set<ModulePlace> = []
+  /// The tokens whose rows of a table are trained, in the order of files (PEFT's `trainable_token_indices`).
+  package var tokens: [TokenTable: [Int]] = [:]
+  /// Whether an embedding that is trained itself stays the head of a model for which both are one matrix (PEFT's
+  /// `ensure_weight_tying`).
+  package var ensuresTying = false
   /// Which biases of the frozen layers are trained too.
   package var biases = TrainedBiases.none
   /// Whether the lengths of the rows of W + scale · B·A are learnt apart from their directions (DoRA, arXiv
@@ -107,7 +112,17 @@ package struct LoRAConfiguration: Sendable, Equatable {
   }
 
   /// The tables that answer otherwise than the base's.
-  package var changedTables: Set<TokenTable> { tables.union(saved.compactMap(\.table)) }
+  package var changedTables: Set<TokenTable> {
+    tables.union(saved.compactMap(\.table)).union(tokens.keys)
+  }
+
+  /// Whether what is trained of the embedding is the head's as well: rows of tokens always stay in both, unless the
+  /// head has some of its own.
+  package func tiesTables(of model: DecoderDescription) -> Bool {
+    guard model.tiesHead else { return false }
+    let tiesRows = tokens[.embedding] != nil && tokens[.head] == nil
+    return tiesRows || ensuresTying && saved.contains(.table(.embedding))
+  }
 
   /// Whether a pair stands beside a place.
   package func includes(_ place: ModulePlace) -> Bool {

@@ -53,10 +53,11 @@ package struct MLXAdapterFolder {
         .unsupported, file: folder, cause: "an adapter of mlx-lm has no place for trained biases",
         fix: "save the adapter for PEFT: format: peft")
     }
-    guard own.saved.isEmpty else {
+    guard own.saved.isEmpty, own.tokens.isEmpty else {
       throw FileError(
         .unsupported, file: folder,
-        cause: "Skillet writes no modules that are trained themselves (modules_to_save) for mlx-lm",
+        cause: "Skillet writes no modules or tokens that are trained themselves (modules_to_save, "
+          + "trainable_token_indices) for mlx-lm",
         fix: "save the adapter for PEFT: format: peft")
     }
     guard own.tables.isEmpty else {

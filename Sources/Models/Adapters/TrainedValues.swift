@@ -17,16 +17,18 @@ extension Adapter {
       pair.bias?.fill(with: linear.bias)
       guard let weight = pair.weight else { continue }
       for row in 0..<weight.rows {
-        unsafe linear.weight.dequantize(row: row, into: weight.row(row))
+        let source = pair.tokens.isEmpty ? row : pair.tokens[row]
+        unsafe linear.weight.dequantize(row: source, into: weight.row(row))
       }
     }
   }
 }
 
 extension LoRAPair {
-  /// The frozen layer, with what is trained of it in place of its own. A trained weight is read where the adapter has
-  /// it, and lives as long.
+  /// The frozen layer, with what is trained of it in place of its own, but for rows of tokens. A trained weight is
+  /// read where the adapter has it, and lives as long.
   func replacing(_ linear: FrozenWeights.Linear) -> FrozenWeights.Linear {
+    let weight = tokens.isEmpty ? weight : nil
     guard weight != nil || bias != nil else { return linear }
     return FrozenWeights.Linear(
       weight: weight.map(FrozenMatrix.init(view:)) ?? linear.weight,
@@ -73,7 +75,7 @@ extension AdapterUse {
   ) {
     guard let gradient = gradientPair(at: place) else { return }
     if let bias = gradient.bias { bias.add(compute.columnSums(of: dy)) }
-    guard let weight = gradient.weight, let x else { return }
+    guard let weight = gradient.weight, gradient.tokens.isEmpty, let x else { return }
     compute.arena.scoped {
       compute.multiply(
         compute.packTransposed(dy), x.operand, .columnsOfMatrix, accumulate: true, into: weight)

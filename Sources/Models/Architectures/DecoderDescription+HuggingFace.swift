@@ -28,6 +28,7 @@ extension DecoderDescription {
       positions: try Self.positions(object, family, sizes, file: file),
       tiesHead: object["tie_word_embeddings"]?.bool ?? family.tiesHeadByDefault,
       isSet: { key, standard, _ in object[key]?.bool ?? standard })
+    paddingToken = family.paddingToken(object, vocabulary: sizes.vocabulary)
     if let name = family.activationKey.flatMap({ object[$0]?.string }) {
       activation = family.activation.choices[name] ?? activation
     }

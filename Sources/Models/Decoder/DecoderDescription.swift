@@ -47,6 +47,8 @@ package struct DecoderDescription: Sendable, Equatable {
   package var activation: FeedForwardActivation
   /// The linear layers of a block.
   package var linears: [LinearModule]
+  /// The token whose row of the embedding gets no gradient, where a folder of transformers has one.
+  package var paddingToken: Int?
   /// Whether the output head is the embedding.
   package var tiesHead: Bool
   /// Whether the output head adds a bias.

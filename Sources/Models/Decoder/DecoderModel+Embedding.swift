@@ -28,6 +28,7 @@ extension DecoderModel {
     let table = pair?.replacing(frozen) ?? frozen
     let embedded = gather(tokens, of: table.weight, "token", with: compute)
     if let pair, pair.a.rows > 0 { pair.add(rowsOf: tokens, to: embedded, with: compute) }
+    pair?.tokenRows?.replaceRows(of: tokens, in: embedded)
     compute.scale(embedded, by: description.scales.embedding)
     noise?.add(to: embedded)
     let x =
@@ -71,9 +72,15 @@ extension DecoderModel {
       }
       compute.scale(dEmbedded, by: description.scales.embedding)
       if pair.a.rows > 0 {
-        pair.addGradient(of: dEmbedded, rowsOf: batch.tokens, to: gradient, with: compute)
+        pair.addGradient(
+          of: dEmbedded, rowsOf: batch.tokens, padding: description.paddingToken, to: gradient,
+          with: compute)
       }
-      gradient.weight?.add(dEmbedded, toRows: batch.tokens)
+      if let rows = gradient.tokenRows {
+        rows.addRows(of: batch.tokens, dEmbedded, padding: description.paddingToken)
+      } else {
+        gradient.weight?.add(dEmbedded, toRows: batch.tokens, padding: description.paddingToken)
+      }
     }
   }
 
@@ -94,9 +101,9 @@ extension DecoderModel {
 }
 
 extension Matrix {
-  /// Adds each row of `x` to the row that is named for it, in their order.
-  fileprivate func add(_ x: Matrix, toRows rows: [Int32]) {
-    for (index, row) in rows.enumerated() {
+  /// Adds each row of `x` to the row that is named for it, in their order; none to that of padding.
+  fileprivate func add(_ x: Matrix, toRows rows: [Int32], padding: Int?) {
+    for (index, row) in rows.enumerated() where Int(row) != padding {
       let (target, source) = unsafe (self.row(Int(row)), x.row(index))
       for column in 0..<columns { unsafe target[column] += source[column] }
     }
@@ -114,9 +121,11 @@ extension LoRAPair {
     }
   }
 
-  /// With t = A·x: dBᵀ = scale · tᵀ·dy, and of A each token's column gets scale · dy·B, in the order of tokens.
+  /// With t = A·x: dBᵀ = scale · tᵀ·dy, and of A each token's column gets scale · dy·B, in the order of tokens;
+  /// that of padding gets none.
   func addGradient(
-    of dy: Matrix, rowsOf tokens: [Int32], to gradient: LoRAPair, with compute: Compute
+    of dy: Matrix, rowsOf tokens: [Int32], padding: Int?, to gradient: LoRAPair,
+    with compute: Compute
   ) {
     compute.arena.scoped {
       compute.multiply(
@@ -125,7 +134,7 @@ extension LoRAPair {
       let dColumns = compute.arena.matrix(dy.rows, a.rows)
       compute.multiply(
         compute.pack(dy), bTransposed.operand, .rowsOfMatrix, alpha: scale, into: dColumns)
-      for (row, token) in tokens.enumerated() {
+      for (row, token) in tokens.enumerated() where Int(token) != padding {
         for rank in 0..<a.rows {
           unsafe gradient.a.row(rank)[Int(token)] += dColumns.row(row)[rank]
         }

@@ -10,6 +10,13 @@ struct OutputHead {
   private var frozen: FrozenWeights.Linear { weights[.table(.head)] }
   private var isAdapted: Bool { adapter?.adapter.parameters.pair(at: .table(.head)) != nil }
 
+  /// Rows of tokens that the adapter trains.
+  private var rows: TokenRows? {
+    adapter?.adapter.parameters.pair(at: .table(.head))?.tokenRows
+  }
+
+  private var gradientRows: TokenRows? { adapter?.gradientPair(at: .table(.head))?.tokenRows }
+
   private func layer(part: Int = 0) -> LinearLayer {
     adapter?.layer(frozen, at: .table(.head), part: part, with: compute) ?? LinearLayer(frozen)
   }
@@ -22,6 +29,7 @@ struct OutputHead {
     let packed = compute.pack(input)
     if isAdapted {
       layer().forward(input, packed: packed, into: logits, reduced: nil, with: compute)
+      rows?.replaceLogits(of: packed, in: logits, with: compute)
     } else {
       compute.multiply(packed, frozen.weight.operand, .rowsOfMatrix, into: logits)
       if !frozen.bias.isEmpty { compute.spread(frozen.bias, over: logits, accumulates: true) }
@@ -39,6 +47,7 @@ struct OutputHead {
       by: [(layer.weight, logits)])
     layer.addAdapter(ofVectors: input, to: logits, with: compute)
     if !layer.bias.isEmpty { compute.spread(layer.bias, over: logits, accumulates: true) }
+    rows?.replaceLogits(ofVectors: input, in: logits, with: compute)
     scale(logits)
   }
 
@@ -74,15 +83,22 @@ struct OutputHead {
       with: compute
     ) { rows, logits in
       let x = input.rows(rows)
+      let packed = compute.pack(x)
       layer(part: rows.lowerBound).forward(
-        x, packed: compute.pack(x), into: logits, reduced: reduced?.rows(rows), with: compute)
+        x, packed: packed, into: logits, reduced: reduced?.rows(rows), with: compute)
+      self.rows?.replaceLogits(of: packed, in: logits, with: compute)
     } backward: { rows, dLogits in
       adapter?.addOwnGradients(
         of: dLogits, reading: input.rows(rows), at: .table(.head), with: compute)
+      let dRows = self.rows?.takeGradients(from: dLogits, with: compute)
       layer(part: rows.lowerBound).backward(
         input.rows(rows), reduced: reduced?.rows(rows), dy: dLogits,
         gradient: adapter?.gradientPair(at: .table(.head)), dx: gradient?.rows(rows),
         accumulatesDx: false, with: compute)
+      if let dRows, let own = gradientRows {
+        self.rows?.backward(
+          dRows, reading: input.rows(rows), into: own, dx: gradient?.rows(rows), with: compute)
+      }
     }
   }
 }

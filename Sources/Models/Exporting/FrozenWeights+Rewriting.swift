@@ -43,7 +43,8 @@ extension FrozenWeights {
       let source =
         change.map {
           own.weight.adding(place == .table(.embedding) ? $0.turned : $0, with: compute)
-        } ?? (isFolded ? own.weight.expanded() : own.weight)
+        } ?? pair?.tokenRows?.replacingRows(of: own.weight)
+        ?? (isFolded ? own.weight.expanded() : own.weight)
       let (result, error) = source.quantized(to: scheme, with: compute)
       report.error.add(error)
       report.changed += 1
@@ -83,7 +84,9 @@ extension FrozenWeights {
   /// Whether an adapter changes the embedding or the head of a model for which both are one matrix, so that they
   /// would be two once it is folded in.
   package func untiesHead(under adapter: Adapter) -> Bool {
-    isTied && !adapter.configuration.changedTables.isEmpty
+    let changes = adapter.configuration
+    return isTied && !changes.changedTables.isEmpty
+      && !changes.tiesTables(of: adapter.parameters.layout.model)
   }
 }
 
@@ -92,6 +95,7 @@ extension LoRAPair {
   fileprivate var turned: LoRAPair {
     LoRAPair(
       a: bTransposed, bTransposed: a, scale: scale, lengths: nil, bias: nil, weight: nil,
+      tokens: [],
       isWhole: false)
   }
 }

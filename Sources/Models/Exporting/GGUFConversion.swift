@@ -158,6 +158,7 @@ extension DecoderDescription {
       plain.normOffset = 0
       plain.moduleNormOffset = 0
       plain.positionOffset = 0
+      plain.paddingToken = nil
       plain.linears = []
       plain.blockPath = ""
       return plain

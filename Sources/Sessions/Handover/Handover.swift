@@ -133,7 +133,7 @@ struct Handover {
     let others = lora.members.filter { member in
       !always.contains(member.key) && !elsewhere.contains(member.key)
         && !defaults.contains(member.value) && member.value != .bool(true)
-        || member.key.hasPrefix("use_") && member.value == .bool(true)
+        || AdapterConfigurationFile.isFlag(member.key) && member.value == .bool(true)
     }
     return always.compactMap { key in lora[key].map { (key, $0) } }
       + others.map { ($0.key, $0.value) }

@@ -110,11 +110,12 @@ extension Session {
           "E0443", "`\(field.name)` has trained biases, which are no updates to add",
           argument: Combine.weights, help: "fold it into the base: use it, then merge")
       }
-      guard kept.adapter.configuration.saved.isEmpty else {
+      guard kept.adapter.configuration.saved.isEmpty, kept.adapter.configuration.tokens.isEmpty
+      else {
         throw VerbFailure(
           "E0443",
-          "`\(field.name)` has modules that are trained themselves (\(LoRA.saved.name)), which are no "
-            + "updates to add",
+          "`\(field.name)` has modules or tokens that are trained themselves (\(LoRA.saved.name), "
+            + "\(LoRA.tokens.name)), which are no updates to add",
           argument: Combine.weights, help: "fold it into the base: use it, then merge")
       }
       parts.append((kept, weight))

@@ -23,11 +23,13 @@ extension Session {
     if current.adapter.configuration.biases != .none {
       notice("what trained biases changed by is not among the norms and directions")
     }
-    let saved = model.decoder.description.names(ofSaved: current.adapter.configuration.saved)
+    let configuration = current.adapter.configuration
+    let saved = model.decoder.description.names(
+      ofSaved: configuration.saved.union(configuration.tokens.keys.map { .table($0) }))
     if !saved.isEmpty {
       notice(
-        "what \(saved.joined(separator: ", ")) changed by, being trained themselves, is not among the norms and "
-          + "directions")
+        "what was trained of \(saved.joined(separator: ", ")) itself is not among the norms and directions"
+      )
     }
     record["update_norms"] = .record(updateNorms(modules, model.decoder.description))
     record["modules"] = .table(Table(rows: modules.map(\.row), heading: "module"))

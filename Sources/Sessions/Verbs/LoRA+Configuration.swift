@@ -21,6 +21,7 @@ extension Session {
         argument: LoRA.isWeightDecomposed,
         help: "leave it out, or \(model.name(of: .table(.embedding)))")
     }
+    try chooseTables(&configuration, call, of: model)
     configuration.biases = call[LoRA.biases]
     try requireBiases(of: configuration, in: model)
     try override(&configuration, call, model)

@@ -48,6 +48,14 @@ package enum LoRA: Verb {
     "modules_to_save", foreign: ["lora_modules_to_save"],
     "modules that are trained themselves, in f32 and in place of the base's, by ends of their paths: \"lm_head\", "
       + "\"norm\"")
+  package static let tokens = Argument<Value?>.value(
+    "trainable_token_indices",
+    .either([.list(.either([.int(0...10_000_000), .string])), .record]),
+    "tokens whose rows of the embedding are trained alone, by texts or ids; {embed_tokens: […], lm_head: […]} for "
+      + "each table apart")
+  package static let ensuresTying = Argument.flag(
+    "ensure_weight_tying", default: false,
+    "whether embedding and head that are one matrix stay one in modules_to_save")
   package static let adapterName = Argument.text(
     "name", "what `use` calls it; \"default\" if not given")
 
@@ -55,7 +63,8 @@ package enum LoRA: Verb {
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
       rank, alpha, dropout, targets, modules, exclude, layers, overrides, start,
-      isRankStabilized, isWeightDecomposed, biases, saved, adapterName,
+      isRankStabilized, isWeightDecomposed, biases, saved, tokens, ensuresTying,
+      adapterName,
     ],
     fields: [
       FieldDeclaration("rank", "int", "width of A and B"),
@@ -85,7 +94,9 @@ package enum LoRA: Verb {
       out; beside an embedding A starts at zero and B at random, and both of a model that ties them stay \
       apart, as PEFT has it. `modules_to_save: ["lm_head", "norm"]` trains modules themselves, as full fine-tuning \
       would, and keeps them in the adapter: every module whose path ends with one of these, so that "norm" \
-      stands for all norms and "model.norm" for the last one.
+      stands for all norms and "model.norm" for the last one. \
+      `trainable_token_indices: ["<|im_end|>"]` trains the rows of these tokens alone, of the embedding and of a head \
+      that is the same matrix.
       """)
 
   package static func run(_ call: VerbCall, in session: Session) throws(VerbFailure) -> Value {
