@@ -10,13 +10,13 @@ struct ColumnProposal {
   private static let prompts = [
     "prompt", "instruction", "question", "query", "input", "problem", "user", "human", "request",
     "source", "inputs", "input_text", "ticket", "message", "email", "utterance", "comment",
-    "review", "description", "note", "body",
+    "review", "description", "note", "body", "article", "dialogue", "document",
   ]
   private static let contexts = ["input", "context", "passage", "document", "paragraph"]
   private static let replies = [
     "completion", "output", "outputs", "output_text", "targets", "response", "answer", "reply",
     "solution", "assistant", "target",
-    "answers", "chosen", "label", "labels", "category", "class", "intent", "summary",
+    "answers", "chosen", "label", "labels", "category", "class", "intent", "summary", "highlights",
     "translation", "expected", "json", "sql",
   ]
   private static let systems = ["system", "system_prompt", "system_message"]

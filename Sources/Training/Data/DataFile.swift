@@ -2,7 +2,8 @@ import Diagnostics
 import Files
 import Tables
 
-/// The bytes of a source: of a table's columns, or text in UTF-8 without a byte order mark.
+/// The bytes of a source: of a table's columns, or text in UTF-8 without a byte order mark, which UTF-16 with its
+/// mark is made.
 package struct DataFile {
   package let name: String
   package let bytes: ArraySlice<UInt8>
@@ -20,7 +21,8 @@ package struct DataFile {
       throw DataError(
         file: source.name, reason: "these are several files", fix: "Read them one after the other")
     case .file(let path):
-      (whole, textName) = try Self.unpacked(try Self.read(path), path)
+      let (unpacked, name) = try Self.unpacked(try Self.read(path), path)
+      (whole, textName) = (UTF16Text.decoded(unpacked)?[...] ?? unpacked, name)
       columns = TableFile.Kind(of: whole)
       try Self.checkKind(of: whole, path)
     }

@@ -112,7 +112,7 @@ package struct FormatDetection: Equatable, Sendable {
   private static func fix(_ proposal: ColumnProposal) -> String {
     guard let columns = proposal.source else {
       if let head = proposal.row.keys.first, proposal.row.keys.count == 1, head.contains("|") {
-        return "Separate its cells by commas, semicolons or tabs"
+        return "Separate its cells by commas, and name the file .csv"
       }
       return "Rename the keys, or say which of them plays which part: "
         + "columns: {prompt: \"…\", completion: \"…\"}"

@@ -26,6 +26,8 @@ struct FormatKeys {
     case .text: return !TurnKeys.isTurn(object)
     // Others have segments too, of speech for example.
     case .segments: return object[required[0]].map(ColumnReader.areSegments) ?? false
+    // Texts without whose they are: a known shape reads them.
+    case .messages, .sharegpt: return !(object[required[0]].map(AlternatingTexts.areTexts) ?? false)
     default: return true
     }
   }

@@ -57,6 +57,16 @@ struct KnownShape: Sendable {
       remark: "each input is a user's turn, and each output is learnt",
       matches: PairedTurns.areIn, rewriting: PairedTurns.asMessages),
     KnownShape(
+      name: "conversations of texts", format: .messages, columns: [:],
+      remark: "the first text is the user's, the second the reply to it, and so on",
+      matches: AlternatingTexts.areIn, rewriting: AlternatingTexts.asMessages),
+    KnownShape(
+      name: "Glaive's function calls", format: .messages, columns: [:],
+      remark:
+        "USER:, ASSISTANT: and FUNCTION RESPONSE: begin turns, and <|endoftext|> behind a reply is "
+        + "its end",
+      matches: GlaiveRow.matches, rewriting: GlaiveRow.asMessages),
+    KnownShape(
       name: "OpenAI's preferences", format: .promptCompletion, columns: [:],
       remark:
         "the messages of input are read, preferred_output is learnt, and non_preferred_output "

@@ -34,10 +34,14 @@ enum PreferenceRow {
 
   // MARK: Anthropic's
 
+  private static let marks: [WrittenConversation.Mark] = [
+    ("\n\nHuman:", .user), ("\n\nAssistant:", .assistant),
+  ]
+
   /// `{"chosen": "\n\nHuman: …\n\nAssistant: …", "rejected": …}`, where `prompt` may have what both begin with.
   static func isText(_ row: JSONObject) -> Bool {
     guard row["rejected"]?.string != nil, let chosen = row["chosen"]?.string else { return false }
-    return Conversation.begins(row["prompt"]?.string ?? chosen)
+    return WrittenConversation.begins(row["prompt"]?.string ?? chosen, with: marks)
   }
 
   /// - Throws: for a row that is none of these, or has no reply.
@@ -49,11 +53,11 @@ enum PreferenceRow {
     if let prompt = row["prompt"]?.string, !chosen.utf8.starts(with: prompt.utf8) {
       opening = prompt
     }
-    guard Conversation.begins(opening + chosen) else {
+    guard WrittenConversation.begins(opening + chosen, with: marks) else {
       throw RowRejection(reason: "its chosen does not begin with \"\\n\\nHuman:\"")
     }
-    let turns = Conversation(opening + chosen).turns
-    let others = Conversation(opening + rejected).turns
+    let turns = WrittenConversation(opening + chosen, marks: marks).turns
+    let others = WrittenConversation(opening + rejected, marks: marks).turns
     let shared = zip(turns, others).prefix { $0 == $1 }.count
     guard let last = turns.lastIndex(where: { $0.role == .assistant }), last > 0 else {
       throw RowRejection(reason: "its chosen has no turn of an Assistant after one of a Human")
@@ -67,51 +71,5 @@ enum PreferenceRow {
 
   private static func others(of row: JSONObject, but keys: Set<String>) -> JSONObject {
     JSONObject(checked: row.members.filter { !keys.contains($0.key) })
-  }
-
-  /// A conversation in one text, whose turns begin with whose they are.
-  private struct Conversation {
-    struct Turn: Equatable {
-      var role: Message.Role
-      var content: String
-
-      var value: JSONValue { ["role": .string(role.rawValue), "content": .string(content)] }
-    }
-
-    private static let marks: [(mark: String, role: Message.Role)] = [
-      ("\n\nHuman:", .user), ("\n\nAssistant:", .assistant),
-    ]
-
-    private(set) var turns: [Turn] = []
-
-    static func begins(_ text: String) -> Bool {
-      marks.contains { text.utf8.starts(with: $0.mark.utf8) }
-    }
-
-    /// - Parameter text: begins with a mark.
-    init(_ text: String) {
-      let bytes = Array(text.utf8)
-      var (place, start) = (0, 0)
-      var role: Message.Role?
-      func close(at end: Int) -> Turn? {
-        role.map { role in
-          let content = String(decoding: bytes[start..<end], as: UTF8.self)
-          return Turn(role: role, content: content.trimmed)
-        }
-      }
-      while place < bytes.count {
-        let found =
-          bytes[place] == 0x0A
-          ? Self.marks.first { bytes[place...].starts(with: $0.mark.utf8) } : nil
-        guard let found else {
-          place += 1
-          continue
-        }
-        if let turn = close(at: place) { turns.append(turn) }
-        place += found.mark.utf8.count
-        (role, start) = (found.role, place)
-      }
-      if let turn = close(at: bytes.count) { turns.append(turn) }
-    }
   }
 }

@@ -25,10 +25,10 @@ struct TableReader {
       return "its first line says what the columns stand between"
     }
     let header = try reader.record() ?? (fields: [], line: 1)
-    let other = [UInt8(ascii: ";"), 0x09].first { header.fields.first?.utf8.contains($0) == true }
+    let other = others.first { header.fields.first?.utf8.contains($0.separator) == true }
     if separator == UInt8(ascii: ","), header.fields.count == 1, let other {
-      _ = try forEachRow(of: file, separator: other, body)
-      return "the columns stand between \(other == 0x09 ? "tabs" : "semicolons")"
+      _ = try forEachRow(of: file, separator: other.separator, body)
+      return "the columns stand between \(other.name)"
     }
     let names = header.fields.enumerated().map { $1.isBlank ? "Unnamed: \($0)" : $1 }
     try reader.check(names)
@@ -46,6 +46,11 @@ struct TableReader {
     }
     return nil
   }
+
+  /// What stands between columns where no comma does.
+  private static let others: [(separator: UInt8, name: String)] = [
+    (UInt8(ascii: ";"), "semicolons"), (0x09, "tabs"), (UInt8(ascii: "|"), "bars"),
+  ]
 
   private init(file: DataFile, separator: UInt8) {
     (self.file, self.separator) = (file, separator)

@@ -32,6 +32,7 @@ import Training
     ("a;b\n1,5;2\n", [["a": "1,5", "b": "2"]]), ("\"a\"\n\"\"\n", [["a": ""]]),
     (",a,\n0,1,\n", [["Unnamed: 0": "0", "a": "1", "Unnamed: 2": ""]]),
     ("sep=|\r\na|b\r\n1,5|2\r\n", [["a": "1,5", "b": "2"]]),
+    ("a|b\n1,5|\"2|3\"\n", [["a": "1,5", "b": "2|3"]]),
     ("sep=,\na,b\n1,2\n", [["a": "1", "b": "2"]]),
   ])
   func `a table has its rows`(text: String, expected: [[String: String]]) throws {
