@@ -40,6 +40,53 @@ import Testing
     #expect(missing.ending == .exited(66), missing.comment)
   }
 
+  private static let twice = (0..<6).map {
+    "{\"prompt\": \"\($0 % 4)\", \"completion\": \"c\"}\n"
+  }.joined()
+
+  @Test func `rows that are there twice are counted, and left out where that is asked`() throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write(Self.twice, as: "d.jsonl")
+    skillet.folder.write("{\"prompt\": \"0\", \"completion\": \"c\"}\n", as: "e.jsonl")
+    let outcome = try skillet.recipe(
+      TinyRecipe.load + """
+        let every = dataset "d.jsonl"
+        assert every.rows == 6 and every.repeated == 2
+        split valid: 2
+        let once = dataset ["d.jsonl", {path: "e.jsonl", weight: 0.9}], dedupe: true
+        assert once.rows == 4 and once.repeated == 3 and once.skipped == 0
+        split valid: 2
+        assert (describe).repeated == 0
+        let same = dataset "d.jsonl", dedupe: true
+        assert same.rows == 4 and same.tokens == once.tokens
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let told = outcome.errors.replacing("\n", with: " ")
+    #expect(told.contains("dedupe: true leaves them out"), outcome.comment)
+    #expect(told.contains("2 rows are left out, the same as a row before"), outcome.comment)
+    skillet.folder.write(
+      TinyRecipe.load + "dataset \"d.jsonl\", dedupe: true\nsplit valid: 4\n", as: "c.recipe")
+    let checked = try skillet("check", "c.recipe")
+    #expect(checked.ending == .exited(65), checked.comment)
+    #expect(checked.errors.contains("there are 4"), checked.comment)
+  }
+
+  @Test func `weights that repeat rows and dedupe are refused together, other tools' words told`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    skillet.folder.write(Self.twice, as: "d.jsonl")
+    let refused = try skillet.recipe(
+      TinyRecipe.load + "dataset [{path: \"d.jsonl\", weight: 2}], dedupe: true\n")
+    #expect(refused.ending == .exited(66), refused.comment)
+    #expect(refused.errors.contains("dedupe leaves repeated rows out"), refused.comment)
+    let foreign = try skillet.recipe(
+      TinyRecipe.load + "dataset \"d.jsonl\", drop_duplicates: true\n")
+    #expect(foreign.ending == .exited(65), foreign.comment)
+    #expect(foreign.errors.contains("`dedupe`"), foreign.comment)
+  }
+
   @Test func `a row is shown in whole characters, and whole`() throws {
     let row = try read("emoji.jsonl", ", template: none", then: "inspect data, row: 1\n")
     let value = try #require(row.values.last, row.outcome.comment)

@@ -105,7 +105,11 @@ extension Argument where Read == ShareOrCount {
 }
 
 extension Argument where Read == ShareOrCount? {
-  package static func shareOrCount(_ name: String, _ help: String) -> Self {
-    Argument(optional: ArgumentDeclaration(name, .percentOrInt, help)) { ShareOrCount($0) }
+  package static func shareOrCount(
+    _ name: String, foreign: [String] = [], _ help: String
+  ) -> Self {
+    Argument(optional: ArgumentDeclaration(name, .percentOrInt, foreign: foreign, help)) {
+      ShareOrCount($0)
+    }
   }
 }

@@ -33,9 +33,17 @@ package enum ReadDataset: Verb {
   package static let date = Argument.text(
     "date", "what the model's own template writes where it asks for today, e.g. \"2026-11-26\"")
 
+  package static let dedupe = Argument.flag(
+    "dedupe", default: false,
+    foreign: [
+      "drop_duplicates", "deduplicate", "dataset_exact_deduplication", "exact_dedup", "distinct",
+    ], "leave out rows that are, token for token, a row before them")
+
   package static let declaration = VerbDeclaration(
     "dataset", "reads examples from a file, or from text in the recipe",
-    arguments: [source, format, columns, cutAfter, template, mask, maxLength, special, date],
+    arguments: [
+      source, format, columns, cutAfter, template, mask, maxLength, special, date, dedupe,
+    ],
     fields: [
       FieldDeclaration("rows", "int", "examples in use"),
       FieldDeclaration("tokens", "int", "tokens of all examples"),
@@ -45,6 +53,8 @@ package enum ReadDataset: Verb {
       FieldDeclaration("longest", "int", "tokens of the longest example"),
       FieldDeclaration("truncated", "int", "conversations that lost their start"),
       FieldDeclaration("skipped", "int", "rows that could not be used"),
+      FieldDeclaration(
+        "repeated", "int", "rows that are a row before them; `dedupe` leaves them out"),
     ],
     effects: [.needs(.model), .gives(.dataset), .removesRows, .givesRows(.train)],
     examples: ["dataset \"examples/expenses/train.jsonl\""],
@@ -73,7 +83,8 @@ package enum ReadDataset: Verb {
 
       The model's own template is run, and writes tools, their calls and reasoning as it does in
       transformers; where it writes earlier replies in another way than the last, mask: last learns
-      the last of each conversation. Every part of a row is used or named: other keys are counted in
+      the last of each conversation. With `dedupe` the first of equal rows stays and the others are counted;
+      equal are rows of the same tokens, of which the same are learnt. Every part of a row is used or named: other keys are counted in
       a notice, and rows whose replies are empty, or that have what the template leaves out, are
       skipped with their reason. Numbers, true and false where text belongs are read as they are
       written; null is as good as nothing. A conversation longer than max_length loses tokens at its start, and
@@ -92,6 +103,7 @@ extension Session {
     let maxLength = try length(ReadDataset.maxLength, of: call, for: model)
     do throws(DataError) {
       let source = try source(of: call[ReadDataset.source])
+      try requireOnce(source, of: call)
       let dataset = try Dataset(
         reading: source, options: try options(call, maxLength: maxLength),
         text: model.loaded.text)
@@ -108,6 +120,17 @@ extension Session {
     if case .list(let elements) = value { return .files(try parts(elements), seed: state.seed) }
     let text = value.text ?? ""
     return InlineText.isInline(text) ? .inline(text) : .file(path: Paths.expandingHome(text))
+  }
+
+  /// Refuses weights that take rows more than once where repeated rows are left out.
+  private func requireOnce(_ source: DatasetSource, of call: VerbCall) throws(DataError) {
+    guard call[ReadDataset.dedupe], case .files(let parts, _) = source,
+      let part = parts.first(where: { $0.weight > 1 })
+    else { return }
+    throw DataError(
+      file: part.path,
+      reason: "its weight takes rows more than once, and dedupe leaves repeated rows out",
+      fix: "Leave out one of the two")
   }
 
   /// Files and folders, each with the weight that its record states.
@@ -187,6 +210,7 @@ extension Session {
       template: call[ReadDataset.template],
       mask: call[ReadDataset.mask],
       maxLength: maxLength, special: call[ReadDataset.special],
+      dropsRepeated: call[ReadDataset.dedupe],
       date: try call[ReadDataset.date].map { text throws(DataError) in
         do throws(TemplateDateError) {
           return try TemplateDate(text)
@@ -224,6 +248,7 @@ extension Session {
       ("longest", .int(summary.longest)),
       ("truncated", .int(summary.cutRows)),
       ("skipped", .int(summary.skippedRows)),
+      ("repeated", .int(summary.repeated)),
     ])
   }
 

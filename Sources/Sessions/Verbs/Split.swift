@@ -3,12 +3,17 @@ import Training
 
 package enum Split: Verb {
   package static let valid = Argument<ShareOrCount>.shareOrCount(
-    "valid", default: .share(0.1), foreign: ["val", "validation"], "for evaluation while you work")
-  package static let test = Argument<ShareOrCount?>.shareOrCount("test", "kept for the last word")
+    "valid", default: .share(0.1),
+    foreign: [
+      "val", "validation", "val_size", "validation_size", "validation_split", "val_set_size",
+      "valid_size", "dev",
+    ], "for evaluation while you work")
+  package static let test = Argument<ShareOrCount?>.shareOrCount(
+    "test", foreign: ["test_size"], "kept for the last word")
   package static let train = Argument<ShareOrCount?>.shareOrCount(
-    "train", "the rest if not given")
+    "train", foreign: ["train_size"], "the rest if not given")
   package static let seed = Argument<Int?>.int(
-    "seed", 0...Int.max, "the session's seed if not given")
+    "seed", 0...Int.max, foreign: ["random_state"], "the session's seed if not given")
 
   package static let declaration = VerbDeclaration(
     "split", "cuts the dataset into parts, the same way for the same seed",
@@ -59,9 +64,9 @@ extension Session {
       state.data = data
       if split.duplicates > 0 {
         notice(
-          split.duplicates == 1
-            ? "1 held-out row stands in the training part too"
-            : "\(split.duplicates) held-out rows stand in the training part too")
+          (split.duplicates == 1
+            ? "1 held-out row stands" : "\(split.duplicates) held-out rows stand")
+            + " in the training part too: dataset …, dedupe: true reads each row once")
       }
       return .record(
         Record([

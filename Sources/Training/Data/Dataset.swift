@@ -37,20 +37,24 @@ package struct Dataset: Sendable {
     self.shape = shape
     keys = FormatKeys(detection.format, detection.columns, givesTurns: template.runsProgram)
     summary = DatasetSummary(detection: detection, template: template.name)
+    summary.dropsRepeated = options.dropsRepeated
     summary.fileNotices = rows.notices + (shape.map { [$0.statement] } ?? [])
     let encoder = ExampleEncoder(text: text, template: template, options: settled)
     var seen: Set<UInt64> = []
     try rows.forEachRow { row, place throws(DataError) in
-      let pieces: [TokenizedExample]
+      let encoded: EncodedRow
       do throws(RowRejection) {
-        pieces = try encoded(row, with: encoder)
+        encoded = try self.encoded(row, with: encoder)
       } catch {
         return summary.skip(RowNote(line: row.line, reason: error.reason, file: row.file))
       }
-      try keep(pieces, of: place)
-      guard pieces.count == 1 else { return }
-      let identity = tokenized.outline(tokenized.count - 1).identity
-      if !seen.insert(identity).inserted { summary.countRepeated(line: row.line, file: row.file) }
+      if !seen.insert(encoded.identity).inserted {
+        summary.countRepeated(line: row.line, file: row.file)
+        if options.dropsRepeated { return }
+      }
+      summary.count(
+        encoded.row, encoded.example, encoded.pieces, encoded.cut, keys, with: encoder)
+      try keep(encoded.pieces, of: place)
     }
     if tokenized.isEmpty, let first = summary.skipped.first {
       throw DataError(
@@ -120,18 +124,34 @@ package struct Dataset: Sendable {
     return Example(content, line: row.line, file: row.file)
   }
 
-  /// The examples of a row, which is counted.
-  private mutating func encoded(
+  /// A row as it was meant and as the model reads it.
+  private struct EncodedRow {
+    /// With the keys of its format.
+    let row: DatasetRow
+    let example: Example
+    /// One, or the pieces of a long text; never none.
+    let pieces: [TokenizedExample]
+    /// What of it was cut, and why.
+    let cut: String?
+
+    /// A hash of all its tokens, equal for equal rows.
+    var identity: UInt64 {
+      pieces.dropFirst().reduce(pieces[0].identity) { hash, piece in
+        (hash << 31 | hash >> 33) &* 0x9e37_79b9_7f4a_7c15 ^ piece.identity
+      }
+    }
+  }
+
+  private func encoded(
     _ row: DatasetRow, with encoder: ExampleEncoder
-  ) throws(RowRejection) -> [TokenizedExample] {
+  ) throws(RowRejection) -> EncodedRow {
     let row = try rewritten(row)
     let example = try example(of: row)
     let (pieces, cut) = try encoder.encode(example)
     guard pieces.contains(where: { $0.trainedCount > 0 }) else {
       throw RowRejection(reason: "it has no token to learn")
     }
-    summary.count(row, example, pieces, cut, keys, with: encoder)
-    return pieces
+    return EncodedRow(row: row, example: example, pieces: pieces, cut: cut)
   }
 
   private mutating func keep(

@@ -25,11 +25,13 @@ package struct DatasetOptions: Equatable, Sendable {
   package var special: Bool
   /// The date that a model's own template writes where it asks for today's.
   package var date: TemplateDate?
+  /// Whether a row that is, token for token, a row before it is left out.
+  package var dropsRepeated: Bool
 
   package init(
     format: DatasetFormat? = nil, columns: ColumnMapping = ColumnMapping(),
     template: String = "auto", mask: LossMask = .completion, maxLength: Int = 512,
-    special: Bool = true, date: TemplateDate? = nil
+    special: Bool = true, dropsRepeated: Bool = false, date: TemplateDate? = nil
   ) {
     self.format = format
     self.columns = columns
@@ -38,5 +40,6 @@ package struct DatasetOptions: Equatable, Sendable {
     self.maxLength = maxLength
     self.special = special
     self.date = date
+    self.dropsRepeated = dropsRepeated
   }
 }

@@ -149,8 +149,11 @@ extension DatasetSummary {
   private var repeatedRows: String? {
     guard let first = firstRepeated else { return nil }
     let rows = repeated == 1 ? "1 row is" : "\(repeated) rows are"
-    return "\(rows) the same as a row before, token for token"
-      + (repeated == 1 ? ": \(first)" : "; the first is \(first)")
+    let place = repeated == 1 ? ": \(first)" : "; the first is \(first)"
+    return dropsRepeated
+      ? "\(rows) left out, the same as a row before, token for token\(place)"
+      : "\(rows) the same as a row before, token for token\(place); dedupe: true leaves "
+        + (repeated == 1 ? "it out" : "them out")
   }
 
   private var unanswered: String? {

@@ -8,9 +8,11 @@ package struct DatasetSummary: Equatable, Sendable {
   /// Texts that are read in several pieces, and those pieces.
   package var longTexts = 0
   package var pieces = 0
-  /// Rows that are, token for token, a row before them, and where the first of them stands.
+  /// Rows that are, token for token, a row before them, where the first of them stands, and whether they are
+  /// left out.
   package private(set) var repeated = 0
   private(set) var firstRepeated: String?
+  var dropsRepeated = false
   package var tokens = 0
   /// Tokens that count in the loss.
   package var trainedTokens = 0

@@ -130,9 +130,24 @@ import Training
     let row = "{\"prompt\": \"a\", \"completion\": \"b\"}\n"
     let notices = try dataset(row + row + pair + "\n" + row).summary.notices
     #expect(
-      notices.contains("2 rows are the same as a row before, token for token; the first is line 2"))
+      notices.contains(
+        "2 rows are the same as a row before, token for token; the first is line 2; dedupe: true "
+          + "leaves them out"))
     let one = try dataset(row + pair + "\n" + row).summary.notices
-    #expect(one.contains("1 row is the same as a row before, token for token: line 3"))
+    #expect(
+      one.contains(
+        "1 row is the same as a row before, token for token: line 3; dedupe: true leaves it out"))
+  }
+
+  @Test func `a long text that is repeated is counted by all of its pieces`() throws {
+    func row(_ end: String) -> String { "{\"text\": \"abcdefghijkl\(end)\"}\n" }
+    let data = try dataset(row("m") + row("n") + row("m"), options(maxLength: 4))
+    #expect(data.summary.pieces > 0 && data.summary.repeated == 1)
+    var dropping = options(maxLength: 4)
+    dropping.dropsRepeated = true
+    let dropped = try dataset(row("m") + row("n") + row("m"), dropping)
+    #expect(dropped.rows.count == 2 && dropped.summary.repeated == 1)
+    #expect(dropped.summary.rows == dropped.tokenized.count)
   }
 
   @Test func refusesLengthsThatFitNothing() {
