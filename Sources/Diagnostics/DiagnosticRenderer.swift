@@ -111,7 +111,9 @@ package struct DiagnosticRenderer: Sendable {
     var output = padding + styled("\(number) |", .frame) + (code.isEmpty ? "" : " " + code) + "\n"
     for label in labels {
       let isPrimary = label.range == primary?.range && label.text == primary?.text
-      let mark = underline(label, in: window, shift: before.isEmpty ? 0 : 1, isPrimary: isPrimary)
+      let mark = underline(
+        label, in: window, shift: before.isEmpty ? 0 : 1, isPrimary: isPrimary,
+        room: wrapWidth.map { $0 - gutter - 3 })
       output += bar(gutter) + " " + mark + "\n"
     }
     return output
@@ -132,8 +134,10 @@ package struct DiagnosticRenderer: Sendable {
 
   private func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
+  /// - Parameter room: the columns there are; words that would pass the last one stand before the marks, where
+  ///   they fit there.
   private func underline(
-    _ label: Label, in window: SourceRange, shift: Int, isPrimary: Bool
+    _ label: Label, in window: SourceRange, shift: Int, isPrimary: Bool, room: Int?
   ) -> String {
     let lower = min(max(label.range.lowerBound, window.lowerBound), window.upperBound)
     let upper = min(max(label.range.upperBound, lower), window.upperBound)
@@ -141,9 +145,17 @@ package struct DiagnosticRenderer: Sendable {
     let indent = DisplayColumns.expand(text.text(in: SourceRange(window.lowerBound, lower))).width
     let width = DisplayColumns.expand(text.text(in: SourceRange(lower, upper)), from: indent).width
     let marks = String(repeating: isPrimary ? "^" : "-", count: max(width, 1))
-    let words = label.text.isEmpty ? "" : " " + VisibleText.onOneLine(label.text)
-    return String(repeating: " ", count: indent + shift)
-      + styled(marks + words, isPrimary ? .problem : .frame)
+    let style: Style = isPrimary ? .problem : .frame
+    let words = VisibleText.onOneLine(label.text)
+    let column = indent + shift
+    guard !words.isEmpty else {
+      return String(repeating: " ", count: column) + styled(marks, style)
+    }
+    let length = DisplayColumns.expand(words).width + 1
+    if let room, column + marks.count + length > room, length <= column {
+      return String(repeating: " ", count: column - length) + styled(words + " " + marks, style)
+    }
+    return String(repeating: " ", count: column) + styled(marks + " " + words, style)
   }
 
   // MARK: Words

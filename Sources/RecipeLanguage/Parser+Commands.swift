@@ -259,16 +259,31 @@ extension Parser {
     let next = lookAhead(1)
     let touches = next.range.lowerBound == current.range.upperBound
     if at(.minus), next.kind == .minus, touches {
-      let flag = lookAhead(2).kind == .name ? text(lookAhead(2)) : "name"
       throw stop(
         "E0116", "arguments are not written as flags",
         at: SourceRange(current.range.lowerBound, lookAhead(2).range.upperBound),
-        help: "write `\(callee?.text ?? "lora") \(flag): \(valueText(of: lookAhead(3)))`")
+        help: "write `\(callee?.text ?? "lora") \(rewrittenFlags(of: callee))`")
     }
     guard callee != nil else { return }
     if at(.slash) || at(.dot) || at(.closedRange) {
       throw unquoted(SourceRange(current.range.lowerBound, endOfPath))
     }
+  }
+
+  /// `--epochs 3 --lr=1e-3` from the token at hand on, written our way and with our names.
+  private func rewrittenFlags(of verb: Name?) -> String {
+    var arguments: [String] = []
+    var ahead = 0
+    while lookAhead(ahead).kind == .minus, lookAhead(ahead + 1).kind == .minus,
+      lookAhead(ahead + 2).kind == .name
+    {
+      let name = text(lookAhead(ahead + 2))
+      ahead += lookAhead(ahead + 3).kind == .assign ? 4 : 3
+      let known = verb.map { nameOfArgument(name, of: $0) } ?? name
+      arguments.append("\(known): \(valueText(of: lookAhead(ahead)))")
+      ahead += 1
+    }
+    return arguments.isEmpty ? "name: …" : arguments.joined(separator: ", ")
   }
 
   private mutating func unquoted(_ path: SourceRange) -> Stop {

@@ -24,6 +24,11 @@ import Testing
     ("inspect next \"x\"", "put a comma between them: `inspect next, \"x\"`"),
     ("judge [int8, nf4]", "write `judge formats: [int8, nf4]`"),
     ("eval valid", "write `eval on: valid`"),
+    ("head rows.jsonl", "write `head file: \"rows.jsonl\"`"),
+    ("answers n: 4", "it is called `rows` here"),
+    ("split test_size: 20%", "it is called `test` here"),
+    ("split val_size: 20%", "it is called `valid` here"),
+    ("train --epochs 3 --learning_rate=1e-3", "write `train epochs: 3, lr: 1e-3`"),
     ("perplexity \"one line\"", "a text itself stands in a block"),
     ("lora rank: 2, name: \"wide\"\nuse base\nmerge", "use \"wide\""),
   ])

@@ -121,9 +121,77 @@ import Testing
     #expect(value["verdict"]?.string?.contains("fresh is not told apart") == true)
   }
 
+  /// What people write for the adapters, after `let base = eval` and two trainings of one adapter.
+  @Test(
+    arguments: [
+      ("t", ["base", "default"]), ("[base, t]", ["base", "default"]),
+      ("\"default\"", ["base", "default"]), ("[half, t]", ["default", "default 2"]),
+      ("[base, half, tuned]", ["base", "default", "default 2"]),
+      ("runs", ["base", "r=1", "r=2"]), ("best(runs, by: loss)", nil),
+      ("[t, \"other\", base]", ["default", "other", "base"]),
+    ] as [(String, [String]?)])
+  func `adapters are named by their names, and by what trained or measured them`(
+    given: String, names: [String]?
+  ) throws {
+    let value = try judged(
+      Self.rows + """
+        let base = eval
+        lora rank: 2, name: "other"
+        lora rank: 2
+        let half = train steps: 4, until: 2, lr: 1e-2
+        let t = train resume: half
+        let tuned = eval
+        let runs = for r in [1, 2] {
+          lora rank: r
+          train steps: 1
+          eval
+        }
+        judge adapters: \(given)
+
+        """)
+    let found = value["table"]?.array?.compactMap { $0["name"]?.string }
+    if let names { #expect(found == names) } else { #expect(found?.first == "base") }
+  }
+
+  @Test func `rows that an adapter was trained on are told`() throws {
+    let skillet = try SkilletRun()
+    let trained = Self.rows + "lora rank: 2\ntrain steps: 2, batch: 3\nsave \"a\"\n"
+    #expect(try skillet.recipe(trained).ending == .exited(0))
+    let load = "load \"\(References.path("tiny-llama/hf"))\", precision: f32"
+    let outcome = try skillet.recipe(
+      Self.rows.replacing(load, with: load + ", adapter: \"a\"").replacing(
+        "valid: 3, train: 3", with: "valid: 5")
+        + "judge adapters: \"default\"\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let told = outcome.errors.replacing("\n", with: " ")
+    #expect(
+      told.contains("the adapter of a is in use as \"default\": rank 2, 2 steps"), outcome.comment)
+    #expect(told.contains(/default was trained on \d of these 5 rows/), outcome.comment)
+    #expect(!told.contains("base was trained"), outcome.comment)
+  }
+
   @Test(arguments: [
-    ("judge", "E0401"), ("judge adapters: [base]", "E0401"),
-    ("judge adapters: [base, nobody]", "E0409"), ("judge formats: [nf4], on: test", "E0412"),
+    ("judge adapters: nobody", "write `judge adapters: \"nobody\"`"),
+    ("judge adapters: [base, nobody]", "write it in quotes: \"nobody\""),
+    ("judge adapters: [base, measure]", "did you mean `measured`?"),
+  ])
+  func `an adapter's name that lacks its quotes is told how to write it`(
+    line: String, help: String
+  ) throws {
+    let outcome = try SkilletRun().recipe(
+      Self.rows + "let measured = eval\nlora rank: 2, name: \"nobody\"\n" + line + "\n")
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(outcome.errors.contains(help), outcome.comment)
+    let mended = try SkilletRun().recipe(
+      Self.rows + "lora rank: 2, name: \"nobody\"\njudge adapters: [base, \"nobody\"]\n")
+    #expect(mended.ending == .exited(0), mended.comment)
+  }
+
+  @Test(arguments: [
+    ("judge", "E0401"), ("judge adapters: [base]", "E0401"), ("judge adapters: base", "E0401"),
+    ("judge adapters: [base, \"nobody\"]", "E0409"), ("judge formats: [nf4], on: test", "E0412"),
+    ("let a = eval\njudge adapters: a", "E0417"), ("judge adapters: 3", "E0204"),
+    ("lora rank: 2\nlet a = eval\njudge adapters: [a, \"default\"]", "E0401"),
   ])
   func `what cannot be judged is refused`(line: String, code: String) throws {
     let outcome = try SkilletRun().recipe(Self.rows + line + "\n")

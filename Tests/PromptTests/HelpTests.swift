@@ -57,6 +57,7 @@ import Testing
     for (typed, way) in [
       ("exit", ":quit"), ("quit()", ":quit"), ("help", ":help"), ("\\q", ":quit"),
       ("%hist", ":history"), (".mode", ":mode"), ("!ls", "another terminal"),
+      ("clear", "Ctrl-L"),
     ] {
       let lines = try prompt.enter(typed)
       #expect(lines.count == 1 && lines.first?.contains(way) == true, "\(typed): \(lines)")

@@ -42,7 +42,8 @@ extension Checker {
   // MARK: One argument
 
   private mutating func checkArgument(
-    _ expression: Expression, for declaration: ArgumentDeclaration, of verb: VerbDeclaration
+    _ expression: Expression, for declaration: ArgumentDeclaration, of verb: VerbDeclaration,
+    inList: Bool = false
   ) {
     if let words = declaration.type.words(of: expression) {
       if let error = declaration.error(for: words, of: verb, at: expression.range) {
@@ -51,15 +52,26 @@ extension Checker {
       return
     }
     if declaration.type.takesText, isUnquotedText(expression) {
-      reportUnquoted(expression, for: declaration, of: verb)
+      reportUnquoted(expression, for: declaration, of: verb, inList: inList)
+      return
+    }
+    // the name of a file where another argument stands, which the verb takes by name
+    if case .field = expression.kind, isUnquotedText(expression),
+      let taker = verb.arguments.first(where: { $0.file == .input })
+    {
+      reportUnquoted(expression, for: taker, of: verb, inList: inList)
       return
     }
     if case .list(let elements) = expression.kind, let type = declaration.type.element {
       let element = declaration.element(type)
-      for expression in elements { checkArgument(expression, for: element, of: verb) }
+      for expression in elements {
+        checkArgument(expression, for: element, of: verb, inList: true)
+      }
       return
     }
-    if let word = unboundWord(expression), !declaration.type.words.isEmpty {
+    if let word = unboundWord(expression), !declaration.type.words.isEmpty,
+      !declaration.type.takesText
+    {
       let error = declaration.error(for: .word(word), of: verb, at: expression.range)
       if let error { report(error) }
       return
@@ -112,14 +124,17 @@ extension Checker {
   }
 
   private mutating func reportUnquoted(
-    _ expression: Expression, for declaration: ArgumentDeclaration, of verb: VerbDeclaration
+    _ expression: Expression, for declaration: ArgumentDeclaration, of verb: VerbDeclaration,
+    inList: Bool
   ) {
     let text = source.text(in: expression.range)
     let name = declaration.isPositional ? "" : "\(declaration.name): "
+    let help =
+      inList ? "write it in quotes: \"\(text)\"" : "write `\(verb.name) \(name)\"\(text)\"`"
     report(
       EvaluationError(
         "E0205", "`\(verb.name)` takes text, and text stands in quotes", at: expression.range,
-        label: "no variable of this name", help: "write `\(verb.name) \(name)\"\(text)\"`"))
+        label: "no variable of this name", help: help))
   }
 
   /// The columns that `sort` and `columns` name, where the table's are known.
@@ -163,7 +178,7 @@ extension ArgumentType {
   }
 
   /// The type of each element where a list may stand.
-  var element: ArgumentType? {
+  package var element: ArgumentType? {
     switch self {
     case .list(let element): element
     case .words(let words): .word(words)

@@ -68,7 +68,8 @@ package struct ArgumentBinder {
     return EvaluationError(
       unknown: name, "E0202", "`\(verb.name)` has no argument `\(name.text)`",
       label: "not an argument of \(verb.name)", title: "its arguments are",
-      among: verb.arguments.map(\.name), habits: verbs?.foreignArguments ?? [:],
+      among: verb.arguments.map(\.name),
+      habits: (verbs?.foreignArguments ?? [:]).merging(verb.foreignArguments) { $1 },
       more: "; type ?\(verb.name) at the prompt to read of them")
   }
 
@@ -248,6 +249,9 @@ extension ArgumentType {
       return elements.lazy.compactMap { element.problem(with: $0) }.first
     case .record:
       guard case .record = value else { return mistyped(value) }
+      return nil
+    case .table:
+      guard case .table = value else { return mistyped(value) }
       return nil
     case .either(let types):
       return problem(with: value, asOneOf: types)

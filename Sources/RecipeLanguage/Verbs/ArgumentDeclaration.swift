@@ -42,7 +42,7 @@ package struct ArgumentDeclaration: Sendable {
   }
 
   /// The same of one element, where a list may stand.
-  func element(_ type: ArgumentType) -> ArgumentDeclaration {
+  package func element(_ type: ArgumentType) -> ArgumentDeclaration {
     ArgumentDeclaration(name, type, help)
   }
 }

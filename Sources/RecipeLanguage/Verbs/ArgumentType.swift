@@ -16,6 +16,7 @@ package indirect enum ArgumentType: Sendable {
   case words([String])
   case list(ArgumentType)
   case record
+  case table
   /// The name of a field: a bare name here is never a variable.
   case column
   /// Any of several types.
@@ -36,6 +37,7 @@ package indirect enum ArgumentType: Sendable {
     case .words(let words): "list of " + words.joined(separator: ", ")
     case .list(let element): "list of " + element.description
     case .record: "record"
+    case .table: "table"
     case .column: "name of a field"
     case .either(let types): types.map(\.description).joined(separator: " or ")
     case .any: "any value"

@@ -39,11 +39,9 @@ package struct VerbCatalog: Sendable {
     foreignVerbs = Dictionary(
       verbs.flatMap { verb in verb.foreignNames.map { ($0, verb.name) } }
     ) { first, _ in first }
-    foreignArguments = Dictionary(
-      verbs.flatMap(\.arguments).flatMap { argument in
-        argument.foreignNames.map { ($0, argument.name) }
-      }
-    ) { first, _ in first }
+    foreignArguments = verbs.reduce(into: [:]) { names, verb in
+      names.merge(verb.foreignArguments) { first, _ in first }
+    }
     var figures: [String] = []
     for field in verbs.flatMap(\.fields) where field.role == .figure {
       if !figures.contains(field.name) { figures.append(field.name) }

@@ -63,6 +63,13 @@ package struct VerbDeclaration: Sendable {
 
   package var positional: [ArgumentDeclaration] { arguments.filter(\.isPositional) }
 
+  /// What other tools call its arguments, with our names.
+  var foreignArguments: [String: String] {
+    Dictionary(
+      arguments.flatMap { argument in argument.foreignNames.map { ($0, argument.name) } }
+    ) { first, _ in first }
+  }
+
   package func argument(_ name: String) -> ArgumentDeclaration? {
     arguments.first { $0.name == name }
   }

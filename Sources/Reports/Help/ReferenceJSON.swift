@@ -82,6 +82,9 @@ package enum ReferenceJSON {
       schema["type"] = "array"
       schema["items"] = .object(self.schema(element))
     case .record: schema["type"] = "object"
+    case .table:
+      schema["type"] = "array"
+      schema["items"] = ["type": "object"]
     case .either(let types):
       schema["anyOf"] = .array(types.map { .object(self.schema($0)) })
     case .any: break

@@ -10,7 +10,8 @@ package enum Answers: Verb {
   package static let part = Argument<DatasetSplit.Part>.choice(
     "on", default: .valid, "the part whose rows are answered")
   package static let rows = Argument<Int>.int(
-    "rows", 1...1_000_000, default: 20, "how many of its rows, from the first")
+    "rows", 1...1_000_000, default: 20, foreign: ["n", "k", "count", "limit", "num_samples"],
+    "how many of its rows, from the first")
   package static let maxTokens = Argument<Int>.int(
     "max_tokens", 1...1_000_000, default: 64, "longest answer in tokens")
   package static let file = Argument<String?>.path(

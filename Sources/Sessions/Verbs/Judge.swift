@@ -10,9 +10,13 @@ package enum Judge: Verb {
   /// The weights as the file has them.
   private static let schemes = QuantizationScheme.formats.map(\.rawValue)
 
-  package static let adapters = Argument.columns(
-    "adapters",
-    "adapters by their names, and base for none; the first is what others are measured by")
+  /// An adapter's name, base, or the value of what trained or measured one.
+  private static let adapter = ArgumentType.either([.string, .word([Use.base]), .record])
+
+  package static let adapters = Argument.value(
+    "adapters", .either([adapter, .table, .list(adapter)]),
+    "adapters by name, as values of what trained them, or base for none; the first is what others are "
+      + "measured by, and that is base for one alone and for the runs of a table")
   package static let formats = Argument<[String]?>.words(
     "formats", schemes, "schemes of `quantize`, beside the model as it is in its file")
   package static let part = Argument<DatasetSplit.Part>.choice(
@@ -73,6 +77,7 @@ extension Session {
     }
     try require(examples, fit: model)
     let contenders = try contenders(call, model)
+    if call[Judge.part] != .train { tellSeen(examples, by: contenders) }
     let start = ContinuousClock.now
     let rows = try ask(examples, contenders, model)
     let general = try call[Judge.general].map { source throws(VerbFailure) in
@@ -91,60 +96,6 @@ extension Session {
       ("table", .table(Table(rows: judged.map(\.row), heading: "name"))),
       ("seconds", .duration((ContinuousClock.now - start).seconds)),
     ])
-  }
-
-  // MARK: Who is judged
-
-  private func contenders(
-    _ call: VerbCall, _ model: ModelInUse
-  ) throws(VerbFailure) -> [Contender] {
-    if let names = call[Judge.formats] { return try formats(names, model) }
-    // the base beside the adapter in use, where nobody names any
-    let own = [Use.base] + (state.activeAdapter.map { [$0] } ?? [])
-    let given = call[Judge.adapters]
-    let names = given ?? own
-    guard names.count > 1, Set(names).count == names.count else {
-      throw VerbFailure(
-        "E0401", "there are not two different things to judge",
-        argument: call.has(Judge.adapters) ? Judge.adapters : nil,
-        help: "name adapters, or base: judge adapters: [base, \"default\"]; or formats: [int8, nf4]"
-      )
-    }
-    var contenders: [Contender] = []
-    for name in names {
-      let adapter = name == Use.base ? nil : try adapter(named: name, Judge.adapters).adapter
-      contenders.append(Contender(name, model.decoder, adapter))
-    }
-    return contenders
-  }
-
-  private func formats(_ names: [String], _ model: ModelInUse) throws(VerbFailure) -> [Contender] {
-    if let merged = model.merged {
-      throw VerbFailure(
-        "E0442", "formats are made of the file's weights, and the base in use is \(merged.name)",
-        argument: Judge.formats, help: "`quantize keep` comes back to the weights of the file")
-    }
-    let adapter = state.adapter?.adapter
-    let original = model.loaded.decoder
-    var contenders = [Contender("as in the file", original, adapter)]
-    contenders[0].storage = (bits(original.weights), original.weights.byteCount, 0)
-    for name in names {
-      guard let format = WeightFormat(rawValue: name) else { continue }
-      let scheme = QuantizationScheme(format: format)
-      try requireBlocks(of: scheme, fitting: model, block: Judge.formats, scheme: Judge.formats)
-      let (weights, report) = original.weights.quantized(
-        to: scheme, skipping: [], includesHead: false, with: model.compute)
-      var contender = Contender(name, original.with(weights), adapter)
-      contender.storage = (report.bitsPerWeight, report.bytes, report.error.rootMeanSquare)
-      contenders.append(contender)
-    }
-    return contenders
-  }
-
-  private func bits(_ weights: FrozenWeights) -> Double {
-    let linears = weights.linears
-    let elements = linears.reduce(0) { $0 + $1.elementCount }
-    return Double(linears.reduce(0) { $0 + $1.byteCount }) * 8 / Double(max(1, elements))
   }
 
   private func ask(
@@ -204,6 +155,18 @@ extension Session {
 
   // MARK: What is told
 
+  /// Says of which adapters the rows are no test, since they were trained on them.
+  private func tellSeen(_ examples: TokenizedRows, by contenders: [Contender]) {
+    for contender in contenders {
+      guard let rows = contender.rows else { continue }
+      let seen = examples.outlines.count { rows.contains($0.identity) }
+      guard seen > 0 else { continue }
+      notice(
+        "\(contender.name) was trained on \(seen) of these \(examples.count) rows; its loss there says "
+          + "little about others")
+    }
+  }
+
   private static func figure(of judged: [Judged]) -> Figure {
     Figure(
       title: "mean loss a token", x: "name", y: "loss",
@@ -233,21 +196,6 @@ extension Session {
       + sentences.joined(separator: "; ") + caution + "."
       + (forgotten.isEmpty
         ? "" : " Loss on the general text: " + forgotten.joined(separator: ", ") + ".")
-  }
-}
-
-/// A model that is judged.
-private struct Contender {
-  let name: String
-  let model: DecoderModel
-  let adapter: Adapter?
-  /// Bits a weight, bytes and error, where formats are judged.
-  var storage: (bits: Double, bytes: Int, error: Double)?
-
-  init(_ name: String, _ model: DecoderModel, _ adapter: Adapter?) {
-    self.name = name
-    self.model = model
-    self.adapter = adapter
   }
 }
 

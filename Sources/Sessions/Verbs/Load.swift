@@ -107,9 +107,18 @@ extension Session {
     state.data = nil
     if let folder = call[Load.adapter] {
       try loadAdapter(folder, as: AdapterInUse.standardName, named: Load.adapter)
+      tellAdapter(from: folder)
     }
     if let data { try read(data.dataset, again: data.split, for: model) }
     return .record(summary(of: model))
+  }
+
+  /// Says by which name to call the adapter that came with the model, which nobody has named.
+  private func tellAdapter(from folder: String) {
+    guard let adapter = state.adapter else { return }
+    notice(
+      "the adapter of \(folder) is in use as \(NumberText.quoted(adapter.name)): rank "
+        + "\(adapter.adapter.configuration.rank), \(adapter.steps) steps")
   }
 
   /// A folder that is no model may hold one, which is named then.

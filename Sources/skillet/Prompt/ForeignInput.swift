@@ -22,6 +22,7 @@ enum ForeignInput {
     }
     // `exit()` and `quit()` are what Python wants
     let name = word.hasSuffix("()") ? String(word.dropLast(2)) : word
+    if ["clear", "cls"].contains(name) { return "Ctrl-L clears the screen" }
     if let command = habits[name] ?? (mark.isEmpty ? nil : SessionCommand(rawValue: name)) {
       return "`\(typed)` is not from here; :\(command.rawValue) does this"
         + (command == .quit ? ", or Ctrl-D" : "")
