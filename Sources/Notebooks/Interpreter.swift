@@ -5,7 +5,7 @@ import Sessions
 /// Walks the statements of a recipe, or of the cells of a session, one after the other.
 package final class Interpreter<Executor: VerbExecutor> {
   package let executor: Executor
-  package private(set) var environment = Environment()
+  package internal(set) var environment = Environment()
   package private(set) var cell = 0
   /// Where relative paths in the text begin.
   package var folder = RecipeFolder.current
@@ -128,13 +128,13 @@ package final class Interpreter<Executor: VerbExecutor> {
     environment.keep(value, ofCell: cell)
   }
 
-  private struct Outcome {
+  struct Outcome {
     let value: Value
     let verb: String?
     let name: String?
   }
 
-  private func perform(_ statement: Statement) throws(RunFailure) -> Outcome? {
+  func perform(_ statement: Statement) throws(RunFailure) -> Outcome? {
     switch statement.kind {
     case .prose, .header, .include:
       return nil
@@ -161,7 +161,7 @@ package final class Interpreter<Executor: VerbExecutor> {
     switch operation {
     case .command(let command): (try runCommand(command), command.verb.text)
     case .expression(let expression): (try evaluate(expression), nil)
-    case .loop(let loop): (.table(try runLoop(loop)), nil)
+    case .loop(let loop): (.table(try table(of: loop)), nil)
     }
   }
 
@@ -264,10 +264,20 @@ package final class Interpreter<Executor: VerbExecutor> {
   }
 
   /// A text block where a file may be named is the data itself: the line end behind its only line tells it
-  /// from a path.
+  /// from a path. A word that the argument lists is that word within a list, too, whatever variables there are.
   private func value(
     of expression: Expression, for declaration: ArgumentDeclaration
   ) throws(RunFailure) -> Value {
+    if case .list(let elements) = expression.kind, let type = declaration.type.element,
+      !type.words.isEmpty
+    {
+      let element = declaration.element(type)
+      return .list(
+        try elements.map { (part) throws(RunFailure) in
+          if let word = type.words(of: part) { return word }
+          return try value(of: part, for: element)
+        })
+    }
     if declaration.file == .input, case .text(let text) = expression.kind, !text.isEmpty,
       !text.contains("\n")
     {
@@ -276,93 +286,8 @@ package final class Interpreter<Executor: VerbExecutor> {
     return try evaluate(expression)
   }
 
-  private func runLoop(_ loop: Loop) throws(RunFailure) -> Table {
-    let start = snapshot()
-    defer { restore(start) }
-    let combinations = try combinations(loop.generators)
-    let begin = clock.now
-    var progress = Progress(done: 0, of: combinations.count, since: begin)
-    var estimate = TimeEstimate()
-    var rows: [Table.Row] = []
-    for (index, combination) in combinations.enumerated() {
-      restore(start)
-      do throws(RunFailure) {
-        rows += try self.rows(of: loop, combination)
-      } catch {
-        guard error.kind == .interrupted, !rows.isEmpty else { throw error }
-        onEvent(
-          .cutShort(
-            "stopped: \(index) of \(combinations.count) runs are done, and the table has those"))
-        return Table(rows: rows)
-      }
-      progress = Progress(done: index + 1, of: combinations.count, since: begin)
-      if let promise = estimate.read(progress) { onEvent(.notice(promise)) }
-    }
-    if let verdict = estimate.verdict(after: progress.seconds) { onEvent(.notice(verdict)) }
-    return Table(rows: rows)
-  }
-
-  /// Runs the block once, for one combination of the loop's values. A block that ends with a loop gives
-  /// that one's rows, each with these values before its own.
-  private func rows(
-    of loop: Loop, _ combination: [(name: String, value: Value)]
-  ) throws(RunFailure) -> [Table.Row] {
-    try stopIfCancelled()
-    for (name, value) in combination { environment.bind(name, to: value, cell: cell) }
-    let name = try loop.label.map { (literal) throws(RunFailure) in try text(literal) }
-    var last = Value.none
-    for statement in loop.body {
-      try stopIfCancelled()
-      if let outcome = try perform(statement), outcome.name == nil { last = outcome.value }
-    }
-    // a stopped training returns a value, but its iteration of the loop is incomplete
-    try stopIfCancelled()
-    let label = name ?? Table.label(of: combination)
-    if loop.endsWithLoop, case .table(let table) = last {
-      return table.rows.map { $0.behind(combination, label: label) }
-    }
-    var record = Record(
-      combination.map { ($0.name, $0.value) }, reference: executor.rememberAdapter())
-    if case .record(let fields) = last {
-      for field in fields.fields { record[field.name] = field.value }
-    } else if last != .none {
-      record["value"] = last
-    }
-    onEvent(
-      .value(
-        ValueEvent(
-          cell: cell, line: source.line(at: loop.range.lowerBound), verb: ValueEvent.loopRow,
-          name: label, value: .record(record), isSilenced: false)))
-    return [Table.Row(label: label, record: record)]
-  }
-
-  private func stopIfCancelled() throws(RunFailure) {
+  func stopIfCancelled() throws(RunFailure) {
     if isCancelled() { throw RunFailure(kind: .interrupted, diagnostic: nil) }
-  }
-
-  /// The product of all generators, the last one changing fastest.
-  private func combinations(
-    _ generators: [Loop.Generator]
-  ) throws(RunFailure) -> [[(name: String, value: Value)]] {
-    var result: [[(name: String, value: Value)]] = [[]]
-    for generator in generators {
-      guard case .list(let values) = try evaluate(generator.values) else {
-        throw failure(
-          EvaluationError(
-            "E0502", "`for` goes over a list or a range", at: generator.values.range,
-            label: "this is neither", help: "for example for \(generator.name.text) in [2, 4, 8]"))
-      }
-      guard result.count * values.count <= ValueLimits.combinations else {
-        throw failure(
-          EvaluationError(
-            "E0504", "the loop has more than \(ValueLimits.combinations) combinations",
-            at: generator.values.range, help: "go over fewer values"))
-      }
-      result = result.flatMap { prefix in
-        values.map { prefix + [(generator.name.text, $0)] }
-      }
-    }
-    return result
   }
 
   private func bind(_ parameter: Parameter) throws(RunFailure) {
@@ -382,16 +307,5 @@ package final class Interpreter<Executor: VerbExecutor> {
       EvaluationError(
         "E0211", "\(name) = \(environment[name]?.source ?? "") is outside its limits",
         at: condition.range, label: "this does not hold"))
-  }
-}
-
-extension Table.Row {
-  /// The row of a loop within a loop, as the outer one has it.
-  ///
-  /// - Parameter label: of the outer loop's run.
-  fileprivate func behind(_ outer: [(name: String, value: Value)], label: String) -> Self {
-    var whole = Record(outer.map { ($0.name, $0.value) }, reference: record.reference)
-    for field in record.fields { whole[field.name] = field.value }
-    return Self(label: "\(label),\(self.label)", record: whole)
   }
 }

@@ -126,10 +126,13 @@ package struct Loop: Sendable {
   package let range: SourceRange
 
   /// Whether what its block gives is another loop's table.
-  package var endsWithLoop: Bool {
-    let last = body.last { if case .operation = $0.kind { true } else { false } }
-    if case .operation(.loop)? = last?.kind { return true }
-    return false
+  package var endsWithLoop: Bool { placeOfLastLoop != nil }
+
+  /// Where in its block the loop stands whose table the block gives.
+  package var placeOfLastLoop: Int? {
+    let last = body.lastIndex { if case .operation = $0.kind { true } else { false } }
+    guard let last, case .operation(.loop) = body[last].kind else { return nil }
+    return last
   }
 }
 

@@ -12,6 +12,7 @@ import Training
     var values: [ValueEvent] = []
     var prose: [String] = []
     var diagnostics: [Diagnostic] = []
+    var cutShort: [String] = []
 
     init() {
       interpreter.onEvent = { [unowned self] event in
@@ -19,6 +20,7 @@ import Training
         case .value(let value): values.append(value)
         case .prose(let text): prose.append(text)
         case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
+        case .cutShort(let text?, _): cutShort.append(text)
         default: break
         }
       }
@@ -129,6 +131,34 @@ import Training
     #expect(table.rows.map(\.label) == ["r=2", "r=4"])
     #expect(bench.interpreter.executor.state.rank == 0)
     #expect(bench.calls.last == "lora rank=8")
+  }
+
+  @Test(arguments: [
+    (5, ["r=2,q=1", "r=2,q=2"], "1 of 2 runs are done, and the table has those"),
+    (
+      7, ["r=2,q=1", "r=2,q=2", "r=4,q=1"],
+      "1 of 2 runs are done and 1 of 2 of the next, and the table has those"
+    ),
+    (3, ["r=2,q=1"], "0 of 2 runs are done and 1 of 2 of the next, and the table has those"),
+  ])
+  func `a loop within a loop that is stopped keeps the rows that are done`(
+    calls: Int, labels: [String], told: String
+  ) throws {
+    let bench = Bench()
+    bench.interpreter.isCancelled = { [unowned bench] in bench.calls.count >= calls }
+    do throws(RunFailure) {
+      try bench.run("let runs = for r in [2, 4] { for q in [1, 2] { lora rank: r; eval } }\nseed 1")
+      Issue.record("the run is interrupted")
+    } catch {
+      #expect(error.kind == .interrupted)
+    }
+    guard case .table(let table)? = bench.value("runs") else {
+      Issue.record("the loop gives a table")
+      return
+    }
+    #expect(table.rows.map(\.label) == labels)
+    #expect(table.column("r").count == labels.count)
+    #expect(bench.cutShort == ["stopped: " + told])
   }
 
   @Test func `a loop that is stopped in its first run has no value`() {
