@@ -18,8 +18,8 @@ package struct RecipeWriter {
   /// A recipe, and what it does without.
   package struct Written {
     package let text: String
-    /// The cells whose looks are not in it, and what they looked with.
-    package let looks: [(cell: Int, verb: String)]
+    /// What nothing follows from and is not in it: of which cell, and its verb or its `let`.
+    package let leftOut: [(cell: Int, what: String)]
     /// How many cells are in it.
     package let cellCount: Int
     /// Whether it takes up a run, which only its user's list has.
@@ -48,8 +48,8 @@ package struct RecipeWriter {
   let cells: [Cell]
   private let trees: [SyntaxTree]
   private(set) var references: [Reference] = []
-  /// Statements that the recipe does without: looks.
-  private var leftOut: Set<Place> = []
+  /// Statements that the recipe does without.
+  var leftOut: Set<Place> = []
   /// The names under which values are bound, found while cells are read.
   private var names: [Place: String] = [:]
   private var taken: Set<String>
@@ -94,7 +94,7 @@ package struct RecipeWriter {
 
   private func written(_ chosen: Set<Int>, title: String) throws(Refusal) -> Written {
     var writer = self
-    let looks = writer.leaveOutLooks(in: chosen)
+    let leftOut = writer.leaveOutWhatNothingFollowsFrom(in: chosen)
     writer.nameValues(in: chosen)
     let (written, cellCount) = writer.text(of: chosen, title: title)
     let text = Formatter.format(Parser.parse(SourceText(name: title, text: written)))
@@ -106,7 +106,7 @@ package struct RecipeWriter {
         obstacles: ["these cells alone are no recipe that runs"], diagnostics: diagnostics)
     }
     let usesRuns = RunNumbers.areUsed(in: Parser.parse(source))
-    return Written(text: text, looks: looks, cellCount: cellCount, usesRuns: usesRuns)
+    return Written(text: text, leftOut: leftOut, cellCount: cellCount, usesRuns: usesRuns)
   }
 
   // MARK: What stands in the way
@@ -152,46 +152,6 @@ package struct RecipeWriter {
       rest.remove(reference.place.cell)
     }
     return rest
-  }
-
-  // MARK: Looks
-
-  /// Leaves out what only showed something: pictures, inspections, rows, and evaluations and answers
-  /// between the parts of a training whose values nobody uses, under a name that was bound anew or none.
-  /// What wrote a file stays.
-  private mutating func leaveOutLooks(in chosen: Set<Int>) -> [(cell: Int, verb: String)] {
-    let used = Set(references.filter { chosen.contains($0.place.cell) }.map(\.target))
-    let looks = [Plot.name, Inspect.name, Head.name, Describe.name]
-    let lastResumption = places.last { place in
-      let command = chosen.contains(place.cell) ? statement(at: place)?.command : nil
-      return command?.arguments.contains { $0.name?.text == Train.resume.name } == true
-    }
-    var found: [(cell: Int, verb: String)] = []
-    for place in places where chosen.contains(place.cell) && !used.contains(place) {
-      guard let statement = statement(at: place), let command = statement.command else { continue }
-      let verb = command.verb.text
-      let isBetween =
-        [Eval.name, Answers.name].contains(verb) && lastResumption.map { place < $0 } == true
-      let isLook =
-        if case .binding(let name, _) = statement.kind {
-          isBetween && isBoundAnew(name, after: place, in: chosen)
-        } else {
-          isBetween || looks.contains(verb)
-        }
-      guard isLook, !command.writesFile else { continue }
-      leftOut.insert(place)
-      found.append((place.cell, verb))
-    }
-    return found
-  }
-
-  private func isBoundAnew(_ name: Name, after place: Place, in chosen: Set<Int>) -> Bool {
-    places.contains { later in
-      guard later > place, chosen.contains(later.cell),
-        case .binding(let other, _)? = statement(at: later)?.kind
-      else { return false }
-      return other.text == name.text
-    }
   }
 
   // MARK: Names for values
@@ -258,7 +218,7 @@ package struct RecipeWriter {
   // MARK: Places
 
   /// All statements, in order, prose left out.
-  private var places: [Place] {
+  var places: [Place] {
     cells.indices.flatMap { index in
       statements(ofCellAt: index).indices.map {
         Place(cell: cells[index].number, statement: $0)
@@ -268,7 +228,7 @@ package struct RecipeWriter {
 
   private func index(ofCell number: Int) -> Int? { cells.firstIndex { $0.number == number } }
 
-  private func statement(at place: Place) -> Statement? {
+  func statement(at place: Place) -> Statement? {
     guard let index = index(ofCell: place.cell) else { return nil }
     let statements = statements(ofCellAt: index)
     return statements.indices.contains(place.statement) ? statements[place.statement] : nil
@@ -346,14 +306,6 @@ extension String {
     func isBlank(_ character: Character) -> Bool { character.isWhitespace }
     let start = drop { isBlank($0) || $0 == ";" }
     return String(start.reversed().drop(while: isBlank).reversed())
-  }
-}
-
-extension Command {
-  /// Whether it names a file that it is to write.
-  fileprivate var writesFile: Bool {
-    guard let verb = VerbCatalog.standard.verb(of: self) else { return false }
-    return ArgumentBinder(self, verb: verb).bound.contains { $0.declaration.file == .output }
   }
 }
 

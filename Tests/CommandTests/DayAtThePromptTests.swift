@@ -127,6 +127,45 @@ import Testing
     #expect(outcome.output.contains("\n2.5\n"), outcome.comment)
   }
 
+  @Test func `a saved session checks without a warning, as the lines do that hints propose`() throws
+  {
+    let skillet = try SkilletRun()
+    let outcome = try skillet(
+      input: TinyRecipe.data + """
+        let base = eval
+        lora rank: 2
+        let half = train steps: 4, until: 2
+        let fit = train resume: half
+        let tuned = eval
+        let ratio = tuned.loss / base.loss
+        let share = (eval).loss / ratio
+        head 1
+        let runs = for r in [1, 2] { lora rank: r; train steps: 1; eval }
+        plot runs, x: r, y: loss
+        let reply = generate "one", max_tokens: 2
+        :save day.recipe
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let told = outcome.errors.replacing("\n", with: " ")
+    #expect(told.contains("let ratio of cell"), outcome.comment)
+    #expect(told.contains("let share of cell"), outcome.comment)
+    let checked = try skillet("check", "day.recipe")
+    #expect(checked.ending == .exited(0), checked.comment)
+    #expect(!checked.errors.contains("warning["), checked.comment)
+    #expect(checked.errors.contains("no mistakes found"), checked.comment)
+  }
+
+  @Test func `a name that nobody reads is warned of where no run shows its value`() throws {
+    let skillet = try SkilletRun()
+    let lines = TinyRecipe.data + "let base = eval\nlet odd = 3\n"
+    skillet.folder.write(lines, as: "x.recipe")
+    let checked = try skillet("check", "x.recipe")
+    #expect(checked.ending == .exited(0), checked.comment)
+    #expect(checked.errors.components(separatedBy: "warning[").count == 2, checked.comment)
+    #expect(checked.errors.contains("warning[W0301]: `odd` is never used"), checked.comment)
+  }
+
   @Test func `values of let cells stand in an exported notebook`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet(input: TinyRecipe.data + "let base = eval\n:export day.ipynb\n")

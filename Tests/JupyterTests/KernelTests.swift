@@ -91,10 +91,11 @@ import Testing
   @Test func `a notebook is saved as a recipe, and replaces no file`() throws {
     let folder = TemporaryFolder()
     _ = front.execute("let a = 4")
+    _ = front.execute("show a")
     let path = folder.path + "/mine"
     #expect(front.execute(":save \(path)")["status"] == "ok")
     let recipe = String(decoding: try folder.bytes(of: "mine.recipe"), as: UTF8.self)
-    #expect(recipe.hasPrefix("recipe \"mine\"") && recipe.hasSuffix("let a = 4\n"))
+    #expect(recipe.hasPrefix("recipe \"mine\"") && recipe.hasSuffix("let a = 4\nshow a\n"))
     #expect(front.execute(":save \(path)")["evalue"]?.string?.contains("is there already") == true)
   }
 

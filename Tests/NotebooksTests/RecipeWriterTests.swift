@@ -20,16 +20,16 @@ import Testing
   }
 
   @Test func `cells become a formatted recipe, without those that were undone`() throws {
-    let notebook = try notebook(["seed   7", "let a=1", "show a"])
+    let notebook = try notebook(["seed   7", "let a=1", "show a", "show 2"])
     let undone = notebook.undo()
-    #expect(undone?.text == "show a")
-    #expect(try recipe(notebook) == "recipe \"t\", language: 1\n\nseed 7\nlet a = 1\n")
+    #expect(undone?.text == "show 2")
+    #expect(try recipe(notebook) == "recipe \"t\", language: 1\n\nseed 7\nlet a = 1\nshow a\n")
   }
 
   @Test func `values of the prompt get names`() throws {
     let notebook = try notebook([
       "seed 3", "let value1 = 2", "assert _1.seed < 4", "2 + 2; 1 + 1", "\"{_} and {_1.seed}\"",
-      "out[4] * _4",
+      "out[4] * _4", "show value1",
     ])
     #expect(
       try recipe(notebook) == """
@@ -42,6 +42,7 @@ import Testing
         let value4 = 1 + 1
         "{value4} and {value1_2.seed}"
         value4 * value4
+        show value1
 
         """)
   }
@@ -107,12 +108,33 @@ import Testing
   }
 
   @Test func `pictures that nobody uses are left out`() throws {
-    let notebook = try notebook(["plot [1, 2]", "seed 3", "plot [3, 4]; let a = 1"])
+    let notebook = try notebook(["plot [1, 2]", "seed 3", "plot [3, 4]; let a = 1", "show a"])
     let written = try RecipeWriter.recipe(
       of: notebook.cells, among: notebook.cells, title: "t")
-    #expect(written.text == "recipe \"t\", language: 1\n\nseed 3\nlet a = 1\n")
-    #expect(written.cellCount == 2)
-    #expect(written.looks.map(\.cell) == [1, 3] && written.looks.map(\.verb) == ["plot", "plot"])
+    #expect(written.text == "recipe \"t\", language: 1\n\nseed 3\nlet a = 1\nshow a\n")
+    #expect(written.cellCount == 3)
+    #expect(written.leftOut.map(\.cell) == [1, 3])
+    #expect(written.leftOut.map(\.what) == ["plot", "plot"])
+  }
+
+  @Test func `names that nobody reads are left out, those of what a run shows stay`() throws {
+    let notebook = try notebook([
+      "let a = 1", "let b = a + 1", "let c = seed 3", "let d = for n in [1, 2] { n * n }",
+      "let e = (seed 4).seed", "plot [b, 2]",
+    ])
+    let written = try RecipeWriter.recipe(
+      of: notebook.cells, among: notebook.cells, title: "t")
+    #expect(
+      written.text == """
+        recipe "t", language: 1
+
+        let c = seed 3
+        let d = for n in [1, 2] {
+          n * n
+        }
+
+        """)
+    #expect(written.leftOut.map(\.what) == ["let a", "let b", "let e", "plot"])
   }
 
   @Test func `looks go without a gap, remarks and other statements of their cells stay`() throws {

@@ -5,8 +5,12 @@ extension Checker {
 
   /// Binds a name once, if the language leaves it free.
   ///
-  /// - Parameter rebinds: whether a name of an earlier cell may be bound anew.
-  mutating func bind(_ name: Name, _ binding: Scope.Binding, rebinds: Bool = false) {
+  /// - Parameters:
+  ///   - rebinds: whether a name of an earlier cell may be bound anew.
+  ///   - isShown: whether a run shows the value under this name, which is a use of it.
+  mutating func bind(
+    _ name: Name, _ binding: Scope.Binding, rebinds: Bool = false, isShown: Bool = false
+  ) {
     let place = Label(source, name.range)
     let isTaken = reportTaken(name)
     if let earlier = scope[name.text], !(rebinds && earlier.place == nil) {
@@ -23,7 +27,7 @@ extension Checker {
       Scope.Binding(
         type: binding.type, values: binding.values, place: place, chosenBy: binding.chosenBy,
         isLoopVariable: binding.isLoopVariable))
-    if !binding.isLoopVariable, !isTaken { watched.append((name.text, place)) }
+    if !binding.isLoopVariable, !isTaken, !isShown { watched.append((name.text, place)) }
   }
 
   private mutating func reportTaken(_ name: Name) -> Bool {

@@ -113,7 +113,9 @@ package struct Checker {
     case .parameter(let parameter): checkParameter(parameter)
     case .binding(let name, let operation):
       let result = checkOperation(operation)
-      bind(name, result, rebinds: context.isPrompt && loopDepth == 0)
+      let isExpression = if case .expression = operation { true } else { false }
+      bind(
+        name, result, rebinds: context.isPrompt && loopDepth == 0, isShown: !isExpression)
     case .assertion(let condition, let message):
       checkClaim(condition, message: message)
       if let message { checkNames(in: message) }

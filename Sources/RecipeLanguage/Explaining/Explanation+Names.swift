@@ -24,7 +24,8 @@ extension Explanation {
       wrong: "show _3", right: "let loss = 2.5\nshow loss", stage: .checking),
     Explanation(
       "W0301", "a name that is never used",
-      "What is bound and not read is often a misspelling elsewhere.",
+      "What is bound and not read is often a misspelling elsewhere. What a command or a loop gives "
+        + "counts as read: a run shows it under its name.",
       wrong: "let unused = 3", right: "let three = 3\nshow three", stage: .checking),
     Explanation(
       "W0302", "a choice judged by what it was chosen by",

@@ -36,9 +36,9 @@ extension SessionCommands {
 
   /// What a recipe that was written does without, and what it needs beside itself.
   private func tell(of recipe: RecipeWriter.Written, _ placed: PlacedRecipe) -> Outcome {
-    if !recipe.looks.isEmpty {
-      let looks = recipe.looks.map { "\($0.verb) of cell \($0.cell)" }.joined(separator: ", ")
-      screen.notice("left out, since nothing follows from it: \(looks)")
+    if !recipe.leftOut.isEmpty {
+      let parts = recipe.leftOut.map { "\($0.what) of cell \($0.cell)" }.joined(separator: ", ")
+      screen.notice("left out, since nothing follows from it: \(parts)")
     }
     if recipe.usesRuns {
       screen.notice(
