@@ -19,15 +19,21 @@ package struct Staleness {
   }
 
   /// What has made the value of a name stale, such as `quantize in 5`; nil if nothing has.
-  package func reason(of name: String) -> String? {
+  package func reason(of name: String) -> String? { reason(of: name, usedBy: nil) }
+
+  /// - Parameter user: the cell that used the value. What that replaced itself, as a training that goes on
+  ///   replaces the adapter it began with, made the value stale for others only.
+  private func reason(of name: String, usedBy user: Int?) -> String? {
     guard let number = PromptName.cell(of: name) ?? environment.binding(name)?.cell,
       let index = cells.firstIndex(where: { $0.cell.number == number }),
       let place = place(of: name, inCellAt: index)
     else { return nil }
     let statement = cells[index].statements[place]
-    let needs = needs(of: statement)
-    return replacement(of: needs, behind: place, inCellAt: index)
-      ?? editedFile(of: needs, before: number) ?? staleInput(of: statement, ofCell: number)
+    let needs = needs(of: statement, hasAdapter: hasAdapter(before: place, inCellAt: index))
+    if let (verb, cell) = replacement(of: needs, behind: place, inCellAt: index), cell != user {
+      return "\(verb) in \(cell)"
+    }
+    return editedFile(of: needs, before: number) ?? staleInput(of: statement, ofCell: number)
   }
 
   private func place(of name: String, inCellAt index: Int) -> Int? {
@@ -38,8 +44,9 @@ package struct Staleness {
     return binding ?? statements.lastIndex { !$0.isProse }
   }
 
-  /// What the commands of a statement depend on and did not produce themselves.
-  private func needs(of statement: Statement) -> Set<Need> {
+  /// What the commands of a statement depend on and did not produce themselves. What was measured without an
+  /// adapter, a baseline, depends on none.
+  private func needs(of statement: Statement, hasAdapter: Bool) -> Set<Need> {
     var needs: Set<Need> = []
     var made: Set<Need> = []
     statement.walkCommands { command in
@@ -48,14 +55,29 @@ package struct Staleness {
       needs.formUnion(verb.basis(for: arguments).subtracting(made))
       made.formUnion(verb.gifts(for: arguments))
     }
-    return needs
+    return hasAdapter ? needs : needs.subtracting([.adapter])
+  }
+
+  /// Whether an adapter is in use where a statement begins.
+  private func hasAdapter(before place: Int, inCellAt index: Int) -> Bool {
+    let (cell, statements) = cells[index]
+    var hasAdapter = cell.before.state.adapter != nil
+    for statement in statements.prefix(place) where statement.loop == nil {
+      statement.walkCommands { command in
+        guard let verb = VerbCatalog.standard.verb(of: command) else { return }
+        let arguments = WrittenArguments(command, of: verb)
+        if verb.removed(for: arguments).contains(.adapter) { hasAdapter = false }
+        if verb.gifts(for: arguments).contains(.adapter) { hasAdapter = true }
+      }
+    }
+    return hasAdapter
   }
 
   /// The later command that replaced something this value depends on. A loop replaces nothing, since it
   /// restores the state.
   private func replacement(
     of needs: Set<Need>, behind place: Int, inCellAt index: Int
-  ) -> String? {
+  ) -> (verb: String, cell: Int)? {
     for later in cells.indices[index...] {
       let statements = cells[later].statements.dropFirst(later == index ? place + 1 : 0)
       for statement in statements where statement.loop == nil {
@@ -65,7 +87,7 @@ package struct Staleness {
           let replaced = verb.replaced(for: WrittenArguments(command, of: verb))
           if !replaced.isDisjoint(with: needs) { name = verb.name }
         }
-        if let name { return "\(name) in \(cells[later].cell.number)" }
+        if let name { return (name, cells[later].cell.number) }
       }
     }
     return nil
@@ -96,7 +118,7 @@ package struct Staleness {
         continue
       }
       if cell > number { return "\(name) bound anew in \(cell)" }
-      if cell < number, reason(of: name) != nil { return "as \(name) is" }
+      if cell < number, reason(of: name, usedBy: number) != nil { return "as \(name) is" }
     }
     return nil
   }

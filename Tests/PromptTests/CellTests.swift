@@ -77,8 +77,8 @@ import Testing
     try prompt.enter("let shape = lora rank: 2; let fit = train steps: 1; let tuned = eval")
     try prompt.enter("let runs = for r in [1, 2] {\nlora rank: r\ntrain steps: 1\neval\n}")
     let box = try prompt.enter(":vars")
-    #expect(box.contains { $0.contains("│ base ") && $0.contains("│ lora in 5 ") }, "\(box)")
-    for name in ["shape", "fit", "tuned", "runs"] {
+    // a baseline was measured without an adapter, and stays true of the model
+    for name in ["base", "shape", "fit", "tuned", "runs"] {
       #expect(box.contains { $0.contains("│ \(name) ") && !$0.contains(" in ") }, "\(box)")
     }
     try prompt.enter("train steps: 1")
@@ -86,13 +86,25 @@ import Testing
     for name in ["fit", "tuned"] {
       #expect(later.contains { $0.contains("│ \(name) ") && $0.contains("│ train in 7 ") })
     }
-    for name in ["shape", "runs"] {
+    for name in ["base", "shape", "runs"] {
       #expect(later.contains { $0.contains("│ \(name) ") && !$0.contains(" in 7") }, "\(later)")
     }
     try prompt.enter("let again = eval")
     #expect(try prompt.enter(":vars").contains { $0.contains("again") && !$0.contains(" in ") })
     try prompt.enter("use base")
     #expect(try prompt.enter(":vars").contains { $0.contains("again") && $0.contains("use in 9") })
+  }
+
+  @Test func `a training that went on is not stale since its beginning was replaced by it`() throws
+  {
+    let prompt = try PromptSession(columns: 120)
+    try prompt.prepare()
+    try prompt.enter("lora rank: 2")
+    try prompt.enter("let half = train steps: 4, until: 2")
+    try prompt.enter("let whole = train resume: half")
+    let box = try prompt.enter(":vars")
+    #expect(box.contains { $0.contains("│ half ") && $0.contains("train in 6") }, "\(box)")
+    #expect(box.contains { $0.contains("│ whole ") && !$0.contains("as half is") }, "\(box)")
   }
 
   @Test func `a mode holds until the next, :once sends one result to a file`() throws {

@@ -121,17 +121,22 @@ extension VerbDeclaration {
       })
   }
 
+  /// What the session has no more after it, unless it also gives a new one.
+  package func removed(for arguments: some ArgumentFacts) -> Set<Need> {
+    Set(
+      effects.compactMap {
+        if case .removes(let need, let condition) = $0, condition.holds(for: arguments) {
+          need
+        } else {
+          nil
+        }
+      })
+  }
+
   /// What is another one after it.
   package func replaced(for arguments: some ArgumentFacts) -> Set<Need> {
-    var replaced = gifts(for: arguments)
-    for effect in effects {
-      switch effect {
-      case .changes(let need): replaced.insert(need)
-      case .removes(let need, let condition) where condition.holds(for: arguments):
-        replaced.insert(need)
-      default: break
-      }
-    }
+    var replaced = gifts(for: arguments).union(removed(for: arguments))
+    for case .changes(let need) in effects { replaced.insert(need) }
     return replaced
   }
 
