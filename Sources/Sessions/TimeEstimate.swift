@@ -5,6 +5,9 @@ package struct TimeEstimate {
   /// Shorter work is not worth a word.
   private static let shortest = 10.0
 
+  /// The share of the promised time that may be left at the last step of work that a budget ends.
+  private static let inaccuracy = 0.02
+
   private var promised: Double?
   private var last: Progress?
 
@@ -37,9 +40,12 @@ package struct TimeEstimate {
     return "this will take \(bound) \(Self.text(total)), by the first \(share)"
   }
 
-  /// The promised time next to the real one; nil if nothing was promised or the work ended early.
+  /// The promised time next to the real one; nil if nothing was promised or the work ended early. What a
+  /// budget of time ends has come to its end when that is spent.
   package func verdict(after seconds: Double) -> String? {
-    guard let promised, let last, last.done >= last.total else { return nil }
+    guard let promised, let last else { return nil }
+    let left = last.done >= last.total ? 0 : last.secondsLeft ?? .infinity
+    guard left <= promised * Self.inaccuracy else { return nil }
     return "it took \(Self.text(seconds)); \(Self.text(promised)) were promised"
   }
 

@@ -44,6 +44,17 @@ import Testing
     #expect(estimate.read(answers) == "this will take up to 40 s, by the first 4 steps")
   }
 
+  @Test func `what a budget ends has kept its promise, what a user stops has not`() {
+    var estimate = TimeEstimate()
+    var step = progress(30, of: 1_000_000, after: 3)
+    step.secondsLeft = 12
+    #expect(estimate.read(step) == "this will take about 15 s, by the first 30 steps")
+    #expect(estimate.verdict(after: 3) == nil)
+    (step.done, step.seconds, step.secondsLeft) = (150, 14.9, 0.1)
+    _ = estimate.read(step)
+    #expect(estimate.verdict(after: 15) == "it took 15 s; 15 s were promised")
+  }
+
   @Test func `a training that goes on promises by its own steps`() {
     var estimate = TimeEstimate()
     var resumed = progress(19, of: 40, after: 3)
