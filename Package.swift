@@ -142,7 +142,7 @@ let package = Package(
       ]),
     tests(
       "ReportsTests",
-      ["Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
+      ["Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files", "CFiles"]),
     .executableTarget(
       name: "EditorProbe", dependencies: ["Terminals", "Diagnostics"], path: "Tests/EditorProbe",
       swiftSettings: settings),

@@ -33,4 +33,14 @@ package enum CompressedBlock {
     }
     return outcome == CFILES_UNPACKED && result.count == size ? result : nil
   }
+
+  /// The bytes as a stream of zlib (RFC 1950).
+  package static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    let limit = cfiles_deflate_limit(bytes.count)
+    return unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+      unsafe bytes.withUnsafeBytes { bytes in
+        unsafe count = cfiles_deflate(bytes.baseAddress, bytes.count, buffer.baseAddress, limit)
+      }
+    }
+  }
 }

@@ -8,6 +8,7 @@ package struct TerminalScreen {
   private var row = 0
   private var column = 0
   private var pendingEscape = ""
+  private var savedCursor: (row: Int, column: Int)?
   private var modes: Set<String> = []
   /// Columns of one character.
   private let width: (Character) -> Int
@@ -56,6 +57,8 @@ package struct TerminalScreen {
 
   private func isWhole(_ escape: String) -> Bool {
     guard let kind = escape.dropFirst().first else { return false }
+    // images: strings up to their terminator
+    if "P_".contains(kind) { return escape.hasSuffix("\u{1B}\\") }
     guard kind == "[" else { return true }
     return escape.count > 2 && (escape.last.map { $0.isLetter || "@~`".contains($0) } ?? false)
   }
@@ -93,6 +96,8 @@ package struct TerminalScreen {
   }
 
   private mutating func apply(_ escape: String) {
+    if escape == "\u{1B}7" { savedCursor = (row, column) }
+    if escape == "\u{1B}8", let saved = savedCursor { (row, column) = saved }
     guard escape.hasPrefix("\u{1B}["), let command = escape.last else { return }
     let body = escape.dropFirst(2).dropLast()
     if body.hasPrefix("?") {

@@ -41,6 +41,9 @@ ssize_t cedit_read_bytes(int descriptor, void *buffer, size_t count);
 /* Size of the terminal on this descriptor; false when there is none. */
 bool cedit_terminal_size(int descriptor, int *columns, int *rows);
 
+/* The pixels of a character of that terminal; false where it does not say. */
+bool cedit_cell_size(int descriptor, int *width, int *height);
+
 /* ---- the editor: editor.c ---- */
 
 typedef struct cedit cedit;

@@ -37,4 +37,9 @@ enum {
 int cfiles_unpack(
     int kind, const void *bytes, size_t count, void *out, size_t limit, size_t *made);
 
+/* Packs `bytes` as a stream of zlib into `out`, which has room for `limit` bytes: cfiles_deflate_limit of their
+ * count always suffices. The number of bytes made; 0 where they did not fit. */
+size_t cfiles_deflate(const void *bytes, size_t count, void *out, size_t limit);
+size_t cfiles_deflate_limit(size_t count);
+
 #endif

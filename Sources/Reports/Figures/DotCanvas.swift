@@ -1,9 +1,12 @@
 import Diagnostics
 
 /// A picture of dots, two across and four down a character: braille, or one letter a character.
-struct DotCanvas {
+struct DotCanvas: PlotCanvas {
   static let across = 2
   static let down = 4
+
+  var width: Int { columns * Self.across }
+  var height: Int { rows * Self.down }
 
   private let columns: Int
   private let rows: Int
@@ -33,10 +36,10 @@ struct DotCanvas {
     dots[cell] |= Self.bits[y % Self.down][x % Self.across]
   }
 
-  /// Puts a character over the dots.
-  mutating func mark(x: Int, y: Int, _ character: Character, _ role: TextStyle.Role) {
+  /// Puts the character of a point over the dots.
+  mutating func mark(x: Int, y: Int, _ stroke: FigureStroke) {
     guard let cell = cell(x: x, y: y) else { return }
-    marks[cell] = (character, role)
+    marks[cell] = (stroke.mark, stroke.role)
   }
 
   /// Bresenham's line. Gaps of a stroke are counted along the x of the picture, so that a line of many
@@ -49,7 +52,7 @@ struct DotCanvas {
     var (x, y) = start
     var error = width - height
     while true {
-      if stroke.draws(x) { dot(x: x, y: y, stroke) }
+      if start == end || stroke.draws(x) { dot(x: x, y: y, stroke) }
       if (x, y) == end { return }
       let doubled = 2 * error
       if doubled > -height {

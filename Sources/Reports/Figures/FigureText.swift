@@ -33,35 +33,50 @@ package struct FigureText {
   }
 
   private func curves(rows: Int) -> [String] {
-    guard let frame = FigureFrame(figure) else { return missingNote }
-    let width = page.columns - Self.labelWidth - 2
-    let horizontal = ChartScale(range: frame.x, count: width * DotCanvas.across)
-    let drawn = frame.series.map { series in
-      series.drawing == .line
-        ? Figure.Series(series.name, .line, Self.columnMeans(series.points, scale: horizontal))
-        : series
-    }
-    // bars stand on zero
-    let floor = drawn.contains { $0.drawing == .bars } ? [0.0] : []
-    guard let range = ClosedRange(spanning: drawn.flatMap(\.points).map(\.y) + floor) else {
+    guard let plot = FigurePlot(figure, width: plotColumns * DotCanvas.across) else {
       return missingNote
     }
-    let vertical = ChartScale(range: range, count: rows * DotCanvas.down)
-    var canvas = DotCanvas(columns: width, rows: rows, isUnicode: page.isUnicode)
-    for (index, series) in drawn.enumerated() {
-      draw(
-        series, FigureStroke(index, isUnicode: page.isUnicode), on: &canvas, horizontal, vertical)
-    }
+    var canvas = DotCanvas(columns: plotColumns, rows: rows, isUnicode: page.isUnicode)
+    plot.draw(on: &canvas, isUnicode: page.isUnicode)
+    return around(plot, canvas.lines(page.style))
+  }
+
+  /// Characters across the plot itself.
+  private var plotColumns: Int { page.columns - Self.labelWidth - 2 }
+
+  /// The rows of the plot with their numbers before them, axis, legend and note below.
+  private func around(_ plot: FigurePlot, _ rows: [String]) -> [String] {
     let tick = page.isUnicode ? "┤" : "|"
-    var lines = zip(Self.rowLabels(range, rows: rows), canvas.lines(page.style)).map {
-      label, line in
+    var lines = zip(Self.rowLabels(plot.y, rows: rows.count), rows).map { label, line in
       DisplayWidth.padded(label, to: Self.labelWidth, alignment: .right)
         + (label.isEmpty ? (page.isUnicode ? "│" : "|") : tick) + line
     }
-    lines += axis(frame.x, width: width)
+    lines += axis(plot.x, width: plotColumns)
     lines += legend(columns: page.columns - Self.labelWidth - 1)
       .map { String(repeating: " ", count: Self.labelWidth + 1) + $0 }
     return (lines + missingNote).map { String($0.reversed().drop { $0 == " " }.reversed()) }
+  }
+
+  /// The figure with its plot as an image of pixels for a terminal that can show one; nil where it has no
+  /// curves, whose characters say as much.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of the plot itself.
+  ///   - cell: pixels of a character, across and down.
+  package func picture(
+    by graphics: TerminalGraphics, cell: (width: Int, height: Int), rows: Int = 12
+  ) -> TerminalPicture? {
+    guard figure.heatMap == nil, figure.categories.isEmpty,
+      let plot = FigurePlot(figure, width: plotColumns * cell.width)
+    else { return nil }
+    var canvas = PixelCanvas(
+      width: plotColumns * cell.width, height: rows * cell.height, cell: cell)
+    plot.draw(on: &canvas, isUnicode: true)
+    let title = figure.title.isEmpty ? [] : [page.style(.heading, titleLine)]
+    let lines = title + around(plot, Array(repeating: "", count: rows))
+    return TerminalPicture(
+      lines: lines, rowsUp: lines.count - title.count, column: Self.labelWidth + 2,
+      image: graphics.sequence(for: canvas, columns: plotColumns, rows: rows))
   }
 
   private var missingNote: [String] {
@@ -75,46 +90,6 @@ package struct FigureText {
       ? "not drawn: one \(y) is not finite (\(x) \(NumberText.shortest(first.x)))"
       : "not drawn: \(missing.count) values of \(y) are not finite (\(x) \(shown)\(more))"
     return WrappedText.lines(text, columns: page.columns)
-  }
-
-  private func draw(
-    _ series: Figure.Series, _ stroke: FigureStroke, on canvas: inout DotCanvas,
-    _ horizontal: ChartScale, _ vertical: ChartScale
-  ) {
-    let dots = series.points.map {
-      (x: horizontal.position($0.x), y: vertical.flipped($0.y))
-    }
-    if series.drawing == .points {
-      for dot in dots { canvas.mark(x: dot.x, y: dot.y, stroke.mark, stroke.role) }
-      return
-    }
-    if series.drawing == .bars {
-      let floor = vertical.flipped(0)
-      for (bar, dot) in zip(Self.spans(of: dots.map(\.x), in: horizontal.count), dots) {
-        for x in bar {
-          for y in min(dot.y, floor)...max(dot.y, floor) {
-            canvas.dot(x: x, y: y, stroke)
-          }
-        }
-      }
-      return
-    }
-    if series.drawing == .intervals {
-      for (low, high) in series.ends(of: dots) { canvas.line(from: low, to: high, stroke) }
-      return
-    }
-    if let first = dots.first, dots.count == 1 { canvas.dot(x: first.x, y: first.y, stroke) }
-    for (start, end) in zip(dots, dots.dropFirst()) { canvas.line(from: start, to: end, stroke) }
-  }
-
-  /// The columns that each bar fills: half-way to its neighbours, and within the picture.
-  private static func spans(of places: [Int], in count: Int) -> [Range<Int>] {
-    places.indices.map { index in
-      let before = index > 0 ? (places[index - 1] + places[index] + 1) / 2 : 0
-      let after =
-        index + 1 < places.count ? (places[index] + places[index + 1] + 1) / 2 : count
-      return before..<max(before + 1, after)
-    }
   }
 
   private func axis(_ range: ClosedRange<Double>, width: Int) -> [String] {
@@ -162,14 +137,6 @@ package struct FigureText {
     return lines
   }
 
-  /// The mean of the points that fall on the same column of dots, at the place of the first.
-  private static func columnMeans(_ points: [Figure.Point], scale: ChartScale) -> [Figure.Point] {
-    Dictionary(grouping: points) { scale.position($0.x) }.sorted { $0.key < $1.key }.map {
-      _, group in
-      Figure.Point(x: group[0].x, y: group.reduce(0) { $0 + $1.y } / Double(group.count))
-    }
-  }
-
   /// Values at the top, the middle and the bottom row.
   private static func rowLabels(_ range: ClosedRange<Double>, rows: Int) -> [String] {
     let (low, high) = (range.lowerBound, range.upperBound)
@@ -191,35 +158,4 @@ package struct FigureText {
     let text = NumberText.significant(value)
     return text.count <= 6 ? text : NumberText.significant(value, digits: 2)
   }
-}
-
-/// How one series of a figure differs from the others: by colour where there is one, and without by gaps
-/// or characters.
-struct FigureStroke {
-  /// What stands for a dot where there is no braille.
-  let letter: Character
-  /// The mark of a point.
-  let mark: Character
-  let role: TextStyle.Role
-  /// A piece of the line, for the legend.
-  let sample: String
-  /// Dots that are drawn, and dots that are left out behind them.
-  private let dash: (on: Int, off: Int)
-
-  private static let dashes: [(on: Int, off: Int, sample: String)] = [
-    (1, 0, "⠤⠤"), (4, 4, "⠤ ⠤"), (1, 3, "⠄ ⠄"), (8, 3, "⠤⠤ ⠤"),
-  ]
-
-  /// - Parameter index: which series of the figure it is, from 0; those behind the fourth repeat the first ones.
-  init(_ index: Int, isUnicode: Bool) {
-    let turn = index % Self.dashes.count
-    letter = Array("*+x#")[turn]
-    mark = Array(isUnicode ? "◆●▲■" : "do^s")[turn]
-    role = [TextStyle.Role.good, .warning, .name, .number][turn]
-    dash = isUnicode ? (Self.dashes[turn].on, Self.dashes[turn].off) : (1, 0)
-    sample = isUnicode ? Self.dashes[turn].sample : String(repeating: letter, count: 2)
-  }
-
-  /// Whether the dot with this number of a line is drawn.
-  func draws(_ number: Int) -> Bool { number % (dash.on + dash.off) < dash.on }
 }

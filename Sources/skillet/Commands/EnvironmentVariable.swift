@@ -74,6 +74,13 @@ struct EnvironmentVariable {
     EnvironmentVariable(
       name: "TERM", meaning: "the terminal's kind; `dumb` has no colours and no editing of lines."),
     EnvironmentVariable(
+      name: "SKILLET_GRAPHICS",
+      meaning:
+        "how curves are drawn on a terminal: kitty (its protocol, which WezTerm, Ghostty and Konsole have too), "
+        + "sixel (foot, mlterm, xterm -ti vt340), none for characters. If not set, images are drawn where the "
+        + "terminal says that it is kitty, WezTerm, Ghostty, foot or mlterm, but not under NO_COLOR nor within "
+        + "tmux and screen."),
+    EnvironmentVariable(
       name: "LC_ALL",
       meaning:
         "the character set, as LC_CTYPE and LANG where it is not set: boxes and charts are drawn in ASCII where "

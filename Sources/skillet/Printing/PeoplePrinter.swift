@@ -117,7 +117,7 @@ final class PeoplePrinter: EventPrinter {
     guard settings.mode == .box else {
       return screen.show(DataView(settings.mode).lines(of: event.value))
     }
-    screen.show(lines(of: event))
+    screen.show(lines(of: event), with: isStreamedRecord(event) ? [] : figures)
   }
 
   /// `let` prints nothing, but who has waited for it may see in a line what came of it.
@@ -133,16 +133,20 @@ final class PeoplePrinter: EventPrinter {
     if !figures.isEmpty { screen.notice("\(name): \(figures)") }
   }
 
+  /// Whether its text stands there already, so that only its numbers are told.
+  private func isStreamedRecord(_ event: ValueEvent) -> Bool {
+    if hasStreamed, case .record = event.value { true } else { false }
+  }
+
   private func lines(of event: ValueEvent) -> [String] {
     let view = ValueView(screen.page)
     let title = echoes ? source : output.isTerminal ? "out[\(event.cell)]" : nil
-    let drawing = figures.flatMap { FigureText($0, on: screen.figurePage).lines() }
     if hasStreamed, case .record(let record) = event.value {
       let figures = view.figures(of: record, without: ["text"])
       let lead = echoes ? "" : title.map { $0 + "  " } ?? ""
       return [screen.style(.dim, lead + figures)]
     }
-    return view.lines(of: event.value, title: title, joins: !echoes) + drawing
+    return view.lines(of: event.value, title: title, joins: !echoes)
   }
 
   private func write(_ value: Value, to file: String) {
@@ -228,7 +232,7 @@ final class PeoplePrinter: EventPrinter {
   }
 
   func show(_ picture: Figure) {
-    for line in FigureText(picture, on: screen.figurePage).lines() { output.writeLine(line) }
+    screen.show(with: [picture])
   }
 
   func show(_ verdict: ExpectationVerdict) {

@@ -19,12 +19,18 @@ struct Screen {
   /// The width of the output; nil asks the terminal.
   private let fixedColumns: Int?
 
+  /// How the terminal shows images; nil where it is not known to.
+  private let graphics: TerminalGraphics?
+
+  /// A character of the VT340, for terminals that do not say how large theirs are.
+  private static let usualCell = (width: 10, height: 20)
+
   init(color: ColorChoice, pages: Bool = false) {
     fixedColumns = nil
     self.pages = pages
     streams = OutputStreams.standard()
     var environment: [String: String] = [:]
-    for name in ["TERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"] {
+    for name in ["LANG", "LC_ALL", "LC_CTYPE"] + TerminalGraphics.variables {
       if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }
     }
     let choice = TextStyle.Choice(rawValue: color.rawValue) ?? .auto
@@ -32,6 +38,7 @@ struct Screen {
     errorStyle = TextStyle(choice, isTerminal: streams.error.isTerminal, environment: environment)
     isUnicode = TextStyle.canShowUnicode(environment: environment)
     canRedraw = streams.error.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+    graphics = streams.output.isTerminal ? TerminalGraphics(environment: environment) : nil
   }
 
   private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
@@ -41,6 +48,7 @@ struct Screen {
     isUnicode = other.isUnicode
     canRedraw = other.canRedraw && streams.error.isTerminal
     fixedColumns = columns
+    graphics = nil
     pages = false
   }
 
@@ -83,6 +91,28 @@ struct Screen {
       return
     }
     for line in lines { streams.output.writeLine(line) }
+  }
+
+  /// Lines of a result and its figures below them, as images where the terminal shows them.
+  func show(_ lines: [String] = [], with figures: [Figure]) {
+    let pictures = figures.map(picture)
+    guard pictures.contains(where: { $0 != nil }) else {
+      return show(lines + figures.flatMap { FigureText($0, on: figurePage).lines() })
+    }
+    if !lines.isEmpty { show(lines) }
+    for (figure, picture) in zip(figures, pictures) {
+      let text = picture?.lines ?? FigureText(figure, on: figurePage).lines()
+      for line in text { streams.output.writeLine(line) }
+      if let picture { streams.output.writeVerbatim(picture.overlay) }
+    }
+  }
+
+  private func picture(_ figure: Figure) -> TerminalPicture? {
+    guard let graphics, let size = streams.output.size else { return nil }
+    let cell = TerminalSize.cell(descriptor: streams.output.descriptor) ?? Self.usualCell
+    let picture = FigureText(figure, on: figurePage).picture(by: graphics, cell: cell)
+    // what has scrolled away cannot be drawn over
+    return picture.flatMap { $0.height < size.rows ? $0 : nil }
   }
 
   /// The same with a text of whole lines.
