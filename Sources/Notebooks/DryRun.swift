@@ -100,6 +100,7 @@ private final class DryExecutor: VerbExecutor {
 
   var verbs: VerbCatalog { session.verbs }
   var onEvent: (Event) -> Void = { _ in }
+  var isInLoop = false
 
   var state: SessionState {
     get { session.state }

@@ -27,7 +27,12 @@ extension Interpreter {
 
   private func runs(of loop: Loop) throws(RunFailure) -> LoopRuns {
     let start = snapshot()
-    defer { restore(start) }
+    let wasInLoop = executor.isInLoop
+    executor.isInLoop = true
+    defer {
+      restore(start)
+      executor.isInLoop = wasInLoop
+    }
     let combinations = try combinations(loop.generators)
     let begin = ContinuousClock.now
     var progress = Progress(done: 0, of: combinations.count, since: begin)

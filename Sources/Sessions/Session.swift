@@ -8,6 +8,7 @@ import Training
 
 /// A session: what the verbs of a recipe or a prompt work on, bound to the engine.
 package final class Session: VerbExecutor {
+  package var isInLoop = false
   package var state = SessionState()
   /// Told of progress, generated text and notices.
   package var onEvent: (Event) -> Void = { _ in }
@@ -177,7 +178,8 @@ package final class Session: VerbExecutor {
 
   /// Makes a new adapter active under its name, and says so if an unsaved adapter had to be renamed.
   func take(_ adapter: AdapterInUse) {
-    guard let kept = state.give(adapter.name, to: adapter) else { return }
+    // a loop gives the adapter its name back
+    guard let kept = state.give(adapter.name, to: adapter), !isInLoop else { return }
     notice(
       "the adapter \"\(adapter.name)\" was trained and is not saved; it stays as \"\(kept)\": "
         + "use \"\(kept)\", then save it")

@@ -28,6 +28,20 @@ import Testing
     #expect(!outcome.output.contains("default-2"), outcome.comment)
   }
 
+  @Test func `a loop's adapters take nobody's name, and nothing is said of it`() throws {
+    let outcome = try SkilletRun()(
+      input: TinyRecipe.adapter + """
+        train steps: 2, lr: 1e-2
+        for r in [1, 2] { lora rank: r; train steps: 1; eval }
+        let mine = inspect adapter
+        assert mine.rank == 2 and mine.steps == 2
+        use "default"
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(!outcome.errors.contains("is not saved"), outcome.comment)
+  }
+
   @Test func `columns that are proposed for unknown keys are right as they stand`() throws {
     let skillet = try SkilletRun()
     skillet.folder.write(

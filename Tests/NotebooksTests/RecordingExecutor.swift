@@ -12,6 +12,7 @@ final class RecordingExecutor: VerbExecutor {
   let verbs = VerbCatalog.standard
   var onEvent: (Event) -> Void = { _ in }
   var state = State()
+  var isInLoop = false
   private(set) var calls: [String] = []
   /// The arguments of the last call.
   private(set) var lastCall: VerbCall?

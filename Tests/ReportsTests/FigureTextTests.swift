@@ -35,6 +35,14 @@ import Testing
       ])
   }
 
+  @Test func `numbers that are near have as many digits as tell them apart`() {
+    let labels = lines(series([1.3942, 1.39415, 1.3941]), columns: 30).prefix(8).map {
+      $0.prefix(7)
+    }
+    #expect(labels[0] == "1.39420" && labels[7] == "1.39410", "\(labels)")
+    #expect(Set(labels).count == 4, "three numbers and none: \(labels)")
+  }
+
   @Test func `points are marked over the lines`() {
     let validation = Figure.Series("validation loss", .points, [.init(x: 4, y: 2.5)])
     let lines = lines(

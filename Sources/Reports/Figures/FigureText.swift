@@ -137,25 +137,29 @@ package struct FigureText {
     return lines
   }
 
-  /// Values at the top, the middle and the bottom row.
+  /// Values at the top, the middle and the bottom row, with as many digits as tell them apart.
   private static func rowLabels(_ range: ClosedRange<Double>, rows: Int) -> [String] {
     let (low, high) = (range.lowerBound, range.upperBound)
     var labels = Array(repeating: "", count: rows)
     if low == high {
-      labels[rows / 2] = label(low)
+      labels[rows / 2] = label(low, digits: 4)
       return labels
     }
-    labels[0] = label(high)
-    labels[rows - 1] = label(low)
+    var values = [0: high, rows - 1: low]
     if rows >= 5 {
       let share = Double(rows / 2) / Double(rows - 1)
-      labels[rows / 2] = label(high - share * (high - low))
+      values[rows / 2] = high - share * (high - low)
+    }
+    for digits in 4...6 {
+      for (row, value) in values { labels[row] = label(value, digits: digits) }
+      if Set(labels).subtracting([""]).count == values.count { break }
     }
     return labels
   }
 
-  private static func label(_ value: Double) -> String {
-    let text = NumberText.significant(value)
-    return text.count <= 6 ? text : NumberText.significant(value, digits: 2)
+  private static func label(_ value: Double, digits: Int) -> String {
+    let text = NumberText.significant(value, digits: digits)
+    return text.count <= labelWidth - (digits > 4 ? 0 : 1)
+      ? text : NumberText.significant(value, digits: 2)
   }
 }
