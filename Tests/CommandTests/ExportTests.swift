@@ -134,6 +134,34 @@ import Testing
     #expect(told == 1, outcome.comment)
   }
 
+  @Test func `what PEFT trains beside the layers goes along, as far as the trainers take it`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf")
+        + "lora rank: 2, targets: [q_proj], modules_to_save: [\"lm_head\", \"model.norm\"]\n"
+        + "export \"saved/train.py\"\nexport \"saved/train.yaml\"\n"
+        + "lora rank: 2, targets: [q_proj], trainable_token_indices: [7, 5]\nexport \"tokens/train.py\"\n"
+        + "lora rank: 2, targets: [q_proj, lm_head]\nexport \"out/train.yaml\"\nexport \"out/train.py\"\n"
+    )
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(outcome.errors.contains("refuses an adapter beside it"), outcome.comment)
+    #expect(!skillet.folder.has("out/train.py"))
+    let script = skillet.folder.text("saved/train.py")
+    #expect(script.contains("modules_to_save=[\"model.norm\", \"lm_head\"]"), "\(script)")
+    let yaml = skillet.folder.text("saved/train.yaml")
+    #expect(yaml.contains("lora_modules_to_save: [\"model.norm\",\"lm_head\"]"), "\(yaml)")
+    #expect(skillet.folder.text("tokens/train.py").contains("trainable_token_indices=[7, 5]"))
+    let tied = try skillet.recipe(
+      start("tiny-llama-tied/hf")
+        + "lora rank: 2, targets: [q_proj], modules_to_save: [\"lm_head\"], ensure_weight_tying: true\n"
+        + "export \"tied/train.py\"\nlora rank: 2, trainable_token_indices: [5]\nexport \"out/train.py\"\n"
+    )
+    #expect(tied.errors.contains("fails on rows of tokens"), tied.comment)
+    #expect(skillet.folder.text("tied/train.py").contains("ensure_weight_tying=True"))
+  }
+
   @Test func `a training is written as a script and its rows`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(

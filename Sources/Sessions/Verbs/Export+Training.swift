@@ -49,6 +49,11 @@ extension Session {
       }
       text = configuration.text
     } else {
+      if let obstacle = headObstacle(of: adapter) {
+        throw VerbFailure(
+          "E0441", "TRL's SFTTrainer makes logits of the output head's weight itself: \(obstacle)",
+          argument: Export.target, help: "write a configuration for Axolotl: export \"train.yaml\"")
+      }
       text = TRLScript(handover, rows: names).text
     }
     var files = [(names.train, handover.train.text)]
@@ -69,5 +74,14 @@ extension Session {
       ("rows", .int(handover.train.count + handover.valid.count + handover.test.count)),
       ("steps", .int(handover.steps)),
     ])
+  }
+
+  /// What TRL 1.16 cannot train of the output head, as a clause.
+  private func headObstacle(of adapter: AdapterInUse) -> String? {
+    let configuration = adapter.adapter.configuration
+    if configuration.tables.contains(.head) { return "it refuses an adapter beside it" }
+    let ties = configuration.tiesTables(of: adapter.base.description)
+    let hasRows = configuration.tokens[.head] != nil || ties && !configuration.tokens.isEmpty
+    return hasRows ? "it fails on rows of tokens in its place" : nil
   }
 }
