@@ -80,6 +80,7 @@ faults:
 # tables, against Python's csv and pyarrow.
 interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/families.py .build/release/skillet
+	.venv-interop/bin/python -B Tests/Interop/families.py .build/release/skillet --saved
 	.venv-interop/bin/python -B Tests/Interop/quantizations.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/interop.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/templates.py .build/release/TemplateProbe

@@ -1,10 +1,11 @@
 """Random models of every family and option, as transformers saves them, beside transformers and PEFT.
 
-usage: families.py SKILLET [--seed N] [--only WORD] [--keep FOLDER]
+usage: families.py SKILLET [--seed N] [--only WORD] [--keep FOLDER] [--saved]
 
 For each: the loss of rows and a greedy reply, the loss with an adapter that PEFT made on all linear layers, five steps
 of AdamW from there, and what Skillet then saves as PEFT reads it. All in f32; numbers must agree within 1e-5, the reply
-to the token. What transformers has and Skillet refuses is listed with its words, and counts as refused.
+to the token. What transformers has and Skillet refuses is listed with its words, and counts as refused. With --saved the
+adapter trains the norms and the output head themselves as well (modules_to_save).
 """
 
 import argparse
@@ -42,16 +43,28 @@ def make_model(name: str, family: str, options: dict, seed: int, folder: Path):
     return transformers_reference.load_model(folder)
 
 
-def make_adapter(base, folder: Path, seed: int):
-    """PEFT's adapter of rank 3, with B away from zero."""
+def trained_themselves(base) -> list[str]:
+    """Paths of the norms that have weights, but for those of single heads, which Skillet refuses by name, and of the head."""
+    norms = [name for name, module in base.named_modules() if "norm" in type(module).__name__.lower() and list(module.parameters())]
+    nested = {end for name in norms for other in norms if name.startswith(other + ".") for end in (name, other)}
+    head = next(name for name, module in base.named_modules() if module is base.get_output_embeddings())
+    return [name for name in norms if name not in nested] + [head]
+
+
+def make_adapter(base, folder: Path, seed: int, saves: bool):
+    """PEFT's adapter of rank 3, with what it trains away from where it starts."""
     torch.manual_seed(seed)
     base.name_or_path = base.config._name_or_path = "base"
     targets = OPT_LAYERS if base.config.model_type == "opt" else "all-linear"
-    model = get_peft_model(base, LoraConfig(r=3, lora_alpha=6, target_modules=targets, task_type="CAUSAL_LM"))
+    saved = trained_themselves(base) if saves else None
+    model = get_peft_model(
+        base, LoraConfig(r=3, lora_alpha=6, target_modules=targets, modules_to_save=saved, task_type="CAUSAL_LM"))
     with torch.no_grad():
         for key, weight in model.named_parameters():
             if "lora_B" in key:
                 weight.copy_(torch.randn(weight.shape) * 0.05)
+            if "modules_to_save" in key:
+                weight.add_(torch.randn(weight.shape) * 0.02)
     model.save_pretrained(folder)
     return model.eval()
 
@@ -78,8 +91,8 @@ def furthest(mine: list[float], theirs: list[float]) -> float:
 
 
 class Families:
-    def __init__(self, binary: Path, seed: int, folder: Path):
-        self.folder, self.seed = folder, seed
+    def __init__(self, binary: Path, seed: int, folder: Path, saves: bool):
+        self.folder, self.seed, self.saves = folder, seed, saves
         self.skillet = Skillet(binary, folder)
         self.rows = []
 
@@ -110,7 +123,7 @@ class Families:
         if isinstance(theirs, Refusal):
             return self.show(family, name, False, f"transformers refuses: {theirs.reason}")
         ids = transformers_reference.row_ids(transformers_reference.AutoTokenizer.from_pretrained(place), model)
-        adapted = make_adapter(model, self.folder / "adapter", self.seed)
+        adapted = make_adapter(model, self.folder / "adapter", self.seed, self.saves)
         before = transformers_reference.loss(adapted, ids)
         steps = curve(adapted, ids)
         mine = self.trained(place, self.folder / "adapter", self.folder / "saved")
@@ -145,11 +158,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--saved", action="store_true")
     options = parser.parse_args()
     transformers_reference.prepare()
     folder = options.keep or Path(tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
-    families = Families(options.skillet.resolve(), options.seed, folder)
+    families = Families(options.skillet.resolve(), options.seed, folder, options.saved)
     for family, variants in FAMILIES.items():
         for name, changed in variants.items():
             if options.only in f"{family}, {name}":
