@@ -37,6 +37,9 @@ package struct WeightFormat: RawRepresentable, Hashable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
+  /// Whether `BlockQuantizer` makes its blocks.
+  var isEncodedInBlocks: Bool { ck_can_encode(kernelFormat) }
+
   /// Bytes of one row of codes, without factors kept apart; nil if `columns` does not fit.
   package func rowByteCount(columns: Int) -> Int? {
     guard columns > 0, columns % columnMultiple == 0 else { return nil }
@@ -49,9 +52,21 @@ extension WeightFormat: CaseIterable {
   package static let f32 = WeightFormat(CK_F32)
   package static let f16 = WeightFormat(CK_F16)
   package static let bf16 = WeightFormat(CK_BF16)
-  package static let q8_0 = WeightFormat(CK_Q8_0)
   package static let q4_0 = WeightFormat(CK_Q4_0)
   package static let q4_1 = WeightFormat(CK_Q4_1)
+  package static let q5_0 = WeightFormat(CK_Q5_0)
+  package static let q5_1 = WeightFormat(CK_Q5_1)
+  package static let q8_0 = WeightFormat(CK_Q8_0)
+  package static let q2_k = WeightFormat(CK_Q2_K)
+  package static let q3_k = WeightFormat(CK_Q3_K)
+  package static let q4_k = WeightFormat(CK_Q4_K)
+  package static let q5_k = WeightFormat(CK_Q5_K)
+  package static let q6_k = WeightFormat(CK_Q6_K)
+  package static let iq4_nl = WeightFormat(CK_IQ4_NL)
+  package static let iq4_xs = WeightFormat(CK_IQ4_XS)
+  package static let tq1_0 = WeightFormat(CK_TQ1_0)
+  package static let tq2_0 = WeightFormat(CK_TQ2_0)
+  package static let q1_0 = WeightFormat(CK_Q1_0)
   package static let int8 = WeightFormat(CK_INT8)
   package static let int4 = WeightFormat(CK_CODE4, named: "int4")
   package static let nf4 = WeightFormat(CK_CODE4, named: "nf4")

@@ -53,6 +53,33 @@ import Testing
     #expect(abs(after[0] - before[1]) <= 1e-5 * before[1])
   }
 
+  @Test func `a type of llama.cpp's gives each matrix its format, and says where rows had another`()
+    throws
+  {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf") + Self.training
+        + "let m = export \"out/m.gguf\", type: q4_k_m\nassert m.embedding == q5_0\n"
+        + "assert m.rms_error > 1e-5 and m.read_back < 1e-3\n"
+        + "let k = export \"out/k.gguf\", type: q4_k_m, embedding: keep\n"
+        + "assert k.embedding == f32\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(
+      outcome.errors.contains("rows of 64 and 192 weights are no multiple of 256"), outcome.comment)
+    #expect(outcome.errors.contains("written in q5_0 in place of q4_k"), outcome.comment)
+  }
+
+  @Test func `an adapter is folded into K-quants and keeps them`() throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      TinyRecipe.header + "seed 1\nload \"\(References.path("block_formats/mixed.gguf"))\"\n"
+        + TinyRecipe.dataset
+        + "lora rank: 2, targets: all_linear, layers: [0]\ntrain steps: 2, lr: 1e-2\n"
+        + "let written = export \"out/m.gguf\"\nassert written.rms_error > 0\n"
+        + "let merged = merge\nassert merged.layers == 7\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+  }
+
   @Test func `Ollama's file names the model, its turns and its ends`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(
@@ -70,6 +97,8 @@ import Testing
     ("export \"out/m.bin\"", "does not say what to write"),
     ("export \"out/m\", as: gguf", "ends in .gguf"),
     ("export \"out/m\", type: q8_0", "safetensors does not have q8_0"),
+    ("export \"out/m\", type: q4_k_m", "safetensors does not have q4_k_m"),
+    ("export \"out/m.gguf\", type: q8_0, embedding: q6_k", "q6_k needs rows of a multiple of 256"),
     ("export \"out/train.py\"", "no adapter whose training"),
     ("merge", "adapter"),
   ])

@@ -45,6 +45,7 @@ FOLDERS = [
     "families/stablelm-heads", "families/cohere-heads", "families/arcee", "families/nemotron", "families/glm4", "families/seed_oss",
     "families/ernie4_5", "families/olmo"]
 FILES = ["tiny-llama/q8_0.gguf", "tiny-llama/q4_1.gguf", "tiny-llama/f32.gguf", "families/qwen2/f32.gguf"]
+FLOATS, QUANTIZED = ["f32", "f16", "bf16"], ["q8_0", "q4_0", "q5_1", "q3_k_m", "q4_k_m", "q5_k_s", "q6_k", "iq4_nl"]
 DATA, TRAINING = 'dataset "rows.jsonl", template: none', "train steps: 3, lr: 1e-2, batch: 2"
 
 
@@ -79,10 +80,10 @@ class Exports:
         gguf, model, adapter = out / "model.gguf", out / "model", out / "adapter"
         for file in FILES:
             base = REFERENCES / file
-            for kind in ["f32", "f16", "bf16", "q8_0"]:
+            for kind in FLOATS + QUANTIZED:
                 self.row(
-                    f"{file} → gguf {kind}", base, [f'export "{gguf}", type: {kind}'],
-                    lambda: self.llama.observe(gguf), ROUNDED if kind == "q8_0" else 1e-3)
+                    f"{file} → gguf {kind}", base, [f'export "{gguf}", type: {kind}', f'load "{gguf}", precision: f32', DATA],
+                    lambda: self.llama.observe(gguf), 1e-3 if kind in FLOATS else ROUNDED)
         for name in FOLDERS:
             base = REFERENCES / name / "hf"
             if name not in NOT_ASKED:

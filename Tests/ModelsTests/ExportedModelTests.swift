@@ -129,7 +129,7 @@ import Tokenizers
         if let own = lengths.0, let old = lengths.1 { own.copy(from: old) }
       }
       let (weights, report) = model.decoder.weights.rewritten(
-        folding: adapter, linears: { _, _ in QuantizationScheme(format: .f32) },
+        folding: adapter, as: { _, isFolded in isFolded ? QuantizationScheme(format: .f32) : nil },
         with: exact)
       #expect(report.changed == adapter.parameters.layout.entries.count)
       #expect(report.error.rootMeanSquare == 0)

@@ -86,7 +86,7 @@ import Testing
     let compute = Compute(threadCount: 1, precision: .f32)
     let f32 = QuantizationScheme(format: .f32)
     let weights = model.decoder.weights.rewritten(
-      linears: { _, _ in f32 }, tables: { _, _ in f32 }, with: compute
+      as: { _, _ in f32 }, with: compute
     ).weights
     let path = target.path + "/model"
     try withExtendedLifetime(source) {

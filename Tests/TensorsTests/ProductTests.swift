@@ -34,7 +34,7 @@ import Testing
   private func weight(
     _ shape: Shape, _ format: WeightFormat, _ random: inout RandomGenerator, _ compute: Compute
   ) -> FrozenMatrix {
-    if QuantizationScheme.formats.contains(format) {
+    if QuantizationScheme.formats.contains(format), shape.inputs % format.columnMultiple == 0 {
       let dense = TinyModel.matrix(shape.outputs, shape.inputs, deviation: 1, &random)
       return dense.quantized(to: QuantizationScheme(format: format), with: compute).matrix
     }

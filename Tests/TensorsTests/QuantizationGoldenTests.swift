@@ -203,6 +203,31 @@ import Testing
     try expectReconstruction(key, matrix, error)
   }
 
+  private static let blockFormats = QuantizationScheme.formats.filter { $0.columnMultiple >= 32 }
+
+  @Test(arguments: blockFormats)
+  func `blocks are those of llama.cpp's quantizer, bit for bit`(_ format: WeightFormat) throws {
+    let encoded = try Goldens("encoded_blocks/blocks.safetensors")
+    let matrix = try encoded.matrix("x").quantized(to: .init(format: format), with: compute).matrix
+    #expect(codes(matrix) == (try encoded.bytes(format.rawValue)))
+  }
+
+  @Test(arguments: blockFormats)
+  func `what is no number, or too large for the factors, gives an error that is none`(
+    _ format: WeightFormat
+  ) {
+    let values = RawBuffer(byteCount: 4 * 256 * 4)
+    for (row, value) in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude].enumerated() {
+      for column in 0..<256 {
+        values.bound(to: Float.self)[256 * row + column] = column % 7 == row ? value : 0.25
+      }
+    }
+    let matrix = FrozenMatrix(
+      format: .f32, rows: 4, columns: 256, data: values.base, rowByteCount: 1024, owners: [values])
+    let (_, error) = matrix.quantized(to: .init(format: format), with: compute)
+    #expect(!error.rootMeanSquare.isFinite)
+  }
+
   @Test func factorsTakeTheBitsThatTheDesignSays() throws {
     // Block 64: 32/64 bits a weight; doubly quantized 8/64 + 32/(64 · 256).
     let (plain, _) = try quantize("normal", "nf4", .nf4)

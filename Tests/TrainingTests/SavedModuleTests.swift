@@ -70,7 +70,7 @@ import Training
     guard !model.weights.untiesHead(under: adapter) else { return }
     let exact = QuantizationScheme(format: .f32)
     let (weights, _) = model.weights.rewritten(
-      folding: adapter, linears: { _, _ in exact }, tables: { _, _ in exact }, with: compute)
+      folding: adapter, as: { _, _ in exact }, with: compute)
     let tokens: [Int32] = [5, 9, 77, 12, 30]
     let on = model.logitRows(tokens, adapter: adapter, with: compute).flatMap { $0 }
     let merged = model.with(weights).logitRows(tokens, with: compute).flatMap { $0 }

@@ -63,7 +63,7 @@ import Training
     let sample = Self.cases[0]
     let model = try sample.way.decoder()
     let doubled = model.weights.rewritten(
-      folding: try sample.adapter(), linears: { _, _ in nil }, with: sample.way.compute
+      folding: try sample.adapter(), as: { _, _ in nil }, with: sample.way.compute
     ).weights
     let error = #expect(throws: (any Error).self) {
       try sample.way.folder().read(
@@ -80,7 +80,7 @@ import Training
     )
     let exact = QuantizationScheme(format: .f32)
     let (weights, report) = model.weights.rewritten(
-      folding: adapter, linears: { _, _ in exact }, tables: { _, _ in exact }, with: compute)
+      folding: adapter, as: { _, _ in exact }, with: compute)
     #expect(report.changed == adapter.parameters.layout.entries.count)
     let tokens: [Int32] = [5, 9, 77, 12, 30]
     let on = model.logitRows(tokens, adapter: adapter, with: compute).flatMap { $0 }

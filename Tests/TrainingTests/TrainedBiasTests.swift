@@ -30,7 +30,7 @@ import Training
     let on = model.logitRows(tokens, adapter: read, with: way.compute).flatMap { $0 }
     #expect(relativeError(Array(on.suffix(golden.count)), golden) < 1e-5)
     let (weights, _) = model.weights.rewritten(
-      folding: read, linears: { _, _ in QuantizationScheme(format: .f32) }, with: way.compute)
+      folding: read, as: { _, _ in QuantizationScheme(format: .f32) }, with: way.compute)
     let merged = model.with(weights).logitRows(tokens, with: way.compute).flatMap { $0 }
     #expect(relativeError(merged, on) < 1e-5)
   }

@@ -230,5 +230,11 @@ float ck_absmax(const float *x, size_t n);
 void ck_encode_code4(const float *x, size_t n, float absmax, const float *table,
                      const uint8_t *order, uint8_t *codes);
 
+/* Whether there is an encoder of a format of ggml's blocks. */
+bool ck_can_encode(ck_format format);
+/* The blocks that llama.cpp's quantizer makes of n elements, whole blocks, where it has no matrix of
+ * importance; the same bytes on every CPU. Nothing is written where there is no encoder. */
+void ck_encode_blocks(ck_format format, const float *x, size_t n, void *blocks);
+
 #pragma clang assume_nonnull end
 #endif

@@ -107,6 +107,13 @@ package struct FrozenWeights: Sendable {
     blocks.flatMap { block in block.roles.map { block[$0].weight } }
   }
 
+  /// The format that most of the weights of linear layers have; of two the first by name.
+  package var mostLinearFormat: WeightFormat? {
+    var counts: [WeightFormat: Int] = [:]
+    for matrix in linears { counts[matrix.format, default: 0] += matrix.elementCount }
+    return counts.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
+  }
+
   /// Every matrix, in an order that digests keep.
   package var matrices: [FrozenMatrix] {
     [embedding] + (positions.map { [$0] } ?? []) + linears + (isTied ? [] : [head])

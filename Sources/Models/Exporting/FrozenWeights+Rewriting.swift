@@ -9,30 +9,27 @@ package struct RewritingReport: Sendable {
 }
 
 /// How a matrix is kept anew; nil leaves it as it is, or, where an adapter is folded in, as it was.
-package typealias SchemeChoice = (_ matrix: FrozenMatrix, _ isFolded: Bool) -> QuantizationScheme?
+package typealias SchemeChoice = (_ place: ModulePlace, _ isFolded: Bool) -> QuantizationScheme?
 
 extension FrozenWeights {
   /// These weights with an adapter folded in (W + scale·B·A, summed in f32, or what it has in place of W) and
   /// matrices encoded anew. What does not change is shared.
   ///
   /// - Parameters:
-  ///   - linears: says how the linear layers of the blocks are kept.
-  ///   - tables: says the same of the embedding and of an output head of its own.
+  ///   - scheme: says how each matrix is kept; a tied head is what the embedding is.
   ///   - progress: called with the share done after each block.
   /// - Precondition: `untiesHead(under:)` is false, and each scheme fits its matrix.
   package func rewritten(
-    folding adapter: Adapter? = nil, linears: SchemeChoice, tables: SchemeChoice = { _, _ in nil },
-    with compute: Compute, progress: (Double) -> Void = { _ in }
+    folding adapter: Adapter? = nil, as scheme: SchemeChoice, with compute: Compute,
+    progress: (Double) -> Void = { _ in }
   ) -> (weights: FrozenWeights, report: RewritingReport) {
     var report = RewritingReport()
     let use = adapter.map { AdapterUse($0) }
-    func encode(
-      _ linear: Linear, at place: ModulePlace, _ choice: SchemeChoice
-    ) -> Linear {
+    func encode(_ linear: Linear, at place: ModulePlace) -> Linear {
       let pair = adapter?.parameters.pair(at: place)
       let own = pair?.replacing(linear) ?? linear
       let isFolded = pair.map { $0.a.rows > 0 || $0.weight != nil } ?? false
-      let chosen = choice(linear.weight, isFolded)
+      let chosen = scheme(place, isFolded)
       if !isFolded, chosen == nil || chosen == linear.weight.scheme {
         return Linear(weight: linear.weight, bias: own.bias)
       }
@@ -53,13 +50,13 @@ extension FrozenWeights {
     func norm(_ place: NormPlace, _ norm: Norm) -> Norm { use?.norm(norm, at: place) ?? norm }
     let blocks = blocks.enumerated().map { layer, block in
       let linears = block.roles.map { role in
-        (role, encode(block[role], at: .block(layer, role), linears))
+        (role, encode(block[role], at: .block(layer, role)))
       }
       progress(Double(layer + 1) / Double(self.blocks.count))
       return Block(norms: use?.norms(block.norms, layer: layer) ?? block.norms, linears: linears)
     }
-    let embedding = encode(self[.table(.embedding)], at: .table(.embedding), tables).weight
-    let head = isTied ? nil : encode(self[.table(.head)], at: .table(.head), tables)
+    let embedding = encode(self[.table(.embedding)], at: .table(.embedding)).weight
+    let head = isTied ? nil : encode(self[.table(.head)], at: .table(.head))
     let ownHead = adapter?.parameters.pair(at: .table(.head))?.replacing(self[.table(.head)])
     let result = FrozenWeights(
       embedding: embedding, positions: positions,

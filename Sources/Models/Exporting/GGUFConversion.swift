@@ -10,7 +10,9 @@ struct GGUFConversion {
   let tensors: [OutgoingTensor]
   let notes: [String]
 
-  init(of model: LoadedModel, weights: FrozenWeights, to file: String) throws(FileError) {
+  init(
+    of model: LoadedModel, weights: FrozenWeights, as type: GGUFFileType?, to file: String
+  ) throws(FileError) {
     let configFile = model.path + "/config.json"
     guard let config = try JSONValue(file: configFile).object,
       let family = (config["model_type"]?.string).flatMap(Architecture.named)?.ggufFamily,
@@ -28,7 +30,7 @@ struct GGUFConversion {
     set("general.architecture", .string(name))
     set("general.type", .string("model"))
     set("general.name", .string(model.name))
-    set(GGUFFileType.key, GGUFFileType.value(of: weights))
+    set(GGUFFileType.key, GGUFFileType.value(of: weights, written: type))
     set("general.quantization_version", .uint32(2))
     for (key, value) in family.ggufKeys(of: source, config) { set("\(name).\(key)", value) }
     let factors = source.ropeFactors

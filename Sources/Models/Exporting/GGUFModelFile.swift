@@ -14,20 +14,21 @@ package struct GGUFModelFile {
   /// - Parameters:
   ///   - model: the model as its files have it.
   ///   - weights: what is written for its weights, in formats of GGUF.
+  ///   - type: the type of file that they were written for; nil where the linear layers stayed as they were.
   ///   - file: where it goes.
   package init(
-    of model: LoadedModel, weights: FrozenWeights, to file: String
+    of model: LoadedModel, weights: FrozenWeights, as type: GGUFFileType? = nil, to file: String
   ) throws(FileError) {
     self.file = file
     if model.format == "gguf" {
       let source = try GGUFParts(path: model.path)
-      metadata = Self.metadata(source, weights, original: model.decoder.weights, to: file)
+      metadata = Self.metadata(source, weights, type, original: model.decoder.weights, to: file)
       tensors = source.tensors.entries.map {
         Self.tensor($0, of: model.decoder, weights)
       }
       notes = []
     } else {
-      let made = try GGUFConversion(of: model, weights: weights, to: file)
+      let made = try GGUFConversion(of: model, weights: weights, as: type, to: file)
       (metadata, tensors, notes) = (made.metadata, made.tensors, made.notes)
     }
     for tensor in tensors where tensor.type.ggmlNumber == nil {
@@ -53,17 +54,21 @@ package struct GGUFModelFile {
 
   /// The file's own keys in their order, but for those that say how it is stored.
   private static func metadata(
-    _ source: GGUFParts, _ weights: FrozenWeights, original: FrozenWeights, to file: String
+    _ source: GGUFParts, _ weights: FrozenWeights, _ type: GGUFFileType?,
+    original: FrozenWeights, to file: String
   ) -> GGUFMetadata {
     var result = GGUFMetadata(file: file)
     let formats = (weights.linears.map(\.format), original.linears.map(\.format))
     for key in source.metadata.keys where !key.hasPrefix("split.") {
       guard var value = source.metadata[key] else { continue }
       if key == "general.alignment" { value = .uint32(UInt32(GGUFWriter.alignment)) }
-      if key == GGUFFileType.key, formats.0 != formats.1 {
-        value = GGUFFileType.value(of: weights)
+      if key == GGUFFileType.key, type != nil || formats.0 != formats.1 {
+        value = GGUFFileType.value(of: weights, written: type)
       }
       _ = result.insert(key, value)
+    }
+    if type != nil {
+      _ = result.insert(GGUFFileType.key, GGUFFileType.value(of: weights, written: type))
     }
     _ = result.insert("general.quantization_version", .uint32(2))
     return result
@@ -78,24 +83,6 @@ package struct GGUFModelFile {
     return model.changedVector(named: entry.name, in: weights).map {
       OutgoingTensor(entry.name, $0, shape: entry.shape)
     } ?? OutgoingTensor(entry)
-  }
-}
-
-/// `general.file_type`: which type most of a file's weights have (llama.cpp's `llama_ftype`).
-enum GGUFFileType {
-  static let key = "general.file_type"
-
-  private static let numbers: [WeightFormat: UInt32] = [
-    .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32,
-  ]
-  /// What llama.cpp guesses from the tensors.
-  private static let guessed: UInt32 = 1024
-
-  static func value(of weights: FrozenWeights) -> GGUFValue {
-    var counts: [WeightFormat: Int] = [:]
-    for matrix in weights.linears { counts[matrix.format, default: 0] += matrix.elementCount }
-    let most = counts.max { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }
-    return .uint32(most.flatMap { numbers[$0.key] } ?? guessed)
   }
 }
 

@@ -11,13 +11,17 @@ extension Session {
     _ model: ModelInUse, as target: Export.Target, to path: String, _ call: VerbCall
   ) throws(FileError) -> Record {
     let adapter = state.adapter?.adapter
-    try requireFormats(of: model, adapter, target, call, path)
-    let (weights, report) = rewritten(model, adapter, target, call)
+    let plan = try plan(of: model, target, call, path)
+    if let adapter { try requireFolding(of: adapter, into: model.decoder.weights, plan, path) }
+    let (weights, report) = rewritten(model, adapter, plan)
+    try requireFinite(report, plan, path)
+    for substitution in plan.substitutions { notice(substitution.text) }
     let decoder = model.decoder.with(weights)
     let bytes: Int
     switch target {
     case .gguf, .ollama:
-      let file = try GGUFModelFile(of: model.loaded, weights: weights, to: path)
+      let file = try GGUFModelFile(
+        of: model.loaded, weights: weights, as: plan.type, to: path)
       for note in file.notes { notice(note) }
       try FolderMaking.make(Paths.parent(of: path))
       try file.write()
@@ -37,7 +41,7 @@ extension Session {
       on: ProbePrompts.sequences(of: model.loaded), with: model.compute)
     return Record([
       ("path", .string(call[Export.path])), ("bytes", .size(bytes)),
-      ("type", .word(mostCommon(weights.linears))),
+      ("type", .word(weights.mostLinearFormat?.rawValue ?? Export.keep)),
       ("embedding", .word(weights.embedding.format.rawValue)),
       ("adapter", .string(state.activeAdapter ?? Use.base)),
       ("rms_error", .float(report.error.rootMeanSquare)), ("kl", .float(moved.mean)),
@@ -45,24 +49,14 @@ extension Session {
     ])
   }
 
-  private func mostCommon(_ matrices: [FrozenMatrix]) -> String {
-    var counts: [String: Int] = [:]
-    for matrix in matrices { counts[matrix.format.rawValue, default: 0] += matrix.elementCount }
-    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? Export.keep
-  }
-
   // MARK: - Formats
 
   private func rewritten(
-    _ model: ModelInUse, _ adapter: Adapter?, _ target: Export.Target, _ call: VerbCall
+    _ model: ModelInUse, _ adapter: Adapter?, _ plan: FormatPlan
   ) -> (weights: FrozenWeights, report: RewritingReport) {
-    let linear = WeightFormat(rawValue: call[Export.type]).map { QuantizationScheme(format: $0) }
-    let named = WeightFormat(rawValue: call[Export.embedding])
-      .map { QuantizationScheme(format: $0) }
-    let table = target == .safetensors ? linear : named
     let start = ContinuousClock.now
     return model.decoder.weights.rewritten(
-      folding: adapter, linears: { _, _ in linear }, tables: { _, _ in table }, with: model.compute
+      folding: adapter, as: { place, _ in plan.scheme(at: place) }, with: model.compute
     ) { share in
       let seconds = (ContinuousClock.now - start).seconds
       progress(
@@ -72,37 +66,42 @@ extension Session {
     }
   }
 
-  /// Refuses formats that do not fit the model's layers, that no quantizer makes or the target lacks.
-  private func requireFormats(
-    of model: ModelInUse, _ adapter: Adapter?, _ target: Export.Target, _ call: VerbCall,
-    _ path: String
-  ) throws(FileError) {
-    let weights = model.decoder.weights
-    let tables = [weights.embedding] + (weights.isTied ? [] : [weights.head])
-    let type = call[Export.type]
-    let embedding = target == .safetensors ? type : call[Export.embedding]
-    for (name, matrices) in [(type, weights.linears), (embedding, tables)] {
-      guard let format = WeightFormat(rawValue: name) else { continue }
-      if target == .safetensors, !ElementType(format).isScalar {
+  /// Refuses formats that do not fit the model's layers, or that the target lacks.
+  private func plan(
+    of model: ModelInUse, _ target: Export.Target, _ call: VerbCall, _ path: String
+  ) throws(FileError) -> FormatPlan {
+    let type = GGUFFileType.named(call[Export.type])
+    if target == .safetensors {
+      if let type, !type.isOfFloats {
         throw FileError(
-          .unsupported, file: path, cause: "safetensors does not have \(name)",
+          .unsupported, file: path, cause: "safetensors does not have \(type.name)",
           fix: "take type: bf16, type: f16 or type: f32, or write a .gguf file")
       }
-      let scheme = QuantizationScheme(format: format)
-      for matrix in matrices {
-        guard let obstacle = scheme.obstacle(columns: matrix.columns) else { continue }
-        throw FileError(
-          .unsupported, file: path, cause: "this model cannot be written in \(name): \(obstacle)",
-          fix: "f16 and bf16 take rows of any length")
-      }
+      return try FormatPlan(of: model.decoder, as: type, tables: .ofType, file: path)
     }
-    if let adapter { try requireFolding(of: adapter, into: weights, type, embedding, path) }
+    let tables: FormatPlan.Tables =
+      switch call[Export.embedding] {
+      case Export.auto: .ofType
+      case let name: WeightFormat(rawValue: name).map { .named($0) } ?? .kept
+      }
+    return try FormatPlan(of: model.decoder, as: type, tables: tables, file: path)
+  }
+
+  private func requireFinite(
+    _ report: RewritingReport, _ plan: FormatPlan, _ path: String
+  ) throws(FileError) {
+    guard !report.error.rootMeanSquare.isFinite else { return }
+    throw FileError(
+      .unsupported, file: path,
+      cause:
+        "some weights would be no finite numbers in \(plan.type?.name ?? "their formats"): its "
+        + "factors are at most 65504",
+      fix: "type: bf16 and type: f32 hold them")
   }
 
   /// Refuses an adapter that the matrices it stands beside cannot take in.
   private func requireFolding(
-    of adapter: Adapter, into weights: FrozenWeights, _ type: String, _ embedding: String,
-    _ path: String
+    of adapter: Adapter, into weights: FrozenWeights, _ plan: FormatPlan, _ path: String
   ) throws(FileError) {
     guard !weights.untiesHead(under: adapter) else {
       throw FileError(
@@ -112,9 +111,10 @@ extension Session {
           + "in one of its places alone",
         fix: "save the adapter, for PEFT; or write the model without it: use base")
     }
-    for (argument, name, isTables) in [
-      (Export.type.name, type, false), (Export.embedding.name, embedding, true),
-    ] where name == Export.keep {
+    for (argument, isTables, isKept) in [
+      (Export.type.name, false, plan.type == nil),
+      (Export.embedding.name, true, plan.scheme(at: .table(.embedding)) == nil),
+    ] where isKept {
       if let format = weights.formatWithoutQuantizer(under: adapter, tables: isTables) {
         throw FileError(
           .unsupported, file: path,
@@ -130,5 +130,16 @@ extension Session {
     let parent = Paths.parent(of: path)
     try AtomicFile.write(file.text, to: parent + "/" + OllamaModelfile.name)
     if let note = file.note { notice(note) }
+  }
+}
+
+extension FormatPlan.Substitution {
+  /// What is told of it.
+  fileprivate var text: String {
+    let rows = columns.map(String.init).joined(separator: " and ")
+    let count = matrices == 1 ? "one matrix is" : "\(matrices) matrices are"
+    return
+      "rows of \(rows) weights are no multiple of \(wanted.columnMultiple): \(count) written in "
+      + "\(taken.rawValue) in place of \(wanted.rawValue), as by llama.cpp"
   }
 }

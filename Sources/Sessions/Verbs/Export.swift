@@ -19,19 +19,22 @@ package enum Export: Verb {
 
   /// As the model in use has it.
   static let keep = "keep"
-  /// The formats that are written; the others of GGUF are only read.
-  static let formats: [WeightFormat] = [.f32, .f16, .bf16, .q8_0, .q4_0, .q4_1]
+  /// As the type of file has it.
+  static let auto = "auto"
+  /// What a table may be written in.
+  private static let formats = QuantizationScheme.formats.filter { $0.ggmlNumber != nil }
 
   package static let path = Argument.requiredPath("path", .output, "the file, or the folder")
   static let target = Argument.choiceOrAuto(
     "as", Target.allCases, "what to write; auto goes by the path's ending, a folder is safetensors")
   package static let type = Argument.word(
-    "type", [keep] + formats.map(\.rawValue), default: keep,
-    foreign: ["outtype", "quantization", "dtype"],
-    "the format of the linear layers; keep has them as they are in use")
+    "type", [keep] + GGUFFileType.all.map(\.name), default: keep,
+    foreign: ["outtype", "quantization", "dtype", "ftype"],
+    "the type of file, which says the format of each matrix; keep has them as they are in use")
   package static let embedding = Argument.word(
-    "embedding", [keep] + formats.map(\.rawValue), default: keep,
-    "that of the embedding and of an output head of its own; in a folder it is that of `type`")
+    "embedding", [auto, keep] + formats.map(\.rawValue), default: auto,
+    "the format of the embedding and of an output head of its own; auto, and a folder, go by `type`"
+  )
 
   package static let declaration = VerbDeclaration(
     "export", "writes the model, with the adapter in use folded in, for other programs",
@@ -51,7 +54,7 @@ package enum Export: Verb {
     ],
     effects: [.needs(.model), .uses(.adapter), .uses(.dataset)],
     examples: [
-      "export \"out/model.gguf\"", "export \"out/model.gguf\", type: q8_0, as: ollama",
+      "export \"out/model.gguf\"", "export \"out/model.gguf\", type: q4_k_m, as: ollama",
       "lora rank: 8\nexport \"out/train.py\"",
     ],
     related: ["save", "merge", "quantize"], foreign: ["convert", "dump", "publish"],
@@ -62,6 +65,9 @@ package enum Export: Verb {
       beside it) can be made of either kind of model, a folder with safetensors (transformers, vLLM) \
       of one that was loaded from such a folder. What the target cannot say is refused before a byte \
       is written; what was written is read back and compared on three prompts. \
+      `type` takes the names of llama.cpp's quantizer and gives each matrix the format and the \
+      bytes that it would, without a matrix of importance: q4_k_m has some layers in q6_k, and \
+      where rows are no multiple of 256 weights, q5_0 and q8_0 take the place of q4_k and q6_k. \
       A path that ends in .py gets the session's training (the last one of the adapter in use, or \
       train's defaults) as a script for transformers, PEFT and TRL, one in .yaml as a configuration for \
       Axolotl, with the rows of each part beside it; what they do otherwise stands at the top.

@@ -64,8 +64,8 @@ extension Session {
     let before = model.decoder
     let start = ContinuousClock.now
     let (weights, report) = before.weights.rewritten(
-      folding: current.adapter, linears: { _, isFolded in isFolded ? scheme : nil },
-      tables: { _, isFolded in isFolded ? scheme : nil }, with: model.compute
+      folding: current.adapter, as: { _, isFolded in isFolded ? scheme : nil },
+      with: model.compute
     ) { share in
       progress(
         Progress(

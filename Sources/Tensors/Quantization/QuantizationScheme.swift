@@ -9,9 +9,9 @@ package struct QuantizationScheme: Sendable, Equatable {
   package let isDouble: Bool
 
   /// The formats that weights can be turned into; files have more.
-  package static let formats: [WeightFormat] = [
-    .nf4, .int8, .int4, .fp4, .q8_0, .q4_0, .q4_1, .f32, .bf16, .f16,
-  ]
+  package static let formats: [WeightFormat] =
+    [.nf4, .int8, .int4, .fp4] + WeightFormat.allCases.filter(\.isEncodedInBlocks)
+    + [.f32, .bf16, .f16]
 
   package init(format: WeightFormat, block: Int = 64, isDouble: Bool = true) {
     precondition(Self.formats.contains(format), "no quantizer makes \(format.rawValue)")
