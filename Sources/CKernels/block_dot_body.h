@@ -25,7 +25,7 @@ INLINE FN(totals) FN(dot_halves)(ck_format format, FN(bytes16) a, FN(bytes16) b,
 
 /* Even and odd parts are added up apart, since one sum would wait for itself. */
 INLINE FN(four) FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t row,
-                                  const ck_int8_rows *x, size_t rows, size_t start) {
+                                  const ck_int8_rows *x, size_t start, size_t width) {
   enum { most_parts = 8 };
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t parts = FN(parts_a_block)(format), count = w->columns / 32;
@@ -37,14 +37,15 @@ INLINE FN(four) FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t r
     if (FN(block_bytes)(format) > 128) __builtin_prefetch(p + PREFETCH_BYTES + 128);
     UNROLL for (size_t i = 0; i < most_parts; i++) {
       if (i >= parts) continue;
-      size_t place = (b + i) * rows + start;
       FN(group) g = FN(unpack)(format, (FN(place)){p, i});
       if (FN(has_offset)(format) && !FN(halves_differ)(format))
-        offset += g.offset[0] * FN(load_four)(x->sums + place, rows);
+        offset += g.offset[0] *
+                  FN(numbers_of_rows)(x->sums, x->rows, count, b + i, start, width);
       UNROLL for (size_t v = 0; v < ROWS; v++) {
-        if (v >= rows) continue;
-        float scale = x->scales[place + v];
-        FN(activations) a = FN(activations_at)(x, rows, b + i, start + v);
+        if (v >= width) continue;
+        size_t place = FN(block_of_row)(x->rows, count, b + i, start + v);
+        float scale = x->scales[place];
+        FN(activations) a = FN(activations_at)(x, place);
         totals[v][i % 2] += FN(dot_halves)(format, g.codes[0], g.codes[1], a, g.scale[0] * scale,
                                            g.scale[1] * scale);
         if (FN(has_offset)(format) && FN(halves_differ)(format)) {
@@ -55,5 +56,5 @@ INLINE FN(four) FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t r
       }
     }
   }
-  return FN(add_up_rows)(totals, rows) + offset;
+  return FN(add_up_rows)(totals, width) + offset;
 }

@@ -2,11 +2,11 @@
 
 /* 32 activations in the order in which a block's nibbles unfold: CODE4 has even elements in the
  * high nibbles, odd ones in the low. */
-INLINE FN(activations) FN(read_activations)(ck_format format, const ck_int8_rows *x, size_t rows,
-                                            size_t block, size_t row) {
-  if (format != CK_CODE4) return FN(activations_at)(x, rows, block, row);
-  FN(bytes16) a = FN(load_bytes)(FN(half_block)(x, rows, block, row, 0));
-  FN(bytes16) b = FN(load_bytes)(FN(half_block)(x, rows, block, row, 1));
+INLINE FN(activations)
+    FN(read_activations)(ck_format format, const ck_int8_rows *x, size_t place) {
+  if (format != CK_CODE4) return FN(activations_at)(x, place);
+  FN(bytes16) a = FN(load_bytes)(x->codes + 32 * place);
+  FN(bytes16) b = FN(load_bytes)(x->codes + 32 * place + 16);
   FN(bytes16)
   even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   FN(bytes16)
@@ -34,8 +34,8 @@ INLINE FN(counts)
 
 /* Even and odd blocks are added up apart, since one sum would wait for itself. */
 INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row,
-                                   FN(digits) digits, const ck_int8_rows *x, size_t rows,
-                                   size_t start) {
+                                   FN(digits) digits, const ck_int8_rows *x, size_t start,
+                                   size_t width) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = FN(block_bytes)(format) - 16, blocks = w->columns / 32;
   FN(totals) totals[ROWS][2] = {{{0}}};
@@ -43,29 +43,23 @@ INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t 
   for (size_t b = 0; b < blocks; b += 2) {
     UNROLL for (size_t i = 0; i < 2; i++) {
       if (b + i == blocks) continue;
-      size_t place = (b + i) * rows + start;
       float d = format == CK_CODE4 ? FN(outer_scale)(format, w, row, (b + i) * 32) : FN(half)(p);
-      FN(four) sums = FN(load_four)(x->sums + place, rows);
+      FN(four) sums = FN(numbers_of_rows)(x->sums, x->rows, blocks, b + i, start, width);
       if (format == CK_Q4_0) offsets[i] -= 8.0f * d * sums;
       if (format == CK_Q4_1) offsets[i] += FN(half)(p + 2) * sums;
-      FN(four) scales = d * FN(load_four)(x->scales + place, rows);
+      FN(four) scales = d * FN(numbers_of_rows)(x->scales, x->rows, blocks, b + i, start, width);
       FN(nibbles) nibbles = FN(read_nibbles)(format, p + skip);
       UNROLL for (size_t v = 0; v < ROWS; v++) {
-        if (v >= rows) continue;
+        if (v >= width) continue;
+        size_t place = FN(block_of_row)(x->rows, blocks, b + i, start + v);
         FN(counts)
-        products = FN(count_nibbles)(format, nibbles, digits,
-                                     FN(read_activations)(format, x, rows, b + i, start + v));
+        products =
+            FN(count_nibbles)(format, nibbles, digits, FN(read_activations)(format, x, place));
         totals[v][i] += __builtin_convertvector(products, FN(totals)) * scales[v];
       }
       p += FN(block_bytes)(format);
     }
   }
   float unit = format == CK_CODE4 ? digits.unit : 1.0f;
-  return FN(add_up_rows)(totals, rows) * unit + (offsets[0] + offsets[1]);
-}
-
-INLINE bool FN(dot_together)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
-                             const ck_int8_rows *x, size_t rows, FN(four) * results) {
-  (void)format, (void)w, (void)row, (void)digits, (void)x, (void)rows, (void)results;
-  return false;
+  return FN(add_up_rows)(totals, width) * unit + (offsets[0] + offsets[1]);
 }

@@ -1,10 +1,11 @@
 import CKernels
 
-/// Rows as int8 whose blocks lie side by side, in memory of their own.
+/// Rows as int8, in memory of their own.
 struct QuantizedRows {
   private(set) var codes: [Int8]
   private(set) var scales: [Float]
   private(set) var sums: [Float]
+  private(set) var shifts: [Int32]
   let count: Int
   /// Rows that there is room for.
   private let places: Int
@@ -12,10 +13,12 @@ struct QuantizedRows {
   /// - Parameter rows: at most `CK_INT8_ROWS`, of one length.
   init(_ rows: [[Float]]) {
     count = rows.count
-    places = [1, Int(CK_INT8_FEW)].first { $0 >= rows.count } ?? Int(CK_INT8_ROWS)
+    let step = Int(CK_INT8_STEP)
+    places = count == 1 ? 1 : (count + step - 1) / step * step
     codes = [Int8](repeating: 0, count: places * rows[0].count)
     scales = [Float](repeating: 0, count: codes.count / 32)
     sums = scales
+    shifts = [Int32](repeating: 0, count: scales.count)
     withRows { operand in
       for (index, row) in rows.enumerated() { ck_quantize_row(row, row.count, operand, index) }
     }
@@ -23,6 +26,9 @@ struct QuantizedRows {
 
   init(codes: [Int8], scales: [Float], sums: [Float]) {
     (self.codes, self.scales, self.sums) = (codes, scales, sums)
+    shifts = scales.indices.map { block in
+      codes[32 * block..<32 * block + 32].reduce(0) { $0 - 128 * Int32($1) }
+    }
     (count, places) = (1, 1)
   }
 
@@ -31,12 +37,14 @@ struct QuantizedRows {
     return codes.withUnsafeMutableBufferPointer { codes in
       scales.withUnsafeMutableBufferPointer { scales in
         sums.withUnsafeMutableBufferPointer { sums in
-          guard let codes = codes.baseAddress, let scales = scales.baseAddress,
-            let sums = sums.baseAddress
-          else { preconditionFailure("\(count) rows without a column") }
-          var rows = ck_int8_rows(
-            codes: codes, scales: scales, sums: sums, rows: places, used: count)
-          return withUnsafePointer(to: &rows, body)
+          shifts.withUnsafeMutableBufferPointer { shifts in
+            guard let codes = codes.baseAddress, let scales = scales.baseAddress,
+              let sums = sums.baseAddress, let shifts = shifts.baseAddress
+            else { preconditionFailure("\(count) rows without a column") }
+            var rows = ck_int8_rows(
+              codes: codes, scales: scales, sums: sums, shifts: shifts, rows: places, used: count)
+            return withUnsafePointer(to: &rows, body)
+          }
         }
       }
     }

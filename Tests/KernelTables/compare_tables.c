@@ -108,7 +108,8 @@ static void multiply(const sample *s, ck_operands operands, bool across, const f
 static void run(const sample *s, const float *x, results *r) {
   int8_t codes[CK_INT8_ROWS * COLUMNS];
   float scales[CK_INT8_ROWS * COLUMNS / 32], sums[CK_INT8_ROWS * COLUMNS / 32];
-  ck_int8_rows rows = {codes, scales, sums, CK_INT8_ROWS, CK_INT8_ROWS};
+  int32_t shifts[CK_INT8_ROWS * COLUMNS / 32];
+  ck_int8_rows rows = {codes, scales, sums, shifts, CK_INT8_ROWS, CK_INT8_ROWS};
   memset(r, 0, sizeof *r);
   ck_dequantize(&s->matrix, 3, 0, s->matrix.columns - 5, r->values);
   for (int operands = 0; operands < 2; operands++)

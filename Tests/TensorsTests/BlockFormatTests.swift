@@ -65,24 +65,26 @@ import Testing
       let most = Int(CK_INT8_ROWS)
       var codes = [Int8](repeating: 0, count: most * columns)
       var scales = [Float](repeating: 0, count: most * columns / 32)
-      var sums = scales
+      var (sums, shifts) = (scales, scales.map { _ in Int32(0) })
       var (bytes, floats) = ([Float](repeating: 0, count: 8), [Float](repeating: 0, count: 8))
       var together = [Float](repeating: 0, count: most * 8)
       try with(table) {
         var matrix = w.kernelMatrix
-        codes.withUnsafeMutableBufferPointer { codes in
-          scales.withUnsafeMutableBufferPointer { scales in
-            sums.withUnsafeMutableBufferPointer { sums in
-              guard let codes = codes.baseAddress, let scales = scales.baseAddress,
-                let sums = sums.baseAddress
-              else { return }
-              var rows = ck_int8_rows(
-                codes: codes, scales: scales, sums: sums, rows: most, used: most)
-              for row in 0..<most { ck_quantize_row(x, columns, &rows, row) }
-              #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &together, 8))
-              (rows.rows, rows.used) = (1, 1)
-              ck_quantize_row(x, columns, &rows, 0)
-              #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &bytes, 8))
+        shifts.withUnsafeMutableBufferPointer { shifts in
+          codes.withUnsafeMutableBufferPointer { codes in
+            scales.withUnsafeMutableBufferPointer { scales in
+              sums.withUnsafeMutableBufferPointer { sums in
+                guard let codes = codes.baseAddress, let scales = scales.baseAddress,
+                  let sums = sums.baseAddress, let shifts = shifts.baseAddress
+                else { return }
+                var rows = ck_int8_rows(
+                  codes: codes, scales: scales, sums: sums, shifts: shifts, rows: most, used: most)
+                for row in 0..<most { ck_quantize_row(x, columns, &rows, row) }
+                #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &together, 8))
+                (rows.rows, rows.used) = (1, 1)
+                ck_quantize_row(x, columns, &rows, 0)
+                #expect(ck_multiply_int8(&matrix, 1, 8, &rows, &bytes, 8))
+              }
             }
           }
         }

@@ -111,16 +111,16 @@ void ck_multiply(ck_operands operands, const void *packed_rows, size_t rows, con
 /* y[i] = sum over k of w[first+i, k]*x[k], i < count; f32 throughout. */
 void ck_multiply_vector(const ck_matrix *w, size_t first, size_t count, const float *x, float *y);
 
-/* Rows of int8 whose blocks lie side by side, those of one row as they are and those of more in an order
- * that belongs to the table: the codes of block b from 32*b*rows on, the scale of row v at
- * scales[b*rows + v], and the sum of its codes times the scale in sums likewise. */
+/* Rows of int8 in blocks of 32, each with a scale, the sum of its codes times the scale, and -128 times the
+ * sum of its codes; blocks lie in an order that belongs to the table. */
 typedef struct {
   int8_t *codes;
   float *scales, *sums;
-  size_t rows; /* 1, CK_INT8_FEW or CK_INT8_ROWS */
+  int32_t *shifts;
+  size_t rows; /* 1, or a multiple of CK_INT8_STEP up to CK_INT8_ROWS */
   size_t used; /* the first ones, whose products are asked for; the others are any finite numbers */
 } ck_int8_rows;
-enum { CK_INT8_FEW = 4, CK_INT8_ROWS = 8 };
+enum { CK_INT8_STEP = 4, CK_INT8_ROWS = 16 };
 /* x, with n a multiple of 32, as row `row`: blocks of 32 with one scale (amax/127) each. */
 void ck_quantize_row(const float *x, size_t n, const ck_int8_rows *rows, size_t row);
 /* As ck_multiply_vector for each of such rows: int8 products, f32 sums of blocks; y[v*y_stride + i] is

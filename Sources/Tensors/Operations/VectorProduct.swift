@@ -8,7 +8,7 @@ package struct PackedVectors: @unchecked Sendable {
   /// The same as int8, in groups; empty where products are exact.
   fileprivate let groups: [Group]
 
-  /// Vectors whose blocks lie side by side.
+  /// Vectors that are multiplied together.
   @safe fileprivate struct Group {
     let first: Int
     let rows: ck_int8_rows
@@ -31,16 +31,21 @@ extension Compute {
     return PackedVectors(values: x, groups: groups)
   }
 
-  /// One row, or a few beside each other with zeros for those that are missing.
+  /// One row, or some with zeros for those that are missing.
   private func group(_ x: Matrix) -> ck_int8_rows {
-    let count = x.rows == 1 ? 1 : Int(x.rows <= CK_INT8_FEW ? CK_INT8_FEW : CK_INT8_ROWS)
-    let factors = arena.matrix(2, count * x.columns / 32)
+    let step = Int(CK_INT8_STEP)
+    let count = x.rows == 1 ? 1 : (x.rows + step - 1) / step * step
+    let blocks = count * x.columns / 32
+    let factors = arena.matrix(2, blocks)
     var rows = unsafe ck_int8_rows(
-      codes: arena.allocate(byteCount: count * x.columns).assumingMemoryBound(to: Int8.self),
-      scales: factors.row(0), sums: factors.row(1), rows: count, used: x.rows)
+      codes: arena.allocate(byteCount: 32 * blocks).assumingMemoryBound(to: Int8.self),
+      scales: factors.row(0), sums: factors.row(1),
+      shifts: arena.allocate(byteCount: 4 * blocks).assumingMemoryBound(to: Int32.self),
+      rows: count, used: x.rows)
     if x.rows < count {
       factors.fill(0)
-      unsafe rows.codes.update(repeating: 0, count: count * x.columns)
+      unsafe rows.codes.update(repeating: 0, count: 32 * blocks)
+      unsafe rows.shifts.update(repeating: 0, count: blocks)
     }
     for row in 0..<x.rows { unsafe ck_quantize_row(x.row(row), x.columns, &rows, row) }
     return unsafe rows
@@ -48,8 +53,8 @@ extension Compute {
 
   /// y = W·x for several rows and several matrices that share them, in one round of the worker pool.
   /// Each row comes out as it would alone. Each thread reads one stretch of a matrix: for one row memory
-  /// is the limit, and short stretches halve its speed; for several a few rows of the matrix stay in the
-  /// cache while they pass.
+  /// is the limit, and short stretches halve its speed; for several that are exact a few rows of the
+  /// matrix stay in the cache while they pass.
   ///
   /// - Parameter products: each matrix with its results `[vectors, rows]`, overwritten.
   package func multiply(
@@ -64,14 +69,13 @@ extension Compute {
     let shares = pool.threadCount
     pool.run(products.count * shares) { task, worker in
       let (matrix, y) = products[task / shares]
-      let first = matrix.rows * (task % shares) / shares
-      let end = matrix.rows * (task % shares + 1) / shares
-      let block = y.rows == 1 ? end - first : matrix.rowsInCache
+      let stretch = matrix.stretch(task % shares, of: shares)
+      if matrix.multiplyAsInt8(x, rows: stretch, into: y) { return }
+      let block = y.rows == 1 ? max(1, stretch.count) : matrix.rowsInCache
       let scratch = scratch(of: worker)
-      for start in stride(from: first, to: end, by: max(1, block)) {
+      for start in stride(from: stretch.lowerBound, to: stretch.upperBound, by: block) {
         scratch.scoped {
-          let rows = start..<min(end, start + block)
-          if matrix.multiplyAsInt8(x, rows: rows, into: y) { return }
+          let rows = start..<min(stretch.upperBound, start + block)
           matrix.multiplyExactly(x, rows: rows, into: y, scratch)
         }
       }
@@ -80,6 +84,15 @@ extension Compute {
 }
 
 extension FrozenMatrix {
+  /// The rows of one of several threads: of several vectors the kernels take sixteen at a time.
+  fileprivate func stretch(_ share: Int, of shares: Int) -> Range<Int> {
+    let grain = 16
+    let parts = (rows + grain - 1) / grain
+    return min(
+      rows, parts * share / shares * grain)..<min(
+        rows, parts * (share + 1) / shares * grain)
+  }
+
   /// Rows of floats that stay in the first cache beside a few vectors.
   fileprivate var rowsInCache: Int { max(1, 16_384 / (4 * max(1, columns))) }
 
