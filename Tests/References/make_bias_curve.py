@@ -18,8 +18,8 @@ def make(place, bias):
     start = tiny_adapter.make(SEED, base=BASE, bias=bias, **OPTIONS)
     tiny_adapter.save(start, place / "adapter_initial")
     batches = curve.make_batches()
-    whole = curve.run(start, batches, [(0, 1, 2)])
-    exact = curve.run(start, batches, [(0, 1, 2)], torch.float64)
+    whole = curve.run(start, batches, [(0, 1, 2)], groups=curve.groups_by_decay)
+    exact = curve.run(start, batches, [(0, 1, 2)], torch.float64, curve.groups_by_decay)
     error = curve.compare(whole, exact, 1e-3)
     tiny_adapter.save(whole[2], place / "adapter_final")
     rows = tiny_adapter.logits(whole[2], {"s7": tiny_adapter.sequences()["s7"]})["s7.logits"]

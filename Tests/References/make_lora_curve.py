@@ -1,6 +1,7 @@
 """Ten steps of LoRA training with PEFT and torch's AdamW on the tiny model: losses, norms, gradients."""
 
 import copy
+import re
 import shutil
 import warnings
 
@@ -42,6 +43,14 @@ def loss_sum(model, rows, flags):
     output = model(input_ids=ids, attention_mask=mask).logits
     return torch.nn.functional.cross_entropy(
         output[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100, reduction="sum")
+
+
+def groups_by_decay(weights):
+    """What is trained as transformers' Trainer groups it: norms and biases have no weight decay."""
+    plain = [name for name in weights if name.endswith("bias") or re.search(r"norm|\.ln_", name)]
+    return [
+        {"params": [weight for name, weight in weights.items() if name not in plain]},
+        {"params": [weights[name] for name in plain], "weight_decay": 0.0}]
 
 
 def train(model, batches, parts, groups=dict.values):

@@ -43,8 +43,8 @@ def make(place, base, targets, options):
         for row in batches[0]["ids"] + batches[1]["ids"]:
             row[3] = PADDING
     rows = [(0,), (1,), (2,)]  # padding would be all that some rows of a window see
-    whole = curve.run(start, batches, rows)
-    exact = curve.run(start, batches, rows, torch.float64)
+    whole = curve.run(start, batches, rows, groups=curve.groups_by_decay)
+    exact = curve.run(start, batches, rows, torch.float64, curve.groups_by_decay)
     error = curve.compare(whole, exact, 1e-3)
     tiny_adapter.save(whole[2], place / "adapter_final", save_embedding_layers=False)
     sequence = {"s7": tiny_adapter.sequences()["s7"]}

@@ -52,7 +52,8 @@ package enum Train: Verb {
     "layer_decay", 0.01...1, default: 1, foreign: ["layerwise_lr_decay", "llrd", "lr_layer_decay"],
     "learning rate of each block as a multiple of that of the block above it")
   package static let weightDecay = Argument.number(
-    "weight_decay", 0...1, default: 0, "pull of A and B towards zero")
+    "weight_decay", 0...1, default: 0,
+    "pull of what is trained towards zero, norms and biases apart")
   package static let clip = Argument.number(
     "clip", 0...1e9, default: 1.0, foreign: ["max_grad_norm"], "longest gradient; 0 never clips")
   package static let labelSmoothing = Argument.number(

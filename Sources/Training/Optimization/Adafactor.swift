@@ -83,7 +83,7 @@ package struct Adafactor: UpdateRule {
     }
     let length = (squares / Double(part.rows * part.columns)).squareRoot()
     let scale = Float(part.rate / max(1, length / Self.longestUpdate))
-    let decay = Float(1 - weightDecay * part.rate)
+    let decay = part.decays ? Float(1 - weightDecay * part.rate) : 1
     for row in 0..<part.rows {
       let factor = rowFactor(row)
       for column in 0..<part.columns {

@@ -34,7 +34,8 @@ package struct AdamW: UpdateRule {
       let start = stretch.range.lowerBound
       unsafe update(
         parameters.values + start, first + start, second + start, gradient.values + start,
-        count: stretch.range.count, rate: stretch.rate, number: step.number)
+        count: stretch.range.count, rate: stretch.rate, decays: stretch.decays,
+        number: step.number)
     }
   }
 
@@ -42,14 +43,14 @@ package struct AdamW: UpdateRule {
   func update(
     _ values: UnsafeMutablePointer<Float>, _ firstMoment: UnsafeMutablePointer<Float>,
     _ secondMoment: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, count: Int,
-    rate: Double, number: Int
+    rate: Double, decays: Bool, number: Int
   ) {
     unsafe VectorUpdates.adamW(
       values, firstMoment: firstMoment, secondMoment: secondMoment, gradient: gradient,
       count: count,
       VectorUpdates.AdamW(
         rate: Float(rate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
-        weightDecay: Float(weightDecay), bias1: Float(1 - pow(beta1, Double(number))),
+        weightDecay: decays ? Float(weightDecay) : 0, bias1: Float(1 - pow(beta1, Double(number))),
         bias2: Float(1 - pow(beta2, Double(number)))))
   }
 }

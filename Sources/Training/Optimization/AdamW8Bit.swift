@@ -48,14 +48,15 @@ package struct AdamW8Bit: UpdateRule {
       let count = part.range.count
       if count < Self.smallest {
         unsafe adam.update(
-          values, first, second, gradients, count: count, rate: part.rate, number: step.number)
+          values, first, second, gradients, count: count, rate: part.rate, decays: part.decays,
+          number: step.number)
         unsafe (first, second) = unsafe (first + count, second + count)
       } else {
         for start in stride(from: 0, to: count, by: Self.block) {
           let width = min(Self.block, count - start)
           unsafe updateBlock(
             values + start, gradients + start, &places, count: width, rate: part.rate,
-            number: step.number)
+            decays: part.decays, number: step.number)
         }
       }
     }
@@ -74,7 +75,7 @@ package struct AdamW8Bit: UpdateRule {
 
   private func updateBlock(
     _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    _ places: inout (CodedPlace, CodedPlace), count: Int, rate: Double, number: Int
+    _ places: inout (CodedPlace, CodedPlace), count: Int, rate: Double, decays: Bool, number: Int
   ) {
     var first = unsafe DynamicMap.signed.decode(places.0.codes, count, places.0.absmax.pointee)
     var second = unsafe DynamicMap.unsigned.decode(places.1.codes, count, places.1.absmax.pointee)
@@ -82,7 +83,8 @@ package struct AdamW8Bit: UpdateRule {
       unsafe second.withUnsafeMutableBufferPointer { second in
         guard let first = first.baseAddress, let second = second.baseAddress else { return }
         unsafe adam.update(
-          values, first, second, gradients, count: count, rate: rate, number: number)
+          values, first, second, gradients, count: count, rate: rate, decays: decays,
+          number: number)
       }
     }
     unsafe places.0.absmax.pointee = unsafe DynamicMap.signed.encode(first, to: places.0.codes)

@@ -27,7 +27,7 @@ package struct Lion: UpdateRule {
     let moments = unsafe memory[0].floats
     for stretch in step.stretches(of: parameters.layout) {
       let rate = Float(stretch.rate)
-      let decay = Float(1 - stretch.rate * weightDecay)
+      let decay = stretch.decays ? Float(1 - stretch.rate * weightDecay) : 1
       for index in stretch.range {
         let direction = unsafe keep1 * moments[index] + rest1 * gradients[index]
         let move: Float = direction > 0 ? rate : direction < 0 ? -rate : 0

@@ -70,14 +70,19 @@ package struct UpdateStep: Sendable {
   struct Stretch {
     let range: Range<Int>
     let rate: Double
+    /// Whether weight decay draws its numbers to zero.
+    let decays: Bool
   }
 
-  /// All that is trained of a layout in stretches as long as rates allow.
+  /// All that is trained of a layout in stretches as long as rates and decay allow.
   func stretches(of layout: AdapterLayout) -> [Stretch] {
-    if rateOfA == rateOfB, layerDecay == 1, layout.trainedCount == layout.count {
-      return [Stretch(range: 0..<layout.count, rate: rateOfA)]
+    let matrices = matrices(of: layout)
+    if rateOfA == rateOfB, layerDecay == 1, layout.trainedCount == layout.count,
+      matrices.allSatisfy(\.decays)
+    {
+      return [Stretch(range: 0..<layout.count, rate: rateOfA, decays: true)]
     }
-    return matrices(of: layout).map { Stretch(range: $0.range, rate: $0.rate) }
+    return matrices.map { Stretch(range: $0.range, rate: $0.rate, decays: $0.decays) }
   }
 
   /// One matrix of a layout.
@@ -86,18 +91,21 @@ package struct UpdateStep: Sendable {
     let rows: Int
     let columns: Int
     let rate: Double
+    let decays: Bool
 
     var range: Range<Int> { offset..<offset + rows * columns }
   }
 
-  /// Every trained matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it).
+  /// Every trained matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it). Norms and
+  /// biases do not decay, as transformers' Trainer has it (`get_decay_parameter_names`).
   func matrices(of layout: AdapterLayout) -> [Part] {
     layout.entries.flatMap { entry in
       let share = share(of: entry.place, layers: layout.model.sizes.layers)
       return entry.matrices.map { part in
         Part(
           offset: part.offset, rows: part.rows, columns: part.columns,
-          rate: share * (part.learnsAsA ? rateOfA : rateOfB))
+          rate: share * (part.learnsAsA ? rateOfA : rateOfB),
+          decays: part.kind != .bias && entry.place.norm == nil)
       }
     }
   }

@@ -19,11 +19,12 @@ package struct SGD: UpdateRule {
     _ parameters: AdapterVector, gradient: AdapterVector, memory: [OptimizerMemory],
     _ step: UpdateStep
   ) {
-    let (keep, decay) = (Float(momentum), Float(weightDecay))
+    let keep = Float(momentum)
     let (values, gradients) = unsafe (parameters.values, gradient.values)
     let velocities = unsafe memory[0].floats
     for stretch in step.stretches(of: parameters.layout) {
       let rate = Float(stretch.rate)
+      let decay = stretch.decays ? Float(weightDecay) : 0
       for index in stretch.range {
         var direction = unsafe gradients[index] + decay * values[index]
         if step.number > 1 { unsafe direction += keep * velocities[index] }

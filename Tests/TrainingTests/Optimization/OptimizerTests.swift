@@ -23,6 +23,23 @@ import Training
     return vector
   }
 
+  @Test(arguments: OptimizerName.allCases)
+  func `norms do not decay, as transformers' Trainer has it`(name: OptimizerName) throws {
+    var lora = LoRAConfiguration(rank: 4, targets: [.gate], layers: [0])
+    lora.saved = [.norm(.output), .table(.head)]
+    let layout = AdapterLayout(configuration: lora, model: TinyModel.configuration())
+    let optimizer = Optimizer(OptimizerOptions(name: name, weightDecay: 0.5), layout: layout)
+    let parameters = AdapterVector(layout: layout)
+    for index in 0..<layout.count { parameters.values[index] = 1 }
+    optimizer.step(parameters, gradient: AdapterVector(layout: layout), rate: 0.1)
+    #expect(layout.entries.count == 3)
+    for entry in layout.entries {
+      let wanted: Float = entry.place == .norm(.output) ? 1 : 0.95
+      let values = (entry.offset..<entry.offset + entry.count).map { parameters.values[$0] }
+      #expect(values.allSatisfy { abs($0 - wanted) < 1e-6 }, "\(entry.place): \(values[0])")
+    }
+  }
+
   /// Largest distance from the reference after any of the steps.
   private func distance(
     _ name: OptimizerName, weightDecay: Double, to steps: [JSONValue], stride: Int
