@@ -23,7 +23,9 @@ import Training
     let final = try Goldens("biases/\(biases)/adapter_final/adapter_model.safetensors")
     let distance = try folder.distance(
       of: adapter.parameters, adapter.configuration, from: final)
-    #expect(distance < 1e-5)
+    // Torch in f32 is as far from torch in f64 (1.5e-5): biases of keys have gradients of almost nothing, of which
+    // Adam makes whole steps.
+    #expect(distance < (biases == "all" ? 2e-5 : 1e-6))
     let golden = try Goldens("biases/\(biases)/logits.safetensors").floats("final.s7.last_logits")
     let tokens = try JSONValue(golden: "tiny-llama/expected.json").at("sequences", "s7").tokens()
     let read = try folder.read(References.path("biases/\(biases)/adapter_final"))
