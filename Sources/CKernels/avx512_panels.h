@@ -146,10 +146,14 @@ INLINE __m512i FN(count_block)(const __m512i codes[8], const int8_t *x, __m512i 
   return _mm512_add_epi32(start, other);
 }
 
-/* Adds the products of a panel's blocks with each row of activations. */
+/* Adds the products of a panel's blocks with each row of activations. Meanwhile the sixteen rows after
+ * these, `ahead` of them the part of as many blocks, are asked for in the order of memory. */
 INLINE void FN(add_panel)(ck_format format, const FN(panel) * panel, size_t first, size_t count,
-                          const ck_int8_rows *x, size_t blocks, FN(panel_sums) * s) {
-  for (size_t b = 0; b < count; b++) {
+                          const ck_int8_rows *x, size_t blocks, const uint8_t *ahead,
+                          FN(panel_sums) * s) {
+  size_t share = FN(panel_rows) * FN(block_bytes)(format);
+  for (size_t b = 0; b < count; b++, ahead += share) {
+    for (size_t line = 0; line < share; line += 64) __builtin_prefetch(ahead + line);
     const __m512i *stored = panel->codes + b * FN(registers_a_block)(format);
     __m512i codes[16];
     UNROLL for (size_t k = 0; k < FN(registers_a_block)(format); k++) codes[k] = stored[k];
@@ -180,6 +184,7 @@ INLINE __m512 FN(sum_of_eighths)(const __m512 (*sums)[CK_INT8_ROWS], size_t v) {
 INLINE void FN(multiply_panel)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
                                const ck_int8_rows *x, float *y, size_t y_stride) {
   size_t blocks = w->columns / 32, step = FN(panel_registers) / FN(registers_a_block)(format);
+  const uint8_t *ahead = FN(place_of)(format, w, row + FN(panel_rows), 0).p;
   FN(panel) panel;
   FN(panel_sums) s;
   for (size_t i = 0; i < 8; i++)
@@ -187,7 +192,8 @@ INLINE void FN(multiply_panel)(ck_format format, const ck_matrix *w, size_t row,
   for (size_t first = 0; first < blocks; first += step) {
     size_t count = blocks - first < step ? blocks - first : step;
     FN(unfold_panel)(format, w, row, first, count, digits, &panel);
-    FN(add_panel)(format, &panel, first, count, x, blocks, &s);
+    FN(add_panel)(format, &panel, first, count, x, blocks,
+                  ahead + first * FN(panel_rows) * FN(block_bytes)(format), &s);
   }
   __m512 unit = format == CK_INT8    ? _mm512_loadu_ps(w->scales + row)
                 : format == CK_CODE4 ? _mm512_set1_ps(digits.unit)
