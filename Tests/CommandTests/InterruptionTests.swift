@@ -30,12 +30,12 @@ import Testing
     throws
   {
     let outcome = try SkilletRun().recipe(
-      TinyRecipe.adapter + "train steps: 10000000, budget: 11s\n")
+      TinyRecipe.adapter + "train steps: 10000000, budget: 15s\n")
     #expect(outcome.ending == .exited(0), outcome.comment)
     let line = /\ntrain \d+\/10000000, loss [\d.]+, \d+ tok\/s, 0:\d\d left, [\d.]+ MB\n/
     #expect(outcome.errors.matches(of: line).count == 1, outcome.comment)
-    #expect(outcome.errors.contains("this will take about 11 s, by the first "), outcome.comment)
-    #expect(outcome.errors.contains(/it took 1\ds?[^;]*; 11 s were promised/), outcome.comment)
+    #expect(outcome.errors.contains("this will take about 15 s, by the first "), outcome.comment)
+    #expect(outcome.errors.contains(/it took 1\ds?[^;]*; 15 s were promised/), outcome.comment)
     #expect(!outcome.errors.contains("\r") && !outcome.output.contains("tok/s,"), outcome.comment)
   }
 
