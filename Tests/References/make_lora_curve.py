@@ -101,6 +101,14 @@ def run(start, batches, parts, dtype=torch.float32, groups=dict.values):
     return (*train(model, batches, parts, groups), model)
 
 
+def write(place, batches, whole, exact):
+    """What `run` gave in f32, with its distance from the same in float64."""
+    save_file(whole[1], place / "gradients_step0.safetensors")
+    files.write_json(place / "curve.json", {
+        "steps": whole[0], "batches": batches, "optimizer": OPTIMIZER, "clip": CLIP,
+        "furthest_from_float64": compare(whole, exact, 1e-3)})
+
+
 def main():
     warnings.filterwarnings("ignore", module="peft|transformers")
     torch.set_num_threads(1)

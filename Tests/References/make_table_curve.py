@@ -27,12 +27,8 @@ def make(place, base, layers):
     batches = curve.make_batches()
     whole = curve.run(start, batches, [(0, 1, 2)])
     exact = curve.run(start, batches, [(0, 1, 2)], torch.float64)
-    error = curve.compare(whole, exact, 1e-3)
     tiny_adapter.save(whole[2], place / "adapter_final", save_embedding_layers=False)
-    save_file(whole[1], place / "gradients_step0.safetensors")
-    files.write_json(place / "curve.json", {
-        "steps": whole[0], "batches": batches, "optimizer": curve.OPTIMIZER, "clip": curve.CLIP,
-        "furthest_from_float64": error})
+    curve.write(place, batches, whole, exact)
 
 
 def main():
