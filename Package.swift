@@ -69,7 +69,9 @@ let package = Package(
     layer("Checkpoints", ["Tensors", "Files"]),
     layer("Hubs", ["Checkpoints", "Files", "CTransfer"]),
     layer("Tokenizers", ["Files", "Diagnostics"]),
-    layer("Models", ["Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+    layer(
+      "Models", ["Checkpoints", "Tokenizers", "Tensors", "Files", "Diagnostics"],
+      exclude: ["MODELS.md", "Adapters/ADAPTERS.md"]),
     layer(
       "Training",
       ["Models", "Checkpoints", "Tokenizers", "Tensors", "Tables", "Files", "Diagnostics"]),
@@ -84,7 +86,9 @@ let package = Package(
     layer(
       "Notebooks",
       ["Sessions", "RecipeLanguage", "Diagnostics", "Training", "Tensors", "Files"]),
-    layer("Reports", ["Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),
+    layer(
+      "Reports", ["Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"],
+      exclude: ["FIGURES.md"]),
     layer(
       "Lessons",
       ["CLessons", "Reports", "Notebooks", "Sessions", "RecipeLanguage", "Diagnostics", "Files"]),

@@ -8,14 +8,14 @@ struct AcceptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accept", abstract: "Run a recipe and write into it the values that it expects.",
     discussion: """
-      `expect x` alone asks for its value; a recorded value that no longer holds may be replaced. Each
-      is shown as the line that stands there and the line that would; at a terminal you accept it,
-      reject it (the recorded value stands) or skip it (to decide another time). The file is written
+      `expect x` alone asks for its value; a recorded value that no longer holds may be replaced. Each \
+      is shown as the line that stands there and the line that would; at a terminal you accept it, \
+      reject it (the recorded value stands) or skip it (to decide another time). The file is written \
       once, with what was accepted, and nothing else of it changes.
 
-      Ends with 0 if all expectations hold then, and with 1 if one was rejected, skipped or left open.
-      Without a terminal to ask at it is refused before it runs, unless --all or --dry-run says what becomes
-      of the values. The run's own results go to standard error, or with --json to standard output, with
+      Ends with 0 if all expectations hold then, and with 1 if one was rejected, skipped or left open. \
+      Without a terminal to ask at it is refused before it runs, unless --all or --dry-run says what becomes \
+      of the values. The run's own results go to standard error, or with --json to standard output, with \
       one `expectation` event for each value.
       """)
 

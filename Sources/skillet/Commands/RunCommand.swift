@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a recipe.",
     discussion: """
-      Relative paths in a recipe begin at the folder that the recipe is in, those of --set too, and those of
+      Relative paths in a recipe begin at the folder that the recipe is in, those of --set too; those of \
       standard input at the current folder.
 
       Ends with 0, 1 (a run or assertion failed), 65 (bad recipe), 66 (bad input), 130.

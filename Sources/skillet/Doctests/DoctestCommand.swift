@@ -11,9 +11,9 @@ struct DoctestCommand: ParsableCommand {
     commandName: "doctest",
     abstract: "Run the sessions in Markdown files and compare what they say.",
     discussion: """
-      A fenced block with lines that begin with `skillet>` (or `skillet[3]>`) is a session; the blocks
-      of a file belong together. Below each cell stands what it prints. A line that ends with (glob)
-      is a pattern with * and ?; in one that ends with (num) numbers may differ in their last digit; a
+      A fenced block with lines that begin with `skillet>` (or `skillet[3]>`) is a session; the blocks \
+      of a file belong together. Below each cell stands what it prints. A line that ends with (glob) \
+      is a pattern with * and ?; in one that ends with (num) numbers may differ in their last digit; a \
       line of three dots stands for any lines.
       """)
 
