@@ -10,7 +10,7 @@ package final class Tokenizer: TextEncoder, Sendable {
   package let pipeline: TextPipeline
   package let decoding: TextDecoding
   let model: TokenModel
-  let addedTokens: [AddedToken]
+  package let addedTokens: [AddedToken]
   /// Tokens that are found in the text as it is, and in normalized text.
   private let matcher: AddedTokenMatcher
   private let normalizedMatcher: AddedTokenMatcher

@@ -27,6 +27,8 @@ import Testing
 
   @Test(arguments: [
     ("tiny-llama/q8_0.gguf", "export \"out/model.gguf\", type: f32", "out/model.gguf"),
+    ("tiny-llama/q8_0.gguf", "export \"out/model\", type: f32", "out/model"),
+    ("families/gpt_neox/f32.gguf", "export \"out/model\"", "out/model"),
     ("tiny-llama/hf", "export \"out/model.gguf\"", "out/model.gguf"),
     ("tiny-llama/hf", "export \"out/model\"", "out/model"),
     ("families/qwen2/hf", "export \"out/model\", type: f32", "out/model"),
@@ -93,7 +95,7 @@ import Testing
 
   @Test(arguments: [
     ("quantize nf4\nexport \"out/m.gguf\"", "is kept as nf4, which GGUF files do not have"),
-    ("export \"out/folder\"", "a GGUF file has no config.json"),
+    ("export \"out/folder\"", "is kept as q8_0, which safetensors does not have"),
     ("export \"out/m.bin\"", "does not say what to write"),
     ("export \"out/m\", as: gguf", "ends in .gguf"),
     ("export \"out/m\", type: q8_0", "safetensors does not have q8_0"),

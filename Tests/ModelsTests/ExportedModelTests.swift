@@ -18,7 +18,7 @@ import Tokenizers
   /// Models of the references whose configuration GGUF cannot say, or whose family it lacks.
   private static let refused: [String: String] = [
     "falcon-serial": "norms", "falcon-shared": "norms", "gemma2": "scales",
-    "gemma2-gguf": "scales", "gemma3": "scales", "smollm3": "layers without places",
+    "smollm3": "layers without places",
     "mistral": "windows", "qwen3": "windows", "gptj": "no family", "opt": "no family",
     "opt-post": "no family", "falcon-alibi": "turns of positions", "gpt2-scaled": "scales",
     "helium": "no family", "glm": "no family", "olmo3": "no family", "llama-gelu": "activation",

@@ -26,6 +26,9 @@ package struct Architecture: Sendable {
   var form: (@Sendable (inout Architecture, JSONObject) -> Void)?
   var ggufForm:
     (@Sendable (inout Architecture, GGUFMetadata, _ hasTensor: (String) -> Bool) -> Void)?
+  /// What a configuration says of each form that a GGUF file may have, for `form`; a model is written by the first
+  /// that makes it.
+  var forms: [JSONObject] = [[:]]
   let norm: Norm.Kind
   var normHasBias = false
   var normHasWeight = true

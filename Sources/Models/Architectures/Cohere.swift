@@ -12,6 +12,7 @@ extension Architecture {
     ignoredSettings: ["pretraining_tp"],
     form: { if $1["use_qk_norm"]?.bool == true { $0.headNorms = .headAlone } },
     ggufForm: { family, _, hasTensor in family.findHeadNorms(hasTensor) },
+    forms: [["use_qk_norm": false], ["use_qk_norm": true]],
     norm: .layer, isParallel: true, sharesNorm: true, positions: .rotary, ropeBase: 500_000,
     pairing: .adjacent,
     ggufPairing: .adjacent, scales: cohereScales, activation: .swiGLU, activationKey: "hidden_act",

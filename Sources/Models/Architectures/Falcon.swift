@@ -33,6 +33,12 @@ extension Architecture {
       family.ggufNames.attentionNorm = "attn_norm_2"
       family.ggufNames.feedForwardNorm = "attn_norm"
     },
+    forms: [
+      ["new_decoder_architecture": false, "multi_query": true],
+      ["new_decoder_architecture": false, "multi_query": false],
+      ["new_decoder_architecture": true, "num_ln_in_parallel_attn": 2],
+      ["new_decoder_architecture": true, "num_ln_in_parallel_attn": 1],
+    ],
     norm: .layer, normHasBias: true, isParallel: true, sharesNorm: true, positions: .rotary,
     activation: .gelu, activationKey: "activation", tiesHeadByDefault: true,
     linears: [

@@ -27,6 +27,7 @@ extension Architecture {
     ggufForm: { family, metadata, _ in
       family.isParallel = metadata["gptneox.use_parallel_residual"]?.json.bool ?? true
     },
+    forms: [["use_parallel_residual": true], ["use_parallel_residual": false]],
     norm: .layer, normHasBias: true, positions: .rotary, ropeBaseKey: "rotary_emb_base",
     turnsPartOfHeads: true, turnedShareKey: "rotary_pct", turnedShare: 0.25, activation: .gelu,
     activationKey: "hidden_act",

@@ -60,4 +60,37 @@ struct ScaleKey: Sendable {
     case .logitCap: scales.logitCap = Float(value)
     }
   }
+  /// What the constant must be for a model to have these scales; null for a cap that is none.
+  ///
+  /// - Parameter head: the size of a head, by which scores are divided where no scale says otherwise.
+  func value(of scales: DecoderScales, head: Int) -> JSONValue {
+    let attention = scales.attention ?? 1 / Float(head).squareRoot()
+    return switch use {
+    case .embedding: JSONValue(scales.embedding)
+    case .attention: JSONValue(attention)
+    case .attentionRoot: Self.square(inverseRoot: attention)
+    case .attentionCap: scales.attentionCap.map { JSONValue($0) } ?? .null
+    case .residual: JSONValue(scales.residual)
+    case .logitDivisor: JSONValue(1 / scales.logits)
+    case .logitFactor: JSONValue(scales.logits)
+    case .logitCap: scales.logitCap.map { JSONValue($0) } ?? .null
+    }
+  }
+
+  /// The number whose inverse root is this; a whole one where one is.
+  private static func square(inverseRoot root: Float) -> JSONValue {
+    let square = 1 / (Double(root) * Double(root))
+    let whole = square.rounded()
+    guard Float(1 / whole.squareRoot()) == root, let number = Int(exactly: whole) else {
+      return JSONValue(Float(square))
+    }
+    return .int(number)
+  }
+}
+
+extension JSONValue {
+  /// A number by the fewest digits that are this one: 1e-05, and not 9.999999747378752e-06.
+  init(_ number: Float) {
+    self = .double(Double("\(number)") ?? Double(number))
+  }
 }

@@ -27,6 +27,9 @@ extension Architecture {
       $0.makeParallel(!$2("blk.0.ffn_norm.weight"))
       $0.findHeadNorms($2)
     },
+    forms: [false, true].flatMap { isParallel in
+      [false, true].map { ["use_parallel_residual": .bool(isParallel), "qk_layernorm": .bool($0)] }
+    },
     norm: .layer, normHasBias: true, positions: .rotary, turnsPartOfHeads: true, turnedShare: 0.25,
     activation: .swiGLU, activationKey: "hidden_act",
     linears: linears { [.query, .key, .value].contains($0) ? .setting("use_qkv_bias") : .never },

@@ -85,6 +85,23 @@ enum WindowRule: Sendable {
     return (0..<layers).map { slides($0, JSONObject()) ? window : nil }
   }
 
+  /// What config.json says of layers that have these windows.
+  ///
+  /// - Parameter window: that of a layer; nil for none.
+  func settings(layers: Int, window: (Int) -> Int?) -> [(String, JSONValue)] {
+    let windows = (0..<layers).map(window)
+    let width = windows.compactMap(\.self).first
+    let named: [(String, JSONValue)] = [("sliding_window", width.map { .int($0) } ?? .null)]
+    let types = windows.map { JSONValue.string($0 == nil ? Self.full : Self.sliding) }
+    switch self {
+    case .none: return []
+    case .every: return named
+    case .switched:
+      return named + [("layer_types", .array(types)), ("use_sliding_window", .bool(width != nil))]
+    case .pattern: return named + [("layer_types", .array(types))]
+    }
+  }
+
   private func slides(_ layer: Int, _ config: JSONObject) -> Bool {
     switch self {
     case .none: return false

@@ -51,6 +51,11 @@ package enum RopeScaling: Sendable, Equatable {
       self.originalContext = originalContext
       self.magnitude = magnitude
     }
+
+    /// What the paper multiplies by.
+    static func magnitude(_ factor: Double, originalContext: Int) -> Double {
+      factor <= 1 ? 1 : (1 + log(factor) / log(Double(originalContext))).squareRoot()
+    }
   }
 
   /// What cosines and sines are multiplied by.

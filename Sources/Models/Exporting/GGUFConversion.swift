@@ -66,46 +66,12 @@ struct GGUFConversion {
     _ source: DecoderDescription, _ target: DecoderDescription, _ weights: FrozenWeights,
     _ factors: RopeFactors
   ) -> [OutgoingTensor] {
-    let names = target.names
-    var tensors = [OutgoingTensor(names.embedding + ".weight", weights.embedding)]
-    func add(_ name: String, _ norm: Norm?, shape: [Int]? = nil) {
-      guard let norm, source.normHasWeight else { return }
-      tensors.append(OutgoingTensor(name + ".weight", norm.weight, shape: shape))
-      if !norm.bias.isEmpty { tensors.append(OutgoingTensor(name + ".bias", norm.bias)) }
-    }
-    if let positions = weights.positions {
-      // llama.cpp adds them in f32
-      tensors.append(OutgoingTensor(inFloats: positions, names.positions + ".weight"))
-    }
-    add(names.embeddingNorm, weights.embeddingNorm)
-    for (name, values) in [
+    let lists = [
       (RopeFactors.allName, factors.all), (RopeFactors.shortName, factors.short),
       (RopeFactors.longName, factors.long),
-    ] where !values.isEmpty {
-      tensors.append(OutgoingTensor(name, values))
-    }
-    for (layer, block) in weights.blocks.enumerated() {
-      for role in target.blockNorms {
-        add(names.name(names[role], layer), block.norms[role], shape: target.shape(of: role))
-      }
-      for module in target.linears {
-        let linear = block[module.role]
-        let name = names.name(module.tensor, layer)
-        let order = source.rowOrder(of: module.role, pairing: target.pairing)
-        tensors.append(OutgoingTensor(name + ".weight", linear.weight, order: order))
-        if linear.bias.isEmpty { continue }
-        let bias = order.map { $0.map { linear.bias[$0] } } ?? linear.bias
-        tensors.append(OutgoingTensor(name + ".bias", bias))
-      }
-    }
-    add(names.finalNorm, weights.finalNorm)
-    if !source.tiesHead {
-      tensors.append(OutgoingTensor(names.head + ".weight", weights.head))
-    }
-    if !weights.headBias.isEmpty {
-      tensors.append(OutgoingTensor(names.head + ".bias", weights.headBias))
-    }
-    return tensors
+    ]
+    return source.tensors(of: weights, as: target)
+      + lists.filter { !$0.1.isEmpty }.map { OutgoingTensor($0, $1) }
   }
 }
 
@@ -142,83 +108,5 @@ extension DecoderDescription {
       return module.hasBias
         && form.map { name == TensorNames.gguf.name($0.gguf, 0) + ".bias" } == true
     }
-  }
-
-  /// What the other one does otherwise with the same weights, in whatever order its file has them; empty where
-  /// both are one model.
-  fileprivate func differences(from other: DecoderDescription) -> [String] {
-    func plain(_ description: DecoderDescription) -> DecoderDescription {
-      var plain = description
-      plain.architecture = ""
-      plain.positions = .learned
-      plain.windowPositions = nil
-      plain.windows = []
-      plain.unturnedLayers = []
-      plain.scales = DecoderScales()
-      plain.names = TensorNames.gguf
-      plain.moduleNames = TensorNames.gguf
-      plain.normOffset = 0
-      plain.moduleNormOffset = 0
-      plain.positionOffset = 0
-      plain.paddingToken = nil
-      plain.linears = []
-      plain.blockPath = ""
-      return plain
-    }
-    func linears(_ description: DecoderDescription) -> [String] {
-      description.linears.map { "\($0.role) \($0.outputs) \($0.inputs) \($0.hasBias)" }.sorted()
-    }
-    func windows(_ description: DecoderDescription) -> [Int?] {
-      (0..<description.sizes.layers).map { description.window(of: $0) }
-    }
-    let checks: [(String, Bool)] = [
-      ("windows", windows(self) == windows(other)),
-      ("layers without places", unturnedLayers == other.unturnedLayers),
-      (
-        "turns of positions",
-        isNear(turns(positions), other.turns(other.positions))
-          && isNear(turns(windowPositions), other.turns(other.windowPositions))
-      ),
-      (
-        "scales",
-        isNear(scales.numbers, other.scales.numbers)
-          && dividesScoresByLayer == other.dividesScoresByLayer
-      ),
-      ("linear layers", linears(self) == linears(other)),
-      ("norms, activation or sizes", plain(self) == plain(other)),
-    ]
-    return checks.filter { !$0.1 }.map(\.0)
-  }
-
-  /// Everything that the turns depend on, as numbers; of other positions, their kind.
-  private func turns(_ positions: Positions?) -> [Double] {
-    switch positions {
-    case nil: return []
-    case .learned: return [1]
-    case .linearBiases(let form): return [2, form == .distances ? 0 : 1]
-    case .rotary(let base, _, let scaling, let factors, let dimensions):
-      let size = dimensions ?? sizes.head
-      let scaled = scaling.frequencyFactors(headSize: size, base: base)
-      let ones = [Float](repeating: 1, count: size / 2)
-      let all = zip(scaled.isEmpty ? ones : scaled, factors.isEmpty ? ones : factors).map(*)
-      let extended = scaling.extended.map {
-        [Double($0.beyond)] + $0.frequencyFactors.map(Double.init)
-      }
-      return [3, base, Double(size), scaling.magnitude] + all.map(Double.init) + (extended ?? [])
-    }
-  }
-
-  private func isNear(_ numbers: [Double], _ others: [Double]) -> Bool {
-    numbers.count == others.count
-      && zip(numbers, others).allSatisfy { abs($0 - $1) <= 1e-6 * max(abs($0), abs($1)) }
-  }
-}
-
-extension DecoderScales {
-  /// With -1 for what is not there.
-  fileprivate var numbers: [Double] {
-    [
-      embedding, attention ?? -1, attentionCap ?? -1, residual, logits, logitCap ?? -1,
-    ].map(Double.init)
   }
 }

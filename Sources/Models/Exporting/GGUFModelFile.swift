@@ -123,8 +123,7 @@ extension DecoderModel {
     guard let (module, layer) = description.module(named: name, "bias") else { return nil }
     let bias = changed.blocks[layer][module.role].bias
     guard bias != weights.blocks[layer][module.role].bias else { return nil }
-    return module.isGrouped
-      ? bias.indices.map { bias[description.sizes.rowSideBySide($0)] } : bias
+    return description.rowOrder(of: module)?.map { bias[$0] } ?? bias
   }
 
   private func changedNorm(named name: String, in changed: FrozenWeights) -> [Float]? {

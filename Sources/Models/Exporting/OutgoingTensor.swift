@@ -24,13 +24,24 @@ struct OutgoingTensor {
     contents = { withExtendedLifetime(entry.owner) { unsafe Array(entry.bytes) } }
   }
 
-  /// - Parameter order: for each row of the file the row of the matrix; nil for their own order.
-  init(_ name: String, _ matrix: FrozenMatrix, order: [Int]? = nil) {
+  /// - Parameters:
+  ///   - order: for each row of the file the row of the matrix; nil for their own order.
+  ///   - isTransposed: whether the file has it `[columns, rows]`, in that order of rows.
+  /// - Precondition: one that is transposed is in f32, f16 or bf16.
+  init(
+    _ name: String, _ matrix: FrozenMatrix, order: [Int]? = nil, isTransposed: Bool = false
+  ) {
     self.name = name
     type = ElementType(matrix.format)
-    shape = [matrix.rows, matrix.columns]
+    shape = isTransposed ? [matrix.columns, matrix.rows] : [matrix.rows, matrix.columns]
     contents = {
-      let source = order.map { matrix.rows(in: $0) } ?? matrix
+      var source = order.map { matrix.rows(in: $0) } ?? matrix
+      if isTransposed {
+        guard let turned = source.transposed() else {
+          preconditionFailure("\(name) is kept as \(matrix.format), whose blocks do not turn")
+        }
+        source = turned
+      }
       return withExtendedLifetime(source) { unsafe Array(source.codes) }
     }
   }

@@ -26,6 +26,11 @@ extension DecoderDescription {
     }
   }
 
+  /// The same of a matrix in this model's own file.
+  func rowOrder(of module: LinearModule) -> [Int]? {
+    module.isGrouped ? (0..<module.outputs).map(sizes.rowSideBySide) : nil
+  }
+
   /// Where a row of Hugging Face's order stands in this model: row j·d/2 + i of a head is row 2i + j
   /// where rotary pairs are adjacent and were not, and rows of groups of heads stand side by side.
   func storedRow(_ row: Int, of role: LinearRole) -> Int {

@@ -4,7 +4,8 @@ import Tensors
 import Tokenizers
 
 /// A model as a Hugging Face folder, made ready before a byte is written: weights under transformers' names in
-/// one file or in shards with an index, its configuration, and the files of its tokenizer as they are.
+/// one file or in shards with an index, its configuration, and the files of its tokenizer: a folder's own as they
+/// are, those that a GGUF file's keys amount to.
 package struct SafetensorsModelFolder {
   /// A shard's most bytes, as transformers had it up to version 4.
   package static let shardSize = 5_000_000_000
@@ -17,46 +18,33 @@ package struct SafetensorsModelFolder {
     + Tokenizer.olderFileNames
 
   package let folder: String
+  /// What is otherwise in the folder than in the model's file, as clauses.
+  package let notes: [String]
   private let tensors: [OutgoingTensor]
   private let config: [UInt8]
   private let companions: [FolderFile]
   private let shardSize: Int
 
   /// - Parameters:
-  ///   - model: a model of a Hugging Face folder.
+  ///   - model: a model of either kind of files; what a GGUF file does not say as such a folder, or not as this model's
+  ///     family does, is refused by name.
   ///   - weights: what is written for its weights, in f32, f16 or bf16.
-  ///   - format: what `config.json` says of them; nil leaves it as it is. Vectors are written as they are.
+  ///   - format: what `config.json` says of them; nil leaves a folder's own as it is. Vectors are written as they are.
   package init(
     of model: LoadedModel, weights: FrozenWeights, as format: WeightFormat?, to folder: String,
     shardSize: Int = shardSize
   ) throws(FileError) {
-    guard model.format != "gguf" else {
-      throw FileError(
-        .unsupported, file: model.path,
-        cause:
-          "a GGUF file has no config.json and no tokenizer.json, which a folder for transformers "
-          + "needs",
-        fix: "load the model's Hugging Face folder to write one, or write a .gguf file")
-    }
     self.folder = folder
     self.shardSize = shardSize
-    let description = model.decoder.description
-    var tensors: [OutgoingTensor] = []
-    let stored = WeightReading(
-      directory: try SafetensorsFile.directory(ofFolder: model.path), file: model.path)
-    let factors = Set(stored.directory.names.flatMap(stored.companions))
-    for entry in stored.directory.entries where !factors.contains(entry.name) {
-      if let matrix = description.matrix(named: entry.name, of: weights) {
-        let module = description.module(named: entry.name)?.module
-        tensors.append(
-          try Self.tensor(entry.name, matrix, description.stored(matrix, module), to: folder))
-      } else if let vector = model.decoder.changedVector(named: entry.name, in: weights) {
-        tensors.append(OutgoingTensor(entry.name, vector, shape: entry.shape))
-      } else {
-        tensors.append(OutgoingTensor(entry))
-      }
+    if model.format == "gguf" {
+      try Self.requireFloats(weights, of: model, to: folder)
+      let made = try HuggingFaceConversion(of: model, weights: weights, as: format, to: folder)
+      (tensors, config, companions) = (made.tensors, made.config, made.companions)
+      notes = made.notes
+      return
     }
-    self.tensors = tensors
+    notes = []
+    tensors = try Self.tensors(of: model, weights, to: folder)
     config = try Self.config(of: model, format)
     var files: [FolderFile] = []
     for name in Self.companions where Paths.exists(model.path + "/" + name) {
@@ -65,11 +53,53 @@ package struct SafetensorsModelFolder {
     companions = files
   }
 
-  private static func tensor(
-    _ name: String, _ matrix: FrozenMatrix, _ stored: FrozenMatrix?, to folder: String
-  ) throws(FileError) -> OutgoingTensor {
-    guard let stored, ElementType(matrix.format).isScalar, matrix.factorBlock == 0,
-      matrix.format != .int8
+  // MARK: - From a folder
+
+  /// Its own tensors in their order, with the weights that are written for them.
+  private static func tensors(
+    of model: LoadedModel, _ weights: FrozenWeights, to folder: String
+  ) throws(FileError) -> [OutgoingTensor] {
+    let description = model.decoder.description
+    var tensors: [OutgoingTensor] = []
+    let stored = WeightReading(
+      directory: try SafetensorsFile.directory(ofFolder: model.path), file: model.path)
+    let factors = Set(stored.directory.names.flatMap(stored.companions))
+    for entry in stored.directory.entries where !factors.contains(entry.name) {
+      if let matrix = description.matrix(named: entry.name, of: weights) {
+        try requireFloats(matrix, entry.name, to: folder)
+        let module = description.module(named: entry.name)?.module
+        tensors.append(
+          OutgoingTensor(
+            entry.name, matrix, order: module.flatMap { description.rowOrder(of: $0) },
+            isTransposed: module?.isTransposed ?? false))
+      } else if let vector = model.decoder.changedVector(named: entry.name, in: weights) {
+        tensors.append(OutgoingTensor(entry.name, vector, shape: entry.shape))
+      } else {
+        tensors.append(OutgoingTensor(entry))
+      }
+    }
+    return tensors
+  }
+
+  /// Refuses a model with matrices in formats that safetensors does not have.
+  private static func requireFloats(
+    _ weights: FrozenWeights, of model: LoadedModel, to folder: String
+  ) throws(FileError) {
+    let names = model.decoder.description.names
+    try requireFloats(weights.embedding, names.embedding + ".weight", to: folder)
+    try requireFloats(weights.head, names.head + ".weight", to: folder)
+    for (layer, block) in weights.blocks.enumerated() {
+      for module in model.decoder.description.linears {
+        let name = names.name(module.tensor, layer) + ".weight"
+        try requireFloats(block[module.role].weight, name, to: folder)
+      }
+    }
+  }
+
+  private static func requireFloats(
+    _ matrix: FrozenMatrix, _ name: String, to folder: String
+  ) throws(FileError) {
+    guard ElementType(matrix.format).isScalar, matrix.factorBlock == 0, matrix.format != .int8
     else {
       throw FileError(
         .unsupported, file: folder,
@@ -78,7 +108,6 @@ package struct SafetensorsModelFolder {
           + "have",
         fix: "name a type that it has: type: bf16, type: f16 or type: f32")
     }
-    return OutgoingTensor(name, stored)
   }
 
   /// The configuration, with the type that the weights have now; those of fewer bits are written as floats.
@@ -86,12 +115,11 @@ package struct SafetensorsModelFolder {
     of model: LoadedModel, _ format: WeightFormat?
   ) throws(FileError) -> [UInt8] {
     let file = model.path + "/" + configName
-    let names: [WeightFormat: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16"]
     guard var object = try JSONValue(file: file).object else {
       return try MappedFile.contents(of: file)
     }
     let isPacked = object["quantization_config"]?.isNull == false
-    guard let name = format.flatMap({ names[$0] }) ?? (isPacked ? names[.f32] : nil) else {
+    guard let name = format?.torchName ?? (isPacked ? WeightFormat.f32.torchName : nil) else {
       return try MappedFile.contents(of: file)
     }
     object["quantization_config"] = nil
@@ -156,13 +184,15 @@ package struct SafetensorsModelFolder {
   }
 }
 
-extension DecoderDescription {
-  /// A layer's matrix as its file has it: transposed, or in groups of heads; nil where blocks cannot be turned.
-  fileprivate func stored(_ matrix: FrozenMatrix, _ module: LinearModule?) -> FrozenMatrix? {
-    guard let module else { return matrix }
-    var result = matrix
-    if module.isGrouped { result = result.rows(in: (0..<result.rows).map(sizes.rowSideBySide)) }
-    return module.isTransposed ? result.transposed() : result
+extension WeightFormat {
+  /// What configurations call it, of the formats that safetensors has here.
+  var torchName: String? {
+    switch self {
+    case .f32: "float32"
+    case .f16: "float16"
+    case .bf16: "bfloat16"
+    default: nil
+    }
   }
 }
 

@@ -235,4 +235,8 @@ extension FeedForwardActivation {
     for row in Self.named { result[row.name] = isGated ? row.onGate : row.alone }
     return result
   }
+  /// The first name of this one.
+  var name: String? {
+    Self.named.first { (isGated ? $0.onGate : $0.alone) == self }?.name
+  }
 }

@@ -14,16 +14,23 @@ struct FolderTokenizer {
   init(folder: String) throws(FileError) {
     let settings = try TokenizerSettings(folder: folder)
     let path = folder + "/tokenizer.json"
-    let file: TokenizerJSON
-    let classPlan: TokenizerPlan?
-    if !Paths.exists(path), let older = try OlderTokenizerFiles.read(in: folder, settings) {
-      (file, classPlan) = older
-      try file.checkKeys()
-    } else {
-      file = TokenizerJSON(file: path, root: try JSONValue(file: path))
-      try file.checkKeys()
-      classPlan = try TokenizerClass.plan(settings, file)
+    guard !Paths.exists(path), let older = try OlderTokenizerFiles.read(in: folder, settings) else {
+      try self.init(TokenizerJSON(file: path, root: try JSONValue(file: path)), settings)
+      return
     }
+    try older.file.checkKeys()
+    try self.init(older.file, settings, classPlan: older.classPlan)
+  }
+
+  /// That of a `tokenizer.json` and the settings beside it.
+  init(_ file: TokenizerJSON, _ settings: TokenizerSettings) throws(FileError) {
+    try file.checkKeys()
+    try self.init(file, settings, classPlan: try TokenizerClass.plan(settings, file))
+  }
+
+  private init(
+    _ file: TokenizerJSON, _ settings: TokenizerSettings, classPlan: TokenizerPlan?
+  ) throws(FileError) {
     let filePlan = try file.plan()
     if classPlan == nil { try settings.checkPrefix(filePlan) }
     if file.isUnigram, classPlan != nil {

@@ -79,12 +79,7 @@ extension OlderTokenizerFiles {
       }
       order.sort { (-file.pieces[$0].score, $0) < (-file.pieces[$1].score, $1) }
     }
-    let mergeable = Set(order)
-    let merges = order.flatMap { id in
-      halves(of: file.pieces[id].text) { half in
-        vocabulary.id(of: half).map { mergeable.contains(Int($0)) } ?? false
-      }
-    }
+    let merges = merges(to: order, of: file.pieces.map(\.text), vocabulary)
     let hasOwn = file.pieces.contains { $0.kind == .userDefined }
     return [
       "type": "BPE", "vocab": .object(JSONObject(checked: members)), "merges": .array(merges),
@@ -92,6 +87,22 @@ extension OlderTokenizerFiles {
       "byte_fallback": .bool(isOfClass || file.fallsBackToBytes),
       "ignore_merges": .bool(!isOfClass && hasOwn),
     ]
+  }
+
+  /// The merges that lead to pieces and from pieces, as tokenizer.json has them.
+  ///
+  /// - Parameters:
+  ///   - order: the pieces that merges may lead to, the one that is made first at the beginning.
+  ///   - texts: of all pieces, each found in `vocabulary` by its bytes.
+  static func merges(
+    to order: [Int], of texts: [String], _ vocabulary: Vocabulary
+  ) -> [JSONValue] {
+    let mergeable = Set(order)
+    return order.flatMap { id in
+      halves(of: texts[id]) { half in
+        vocabulary.id(of: half).map { mergeable.contains(Int($0)) } ?? false
+      }
+    }
   }
 
   /// The ways to make a piece of two others, the shortest left one first.

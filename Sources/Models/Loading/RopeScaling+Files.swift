@@ -1,6 +1,5 @@
 import Checkpoints
 import Files
-import Glibc
 
 extension RopeScaling {
   /// As a dictionary of config.json has it, with transformers' defaults.
@@ -127,12 +126,11 @@ extension RopeScaling.LongRoPE {
     }
     let factor =
       parameters["factor"]?.double ?? Double(context) / Double(originalContext)
-    let standard =
-      factor <= 1 ? 1 : (1 + log(factor) / log(Double(originalContext))).squareRoot()
     self.init(
       short: try list("short_factor"), long: try list("long_factor"),
       originalContext: originalContext,
-      magnitude: parameters["attention_factor"]?.double ?? standard)
+      magnitude: parameters["attention_factor"]?.double
+        ?? Self.magnitude(factor, originalContext: originalContext))
   }
 }
 

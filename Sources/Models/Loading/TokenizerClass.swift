@@ -26,16 +26,19 @@ enum TokenizerClass {
     "jamba", "modernbert-decoder", "persimmon", "ernie4_5", "hyperclovax",
   ]
 
+  /// The class that transformers takes for a type of models whatever their files name, as some are known to name a
+  /// wrong one; nil where the files have their way.
+  static func fixed(for type: String) -> String? { type == "qwen2" ? registered[type] : nil }
+
   /// What the files' class does with text in place of `file`; nil where the file has its way.
   static func plan(
     _ settings: TokenizerSettings, _ file: TokenizerJSON
   ) throws(FileError) -> TokenizerPlan? {
     let type = settings.modelType ?? ""
     let named = try settings.namedClass()
-    // transformers takes the class of its own table where files are known to name a wrong one; a file
-    // that names a class without a pipeline is taken at its word.
+    // A file that names a class without a pipeline is taken at its word.
     let isPlain = named.map(plain.contains) ?? false
-    let trusted = type == "qwen2" && !isPlain ? registered[type] : named ?? registered[type]
+    let trusted = (isPlain ? nil : fixed(for: type)) ?? named ?? registered[type]
     guard let name = trusted, !plain.contains(name), !byFile.contains(type) else {
       return nil
     }

@@ -11,7 +11,15 @@ extension Tokenizer {
   /// The tokenizer of a Hugging Face folder: `tokenizer.json` or older files, with the roles of special
   /// tokens from `tokenizer_config.json`, and what both say to what transformers 5 makes of them.
   package convenience init(huggingFaceFolder folder: String) throws(FileError) {
-    let read = try FolderTokenizer(folder: folder)
+    try self.init(FolderTokenizer(folder: folder)) { size throws(FileError) in
+      try EndTokens.ids(folder: folder, size: size)
+    }
+  }
+
+  /// - Parameter endsOfReply: gives the tokens that end a reply, of so many.
+  convenience init(
+    _ read: FolderTokenizer, endsOfReply: (Int) throws(FileError) -> Set<Int32>
+  ) throws(FileError) {
     let (file, settings, plan) = (read.file, read.settings, read.plan)
     let (vocabulary, model) = try file.model(read.addedTokens, plan)
     var special = SpecialTokens()
@@ -29,7 +37,7 @@ extension Tokenizer {
     special.beginOfSequence = try id("bos")
     special.endOfSequence = try id("eos")
     special.padding = try id("pad")
-    special.endsOfReply = try EndTokens.ids(folder: folder, size: size)
+    special.endsOfReply = try endsOfReply(size)
     if let end = special.endOfSequence { special.endsOfReply.insert(end) }
     try special.takeOpening(of: read)
     self.init(

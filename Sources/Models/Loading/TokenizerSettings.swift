@@ -42,6 +42,16 @@ struct TokenizerSettings {
     ownTokens = isComplete ? nil : try Self.object(addedFile).map { (addedFile, $0) }
   }
 
+  /// Those of a folder that is still to be written, whose tokenizer.json lists all tokens.
+  init(root: JSONObject, model: JSONObject, folder: String) throws(FileError) {
+    file = folder + "/tokenizer_config.json"
+    modelFile = folder + "/config.json"
+    self.root = root
+    self.model = .object(model)
+    (map, ownTokens) = (JSONObject(), nil)
+    try Self.keys.check(root, at: "", file: file)
+  }
+
   static func object(_ path: String) throws(FileError) -> JSONObject? {
     guard Paths.exists(path) else { return nil }
     if let object = try JSONValue(file: path).object { return object }

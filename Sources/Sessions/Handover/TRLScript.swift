@@ -168,7 +168,8 @@ struct TRLScript {
   private var modelNotes: [String] {
     handover.model.loaded.format == "gguf"
       ? [
-        "The base is a GGUF file, which transformers dequantizes when it loads it: more memory, the same weights."
+        "The base is a GGUF file, which transformers dequantizes when it loads it: more memory, the same weights. "
+          + "A folder that `use base` and export \"base\", type: bf16 write can stand in its place as BASE, without gguf_file."
       ] : []
   }
 }
@@ -185,7 +186,7 @@ private struct BitsAndBytes {
     else { return }
     guard model.loaded.format != "gguf" else {
       notes = [
-        "The base was in \(scheme); a GGUF file cannot be quantized as it is loaded, so it is not here."
+        "The base was in \(scheme); a GGUF file cannot be quantized as it is loaded, so it is not here; a folder of it can."
       ]
       return
     }

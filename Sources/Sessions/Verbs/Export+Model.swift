@@ -32,6 +32,7 @@ extension Session {
       let folder = try SafetensorsModelFolder(
         of: model.loaded, weights: weights, as: WeightFormat(rawValue: call[Export.type]),
         to: path)
+      for note in folder.notes { notice(note) }
       try folder.write()
       bytes = weights.byteCount
     }

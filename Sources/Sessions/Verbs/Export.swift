@@ -62,8 +62,10 @@ package enum Export: Verb {
       The file has the model's own metadata, tokenizer, chat template and end tokens. An adapter in \
       use is folded in, W + alpha/rank · B·A, before each layer takes its format; `use base` before \
       it leaves the adapter out. A GGUF file (llama.cpp, Ollama with `as: ollama` for a Modelfile \
-      beside it) can be made of either kind of model, a folder with safetensors (transformers, vLLM) \
-      of one that was loaded from such a folder. What the target cannot say is refused before a byte \
+      beside it) and a folder with safetensors (transformers, vLLM, TRL, MLX) can be made of either \
+      kind of model. A folder of a GGUF file has its tokenizer as tokenizer.json, and config.json \
+      by transformers' keys; what the file does not say, such as dropouts of pretraining, is \
+      transformers' default. What the target cannot say is refused before a byte \
       is written; what was written is read back and compared on three prompts. \
       `type` takes the names of llama.cpp's quantizer and gives each matrix the format and the \
       bytes that it would, without a matrix of importance: q4_k_m has some layers in q6_k, and \
