@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from peft import AutoPeftModelForCausalLM
-from transformers import AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 
 import llama_cpp_reference
 import transformers_reference
@@ -45,6 +45,12 @@ FOLDERS = [
     "families/stablelm-heads", "families/cohere-heads", "families/arcee", "families/nemotron", "families/glm4", "families/seed_oss",
     "families/ernie4_5", "families/olmo"]
 FILES = ["tiny-llama/q8_0.gguf", "tiny-llama/q4_1.gguf", "tiny-llama/f32.gguf", "families/qwen2/f32.gguf"]
+# GGUF files that become folders, besides those of families that have one.
+FILES_TO_FOLDERS = ["tiny-llama/f32.gguf", "tiny-llama/q8_0.gguf", "tiny-llama/q4_1.gguf"]
+# Its tokenizer is not Qwen's, and transformers 5 gives all models of the type Qwen's rule; the export says so.
+OTHER_TOKENS = {"families/qwen2/f32.gguf"}
+# What a configuration has that was made from a GGUF file, and not from the model's own: nothing that computes.
+UNSAID = {"transformers_version", "_name_or_path", "dtype", "initializer_range"}
 FLOATS, QUANTIZED = ["f32", "f16", "bf16"], ["q8_0", "q4_0", "q5_1", "q3_k_m", "q4_k_m", "q5_k_s", "q6_k", "iq4_nl"]
 DATA, TRAINING = 'dataset "rows.jsonl", template: none', "train steps: 3, lr: 1e-2, batch: 2"
 
@@ -116,7 +122,32 @@ class Exports:
         self.row(
             "tiny-llama/q8_0.gguf → gguf adapter", REFERENCES / "tiny-llama/q8_0.gguf", [f'save "{adapter}", format: gguf'],
             lambda: self.llama.observe(REFERENCES / "tiny-llama/q8_0.gguf", adapter / "adapter.gguf"), ROUNDED)
+        self.files_to_folders(model)
         self.trl()
+
+    def files_to_folders(self, model: Path):
+        """Folders of GGUF files: what transformers computes with them, their tokens, conversations and replies against what
+        Skillet makes of the file, and their configuration against the one that the file was made from."""
+        families = sorted(str(path.relative_to(REFERENCES)) for path in (REFERENCES / "families").glob("*/f32.gguf"))
+        for name in FILES_TO_FOLDERS + families:
+            if self.only and self.only not in f"{name} → folder":
+                continue
+            base = REFERENCES / name
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            _, refusal, _ = self.skillet.values([f'load "{base}", precision: f32', f'export "{model}", type: f32'])
+            if refusal:
+                print(f"{name:60s} refused: {refusal}", flush=True)
+                continue
+            ours = self.skillet.observe(str(base), None, True, True)
+            theirs = transformers_reference.observe(model, None, True, True)
+            self.count += 1
+            parts = ("chat", "reply") if name in OTHER_TOKENS else ("ids", "chat", "reply")
+            wrong = [part for part in parts if not same(getattr(ours, part), getattr(theirs, part))]
+            distance = abs(theirs.loss - ours.loss) / ours.loss if not isinstance(ours.loss, Refusal) else 0
+            changed = changed_settings(base.parent / "hf", model)
+            agrees = distance < EXACT and not wrong
+            self.wrong += not agrees
+            print(f"{name + ' → folder':60s} {ours.loss}  {'' if agrees else 'WRONG '}{distance:.1e} {wrong or ''} {changed or ''}", flush=True)
 
     def biases(self, model: Path, gguf: Path, adapter: Path):
         """Trained biases, which an adapter for llama.cpp cannot have and a model can."""
@@ -158,6 +189,18 @@ class Exports:
             agrees = distances[0] < 1e-3 and distances[1] < 1e-3
             self.wrong += not agrees
             print(f"{name} → train.py: first loss {distances[0]:.1e}, its adapter here {distances[1]:.1e}{'' if agrees else ' WRONG'}", flush=True)
+
+
+def same(ours, theirs) -> bool:
+    """What both refuse (rows beyond the context, a conversation without a template) is the same."""
+    return isinstance(ours, Refusal) and isinstance(theirs, Refusal) or ours == theirs
+
+
+def changed_settings(original: Path, written: Path) -> dict:
+    """Settings of one configuration that the other has otherwise, by transformers."""
+    old, new = (AutoConfig.from_pretrained(folder).to_dict() for folder in (original, written))
+    return {
+        key: (old.get(key), new.get(key)) for key in sorted((old.keys() | new.keys()) - UNSAID) if old.get(key) != new.get(key)}
 
 
 @torch.no_grad()
