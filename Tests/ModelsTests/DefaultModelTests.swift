@@ -141,9 +141,27 @@ import Tokenizers
 
   @Test(arguments: [false, true], [[LinearRole.query, .value], LinearRole.allCases])
   func aPassTakesTheMemoryThatIsPlanned(recomputes: Bool, targets: [LinearRole]) {
+    requirePlanned(LoRAConfiguration(rank: 8, targets: targets), recomputes: recomputes)
+  }
+
+  /// The tables of this model are one matrix, which is trained in both places.
+  @Test(
+    arguments: [false, true],
+    [["norm"], ["input_layernorm", "post_attention_layernorm"], ["embed_tokens", "lm_head"]])
+  func `a pass that trains modules themselves takes the memory that is planned`(
+    recomputes: Bool, names: [String]
+  ) {
+    var configuration = LoRAConfiguration(rank: 8, targets: [.query, .value])
+    for name in names {
+      configuration.saved.formUnion(loaded.decoder.description.savedModules(named: name))
+    }
+    requirePlanned(configuration, recomputes: recomputes)
+  }
+
+  private func requirePlanned(_ configuration: LoRAConfiguration, recomputes: Bool) {
     let model = loaded.decoder.description
-    let adapter = Adapter(
-      configuration: LoRAConfiguration(rank: 8, targets: targets), model: model, seed: 1)
+    let adapter = Adapter(configuration: configuration, model: model, seed: 1)
+    adapter.takeValues(of: loaded.decoder.weights)
     let layout = adapter.parameters.layout
     let compute = Compute(threadCount: 2)
     let sequences = (0..<2).map { _ in (0..<128).map { Int32($0 + 100) } }
