@@ -106,11 +106,13 @@ package struct Trainer {
     validation: TokenizedRows, _ run: inout Run, _ listener: (TrainingEvent) -> TrainingAnswer
   ) -> TrainingResult.Ending? {
     let index = state.steps
-    let rate = configuration.rates(of: run.steps).rate(at: index)
+    let schedule = configuration.rates(of: run.steps)
+    let rate = schedule.rate(at: index)
     let begin = run.seconds
     let report = step.runUnlessAborted(
-      plan.step(index).batches, rate: rate, maxNorm: configuration.maxGradientNorm,
-      dropoutSeed: dropoutSeed(step: index))
+      plan.step(index).batches, rate: rate,
+      ownRates: configuration.ownRates.mapValues { schedule.rate(at: index, from: $0) },
+      maxNorm: configuration.maxGradientNorm, dropoutSeed: dropoutSeed(step: index))
     guard let report else { return .aborted }
     guard report.isFinite else { return .notFinite }
     run.add(report, stepsPerEpoch: plan.stepsPerEpoch)

@@ -1,3 +1,5 @@
+import Models
+
 /// Every knob of a training run.
 package struct TrainingConfiguration: Sendable, Equatable {
   /// How long to train.
@@ -8,6 +10,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
   package var length: Length = .epochs(1)
   package var learningRate = 2e-4
+  /// Of modules that have another, in place of `learningRate`.
+  package var ownRates: [ModulePlace: Double] = [:]
   /// Examples of a step.
   package var batchSize = 8
   /// Multiplies the examples of a step; losses weigh by trained tokens, so that it equals a batch as

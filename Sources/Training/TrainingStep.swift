@@ -33,11 +33,13 @@ package struct TrainingStep {
   ///
   /// - Parameters:
   ///   - rate: the learning rate of this step.
+  ///   - ownRates: those of modules that have another.
   ///   - maxNorm: longest gradient; 0 never clips.
   ///   - dropoutSeed: differs for each step; nil turns dropout off.
   /// - Returns: nil if the pass was aborted; the adapter is as it was.
   package func runUnlessAborted(
-    _ batches: [TokenBatch], rate: Double, maxNorm: Double, dropoutSeed: UInt64?
+    _ batches: [TokenBatch], rate: Double, ownRates: [ModulePlace: Double] = [:],
+    maxNorm: Double, dropoutSeed: UInt64?
   ) -> Report? {
     gradient.fill(0)
     let trainedTokens = batches.reduce(0) { $0 + $1.scored.count }
@@ -57,16 +59,19 @@ package struct TrainingStep {
       loss: score.loss / Double(max(1, score.tokens)), gradientNorm: norm,
       tokens: batches.reduce(0) { $0 + $1.tokens.count }, trainedTokens: trainedTokens)
     if report.isFinite {
-      optimizer.step(adapter.parameters, gradient: gradient, rate: rate)
+      optimizer.step(
+        adapter.parameters, gradient: gradient, rate: rate, ownRates: ownRates)
     }
     return report
   }
 
   /// A step that nothing aborts.
   package func run(
-    _ batches: [TokenBatch], rate: Double, maxNorm: Double, dropoutSeed: UInt64?
+    _ batches: [TokenBatch], rate: Double, ownRates: [ModulePlace: Double] = [:],
+    maxNorm: Double, dropoutSeed: UInt64?
   ) -> Report {
-    runUnlessAborted(batches, rate: rate, maxNorm: maxNorm, dropoutSeed: dropoutSeed)
+    runUnlessAborted(
+      batches, rate: rate, ownRates: ownRates, maxNorm: maxNorm, dropoutSeed: dropoutSeed)
       ?? Report(loss: .nan, gradientNorm: .nan, tokens: 0, trainedTokens: 0)
   }
 

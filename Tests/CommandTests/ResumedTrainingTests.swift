@@ -27,6 +27,7 @@ import Testing
     arguments: [
       "schedule: constant, warmup: 0",
       "schedule: constant, warmup: 2, weight_decay: 0.1, eval_every: 5, keep: best",
+      "schedule: constant, warmup: 0, lr_groups: {q_proj: 2e-3, \"layers.1\": 1e-5}",
     ], [adapter, data + "unfreeze targets: [q_proj, down_proj], layers: [1]\n"])
   func `50 steps, a new process and 50 steps give the bytes of 100`(
     _ more: String, adapter: String

@@ -19,6 +19,7 @@ import Testing
     .size(512), .bool(false), .none,
     .string("a \"b\" {c} \\ \n é \u{1}"), .word("nf4"), .list([.int(1), .string("x")]),
     .record(Record([("a", .int(1)), ("b", .list([]))])),
+    .record(Record([("layers.[0-3]", .float(0.5)), ("9", .int(1)), ("a \"{b}\"", .none)])),
   ])
   func sourceTextReadsBackAsTheSameValue(value: Value) throws {
     #expect(try EvaluatorTests.evaluate(value.source) == value)

@@ -44,6 +44,19 @@ struct ReferenceTraining {
     curve = try JSONValue(golden: "\(name)/curve.json")
   }
 
+  /// The rates of modules by its names for them, of which the first that fits counts.
+  func rates(in layout: AdapterLayout) throws -> [ModulePlace: Double] {
+    var rates: [ModulePlace: Double] = [:]
+    for golden in try curve.at("rates").elements() {
+      let pattern = try ModulePattern(ending: try #require(golden["end"]?.string))
+      for place in layout.entries.map(\.place) where rates[place] == nil {
+        guard pattern.fits(within: layout.model.path(at: place)) else { continue }
+        rates[place] = try golden.at("rate").number()
+      }
+    }
+    return rates
+  }
+
   func batch(_ index: Int) throws -> TokenBatch {
     let batch = try curve.at("batches").elements()[index]
     var result = TokenBatch()
@@ -60,9 +73,10 @@ struct ReferenceTraining {
   ///   - leavesOutA: whether the reference has B alone.
   ///   - hasGradients: whether it has the first gradient.
   ///   - layerDecay: the rate of each block as a multiple of that of the block above it.
+  ///   - ownRates: those of modules that have another than `lr`, at its peak.
   func expectSteps(
     of adapter: Adapter, _ way: RunningWay, leavesOutA: Bool = false, hasGradients: Bool = true,
-    layerDecay: Double = 1
+    layerDecay: Double = 1, ownRates: [ModulePlace: Double] = [:]
   ) throws {
     let pass = TrainingPass(model: try way.decoder(), recomputes: way.recomputes)
     if hasGradients { try expectFirstGradient(of: adapter, pass, way, leavesOutA: leavesOutA) }
@@ -73,9 +87,12 @@ struct ReferenceTraining {
         AdamW(weightDecay: try optimizer.at("weight_decay").number()), layerDecay: layerDecay,
         layout: adapter.parameters.layout), compute: way.compute)
     for golden in try curve.at("steps").elements() {
+      let rate = try golden.at("lr").number()
+      let share = try rate / optimizer.at("lr").number()
       let report = step.run(
-        [try batch(Int(try golden.at("batch").number()))], rate: try golden.at("lr").number(),
-        maxNorm: try curve.at("clip").number(), dropoutSeed: nil)
+        [try batch(Int(try golden.at("batch").number()))], rate: rate,
+        ownRates: ownRates.mapValues { $0 * share }, maxNorm: try curve.at("clip").number(),
+        dropoutSeed: nil)
       #expect(relativeError(report.loss, try golden.at("loss").number()) < 2e-6)
       #expect(relativeError(report.gradientNorm, try golden.at("gradient_norm").number()) < 1e-5)
     }

@@ -60,8 +60,19 @@ package struct ModulePattern: Sendable, Equatable {
     pattern = try Pattern(enclose(text), endsAtLines: false, mostInstructions: 2 * Self.longest)
   }
 
+  /// Whether it fits a path, or that of a module that it is part of.
+  package func fits(within path: String) -> Bool { path.modulePaths.contains { fits($0) } }
+
   package func fits(_ path: String) -> Bool {
     var path = path
     return path.withUTF8 { unsafe pattern.fits($0) }
+  }
+}
+
+extension String {
+  /// A path, and those of all modules that it is part of, the outermost first.
+  package var modulePaths: [String] {
+    let parts = split(separator: ".")
+    return parts.indices.map { parts[...$0].joined(separator: ".") }
   }
 }

@@ -50,7 +50,7 @@ extension DecoderDescription {
   package var places: [ModulePlace] { modulePlaces.filter { $0.norm == nil } }
 
   /// The same with the norms, each of which may be trained itself.
-  var modulePlaces: [ModulePlace] {
+  package var modulePlaces: [ModulePlace] {
     var places: [ModulePlace] = [.table(.embedding)]
     if normsEmbedding { places.append(.norm(.embedding)) }
     for layer in 0..<sizes.layers {

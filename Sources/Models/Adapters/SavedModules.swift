@@ -31,7 +31,7 @@ extension DecoderDescription {
   /// Whether PEFT puts no pair beside a path for what `modules_to_save` names
   /// (`check_target_module_exists`): it, or a module that it is part of, ends with a name behind a dot.
   func isExcluded(_ path: String, savingModules names: [String]) -> Bool {
-    ancestors(of: path).contains { ancestor in
+    path.modulePaths.contains { ancestor in
       names.contains { ancestor == $0 || ancestor.hasSuffix("." + $0) }
     }
   }
@@ -43,14 +43,8 @@ extension DecoderDescription {
 
   private func takesIn(_ path: String, _ name: String) -> Bool {
     if path.hasSuffix(name) { return true }
-    return ancestors(of: path).contains { ancestor in
+    return path.modulePaths.contains { ancestor in
       ancestor.hasSuffix(name) && ancestor.hasPrefix(blockPath) && ancestor != blockPath
     }
-  }
-
-  /// A path, and those of all modules that it is part of.
-  private func ancestors(of path: String) -> [String] {
-    let parts = path.split(separator: ".")
-    return parts.indices.map { parts[...$0].joined(separator: ".") }
   }
 }

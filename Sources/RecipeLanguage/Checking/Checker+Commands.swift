@@ -69,6 +69,11 @@ extension Checker {
       }
       return
     }
+    if case .record(let fields) = expression.kind, case .recordOf(let type) = declaration.type {
+      let element = declaration.element(type)
+      for field in fields { checkArgument(field.value, for: element, of: verb) }
+      return
+    }
     if let word = unboundWord(expression), !declaration.type.words.isEmpty,
       !declaration.type.takesText
     {

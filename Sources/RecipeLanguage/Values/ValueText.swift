@@ -35,7 +35,9 @@ extension Value {
     case .word(let value): value
     case .list(let values): "[" + values.map(\.source).joined(separator: ", ") + "]"
     case .record(let record):
-      "{" + record.fields.map { "\($0.name): \($0.value.source)" }.joined(separator: ", ") + "}"
+      "{"
+        + record.fields.map { "\(NumberText.fieldName($0.name)): \($0.value.source)" }
+        .joined(separator: ", ") + "}"
     case .table: display
     }
   }
@@ -147,6 +149,14 @@ package enum NumberText {
       }
     }
     return result + "\""
+  }
+
+  /// The name of a field as recipes write it: in quotes where it is not of letters, digits and `_`.
+  package static func fieldName(_ name: String) -> String {
+    let isPlain =
+      name.utf8.first?.isNameStart == true
+      && name.utf8.allSatisfy { $0.isNameStart || $0.isDigit }
+    return isPlain ? name : quoted(name)
   }
 
   private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }

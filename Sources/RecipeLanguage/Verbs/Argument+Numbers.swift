@@ -93,6 +93,28 @@ extension Argument where Read == Double? {
   }
 }
 
+/// A number that a record has under a name.
+package struct NamedNumber: Sendable {
+  package let name: String
+  package let number: Double
+}
+
+extension Argument where Read == [NamedNumber] {
+  /// A record of numbers, in its order; empty where none is given.
+  package static func numbersByName(
+    _ name: String, _ range: ClosedRange<Double>, foreign: [String] = [], _ help: String
+  ) -> Self {
+    let declaration = ArgumentDeclaration(
+      name, .recordOf(.float(range)), foreign: foreign, help)
+    return Argument(declaration: declaration) { value in
+      guard case .record(let record)? = value else { return [] }
+      return record.fields.compactMap { field in
+        field.value.number.map { NamedNumber(name: field.name, number: $0) }
+      }
+    }
+  }
+}
+
 extension Argument where Read == ShareOrCount {
   package static func shareOrCount(
     _ name: String, default standard: ShareOrCount, foreign: [String] = [], _ help: String

@@ -250,6 +250,9 @@ extension ArgumentType {
     case .record:
       guard case .record = value else { return mistyped(value) }
       return nil
+    case .recordOf(let field):
+      guard case .record(let record) = value else { return mistyped(value) }
+      return record.fields.lazy.compactMap { field.problem(with: $0.value) }.first
     case .table:
       guard case .table = value else { return mistyped(value) }
       return nil

@@ -16,6 +16,8 @@ package indirect enum ArgumentType: Sendable {
   case words([String])
   case list(ArgumentType)
   case record
+  /// A record whose fields all have this type.
+  case recordOf(ArgumentType)
   case table
   /// The name of a field: a bare name here is never a variable.
   case column
@@ -37,6 +39,7 @@ package indirect enum ArgumentType: Sendable {
     case .words(let words): "list of " + words.joined(separator: ", ")
     case .list(let element): "list of " + element.description
     case .record: "record"
+    case .recordOf(let field): "record of " + field.description
     case .table: "table"
     case .column: "name of a field"
     case .either(let types): types.map(\.description).joined(separator: " or ")

@@ -81,6 +81,9 @@ package enum ReferenceJSON {
     case .list(let element):
       schema["type"] = "array"
       schema["items"] = .object(self.schema(element))
+    case .recordOf(let field):
+      schema["type"] = "object"
+      schema["additionalProperties"] = .object(Self.schema(field))
     case .record: schema["type"] = "object"
     case .table:
       schema["type"] = "array"

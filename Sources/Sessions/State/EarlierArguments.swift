@@ -40,7 +40,10 @@ struct EarlierArguments {
       [value.typeName: .double(number)]
     case .bool(let flag): [value.typeName: .bool(flag)]
     case .word(let word): [value.typeName: .string(word)]
-    case .none, .string, .list, .record, .table: nil
+    case .record(let record):
+      // a list, since the order of an object's keys is not kept
+      [value.typeName: .array(record.fields.map { [.string($0.name), json($0.value) ?? .null] })]
+    case .none, .string, .list, .table: nil
     }
   }
 
@@ -88,6 +91,18 @@ struct EarlierArguments {
     return candidates(member.value).first { $0.typeName == member.key }
   }
 
+  /// A record of pairs of a name and a value.
+  private static func record(of fields: [JSONValue]) -> Record? {
+    var pairs: [(String, Value)] = []
+    for field in fields {
+      guard case .array(let pair) = field, pair.count == 2, let name = pair[0].string,
+        let value = value(pair[1]), !pairs.contains(where: { $0.0 == name })
+      else { return nil }
+      pairs.append((name, value))
+    }
+    return Record(pairs)
+  }
+
   /// What a JSON value can stand for.
   private static func candidates(_ content: JSONValue) -> [Value] {
     switch content {
@@ -99,6 +114,7 @@ struct EarlierArguments {
     case .double(let number): [.float(number), .percent(number), .duration(number)]
     case .bool(let flag): [.bool(flag)]
     case .string(let word): [.word(word)]
+    case .array(let fields): record(of: fields).map { [.record($0)] } ?? []
     default: []
     }
   }

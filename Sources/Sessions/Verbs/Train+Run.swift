@@ -90,6 +90,7 @@ extension Session {
     var configuration = TrainingConfiguration()
     configuration.length = try length(call)
     configuration.learningRate = call[Train.learningRate]
+    configuration.ownRates = try call.ownRates(of: run.state.adapter.parameters.layout)
     configuration.batchSize = call[Train.batch]
     configuration.accumulation = call[Train.accumulate]
     configuration.schedule = call[Train.schedule]

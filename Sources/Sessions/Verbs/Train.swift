@@ -51,6 +51,10 @@ package enum Train: Verb {
   package static let layerDecay = Argument.number(
     "layer_decay", 0.01...1, default: 1, foreign: ["layerwise_lr_decay", "llrd", "lr_layer_decay"],
     "learning rate of each block as a multiple of that of the block above it")
+  package static let groups = Argument<[NamedNumber]>.numbersByName(
+    "lr_groups", 0...10,
+    foreign: ["learning_rates", "lr_pattern", "param_groups", "parameter_groups"],
+    "another learning rate at its peak by name of module: {lm_head: 1e-4, \"layers.[0-3]\": 1e-5}")
   package static let weightDecay = Argument.number(
     "weight_decay", 0...1, default: 0,
     "pull of what is trained towards zero, norms and biases apart")
@@ -96,7 +100,8 @@ package enum Train: Verb {
     arguments: [
       epochs, steps, budget, learningRate, batch, accumulate, schedule, warmup, power, cycles,
       decay,
-      optimizer, momentum, ratioOfB, layerDecay, weightDecay, clip, labelSmoothing, noise, pack,
+      optimizer, momentum, ratioOfB, layerDecay, groups, weightDecay, clip, labelSmoothing, noise,
+      pack,
       shuffle,
       evalEvery, keep, patience, saveEvery, folder, until,
       resume, checkpointing,
@@ -153,7 +158,9 @@ package enum Train: Verb {
     AdamW, or another `optimizer`: `adamw8bit` remembers in 8 bits, `adafactor` the means of rows and
     columns, `lion` moves each number by the rate alone (take a third to a tenth of AdamW's rate), `sgd`
     by the gradient. With `layer_decay: 0.9` the last block and the output head learn at `lr`, each block at nine
-    tenths of the rate above it, and the embedding as a block below the first (ULMFiT, arXiv 1801.06146). Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
+    tenths of the rate above it, and the embedding as a block below the first (ULMFiT, arXiv 1801.06146). `lr_groups: {lm_head: 1e-4, "layers.[0-3]": 1e-5}` gives modules rates of their
+    own, which `schedule` and `lr_ratio` change like `lr`, and `layer_decay` leaves alone: a name is the end of a module's
+    path, or of the path of one that it is part of, or a regular expression for that; the first that fits counts. Ctrl-C stops after the current step and keeps the adapter and the optimizer's state;
     `train resume: _7` then goes on to the same adapter, bit for bit, as without the stop. A folder
     that `to` or an interrupted recipe wrote holds that state as well, so that another session goes on
     with `train resume: "folder"`, after the same model, quantization, data and split; that folder is

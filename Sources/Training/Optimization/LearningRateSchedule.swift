@@ -39,7 +39,10 @@ package struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// The rate of step `step`, counted from 0.
-  package func rate(at step: Int) -> Double {
+  package func rate(at step: Int) -> Double { rate(at: step, from: peak) }
+
+  /// The same of something that has another peak.
+  package func rate(at step: Int, from peak: Double) -> Double {
     if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps + 1) }
     let remaining = max(1, totalSteps - warmupSteps)
     let progress = min(1, Double(step - warmupSteps) / Double(remaining))

@@ -1,4 +1,3 @@
-import Glibc
 import Models
 import Tensors
 
@@ -55,72 +54,6 @@ package protocol UpdateRule: Sendable {
   func update(
     _ parameters: AdapterVector, gradient: AdapterVector, memory: [OptimizerMemory],
     _ step: UpdateStep)
-}
-
-/// The numbers of one update.
-package struct UpdateStep: Sendable {
-  /// Counted from 1.
-  let number: Int
-  /// Of the last block.
-  let rateOfA: Double
-  let rateOfB: Double
-  let layerDecay: Double
-
-  /// A stretch of the vectors whose numbers share a rate.
-  struct Stretch {
-    let range: Range<Int>
-    let rate: Double
-    /// Whether weight decay draws its numbers to zero.
-    let decays: Bool
-  }
-
-  /// All that is trained of a layout in stretches as long as rates and decay allow.
-  func stretches(of layout: AdapterLayout) -> [Stretch] {
-    let matrices = matrices(of: layout)
-    if rateOfA == rateOfB, layerDecay == 1, layout.trainedCount == layout.count,
-      matrices.allSatisfy(\.decays)
-    {
-      return [Stretch(range: 0..<layout.count, rate: rateOfA, decays: true)]
-    }
-    return matrices.map { Stretch(range: $0.range, rate: $0.rate, decays: $0.decays) }
-  }
-
-  /// One matrix of a layout.
-  struct Part {
-    let offset: Int
-    let rows: Int
-    let columns: Int
-    let rate: Double
-    let decays: Bool
-
-    var range: Range<Int> { offset..<offset + rows * columns }
-  }
-
-  /// Every trained matrix of a layout in its order. Lengths learn as fast as B (as PEFT's LoRA+ has it). Norms and
-  /// biases do not decay, as transformers' Trainer has it (`get_decay_parameter_names`).
-  func matrices(of layout: AdapterLayout) -> [Part] {
-    layout.entries.flatMap { entry in
-      let share = share(of: entry.place, layers: layout.model.sizes.layers)
-      return entry.matrices.map { part in
-        Part(
-          offset: part.offset, rows: part.rows, columns: part.columns,
-          rate: share * (part.learnsAsA ? rateOfA : rateOfB),
-          decays: part.kind != .bias && entry.place.norm == nil)
-      }
-    }
-  }
-
-  /// The share of the rate at a place. The head has that of the last block, and the embedding is as a block
-  /// below the first.
-  private func share(of place: ModulePlace, layers: Int) -> Double {
-    let below =
-      switch place {
-      case .block(let layer, _), .norm(.block(let layer, _)): layers - 1 - layer
-      case .table(.embedding), .norm(.embedding): layers
-      case .table(.head), .norm(.output): 0
-      }
-    return pow(layerDecay, Double(below))
-  }
 }
 
 /// One vector that an optimizer remembers.
@@ -216,8 +149,13 @@ package final class Optimizer {
 
   /// One update of `parameters` against `gradient`.
   ///
-  /// - Parameter rate: the learning rate of A in the last block.
-  package func step(_ parameters: AdapterVector, gradient: AdapterVector, rate: Double) {
+  /// - Parameters:
+  ///   - rate: the learning rate of A in the last block.
+  ///   - ownRates: those of A in modules that have another, whatever their block.
+  package func step(
+    _ parameters: AdapterVector, gradient: AdapterVector, rate: Double,
+    ownRates: [ModulePlace: Double] = [:]
+  ) {
     precondition(
       parameters.count == gradient.count,
       "\(parameters.count) numbers and \(gradient.count) gradients")
@@ -225,6 +163,7 @@ package final class Optimizer {
     rule.update(
       parameters, gradient: gradient, memory: memory,
       UpdateStep(
-        number: updates, rateOfA: rate, rateOfB: rate * ratioOfB, layerDecay: layerDecay))
+        number: updates, rateOfA: rate, ratioOfB: ratioOfB, layerDecay: layerDecay,
+        ownRates: ownRates))
   }
 }
