@@ -14,7 +14,7 @@
 /* The formats that have an encoder: all but those that need a matrix of importance. */
 #define CK_ENCODED_FORMATS(X)                                                                      \
   X(Q4_0) X(Q4_1) X(Q5_0) X(Q5_1) X(Q8_0) X(Q2_K) X(Q3_K) X(Q4_K) X(Q5_K) X(Q6_K) X(IQ4_NL)        \
-  X(IQ4_XS) X(TQ1_0) X(TQ2_0) X(MXFP4) X(NVFP4) X(Q1_0)
+  X(IQ4_XS) X(IQ3_S) X(TQ1_0) X(TQ2_0) X(MXFP4) X(NVFP4) X(Q1_0)
 
 #pragma clang assume_nonnull begin
 

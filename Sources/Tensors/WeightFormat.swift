@@ -63,6 +63,7 @@ extension WeightFormat: CaseIterable {
   package static let q5_k = WeightFormat(CK_Q5_K)
   package static let q6_k = WeightFormat(CK_Q6_K)
   package static let iq4_nl = WeightFormat(CK_IQ4_NL)
+  package static let iq3_s = WeightFormat(CK_IQ3_S)
   package static let iq4_xs = WeightFormat(CK_IQ4_XS)
   package static let tq1_0 = WeightFormat(CK_TQ1_0)
   package static let tq2_0 = WeightFormat(CK_TQ2_0)

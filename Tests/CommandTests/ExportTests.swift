@@ -71,6 +71,18 @@ import Testing
     #expect(outcome.errors.contains("written in q5_0 in place of q4_k"), outcome.comment)
   }
 
+  @Test func `a type that llama.cpp makes only with a matrix of importance is refused for that`()
+    throws
+  {
+    let outcome = try SkilletRun().recipe(
+      TinyRecipe.load + "export \"out/m.gguf\", type: iq3_xs\n")
+    #expect(outcome.ending == .exited(65), outcome.comment)
+    #expect(
+      outcome.errors.contains(
+        "cannot be `iq3_xs`: llama.cpp makes it only with a matrix of importance"), outcome.comment)
+    #expect(outcome.errors.contains("did you mean `iq3_s`"), outcome.comment)
+  }
+
   @Test func `an adapter is folded into K-quants and keeps them`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(

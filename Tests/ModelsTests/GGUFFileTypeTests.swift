@@ -42,7 +42,7 @@ import Testing
     let folder = TemporaryFolder()
     let model = try deepened(name, layers: layers, in: folder)
     let types = try #require(try golden.at("models", name).object)
-    #expect(types.members.count == 20)
+    #expect(types.members.count == 22)
     for member in types.members {
       let type = try #require(GGUFFileType.named(member.key))
       let plan = try FormatPlan(of: model.decoder, as: type, tables: .ofType, file: "m.gguf")

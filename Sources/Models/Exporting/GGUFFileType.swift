@@ -56,6 +56,11 @@ package struct GGUFFileType: Sendable {
 
   package static func named(_ name: String) -> GGUFFileType? { all.first { $0.name == name } }
 
+  /// The names of those that it makes only with a matrix of importance.
+  package static let weighed = [
+    "iq1_s", "iq1_m", "iq2_xxs", "iq2_xs", "iq2_s", "iq2_m", "iq3_xxs", "iq3_xs", "q2_k_s",
+  ]
+
   private static let plain = [
     GGUFFileType("f32", 0, .f32), GGUFFileType("f16", 1, .f16), GGUFFileType("bf16", 32, .bf16),
     GGUFFileType("q8_0", 7, .q8_0), GGUFFileType("q4_0", 2, .q4_0),
@@ -91,6 +96,10 @@ package struct GGUFFileType: Sendable {
       "q5_k_m", 17, .q5_k, values: { $0.needsMoreBits ? .q6_k : nil },
       down: { $0.needsMoreBits ? .q6_k : nil }),
     GGUFFileType("q6_k", 18, .q6_k),
+    GGUFFileType("iq3_s", 26, .iq3_s, values: { $0.group >= 4 ? .q4_k : nil }),
+    GGUFFileType(
+      "iq3_m", 27, .iq3_s, values: { _ in .q4_k }, down: { $0.isFirst(of: 8) ? .q4_k : nil },
+      attentionOutput: { $0.isFalcon ? nil : .q4_k }),
     GGUFFileType(
       "iq4_nl", 25, .iq4_nl, values: { $0.group >= 4 ? .q5_k : nil },
       down: { $0.isFirst(of: 8) ? .q5_k : nil }),
@@ -147,8 +156,8 @@ extension WeightFormat {
 
   /// For blocks of 256 ones of 32.
   private static let substitutes: [WeightFormat: WeightFormat] = [
-    .q2_k: .q4_0, .q3_k: .q4_0, .q4_k: .q5_0, .q5_k: .q5_1, .q6_k: .q8_0, .iq4_xs: .iq4_nl,
-    .tq1_0: .q4_0, .tq2_0: .q4_0,
+    .q2_k: .q4_0, .q3_k: .q4_0, .q4_k: .q5_0, .q5_k: .q5_1, .q6_k: .q8_0, .iq3_s: .iq4_nl,
+    .iq4_xs: .iq4_nl, .tq1_0: .q4_0, .tq2_0: .q4_0,
   ]
 }
 

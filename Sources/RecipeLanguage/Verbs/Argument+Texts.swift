@@ -45,11 +45,11 @@ extension Argument where Read == String {
   /// One of some words.
   package static func word(
     _ name: String, _ words: [String], default standard: String, foreign: [String] = [],
-    _ help: String
+    refused: [String: String] = [:], _ help: String
   ) -> Self {
     Argument(
       ArgumentDeclaration(
-        name, .word(words), default: .word(standard), foreign: foreign, help)
+        name, .word(words), default: .word(standard), foreign: foreign, refused: refused, help)
     ) { $0.text }
   }
 

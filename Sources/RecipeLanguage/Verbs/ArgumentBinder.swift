@@ -192,6 +192,12 @@ extension ArgumentDeclaration {
     for value: Value, of verb: VerbDeclaration, at range: SourceRange
   ) -> EvaluationError? {
     guard let problem = type.problem(with: value) else { return nil }
+    if let word = value.text, let reason = refused[word] {
+      return EvaluationError(
+        problem.code, "`\(name)` of `\(verb.name)` cannot be `\(word)`: \(reason)", at: range,
+        label: problem.label,
+        help: NearestName.question(for: word, among: type.words))
+    }
     return EvaluationError(
       problem.code, "`\(name)` of `\(verb.name)` \(problem.message)", at: range,
       label: problem.label, help: problem.help ?? other(for: value, of: verb))

@@ -23,13 +23,15 @@ package struct ArgumentDeclaration: Sendable {
   package let file: File?
   /// What other tools call it.
   package let foreignNames: [String]
+  /// Words that other tools take here, with why this one does not, as a clause.
+  package let refused: [String: String]
   /// One line, without a full stop.
   package let help: String
 
   init(
     _ name: String, _ type: ArgumentType, default defaultValue: Value? = nil,
     positional: Bool = false, required: Bool = false, file: File? = nil,
-    foreign foreignNames: [String] = [], _ help: String
+    foreign foreignNames: [String] = [], refused: [String: String] = [:], _ help: String
   ) {
     self.name = name
     self.type = type
@@ -38,6 +40,7 @@ package struct ArgumentDeclaration: Sendable {
     isRequired = required
     self.file = file
     self.foreignNames = foreignNames
+    self.refused = refused
     self.help = help
   }
 

@@ -30,6 +30,10 @@ package enum Export: Verb {
   package static let type = Argument.word(
     "type", [keep] + GGUFFileType.all.map(\.name), default: keep,
     foreign: ["outtype", "quantization", "dtype", "ftype"],
+    refused: Dictionary(
+      uniqueKeysWithValues: GGUFFileType.weighed.map {
+        ($0, "llama.cpp makes it only with a matrix of importance, which Skillet does not have")
+      }),
     "the type of file, which says the format of each matrix; keep has them as they are in use")
   package static let embedding = Argument.word(
     "embedding", [auto, keep] + formats.map(\.rawValue), default: auto,
