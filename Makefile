@@ -89,16 +89,18 @@ interop: build .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/tables.py .build/release/skillet Tests/References/tiny-llama/hf
 	.venv-interop/bin/python -B Tests/Interop/columns.py .build/release/TableProbe
 	.venv-interop/bin/python -B Tests/Interop/exports.py .build/release/skillet
+	.venv-interop/bin/python -B Tests/Interop/axolotl_configurations.py .build/release/skillet
 	.venv-interop/bin/python -B Tests/Interop/stored.py .build/release/skillet
 
 # What transformers makes of changes of config.json, for the suite to replay.
 interop-record: .venv-interop/installed
 	.venv-interop/bin/python -B Tests/Interop/record.py Tests/References/interop/config.json
 
-.venv-interop/installed: Tests/Interop/requirements.txt
+.venv-interop/installed: Tests/Interop/requirements.txt Tests/Interop/axolotl.txt
 	python3 -m venv .venv-interop
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF" \
 	  .venv-interop/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
+	.venv-interop/bin/pip install --quiet --disable-pip-version-check --no-deps -r Tests/Interop/axolotl.txt
 	touch $@
 
 # Hostile files for the command: FUZZ="--count 2000 --seed 7" for fewer or other ones.

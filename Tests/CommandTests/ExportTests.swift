@@ -114,6 +114,7 @@ import Testing
     ("export \"out/m\", type: q4_k_m", "safetensors does not have q4_k_m"),
     ("export \"out/m.gguf\", type: q8_0, embedding: q6_k", "q6_k needs rows of a multiple of 256"),
     ("export \"out/train.py\"", "no adapter whose training"),
+    ("lora rank: 2\nexport \"out/train.yaml\"", "axolotl has no reader of a base in a GGUF file"),
     ("merge", "adapter"),
   ])
   func `what cannot be said is refused by name, and nothing is written`(
@@ -205,6 +206,31 @@ import Testing
     #expect(skillet.folder.text("tied/train.py").contains("ensure_weight_tying=True"))
   }
 
+  @Test(arguments: [
+    ("quantize fp4, double: false", "", ["\"fp4\",\"bnb_4bit_use_double_quant\": false"]),
+    ("quantize int4", "", ["#   The base was in int4", "load_in_4bit: false"]),
+    (
+      "", ", eval_every: 2, keep: best",
+      ["eval_steps: 2\nsave_steps: 2\nload_best_model_at_end: true\n"]
+    ),
+    (
+      "", ", eval_every: 2, patience: 3",
+      ["save_steps: 2\n", "early_stopping_patience: 3", "keeps the adapter of the best evaluation"]
+    ),
+    ("", ", warmup: 1", ["#   Axolotl makes two steps of a warm-up of one."]),
+  ])
+  func `Axolotl is told what it needs, and what it does otherwise is said`(
+    quantize: String, arguments: String, parts: [String]
+  ) throws {
+    let skillet = try SkilletRun()
+    let outcome = try skillet.recipe(
+      start("tiny-llama/hf") + quantize + "\nlora rank: 2\ntrain steps: 4\(arguments)\n"
+        + "export \"run.yaml\"\n")
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let yaml = skillet.folder.text("run.yaml")
+    for part in parts { #expect(yaml.contains(part), "\(part)\n\(yaml)") }
+  }
+
   @Test func `a training is written as a script and its rows`() throws {
     let skillet = try SkilletRun()
     let outcome = try skillet.recipe(
@@ -228,6 +254,8 @@ import Testing
     #expect(rows.contains("\"label\":true") && rows.contains("<|im_end|>"))
     let yaml = String(decoding: try skillet.folder.bytes(of: "out/run.yaml"), as: UTF8.self)
     #expect(yaml.contains("adapter: \"qlora\"\n") && yaml.contains("lora_r: 2\n"))
+    let bits = "{\"bnb_4bit_quant_type\": \"nf4\",\"bnb_4bit_use_double_quant\": true}"
+    #expect(yaml.contains("bnb_config_kwargs: \(bits)\n"), "\(yaml)")
     #expect(skillet.folder.has("out/run.valid.jsonl"))
   }
 }

@@ -52,6 +52,33 @@ import Testing
     #expect(outcome.errors.contains(help), outcome.comment)
   }
 
+  @Test func `a training in groups goes to other trainers, as far as they have them`() throws {
+    let skillet = try SkilletRun()
+    func train(_ groups: String) -> String {
+      "lora rank: 2, targets: [q_proj, lm_head, embed_tokens]\ntrain steps: 1, lr_groups: \(groups)\n"
+    }
+    let outcome = try skillet.recipe(
+      TinyRecipe.data.replacing("q8_0.gguf", with: "hf")
+        + train("{lm_head: 1e-5, embed_tokens: 1e-5, \"layers.1\": 1e-6}")
+        + "export \"a.yaml\"\n" + train("{lm_head: 1e-5}") + "export \"b.yaml\"\n")
+    #expect(outcome.ending == .exited(1), outcome.comment)
+    #expect(
+      outcome.errors.contains("axolotl has one rate for the embedding, the head and saved modules"),
+      outcome.comment)
+    let yaml = skillet.folder.text("a.yaml")
+    #expect(
+      yaml.contains(
+        "embedding_lr: 1.0e-05\nlr_groups: [{\"name\": \"group1\",\"lr\": 1.0e-06,"
+          + "\"modules\": [\"model.layers.1.self_attn.q_proj.\"]}]\n"), "\(yaml)")
+    let script = try skillet.recipe(
+      Self.start + "train steps: 1, lr_groups: {q_proj: 1e-3, \"layers.0\": 0}\nexport \"a.py\"\n")
+    #expect(script.ending == .exited(0), script.comment)
+    let text = skillet.folder.text("a.py")
+    #expect(
+      text.contains("RATES = [\n    (\"q_proj\", 0.001),\n    (\"layers.0\", 0.0),\n]"), "\(text)")
+    #expect(text.contains("trainer = GroupedTrainer("), "\(text)")
+  }
+
   @Test func `a card has the groups as they were given, names in quotes where they need them`()
     throws
   {

@@ -7,10 +7,14 @@ import Training
 struct AxolotlConfiguration {
   private let handover: Handover
   private let rows: (train: String, valid: String)
+  private let rates: AxolotlRates
 
   /// - Parameter rows: what the files with rows are called, in the configuration's folder.
-  init(_ handover: Handover, rows: (train: String, valid: String)) {
+  init(
+    _ handover: Handover, rows: (train: String, valid: String)
+  ) throws(VerbFailure) {
     (self.handover, self.rows) = (handover, rows)
+    rates = try AxolotlRates(of: handover.call, handover.layout)
   }
 
   private static let loraNames = [
@@ -21,30 +25,69 @@ struct AxolotlConfiguration {
     "alpha_pattern": "lora_alpha_pattern", "modules_to_save": "lora_modules_to_save",
     "init_lora_weights": "peft_init_lora_weights",
     "trainable_token_indices": "peft_trainable_token_indices",
+    "ensure_weight_tying": "peft_ensure_weight_tying",
   ]
 
-  /// A key of PEFT's configuration that Axolotl has no name for.
-  var untranslated: String? {
-    handover.loraOptions.first { Self.loraNames[$0.key] == nil }?.key
+  /// What Axolotl cannot be told, as a clause.
+  var obstacle: String? {
+    if handover.model.loaded.format == "gguf" { return "no reader of a base in a GGUF file" }
+    return handover.loraOptions.first { Self.loraNames[$0.key] == nil }.map {
+      "nothing for the adapter's \($0.key)"
+    } ?? rates.obstacle
   }
 
   var text: String {
-    let call = handover.call
-    let scheme = handover.model.scheme ?? ""
-    let is4Bit = ["nf4", "fp4"].contains(scheme)
+    let notes = handover.differences + quantization.notes + ownNotes
+    let settings = base + adapter + data + training + rates.settings + evaluation
+    return
+      ([
+        "# The training of a Skillet session for Axolotl: axolotl train FILE, in this folder.",
+        "# What is not as there:",
+      ] + notes.map { "#   \($0)" } + settings.map { "\($0.0): \($0.1.yaml)" })
+      .joined(separator: "\n") + "\n"
+  }
+
+  private typealias Settings = [(String, JSONValue)]
+
+  private var quantization: BitsAndBytes { BitsAndBytes(handover.model) }
+
+  private var ownNotes: [String] {
+    var notes: [String] = []
+    if handover.warmupSteps == 1 {
+      notes.append("Axolotl makes two steps of a warm-up of one.")
+    }
+    if handover.keepsBest != handover.loadsBest {
+      notes.append("With `patience` Axolotl keeps the adapter of the best evaluation.")
+    }
+    return notes
+  }
+
+  private var base: Settings {
+    let is4Bit = if case .fourBits = quantization.loading { true } else { false }
     let kind = handover.lora["peft_type"]?.string?.lowercased() ?? ""
-    var settings: [(String, JSONValue)] = [
+    return [
       ("base_model", .string(handover.model.loaded.identity.reference)),
-      ("adapter", .string(is4Bit ? "qlora" : kind)), ("load_in_4bit", .bool(is4Bit)),
-      ("load_in_8bit", .bool(scheme == "int8")),
-    ]
-    settings += handover.loraOptions.compactMap { option in
+      ("adapter", .string(is4Bit ? "qlora" : kind)),
+    ] + quantization.axolotl
+  }
+
+  private var adapter: Settings {
+    handover.loraOptions.compactMap { option in
       Self.loraNames[option.key].map { ($0, option.value) }
     }
-    settings += [
+  }
+
+  private var data: Settings {
+    [
       ("datasets", [["path": .string(rows.train), "ds_type": "json", "type": "input_output"]]),
       ("shuffle_merged_datasets", false), ("curriculum_sampling", true),
       ("sequence_len", .int(handover.maxLength)), ("sample_packing", false),
+    ]
+  }
+
+  private var training: Settings {
+    let call = handover.call
+    return [
       ("micro_batch_size", .int(call[Train.batch])),
       ("gradient_accumulation_steps", .int(call[Train.accumulate])),
       ("max_steps", .int(handover.steps)), ("learning_rate", .double(call[Train.learningRate])),
@@ -57,41 +100,45 @@ struct AxolotlConfiguration {
       ("seed", .int(Int(truncatingIfNeeded: handover.seed & 0xFFFF_FFFF))), ("logging_steps", 1),
       ("output_dir", "trained"),
     ]
-    if handover.valid.count > 0 {
-      settings.append(
-        (
-          "test_datasets",
+  }
+
+  private var evaluation: Settings {
+    guard handover.valid.count > 0 else { return [] }
+    var settings: Settings = [
+      (
+        "test_datasets",
+        [
           [
-            [
-              "path": .string(rows.valid), "ds_type": "json", "type": "input_output",
-              "split": .string(DatasetSplit.Part.train.rawValue),
-            ]
+            "path": .string(rows.valid), "ds_type": "json", "type": "input_output",
+            "split": .string(DatasetSplit.Part.train.rawValue),
           ]
-        ))
+        ]
+      )
+    ]
+    guard let interval = handover.evaluationInterval else { return settings }
+    settings.append(("eval_steps", .int(interval)))
+    if handover.loadsBest {
+      settings += [("save_steps", .int(interval)), ("load_best_model_at_end", true)]
     }
-    if let interval = handover.evaluationInterval {
-      settings.append(("eval_steps", .int(interval)))
-    }
-    if let patience = call[Train.patience], handover.evaluationInterval != nil {
+    if let patience = handover.call[Train.patience] {
       settings.append(("early_stopping_patience", .int(patience)))
     }
-    let notes = handover.differences.map { "#   \($0)" }
-    return
-      ([
-        "# The training of a Skillet session for Axolotl: axolotl train FILE, in this folder.",
-        "# What is not as there:",
-      ] + notes + settings.map { "\($0.0): \($0.1.yaml)" })
-      .joined(separator: "\n") + "\n"
+    return settings
   }
 }
 
 extension JSONValue {
   /// The value as YAML 1.1 reads it, to which a number with an exponent and without a point is text.
   fileprivate var yaml: String {
-    guard case .double = self, case let text = text(), text.contains("e"), !text.contains(".")
-    else {
-      return text()
+    let text = text()
+    return switch self {
+    case .double where text.contains("e") && !text.contains("."): text.replacing("e", with: ".0e")
+    case .array(let values): "[" + values.map(\.yaml).joined(separator: ",") + "]"
+    case .object(let object):
+      "{"
+        + object.members.map { "\(JSONValue.string($0.key).text()): \($0.value.yaml)" }
+        .joined(separator: ",") + "}"
+    default: text
     }
-    return text.replacing("e", with: ".0e")
   }
 }

@@ -9,6 +9,8 @@ struct Handover {
   let model: ModelInUse
   /// PEFT's configuration of the adapter.
   let lora: JSONObject
+  /// What of the model it trains.
+  let layout: AdapterLayout
   /// The training of the adapter in use, or one with nothing given.
   let call: VerbCall
   let seed: UInt64
@@ -26,7 +28,7 @@ struct Handover {
     Train.epochs, Train.steps, Train.learningRate, Train.batch, Train.accumulate, Train.schedule,
     Train.warmup, Train.optimizer, Train.weightDecay, Train.clip, Train.pack, Train.shuffle,
     Train.evalEvery, Train.keep, Train.patience, Train.folder, Train.resume, Train.checkpointing,
-    Train.saveEvery,
+    Train.saveEvery, Train.groups,
   ]
 
   init(
@@ -34,6 +36,7 @@ struct Handover {
     range: VerbCall
   ) {
     self.model = model
+    layout = adapter.adapter.parameters.layout
     lora =
       AdapterConfigurationFile.value(
         of: adapter.adapter.configuration, on: adapter.base.description, baseModel: ""
@@ -97,6 +100,14 @@ struct Handover {
 
   /// Steps between evaluations, where there is something to evaluate.
   var evaluationInterval: Int? { valid.count > 0 ? call[Train.evalEvery] : nil }
+
+  /// Whether the training ends with the adapter of its best evaluation.
+  var keepsBest: Bool { evaluationInterval != nil && call[Train.keep] == .best }
+
+  /// Whether Axolotl's does, which always looks for the best where it may stop early.
+  var loadsBest: Bool {
+    keepsBest || evaluationInterval != nil && call[Train.patience] != nil
+  }
 
   /// How transformers calls the schedule; nil for one that it does not have.
   var schedule: String? {

@@ -30,7 +30,7 @@ struct TRLScript {
         + "\nWhat is not as there:\n" + notes.map { "- \($0)" }.joined(separator: "\n")
         + "\n\"\"\"\n",
       """
-      from pathlib import Path
+      \(call[Train.groups].isEmpty ? "" : "import re\n")from pathlib import Path
 
       import torch
       from datasets import load_dataset
@@ -42,12 +42,12 @@ struct TRLScript {
       ON_GPU = torch.cuda.is_available()
       DTYPE = torch.bfloat16 if ON_GPU else torch.float32
 
-      """, model(quantization), data, lora, training, end(evaluates),
-    ].joined(separator: "\n")
+      """, model(quantization), data, lora, training, groups, end(evaluates),
+    ].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private func imports(_ quantization: BitsAndBytes) -> String {
-    (quantization.arguments == nil ? "" : ", BitsAndBytesConfig")
+    (quantization.python == nil ? "" : ", BitsAndBytesConfig")
       + (call[Train.patience] == nil || handover.evaluationInterval == nil
         ? "" : ", EarlyStoppingCallback")
   }
@@ -63,14 +63,14 @@ struct TRLScript {
       file = ", gguf_file=\(JSONValue.string(Paths.name(of: source.path)).python)"
     }
     let config =
-      quantization.arguments.map {
+      quantization.python.map {
         """
         quantization = BitsAndBytesConfig(\($0))
 
         """
       } ?? ""
     let argument =
-      quantization.arguments == nil ? "" : ",\n    quantization_config=quantization"
+      quantization.python == nil ? "" : ",\n    quantization_config=quantization"
     return """
       # 1. the base, frozen
       BASE = \(place)
@@ -147,6 +147,41 @@ struct TRLScript {
       """
   }
 
+  /// A trainer whose optimizer has a parameter group for each learning rate; empty where all learn alike.
+  private var groups: String {
+    let groups = call[Train.groups]
+    guard !groups.isEmpty else { return "" }
+    let rates = groups.map {
+      "    (\(JSONValue.string($0.name).python), \(JSONValue.double($0.number).python)),"
+    }
+    return """
+      # learning rates of modules, by regular expressions for the ends of their paths; the first that fits counts
+      RATES = [
+      \(rates.joined(separator: "\n"))
+      ]
+
+
+      class GroupedTrainer(SFTTrainer):
+          def create_optimizer(self, model=None):
+              optimizer = super().create_optimizer(model)
+              names = {id(weight): name for name, weight in self.model.named_parameters()}
+              for group in list(optimizer.param_groups):
+                  weights, group["params"] = group["params"], []
+                  own = {}
+                  for weight in weights:
+                      rate = next(
+                          (rate for end, rate in RATES if re.fullmatch(rf"(?:.*\\.)?(?:{end})(?:\\..*)?", names[id(weight)])),
+                          group["lr"])
+                      own.setdefault(rate, []).append(weight)
+                  group["params"] = own.pop(group["lr"], [])
+                  for rate, weights in own.items():
+                      optimizer.add_param_group({**group, "params": weights, "lr": rate})
+              return optimizer
+
+
+      """
+  }
+
   private func end(_ evaluates: Bool) -> String {
     let validation = handover.valid.count > 0 ? ", eval_dataset=rows[\"valid\"]" : ""
     let callbacks =
@@ -156,7 +191,7 @@ struct TRLScript {
       } ?? "" : ""
     return """
       # 5. the trainer
-      trainer = SFTTrainer(
+      trainer = \(call[Train.groups].isEmpty ? "SFTTrainer" : "GroupedTrainer")(
           model=model, args=config, train_dataset=rows["train"]\(validation),
           processing_class=tokenizer, peft_config=lora\(callbacks))
       trainer.train()
@@ -171,41 +206,5 @@ struct TRLScript {
         "The base is a GGUF file, which transformers dequantizes when it loads it: more memory, the same weights. "
           + "A folder that `use base` and export \"base\", type: bf16 write can stand in its place as BASE, without gguf_file."
       ] : []
-  }
-}
-
-/// What bitsandbytes can do of the session's quantization.
-private struct BitsAndBytes {
-  /// Those of `BitsAndBytesConfig`; nil for none.
-  private(set) var arguments: String?
-  private(set) var notes: [String] = []
-
-  init(_ model: ModelInUse) {
-    guard let scheme = model.scheme, let format = WeightFormat(rawValue: scheme),
-      let matrix = model.decoder.weights.linears.first(where: { $0.format == format })
-    else { return }
-    guard model.loaded.format != "gguf" else {
-      notes = [
-        "The base was in \(scheme); a GGUF file cannot be quantized as it is loaded, so it is not here; a folder of it can."
-      ]
-      return
-    }
-    switch format {
-    case .nf4, .fp4:
-      arguments =
-        "\n    load_in_4bit=True, bnb_4bit_quant_type=\"\(scheme)\", "
-        + "bnb_4bit_use_double_quant=\(matrix.isDouble ? "True" : "False"),\n"
-        + "    bnb_4bit_compute_dtype=DTYPE"
-      if matrix.factorBlock != 64 {
-        notes = ["Blocks have 64 weights here, and \(matrix.factorBlock) there."]
-      }
-    case .int8:
-      arguments = "load_in_8bit=True"
-      notes = ["LLM.int8() keeps large activations in 16 bits, which Skillet's int8 does not."]
-    default:
-      notes = [
-        "The base was in \(scheme), which bitsandbytes does not have: it is not quantized here."
-      ]
-    }
   }
 }

@@ -34,10 +34,10 @@ extension Session {
     let names = (train: "\(stem).train.jsonl", valid: "\(stem).valid.jsonl")
     let text: String
     if target == .axolotl {
-      let configuration = AxolotlConfiguration(handover, rows: names)
-      if let key = configuration.untranslated {
+      let configuration = try AxolotlConfiguration(handover, rows: names)
+      if let obstacle = configuration.obstacle {
         throw VerbFailure(
-          "E0441", "axolotl has nothing for the adapter's \(key)", argument: Export.target,
+          "E0441", "axolotl has \(obstacle)", argument: Export.target,
           help: "write a script for TRL: export \"train.py\"")
       }
       guard handover.train.tokenized + handover.valid.tokenized == 0 else {
