@@ -130,7 +130,7 @@ extension Session {
     let file = OllamaModelfile(of: model, file: Paths.name(of: path))
     let parent = Paths.parent(of: path)
     try AtomicFile.write(file.text, to: parent + "/" + OllamaModelfile.name)
-    if let note = file.note { notice(note) }
+    for note in file.notes { notice(note) }
   }
 }
 
