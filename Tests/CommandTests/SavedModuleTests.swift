@@ -5,34 +5,17 @@ import Testing
 @Suite struct SavedModuleTests {
   private let skillet: SkilletRun
   private static let adapter =
-    "lora rank: 2, targets: [q_proj], layers: [1], modules_to_save: [\"lm_head\", \"norm\", \"v_proj\"]\n"
+    "lora rank: 2, targets: [q_proj], layers: [1], modules_to_save: [\"lm_head\", \"norm\", \"v_proj\"]"
 
   init() throws { skillet = try SkilletRun() }
 
   @Test func `they are counted, learn over a quantized base, are saved and folded in`() throws {
-    let outcome = try skillet.recipe(
-      TinyRecipe.exactData + "let base = eval on: train\nlet made = \(Self.adapter)" + """
-        assert made.trainable == 2 * (64 + 64) + 320 * 64 + 7 * 64 + 3 * 32 * 64 and made.rank == 2
-        let start = eval on: train
-        assert abs(start.loss - base.loss) < 1e-5
-        train steps: 12, lr: 1e-3, weight_decay: 0.1
-        let tuned = eval on: train
-        assert tuned.loss < base.loss - 0.1
-        inspect adapter
-        save "saved"
-        use "read", from: "saved"
-        let read = eval on: train
-        assert read.loss == tuned.loss
-        let written = export "out.gguf", type: f32, embedding: f32
-        assert written.kl < 1e-6 and written.read_back < 1e-3
-        let folded = merge to: f32
-        assert folded.kl < 1e-6
-        load "out.gguf", precision: f32
-        \(TinyRecipe.dataset)split valid: 1, test: 1
-        let after = eval on: train
-        assert abs(after.loss - tuned.loss) < 1e-4
-
-        """)
+    let life = AdapterLife(
+      start: TinyRecipe.exactData, adapter: Self.adapter,
+      training: "steps: 12, lr: 1e-3, weight_decay: 0.1",
+      size: "made.trainable == 2 * (64 + 64) + 320 * 64 + 7 * 64 + 3 * 32 * 64 and made.rank == 2",
+      model: "out.gguf")
+    let outcome = try skillet.recipe(life.lines)
     #expect(outcome.ending == .exited(0), outcome.comment)
     #expect(outcome.errors.contains("lm_head"), outcome.comment)
     #expect(skillet.folder.text("saved/README.md").contains("| trained themselves |"))
@@ -56,31 +39,16 @@ import Testing
   }
 
   @Test func `a training that stops on the way comes to the same bytes, with any threads`() throws {
+    let training = "steps: 8, lr: 1e-3"
     let outcome = try skillet.recipe(
-      TinyRecipe.data + Self.adapter + "let whole = train steps: 8, lr: 1e-3\n" + Self.adapter + """
-        let half = train steps: 8, lr: 1e-3, until: 3
-        let rest = train resume: half
-        assert rest.adapter_sha256 == whole.adapter_sha256
-        \(Self.adapter)train steps: 8, lr: 1e-3, until: 3, to: "half"
-        let other = train resume: "half", to: "end"
-        assert other.adapter_sha256 == whole.adapter_sha256
-        \(Self.adapter)let again = train steps: 8, lr: 1e-3, checkpointing: true
+      TinyRecipe.data + AdapterLife.resumption(of: Self.adapter, training: training) + """
+        \(Self.adapter)
+        let again = train \(training), checkpointing: true
         assert again.adapter_sha256 == whole.adapter_sha256
         show whole.adapter_sha256
 
         """)
     #expect(outcome.ending == .exited(0), outcome.comment)
-  }
-
-  @Test(arguments: [
-    ("save \"x.gguf\", format: gguf", "modules_to_save"),
-    ("save \"x\", format: mlx", "modules_to_save"), ("combine {default: 1}", "modules_to_save"),
-  ])
-  func `what has no place for them is refused`(line: String, said: String) throws {
-    let outcome = try skillet.recipe(TinyRecipe.data + Self.adapter + line + "\n")
-    #expect(outcome.ending != .exited(0), outcome.comment)
-    #expect(outcome.errors.contains(said), outcome.comment)
-    #expect(!skillet.folder.names.contains { $0.hasPrefix("x") })
   }
 
   @Test(arguments: [

@@ -18,31 +18,12 @@ import Testing
   func `a model with one matrix for embedding and head keeps one`(
     arguments: String, numbers: Int
   ) throws {
-    let outcome = try skillet.recipe(
-      Self.tied + "let base = eval on: train\nlet plain = lora rank: 2, targets: [q_proj]\n"
-        + "let made = lora rank: 2, targets: [q_proj], \(arguments)\n" + """
-          assert made.trainable == plain.trainable + \(numbers)
-          let start = eval on: train
-          assert abs(start.loss - base.loss) < 1e-5
-          train steps: 12, lr: 5e-3
-          let tuned = eval on: train
-          assert tuned.loss < base.loss - 0.1
-          inspect adapter
-          save "saved"
-          use "read", from: "saved"
-          let read = eval on: train
-          assert read.loss == tuned.loss
-          let written = export "out.gguf", type: f32, embedding: f32
-          assert written.kl < 1e-6 and written.read_back < 1e-3
-          export "model", type: f32
-          let folded = merge to: f32
-          assert folded.kl < 1e-6
-          load "model", precision: f32
-          \(TinyRecipe.dataset)split valid: 1, test: 1
-          let after = eval on: train
-          assert abs(after.loss - tuned.loss) < 1e-4
-
-          """)
+    let plain = "lora rank: 2, targets: [q_proj]"
+    let life = AdapterLife(
+      start: Self.tied + "let plain = \(plain)\nuse base\n", adapter: "\(plain), \(arguments)",
+      training: "steps: 12, lr: 5e-3", size: "made.trainable == plain.trainable + \(numbers)",
+      alsoWritten: "export \"model\", type: f32", model: "model")
+    let outcome = try skillet.recipe(life.lines)
     #expect(outcome.ending == .exited(0), outcome.comment)
   }
 
@@ -50,21 +31,15 @@ import Testing
     throws
   {
     let adapter =
-      "lora rank: 2, targets: [q_proj], trainable_token_indices: {embed_tokens: [\"o\", 5], lm_head: [7, \"s\"]}\n"
+      "lora rank: 2, targets: [q_proj], trainable_token_indices: {embed_tokens: [\"o\", 5], lm_head: [7, \"s\"]}"
     let outcome = try skillet.recipe(
-      TinyRecipe.data + "let base = eval on: train\n" + adapter + """
-        let whole = train steps: 8, lr: 1e-2
-        let tuned = eval on: train
-        assert tuned.loss < base.loss
-        generate "one", max_tokens: 4
-        \(adapter)let half = train steps: 8, lr: 1e-2, until: 3
-        let rest = train resume: half
-        assert rest.adapter_sha256 == whole.adapter_sha256
-        \(adapter)train steps: 8, lr: 1e-2, until: 3, to: "half"
-        let other = train resume: "half", to: "end"
-        assert other.adapter_sha256 == whole.adapter_sha256
+      TinyRecipe.data + "let base = eval on: train\n"
+        + AdapterLife.resumption(of: adapter, training: "steps: 8, lr: 1e-2") + """
+          let tuned = eval on: train
+          assert tuned.loss < base.loss
+          generate "one", max_tokens: 4
 
-        """)
+          """)
     #expect(outcome.ending == .exited(0), outcome.comment)
   }
 
@@ -85,18 +60,5 @@ import Testing
     let outcome = try skillet.recipe(Self.tied + "lora rank: 2, \(arguments)\n")
     #expect(outcome.ending == .exited(1), outcome.comment)
     #expect(outcome.errors.contains("error[\(code)]"), outcome.comment)
-  }
-
-  @Test(arguments: [
-    ("save \"x.gguf\", format: gguf", "trainable_token_indices"),
-    ("save \"x\", format: mlx", "trainable_token_indices"),
-    ("combine {default: 1}", "trainable_token_indices"),
-  ])
-  func `what has no place for rows of tokens is refused`(line: String, said: String) throws {
-    let outcome = try skillet.recipe(
-      TinyRecipe.data + "lora rank: 2, trainable_token_indices: [5]\n" + line + "\n")
-    #expect(outcome.ending != .exited(0), outcome.comment)
-    #expect(outcome.errors.contains(said), outcome.comment)
-    #expect(!skillet.folder.names.contains { $0.hasPrefix("x") })
   }
 }
