@@ -180,9 +180,14 @@ package struct TableFigure {
   }
 
   private func names(_ column: String) throws(Refusal) -> [String] {
-    if table.columns.contains(column) { return table.column(column).map(\.display) }
+    if table.columns.contains(column) { return table.column(column).map { Self.name(of: $0) } }
     guard column == Self.labels else { throw Refusal(column: column, isThere: false) }
     return table.rows.map(\.label)
+  }
+
+  /// A value as a name: no two numbers have the same.
+  private static func name(of value: Value) -> String {
+    if case .float(let number) = value { NumberText.shortest(number) } else { value.display }
   }
 
   /// Each name once, in the order in which they come.

@@ -25,7 +25,8 @@ import Testing
     ("judge [int8, nf4]", "write `judge formats: [int8, nf4]`"),
     ("eval valid", "write `eval on: valid`"),
     ("head rows.jsonl", "write `head file: \"rows.jsonl\"`"),
-    ("answers n: 4", "it is called `rows` here"),
+    ("answers n: 4", "it is called `rows` here"), ("head rows: 5", "it is called `count` here"),
+    ("load adapter: \"x\"", "for example load \"smollm2\", adapter: \"x\""),
     ("split test_size: 20%", "it is called `test` here"),
     ("split val_size: 20%", "it is called `valid` here"),
     ("train --epochs 3 --learning_rate=1e-3", "write `train epochs: 3, lr: 1e-3`"),
@@ -35,6 +36,24 @@ import Testing
   func `the line is shown as it is to be written`(_ line: String, help: String) throws {
     let outcome = try SkilletRun()(input: "load \"\(TinyRecipe.model)\"\n\(line)\n")
     #expect(outcome.errors.contains(help), outcome.comment)
+  }
+
+  @Test(arguments: [
+    ("columns: {prompt: \"x\", completion: \"a\"}", 27),
+    ("columns: {promt: \"q\", completion: \"a\"}", 27),
+    ("columns: {prompt: [\"q\", \"a\"], completion: \"a\"}", 27),
+    ("columns: {prompt: \"q\", text: \"a\"}", 27), ("date: \"2024-13-01\"", 24),
+    ("mask: all", 9),
+  ])
+  func `what is wrong with how a dataset is read is marked, and not its path`(
+    arguments: String, column: Int
+  ) throws {
+    let skillet = try SkilletRun()
+    skillet.folder.write("q,a\none,two\n", as: "d.csv")
+    let outcome = try skillet.recipe(TinyRecipe.load + "dataset \"d.csv\", \(arguments)\n")
+    #expect(outcome.ending == .exited(66), outcome.comment)
+    #expect(outcome.errors.contains("error[E0802]"), outcome.comment)
+    #expect(outcome.errors.contains(".recipe:4:\(column)\n"), outcome.comment)
   }
 
   @Test(arguments: [

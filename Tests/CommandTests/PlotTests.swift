@@ -24,6 +24,16 @@ import Testing
     #expect(found.first?["series"]?.array?.first?["points"]?.array?.count == 4)
   }
 
+  @Test func `groups of numbers have their shortest names, each its own`() throws {
+    let found = try figures(
+      """
+      let runs = for r in [3e-4, 1e-3, 0.33331, 0.33332] { {rate: r, loss: r, step: 1} }
+      plot runs, x: step, y: loss, group: rate
+
+      """)
+    #expect(names(found.first) == ["0.0003", "0.001", "0.33331", "0.33332"])
+  }
+
   @Test func `several trainings share a picture, by name or as the rows of a loop`() throws {
     let found = try figures(
       """

@@ -39,10 +39,12 @@ extension Argument where Read == Int {
 
   /// An integer that stands without its name.
   package static func positionalInt(
-    _ name: String, _ range: ClosedRange<Int>, default standard: Int, _ help: String
+    _ name: String, _ range: ClosedRange<Int>, default standard: Int, foreign: [String] = [],
+    _ help: String
   ) -> Self {
     Argument(
-      ArgumentDeclaration(name, .int(range), default: .int(standard), positional: true, help)
+      ArgumentDeclaration(
+        name, .int(range), default: .int(standard), positional: true, foreign: foreign, help)
     ) { $0.int }
   }
 

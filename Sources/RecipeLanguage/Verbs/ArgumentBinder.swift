@@ -164,7 +164,15 @@ package struct ArgumentBinder {
     EvaluationError(
       "E0206", "`\(verb.name)` lacks its `\(declaration.name)`", at: command.verb.range,
       label: "needs \(declaration.help)",
-      help: verb.examples.first.map { "for example \($0)" })
+      help: verb.examples.first.map { "for example \($0)\(written(beside: $0))" })
+  }
+
+  /// The named arguments of the command that an example does not have, to be written behind it.
+  private func written(beside example: String) -> String {
+    bound.compactMap { bound -> String? in
+      guard let name = bound.argument.name, !example.contains("\(name.text):") else { return nil }
+      return ", \(name.text): \(bound.argument.value.literalText ?? "…")"
+    }.joined()
   }
 
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
@@ -340,5 +348,17 @@ extension ArgumentType {
     Problem(
       code: "E0207", message: "cannot be \(value.source)", label: "out of range",
       help: "it is \(description)")
+  }
+}
+
+extension Expression {
+  /// A text, a number or a name as a recipe has it; nil for what has parts.
+  fileprivate var literalText: String? {
+    switch kind {
+    case .string(let literal): literal.plainText.map { NumberText.quoted($0) }
+    case .integer(let number): "\(number)"
+    case .name(let name): name
+    default: nil
+    }
   }
 }

@@ -15,7 +15,7 @@ package enum TerminalGraphics: String, CaseIterable, Sendable {
   /// - Returns: nil for none.
   package init?(environment: [String: String]) {
     func value(_ name: String) -> String { environment[name] ?? "" }
-    if let asked = environment["SKILLET_GRAPHICS"], !asked.isEmpty {
+    if let asked = Self.asked(environment) {
       guard let graphics = Self(rawValue: asked) else { return nil }
       self = graphics
       return
@@ -34,9 +34,25 @@ package enum TerminalGraphics: String, CaseIterable, Sendable {
     }
   }
 
+  private static let variable = "SKILLET_GRAPHICS"
+  private static let none = "none"
+
+  private static func asked(_ environment: [String: String]) -> String? {
+    environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// What is told of a `SKILLET_GRAPHICS` that asks for nothing known; nil where it does not.
+  package static func problem(in environment: [String: String]) -> String? {
+    guard let asked = asked(environment), asked != none, Self(rawValue: asked) == nil else {
+      return nil
+    }
+    let known = (allCases.map(\.rawValue) + [none]).joined(separator: ", ")
+    return "\(variable) is \"\(asked)\", none of \(known): curves are drawn in characters"
+  }
+
   /// Names of the variables that `init(environment:)` reads.
   package static let variables = [
-    "SKILLET_GRAPHICS", "TERM", "TMUX", "NO_COLOR", "KITTY_WINDOW_ID", "TERM_PROGRAM",
+    variable, "TERM", "TMUX", "NO_COLOR", "KITTY_WINDOW_ID", "TERM_PROGRAM",
   ]
 
   /// Shows the canvas with its upper left corner at the cursor, over so many characters.

@@ -4,7 +4,7 @@ import Training
 
 package enum Head: Verb {
   package static let count = Argument.positionalInt(
-    "count", 1...100_000, default: 5, "how many rows")
+    "count", 1...100_000, default: 5, foreign: ["rows", "n", "limit"], "how many rows")
   package static let part = Argument<DatasetSplit.Part>.choice(
     "on", default: .train, "the part whose rows are shown")
   package static let first = Argument.int(

@@ -97,6 +97,19 @@ package enum ReadDataset: Verb {
   }
 }
 
+extension ReadDataset {
+  /// What an error marks.
+  fileprivate static func argument(of error: DataError) -> any DeclaredArgument {
+    switch error.option {
+    case .columns: columns
+    case .cutAfter: cutAfter
+    case .dedupe: dedupe
+    case .date: date
+    case nil: source
+    }
+  }
+}
+
 extension Session {
   func dataset(_ call: VerbCall) throws(VerbFailure) -> Value {
     let model = try requireModel(ReadDataset.name)
@@ -112,7 +125,7 @@ extension Session {
       if maxLength < call[ReadDataset.maxLength] { tellContext(of: dataset) }
       return .record(summary(of: dataset))
     } catch {
-      throw VerbFailure(error, argument: ReadDataset.source)
+      throw VerbFailure(error, argument: ReadDataset.argument(of: error))
     }
   }
 
@@ -130,7 +143,7 @@ extension Session {
     throw DataError(
       file: part.path,
       reason: "its weight takes rows more than once, and dedupe leaves repeated rows out",
-      fix: "Leave out one of the two")
+      fix: "Leave out one of the two", option: .dedupe)
   }
 
   /// Files and folders, each with the weight that its record states.
@@ -200,7 +213,7 @@ extension Session {
       case .list, .record, .table, .none:
         throw DataError(
           file: "columns", reason: "\(field.value.source) is no name of a column",
-          fix: fix(of: field, among: columns))
+          fix: fix(of: field, among: columns), option: .columns)
       default: names[field.name] = field.value.text ?? field.value.source
       }
     }
@@ -215,7 +228,8 @@ extension Session {
         do throws(TemplateDateError) {
           return try TemplateDate(text)
         } catch {
-          throw DataError(file: "date", reason: "\(error)", fix: "Write the day that is meant")
+          throw DataError(
+            file: "date", reason: "\(error)", fix: "Write the day that is meant", option: .date)
         }
       })
   }

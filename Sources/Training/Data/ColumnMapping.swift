@@ -24,14 +24,14 @@ package struct ColumnMapping: Equatable, Sendable {
     if cutAfter == "" {
       throw DataError(
         file: "cut_after", reason: "the marker is empty, so a text could not be cut",
-        fix: "Give the text that ends the prompt, for example \"\\nA:\"")
+        fix: "Give the text that ends the prompt, for example \"\\nA:\"", option: .cutAfter)
     }
     let parts = Self.parts
     for part in columns.keys.sorted() where !parts.contains(part) {
       let near = NearestName.nearest(to: part, among: parts).map { "Did you mean \($0)? " } ?? ""
       throw DataError(
         file: "columns", reason: "no format has a part \"\(part)\"",
-        fix: near + "The parts are " + parts.joined(separator: ", "))
+        fix: near + "The parts are " + parts.joined(separator: ", "), option: .columns)
     }
   }
 

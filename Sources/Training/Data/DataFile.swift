@@ -58,7 +58,7 @@ package struct DataFile {
         let files = (Paths.names(in: path) ?? []).prefix(5).joined(separator: ", ")
         throw DataError(
           file: path, reason: error.cause, fix: "Name one of its files: \(files)")
-      default: throw DataError(file: path, reason: error.cause, fix: error.fix)
+      default: throw DataError(error, named: path)
       }
     }
     guard unsafe file.bytes.count <= largest else {
@@ -93,9 +93,7 @@ package struct DataFile {
       let ending = endings.first { path.hasSuffix($0) } ?? ""
       return (unpacked[...], name ?? String(path.dropLast(ending.count)))
     } catch {
-      throw DataError(
-        file: path, reason: error.cause,
-        fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
+      throw DataError(error, named: path)
     }
   }
 

@@ -66,7 +66,7 @@ package struct FormatDetection: Equatable, Sendable {
     return DataError(
       file: file,
       reason: "no row has the column \(Shown.quoted(key)), which is to be its \(part)",
-      fix: (near ?? "") + "The columns are \(Shown.list(row.object.keys))")
+      fix: (near ?? "") + "The columns are \(Shown.list(row.object.keys))", option: .columns)
   }
 
   /// Refuses columns for parts that the format does not have: they would not be read.
@@ -81,7 +81,8 @@ package struct FormatDetection: Equatable, Sendable {
       file: file,
       reason: "its rows are read as \(format.rawValue), which has no part \"\(part)\" "
         + "for the column \(Shown.quoted(columns.key(for: part)))",
-      fix: "The parts of \(format.rawValue) are " + parts.joined(separator: ", "))
+      fix: "The parts of \(format.rawValue) are " + parts.joined(separator: ", "),
+      option: .columns)
   }
 
   private static func mismatch(

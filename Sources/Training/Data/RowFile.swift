@@ -44,7 +44,7 @@ enum RowFile: Sendable {
   private static func store(
     _ row: DatasetRow, in rows: inout StoredRows
   ) throws(DataError) {
-    do throws(FileError) { try rows.append(row) } catch { throw failure(error) }
+    do throws(FileError) { try rows.append(row) } catch { throw DataError(error) }
   }
 
   /// The threads among the rows as conversations.
@@ -107,7 +107,7 @@ enum RowFile: Sendable {
         guard try body(rows[index], Place(start: index, count: 1)) else { return }
       }
     case .lines(let file, let name):
-      try file.forEachLine(limit: RowReader.largestRow, failure: Self.failure) {
+      try file.forEachLine(limit: RowReader.largestRow, failure: { DataError($0) }) {
         line throws(DataError) in
         let row = try unsafe RowReader.row(
           line.bytes, count: line.count, number: line.number, of: name)
@@ -126,12 +126,12 @@ enum RowFile: Sendable {
       do throws(FileError) {
         bytes = try file.bytes(place.count, from: place.start)
       } catch {
-        throw Self.failure(error)
+        throw DataError(error)
       }
       let row = try unsafe bytes.withUnsafeBufferPointer { bytes throws(DataError) in
         try unsafe RowReader.row(bytes, count: place.count, number: 1, of: name)
       }
-      guard let row else { throw Self.failure(file.changed) }
+      guard let row else { throw DataError(file.changed) }
       return row
     }
   }
@@ -139,15 +139,9 @@ enum RowFile: Sendable {
   /// The error of a file that has other rows than it had.
   var changed: DataError {
     switch self {
-    case .lines(let file, _): return Self.failure(file.changed)
+    case .lines(let file, _): return DataError(file.changed)
     case .stored(let rows):
       preconditionFailure("there are more than the \(rows.count) rows stored")
     }
-  }
-
-  private static func failure(_ error: FileError) -> DataError {
-    DataError(
-      file: error.file, reason: error.cause,
-      fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
   }
 }

@@ -11,7 +11,7 @@ extension RowReader {
     do throws(FileError) {
       table = try TableFile(reading: file.bytes, kind, path: file.name)
     } catch {
-      throw failure(error)
+      throw DataError(error, named: file.name)
     }
     try check(table.leftOut, columns)
     var number = 0
@@ -28,14 +28,8 @@ extension RowReader {
     do throws(FileError) {
       return try table.next()
     } catch {
-      throw failure(error)
+      throw DataError(error, named: file.name)
     }
-  }
-
-  private func failure(_ error: FileError) -> DataError {
-    DataError(
-      file: file.name, reason: error.cause,
-      fix: error.fix.prefix(1).uppercased() + error.fix.dropFirst())
   }
 
   /// Refuses a file that lacks a column which rows are made of, for what the column has.

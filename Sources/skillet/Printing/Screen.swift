@@ -39,6 +39,9 @@ struct Screen {
     isUnicode = TextStyle.canShowUnicode(environment: environment)
     canRedraw = streams.error.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
     graphics = streams.output.isTerminal ? TerminalGraphics(environment: environment) : nil
+    if streams.output.isTerminal, let problem = TerminalGraphics.problem(in: environment) {
+      streams.error.write(VisibleText.escaped(problem) + "\n")
+    }
   }
 
   private init(_ other: Screen, streams: OutputStreams, style: TextStyle, columns: Int?) {
