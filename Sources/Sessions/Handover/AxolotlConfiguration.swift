@@ -30,11 +30,20 @@ struct AxolotlConfiguration {
 
   /// What Axolotl cannot be told, as a clause.
   var obstacle: String? {
-    if handover.model.loaded.format == "gguf" { return "no reader of a base in a GGUF file" }
+    if isGGUF { return "no reader of a base in a GGUF file" }
     return handover.loraOptions.first { Self.loraNames[$0.key] == nil }.map {
       "nothing for the adapter's \($0.key)"
     } ?? rates.obstacle
   }
+
+  /// What to write in its place.
+  var way: String {
+    isGGUF
+      ? "write a folder of it, use base and export \"base\", and train on that"
+      : "write a script for TRL: export \"train.py\""
+  }
+
+  private var isGGUF: Bool { handover.model.loaded.format == "gguf" }
 
   var text: String {
     let notes = handover.differences + quantization.notes + ownNotes
@@ -59,6 +68,7 @@ struct AxolotlConfiguration {
     if handover.keepsBest != handover.loadsBest {
       notes.append("With `patience` Axolotl keeps the adapter of the best evaluation.")
     }
+    if let note = rates.note { notes.append(note) }
     return notes
   }
 

@@ -11,6 +11,8 @@ struct AxolotlRates {
   private(set) var settings: [(String, JSONValue)] = []
   /// What it cannot be told, as a clause.
   private(set) var obstacle: String?
+  /// What it does otherwise where modules have rates of their own, as a sentence.
+  private(set) var note: String?
 
   private let layout: AdapterLayout
   /// That of modules without one of their own.
@@ -29,6 +31,10 @@ struct AxolotlRates {
       ($0.place.norm != nil || $0.hasBias) && rate(of: $0) != common
     }) {
       obstacle = "no rate for \(path(of: entry)), whose norm or bias does not decay"
+    }
+    if !tables.isEmpty, call[Train.weightDecay] > 0 {
+      note =
+        "Beside rates of modules Axolotl decays neither embedding, head nor modules that are saved themselves."
     }
     settleTables(Set(tables.map(rate)))
     settleGroups(others.filter { rate(of: $0) != common })

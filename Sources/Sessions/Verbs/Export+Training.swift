@@ -37,8 +37,7 @@ extension Session {
       let configuration = try AxolotlConfiguration(handover, rows: names)
       if let obstacle = configuration.obstacle {
         throw VerbFailure(
-          "E0441", "axolotl has \(obstacle)", argument: Export.target,
-          help: "write a script for TRL: export \"train.py\"")
+          "E0441", "axolotl has \(obstacle)", argument: Export.target, help: configuration.way)
       }
       guard handover.train.tokenized + handover.valid.tokenized == 0 else {
         throw VerbFailure(
