@@ -49,7 +49,7 @@ import Testing
   }
 
   private func targets(
-    _ names: [String], layers: JSONValue? = nil
+    _ names: [String], layers: JSONValue? = nil, pattern: JSONValue? = nil
   ) throws(FileError) -> LoRAConfiguration {
     var changed = JSONObject()
     changed["peft_type"] = "LORA"
@@ -57,6 +57,7 @@ import Testing
     changed["lora_alpha"] = 6
     changed["target_modules"] = .array(names.map { .string($0) })
     changed["layers_to_transform"] = layers
+    changed["layers_pattern"] = pattern
     return try read(changed)
   }
 
@@ -239,6 +240,30 @@ import Testing
     changed["layers_to_transform"] = [1]
     let error = #expect(throws: FileError.self) { try read(changed) }
     #expect(error?.cause.contains("\"layers_to_transform\"") == true)
+  }
+
+  @Test(arguments: ["layers", ["h", "layers"], "model.layers", "", [], nil] as [JSONValue])
+  func `layers are counted where layers_pattern names their list`(pattern: JSONValue) throws {
+    let found = try targets(["q_proj", "v_proj"], layers: [0, 2], pattern: pattern)
+    #expect(found.layers == [0, 2] && found.targets == [.query, .value])
+  }
+
+  @Test(arguments: ["h", "ayers", ["blocks"], "self_attn", "(layers|h)", [1], 3] as [JSONValue])
+  func `a layers_pattern that names no list of blocks leaves nothing to adapt`(
+    pattern: JSONValue
+  ) throws {
+    #expect(throws: FileError.self) {
+      try targets(["q_proj", "v_proj"], layers: [0, 2], pattern: pattern)
+    }
+  }
+
+  @Test func `layers_pattern is refused where PEFT refuses it`() throws {
+    #expect(throws: FileError.self) { try targets(["q_proj"], pattern: "layers") }
+    var changed = try object()
+    changed["target_modules"] = ".*q_proj"
+    changed["layers_pattern"] = "layers"
+    let error = #expect(throws: FileError.self) { try read(changed) }
+    #expect(error?.cause.contains("\"layers_pattern\"") == true)
   }
 
   @Test func `patterns of ranks and alphas: the first that fits counts, from the end of a path`()

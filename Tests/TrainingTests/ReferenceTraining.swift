@@ -57,11 +57,12 @@ struct ReferenceTraining {
     return rates
   }
 
-  func batch(_ index: Int) throws -> TokenBatch {
+  /// - Parameter readsLast: whether the model reads the last tokens too, from which nothing is predicted.
+  func batch(_ index: Int, readsLast: Bool = false) throws -> TokenBatch {
     let batch = try curve.at("batches").elements()[index]
     var result = TokenBatch()
     for (row, flags) in zip(try batch.at("ids").elements(), try batch.at("train").elements()) {
-      result.append(try row.tokens(), trained: try flags.flags(), readsLast: false)
+      result.append(try row.tokens(), trained: try flags.flags(), readsLast: readsLast)
     }
     return result
   }

@@ -12,8 +12,8 @@ package final class Adapter: @unchecked Sendable {
     self.parameters = parameters
   }
 
-  /// A new adapter. Each module draws from its own random stream; where the start stands on weights, all of it is
-  /// zero until `begin`.
+  /// A new adapter. Each module draws from its own random stream; where the start stands on weights or on
+  /// data, all of it is zero until `begin`, or until it is filled with `ExplainedVariance`.
   package convenience init(
     configuration: LoRAConfiguration, model: DecoderDescription, start: AdapterStart = .standard,
     seed: UInt64

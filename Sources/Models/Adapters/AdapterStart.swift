@@ -15,6 +15,8 @@ package enum AdapterStart: String, CaseIterable, Sendable {
   case olora
   /// The largest singular directions of what quantization took from W (LoftQ, arXiv 2310.08659, with one step).
   case loftq
+  /// The directions along which what a layer reads of the data varies most (EVA, arXiv 2410.07170).
+  case eva
 
   /// Whether it is made of the layer's weights, and not of random numbers.
   package var standsOnWeights: Bool { [.pissa, .olora, .loftq].contains(self) }
@@ -23,7 +25,7 @@ package enum AdapterStart: String, CaseIterable, Sendable {
   /// makes up for what quantization took.
   package var isSubtracted: Bool { [.pissa, .olora].contains(self) }
 
-  /// - Parameter pair: all zero, which it stays where the start stands on weights.
+  /// - Parameter pair: all zero, which it stays where the start stands on weights or on data.
   func fill(_ pair: LoRAPair, _ random: inout RandomGenerator) {
     switch self {
     case .standard:
@@ -37,7 +39,7 @@ package enum AdapterStart: String, CaseIterable, Sendable {
         unsafe pair.a.base[index] = random.normal(deviation: deviation)
       }
     case .orthogonal: fillHalves(pair, &random)
-    case .pissa, .olora, .loftq: break
+    case .pissa, .olora, .loftq, .eva: break
     }
   }
 

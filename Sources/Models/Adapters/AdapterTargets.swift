@@ -147,8 +147,18 @@ struct AdapterTargets {
     }
   }
 
+  /// The blocks that are listed; none where `layers_pattern` looks for them elsewhere than the model has them.
   private func layers(_ value: JSONValue?) throws(FileError) -> Set<Int>? {
-    guard let value, !value.isNull, value != [] else { return nil }
+    let patterns = try layersPatterns()
+    guard let value, !value.isNull, value != [] else {
+      guard patterns.isEmpty else {
+        throw FileError(
+          .unsupported, file: file,
+          cause: "\"layers_pattern\" stands without \"layers_to_transform\", which PEFT refuses",
+          fix: "set it to null")
+      }
+      return nil
+    }
     let list = value.array ?? [value]
     let layers = list.compactMap { if case .int(let layer) = $0 { layer } else { nil } }
     guard layers.count == list.count,
@@ -160,7 +170,32 @@ struct AdapterTargets {
           + "\(model.sizes.layers) layers",
         fix: "load the model that the adapter was trained on")
     }
-    return Set(layers)
+    let fits =
+      patterns.isEmpty || patterns.contains { ".\(model.blockPath)".hasSuffix(".\($0).") }
+    return fits ? Set(layers) : []
+  }
+
+  /// What the path of the blocks may end with; none for any path.
+  private func layersPatterns() throws(FileError) -> [String] {
+    guard let value = config["layers_pattern"], !value.isNull, value != "" else { return [] }
+    if config["target_modules"]?.string != nil {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"layers_pattern\" stands beside a text as \"target_modules\", which PEFT refuses",
+        fix: "write the layers into the pattern")
+    }
+    let list = value.array ?? [value]
+    let patterns = list.compactMap(\.string)
+    // PEFT reads them as regular expressions, where a name is one that fits itself
+    guard patterns.count == list.count,
+      patterns.allSatisfy({ $0.allSatisfy { $0.isLetter || $0.isNumber || "_.".contains($0) } })
+    else {
+      throw FileError(
+        .unsupported, file: file,
+        cause: "\"layers_pattern\" is \(value.excerpt), and Skillet reads names there",
+        fix: "write the name of the list of blocks, for example \"layers\" or \"h\"")
+    }
+    return patterns
   }
 
   /// What a pattern says of each layer: the first of its keys that fits counts.

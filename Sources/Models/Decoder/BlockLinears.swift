@@ -9,6 +9,8 @@ struct BlockLinears {
   let adapter: AdapterUse?
   /// Whether there are few rows, which are multiplied one by one straight from the quantized weights.
   let areVectors: Bool
+  /// Takes what the layers read of a batch, where somebody wants it.
+  var gathering: GatheredInputs?
   let compute: Compute
 
   func linear(_ role: LinearRole) -> LinearLayer {
@@ -50,6 +52,7 @@ struct BlockLinears {
     switch input {
     case .vectors(let x): forward(outputs, fromVectors: x, accumulates: accumulates)
     case .rows(let packed, let matrix):
+      gathering?.take(outputs.map(\.role), matrix(), with: compute)
       for (role, y) in outputs {
         linear(role).forward(
           matrix(), packed: packed, into: y, accumulates: accumulates,

@@ -62,15 +62,19 @@ package struct DecoderModel: Sendable {
 
   /// The two halves of a block.
   ///
-  /// - Parameter areVectors: whether they run over few rows, straight from the quantized weights.
+  /// - Parameters:
+  ///   - areVectors: whether they run over few rows, straight from the quantized weights.
+  ///   - gathering: takes what the linear layers read of a batch.
   func sublayers(
-    _ layer: Int, _ adapter: AdapterUse?, areVectors: Bool = false, _ compute: Compute
+    _ layer: Int, _ adapter: AdapterUse?, areVectors: Bool = false,
+    gathering: GatheredInputs? = nil, _ compute: Compute
   ) -> (attention: AttentionSublayer, feedForward: FeedForwardSublayer) {
     let linears = BlockLinears(
       block: weights.blocks[layer],
       norms: adapter?.norms(weights.blocks[layer].norms, layer: layer)
         ?? weights.blocks[layer].norms,
-      layer: layer, adapter: adapter, areVectors: areVectors, compute: compute)
+      layer: layer, adapter: adapter, areVectors: areVectors, gathering: gathering,
+      compute: compute)
     return (
       AttentionSublayer(
         linears: linears, attention: attention(layer), rope: rope(layer),
@@ -122,9 +126,9 @@ package struct DecoderModel: Sendable {
   /// One block over a batch, in place; without `needsOutput` only as far as `saved` asks for it.
   func forward(
     layer: Int, _ x: Matrix, batch: TokenBatch, adapter: AdapterUse?, saved: SavedBlock?,
-    needsOutput: Bool = true, with compute: Compute
+    needsOutput: Bool = true, gathering: GatheredInputs? = nil, with compute: Compute
   ) {
-    let block = sublayers(layer, adapter, compute)
+    let block = sublayers(layer, adapter, gathering: gathering, compute)
     compute.arena.scoped {
       let input = description.isParallel ? compute.copy(of: x) : x
       block.attention.forward(

@@ -31,6 +31,16 @@ extension Session {
     _ call: VerbCall, of configuration: LoRAConfiguration
   ) throws(VerbFailure) {
     let start = call[LoRA.start]
+    if call.has(LoRA.growth), start != .eva {
+      throw VerbFailure(
+        "E0212", "`\(LoRA.growth.name)` spreads ranks by what the layers read, as eva does alone",
+        argument: LoRA.growth, help: "init: eva, or leave it out")
+    }
+    if start == .eva, configuration.tables.contains(.head) {
+      throw VerbFailure(
+        "E0212", "eva looks at what the layers of blocks read, and the output head is in none",
+        argument: LoRA.start, help: "leave `init` or the head out")
+    }
     if !start.fitsEmbedding, configuration.tables.contains(.embedding) {
       throw VerbFailure(
         "E0212",

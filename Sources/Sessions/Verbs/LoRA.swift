@@ -34,7 +34,10 @@ package enum LoRA: Verb {
   package static let start = Argument<AdapterStart>.choice(
     "init", default: .standard, foreign: ["init_lora_weights"],
     "how A and B start: A uniform in ±1/√inputs, gaussian or both orthogonal, where B·A is zero; or on the "
-      + "weights: pissa, olora, loftq")
+      + "weights: pissa, olora, loftq; or on the data: eva")
+  package static let growth = Argument.number(
+    "rho", 1...1000, default: 2,
+    "the most that eva gives a layer, as a multiple of its rank; 1 leaves ranks as they are")
   package static let isRankStabilized = Argument.flag(
     "rslora", default: false, foreign: ["use_rslora"],
     "scale by alpha/√rank instead of alpha/rank")
@@ -62,7 +65,7 @@ package enum LoRA: Verb {
   package static let declaration = VerbDeclaration(
     "lora", "puts a trainable low-rank adapter beside the frozen layers",
     arguments: [
-      rank, alpha, dropout, targets, modules, exclude, layers, overrides, start,
+      rank, alpha, dropout, targets, modules, exclude, layers, overrides, start, growth,
       isRankStabilized, isWeightDecomposed, biases, saved, tokens, ensuresTying,
       adapterName,
     ],
@@ -89,7 +92,9 @@ package enum LoRA: Verb {
       rank × inputs and B of outputs × rank. B starts at zero, so the model answers as before until
       it is trained. `init: pissa` and `olora` start on the strongest directions of W instead, which are \
       subtracted beside it, so that the model answers as before too; the adapter is saved with twice \
-      the rank and needs no other base. `loftq` starts on what `quantize` lost. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216. \
+      the rank and needs no other base. `loftq` starts on what `quantize` lost. `eva` (arXiv 2410.07170) \
+      reads examples of the training part first: A starts with the directions along which the inputs of a layer \
+      vary most, and layers get the more of all ranks the more of the variance lies along theirs. A layer of 576 × 576 has 331,776 weights; rank 8 trains 8·(576+576) = 9,216. \
       `targets: [lm_head, embed_tokens]` trains beside the output head and the embedding, which all_linear leaves \
       out; beside an embedding A starts at zero and B at random, and both of a model that ties them stay \
       apart, as PEFT has it. `modules_to_save: ["lm_head", "norm"]` trains modules themselves, as full fine-tuning \
@@ -109,15 +114,18 @@ extension Session {
     let model = try requireModel(LoRA.name)
     let name = call[LoRA.adapterName] ?? AdapterInUse.standardName
     try requireName(name, LoRA.adapterName)
-    let description = model.decoder.description
-    let adapter = try adapter(call, in: model, try configuration(call, of: description))
+    let configuration = try configuration(call, of: model.decoder.description)
+    let adapter =
+      call[LoRA.start] == .eva
+      ? try adapterOnData(call, in: model, configuration)
+      : try adapter(call, in: model, configuration)
     take(
       AdapterInUse(
         name: name, adapter: adapter, base: model.identity, steps: 0, curve: nil))
     return .record(summary(of: adapter, in: model))
   }
 
-  private func adapter(
+  func adapter(
     _ call: VerbCall, in model: ModelInUse, _ configuration: LoRAConfiguration
   ) throws(VerbFailure) -> Adapter {
     let start = call[LoRA.start]

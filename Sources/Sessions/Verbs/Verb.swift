@@ -28,7 +28,7 @@ extension VerbCatalog {
     freeWords: [
       "base", "model", "data", "adapter", "valid", "test", "default", "text", "all", "loss",
       "messages", "attention", "worst", "mistral", "phi", "deepseek", "koala", "pissa", "olora",
-      "loftq", "segments", "lowest", "highest",
+      "loftq", "eva", "segments", "lowest", "highest",
     ])
 
   static let bodies = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
