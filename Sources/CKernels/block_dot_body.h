@@ -8,8 +8,8 @@ INLINE bool FN(halves_differ)(ck_format format) {
 
 /* Products of both halves with the activations, each half times a factor. Codes with an offset are
  * not negative, and below 32. */
-INLINE FN(totals) FN(dot_halves)(ck_format format, FN(bytes16) a, FN(bytes16) b,
-                                 FN(activations) x, float first, float second) {
+INLINE FN(totals) FN(dot_halves)(ck_format format, FN(bytes16) a, FN(bytes16) b, FN(activations) x,
+                                 float first, float second) {
   FN(counts)
   products = FN(has_offset)(format) ? FN(dot_unsigned)(a, b, x) : FN(dot_signed)(a, b, x);
   if (!FN(halves_differ)(format)) return __builtin_convertvector(products, FN(totals)) * first;
@@ -38,20 +38,19 @@ INLINE FN(four) FN(dot_blocks_as)(ck_format format, const ck_matrix *w, size_t r
     UNROLL for (size_t i = 0; i < most_parts; i++) {
       if (i >= parts) continue;
       FN(group) g = FN(unpack)(format, (FN(place)){p, i});
+      size_t place = FN(block_of_row)(x->rows, count, b + i, start);
       if (FN(has_offset)(format) && !FN(halves_differ)(format))
-        offset += g.offset[0] *
-                  FN(numbers_of_rows)(x->sums, x->rows, count, b + i, start, width);
+        offset += g.offset[0] * FN(numbers_of_rows)(x->sums, place, width);
       UNROLL for (size_t v = 0; v < ROWS; v++) {
         if (v >= width) continue;
-        size_t place = FN(block_of_row)(x->rows, count, b + i, start + v);
-        float scale = x->scales[place];
-        FN(activations) a = FN(activations_at)(x, place);
+        float scale = x->scales[place + v];
+        FN(activations) a = FN(activations_at)(x, place + v);
         totals[v][i % 2] += FN(dot_halves)(format, g.codes[0], g.codes[1], a, g.scale[0] * scale,
                                            g.scale[1] * scale);
         if (FN(has_offset)(format) && FN(halves_differ)(format)) {
           FN(bytes16) ones = (FN(bytes16)){0} + 1;
-          totals[v][i % 2] += FN(dot_halves)(format, ones, ones, a, g.offset[0] * scale,
-                                             g.offset[1] * scale);
+          totals[v][i % 2] +=
+              FN(dot_halves)(format, ones, ones, a, g.offset[0] * scale, g.offset[1] * scale);
         }
       }
     }

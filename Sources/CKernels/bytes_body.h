@@ -11,12 +11,12 @@ INLINE FN(four) FN(dot_bytes_as)(ck_format format, const ck_matrix *w, size_t ro
       if (b + i == blocks) continue;
       __builtin_prefetch(p + PREFETCH_BYTES);
       FN(bytes16) first = FN(load_bytes)(p + skip), second = FN(load_bytes)(p + skip + 16);
-      FN(four) scales = FN(numbers_of_rows)(x->scales, x->rows, blocks, b + i, start, width);
+      size_t place = FN(block_of_row)(x->rows, blocks, b + i, start);
+      FN(four) scales = FN(numbers_of_rows)(x->scales, place, width);
       if (format == CK_Q8_0) scales *= FN(half)(p);
       UNROLL for (size_t v = 0; v < ROWS; v++) {
         if (v >= width) continue;
-        size_t place = FN(block_of_row)(x->rows, blocks, b + i, start + v);
-        FN(counts) products = FN(dot_signed)(first, second, FN(activations_at)(x, place));
+        FN(counts) products = FN(dot_signed)(first, second, FN(activations_at)(x, place + v));
         totals[v][i] += __builtin_convertvector(products, FN(totals)) * scales[v];
       }
       p += FN(block_bytes)(format);

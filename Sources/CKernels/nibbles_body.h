@@ -2,8 +2,7 @@
 
 /* 32 activations in the order in which a block's nibbles unfold: CODE4 has even elements in the
  * high nibbles, odd ones in the low. */
-INLINE FN(activations)
-    FN(read_activations)(ck_format format, const ck_int8_rows *x, size_t place) {
+INLINE FN(activations) FN(read_activations)(ck_format format, const ck_int8_rows *x, size_t place) {
   if (format != CK_CODE4) return FN(activations_at)(x, place);
   FN(bytes16) a = FN(load_bytes)(x->codes + 32 * place);
   FN(bytes16) b = FN(load_bytes)(x->codes + 32 * place + 16);
@@ -33,9 +32,9 @@ INLINE FN(counts)
 }
 
 /* Even and odd blocks are added up apart, since one sum would wait for itself. */
-INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row,
-                                   FN(digits) digits, const ck_int8_rows *x, size_t start,
-                                   size_t width) {
+INLINE FN(four)
+    FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
+                       const ck_int8_rows *x, size_t start, size_t width) {
   const uint8_t *p = FN(place_of)(format, w, row, 0).p;
   size_t skip = FN(block_bytes)(format) - 16, blocks = w->columns / 32;
   FN(totals) totals[ROWS][2] = {{{0}}};
@@ -44,17 +43,16 @@ INLINE FN(four) FN(dot_nibbles_as)(ck_format format, const ck_matrix *w, size_t 
     UNROLL for (size_t i = 0; i < 2; i++) {
       if (b + i == blocks) continue;
       float d = format == CK_CODE4 ? FN(outer_scale)(format, w, row, (b + i) * 32) : FN(half)(p);
-      FN(four) sums = FN(numbers_of_rows)(x->sums, x->rows, blocks, b + i, start, width);
+      size_t place = FN(block_of_row)(x->rows, blocks, b + i, start);
+      FN(four) sums = FN(numbers_of_rows)(x->sums, place, width);
       if (format == CK_Q4_0) offsets[i] -= 8.0f * d * sums;
       if (format == CK_Q4_1) offsets[i] += FN(half)(p + 2) * sums;
-      FN(four) scales = d * FN(numbers_of_rows)(x->scales, x->rows, blocks, b + i, start, width);
+      FN(four) scales = d * FN(numbers_of_rows)(x->scales, place, width);
       FN(nibbles) nibbles = FN(read_nibbles)(format, p + skip);
       UNROLL for (size_t v = 0; v < ROWS; v++) {
         if (v >= width) continue;
-        size_t place = FN(block_of_row)(x->rows, blocks, b + i, start + v);
-        FN(counts)
-        products =
-            FN(count_nibbles)(format, nibbles, digits, FN(read_activations)(format, x, place));
+        FN(activations) a = FN(read_activations)(format, x, place + v);
+        FN(counts) products = FN(count_nibbles)(format, nibbles, digits, a);
         totals[v][i] += __builtin_convertvector(products, FN(totals)) * scales[v];
       }
       p += FN(block_bytes)(format);

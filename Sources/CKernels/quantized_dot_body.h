@@ -1,8 +1,8 @@
 /* Products of rows with int8 activations: integer sums of 32 products, scaled a block and added as
- * floats. One row of the matrix at a time, so that memory is read as one stream; for several vectors its
- * codes are unfolded once. The set brings activate (two halves of 32 activations to its
- * FN(activations)), dot_signed and dot_unsigned (32 products, added up into the lanes of FN(counts)),
- * HALVES_APART and, without rows and panels of its own, dot_digits. */
+ * floats. One row of the matrix at a time, so that memory is read as one stream; for several
+ * vectors its codes are unfolded once. The set brings activate (two halves of 32 activations to its
+ * FN(activations)), dot_signed and dot_unsigned (32 products, added up into the lanes of
+ * FN(counts)), HALVES_APART and, without rows and panels of its own, dot_digits. */
 
 /* How far ahead of a row's place memory is asked for: the hardware's own prefetching stops at the
  * end of each 4 KB page. */
@@ -26,10 +26,11 @@ INLINE FN(four) FN(add_up_rows)(FN(totals) totals[ROWS][2], size_t rows) {
   return result;
 }
 
-/* Where a block of a row has its numbers, and 32 times that its codes. Panels read one row after the
- * other, else the rows of a block lie beside each other. */
+/* Where a block of a row has its numbers, and 32 times that its codes. Those of ROWS rows lie
+ * beside each other; panels take such groups one after the other. */
 INLINE size_t FN(block_of_row)(size_t rows, size_t blocks, size_t b, size_t row) {
-  return LANES == 16 ? row * blocks + b : b * rows + row;
+  if (LANES != 16 || rows == 1) return b * rows + row;
+  return (row / ROWS * blocks + b) * ROWS + row % ROWS;
 }
 
 INLINE FN(activations) FN(activations_at)(const ck_int8_rows *x, size_t place) {
@@ -37,12 +38,10 @@ INLINE FN(activations) FN(activations_at)(const ck_int8_rows *x, size_t place) {
   return FN(activate)(FN(load_bytes)(codes), FN(load_bytes)(codes + 16));
 }
 
-/* A number of each of the rows from `start` on for block b; lane 0 alone where there is one row. */
-INLINE FN(four) FN(numbers_of_rows)(const float *x, size_t rows, size_t blocks, size_t b,
-                                    size_t start, size_t width) {
-  FN(four) v = {x[FN(block_of_row)(rows, blocks, b, start)]};
-  UNROLL for (size_t i = 1; i < ROWS; i++) if (i < width) v[i] =
-      x[FN(block_of_row)(rows, blocks, b, start + i)];
+/* A number of each of some rows, the first at `place`; lane 0 alone where there is one row. */
+INLINE FN(four) FN(numbers_of_rows)(const float *x, size_t place, size_t width) {
+  FN(four) v = {x[place]};
+  UNROLL for (size_t i = 1; i < ROWS; i++) if (i < width) v[i] = x[place + i];
   return v;
 }
 
@@ -88,6 +87,7 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
 #include "block_dot_body.h"
 #if LANES == 16
 #include "avx512_rows.h"
+#include "avx512_unfold.h"
 #include "avx512_panels.h"
 #else
 #include "bytes_body.h"
@@ -95,9 +95,9 @@ INLINE FN(digits) FN(make_digits)(const float *table) {
 #endif
 
 /* One row of the matrix with `width` ones of the activations from `start` on: 1, or ROWS. */
-INLINE FN(four) FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t row,
-                                 FN(digits) digits, const ck_int8_rows *x, size_t start,
-                                 size_t width) {
+INLINE FN(four)
+    FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t row, FN(digits) digits,
+                     const ck_int8_rows *x, size_t start, size_t width) {
   switch (format) {
     case CK_INT8:
     case CK_Q8_0: return FN(dot_bytes_as)(format, w, row, x, start, width);
@@ -110,11 +110,11 @@ INLINE FN(four) FN(dot_row_int8)(ck_format format, const ck_matrix *w, size_t ro
 
 INLINE void FN(dot_rows_int8)(ck_format format, const ck_matrix *w, size_t first, size_t count,
                               FN(digits) digits, const ck_int8_rows *x, float *y, size_t y_stride) {
-  size_t done = 0;
 #if LANES == 16
-  if (x->used > 1) done = FN(multiply_panels)(format, w, first, count, digits, x, y, y_stride);
+  if (x->rows > 1 && FN(has_panels)(format))
+    return FN(multiply_panels)(format, w, first, count, digits, x, y, y_stride);
 #endif
-  for (size_t i = done; i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (x->rows == 1) {
       y[i] = FN(dot_row_int8)(format, w, first + i, digits, x, 0, 1)[0];
       continue;

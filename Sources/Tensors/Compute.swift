@@ -52,6 +52,11 @@ package final class Compute: @unchecked Sendable {
   /// Scratch memory of one worker; release it before the task ends.
   package func scratch(of worker: Int) -> Arena { workerArenas[worker] }
 
+  /// Rows of a block where each thread shall have its share, but for at most `most`.
+  package func share(of rows: Int, most: Int = .max) -> Int {
+    max(1, min(most, (rows + pool.threadCount - 1) / pool.threadCount))
+  }
+
   /// Runs `body` over blocks of at most `grain` rows.
   package func forEachBlock(of rows: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
     forEachBlock(of: rows, grain: grain) { range, _ in body(range) }

@@ -110,23 +110,26 @@ import Testing
   }
 
   /// What is unfolded once for several rows gives each what it has alone, bit by bit. 7 blocks leave a part
-  /// of every stride, and 37 rows one of every panel.
+  /// of every stride, 65 are more than a panel holds; 37 rows leave a part of the last panel, 9 have none.
   @Test(arguments: KernelTables.names)
   func `rows that are multiplied together come out as they do alone`(name: String) throws {
     var noise = Noise(11)
     try KernelTables.with(name) {
       for format in [CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_INT8, CK_CODE4] {
-        for columns in [32, 96, 224, 576] {
+        for columns in [32, 96, 224, 576, 2080] {
           let w = FrozenSample(format, rows: 38, columns: columns, nested: true, noise: &noise)
           let rows = (0..<Int(CK_INT8_ROWS)).map { _ in noise.values(columns) }
-          let alone = rows.map { row in
-            var one = QuantizedRows([row])
-            return w.withMatrix { one.products($0, first: 1, count: 37) } ?? []
-          }
-          for count in 2...rows.count {
-            var some = QuantizedRows(Array(rows.prefix(count)))
-            let together = try #require(w.withMatrix { some.products($0, first: 1, count: 37) })
-            #expect(together == alone.prefix(count).flatMap { $0 })
+          for height in [9, 37] {
+            let alone = rows.map { row in
+              var one = QuantizedRows([row])
+              return w.withMatrix { one.products($0, first: 1, count: height) } ?? []
+            }
+            for count in 2...rows.count {
+              var some = QuantizedRows(Array(rows.prefix(count)))
+              let together = try #require(
+                w.withMatrix { some.products($0, first: 1, count: height) })
+              #expect(together == alone.prefix(count).flatMap { $0 })
+            }
           }
         }
       }

@@ -22,7 +22,7 @@ struct BlockLinears {
     /// Rows packed for products; the same rows as a matrix, which only dropout asks for.
     case rows(PackedRows, matrix: () -> Matrix)
     /// Few rows.
-    case vectors(Matrix)
+    case vectors(PackedVectors)
   }
 
   /// The norm of the rows of `x`, or `x` itself.
@@ -32,12 +32,12 @@ struct BlockLinears {
       return .rows(norm.packed(x, with: compute), matrix: { norm.forward(x, with: compute) })
     }
     let result = compute.arena.matrix(x.rows, x.columns)
-    norm.forward(x, into: result)
-    return .vectors(result)
+    return .vectors(
+      compute.packVectors(result) { norm.forward(x.rows($0), into: result.rows($0)) })
   }
 
   func input(_ x: Matrix) -> Input {
-    areVectors ? .vectors(x) : .rows(compute.pack(x), matrix: { x })
+    areVectors ? .vectors(compute.packVectors(x)) : .rows(compute.pack(x), matrix: { x })
   }
 
   /// y = W·x + bias + scale · B·A·x for layers that share `x`.
@@ -50,7 +50,7 @@ struct BlockLinears {
     saved: SavedBlock?
   ) {
     switch input {
-    case .vectors(let x): forward(outputs, fromVectors: x, accumulates: accumulates)
+    case .vectors(let packed): forward(outputs, fromVectors: packed, accumulates: accumulates)
     case .rows(let packed, let matrix):
       gathering?.take(outputs.map(\.role), matrix(), with: compute)
       for (role, y) in outputs {
@@ -62,8 +62,10 @@ struct BlockLinears {
   }
 
   private func forward(
-    _ outputs: [(role: LinearRole, y: Matrix?)], fromVectors x: Matrix, accumulates: Bool
+    _ outputs: [(role: LinearRole, y: Matrix?)], fromVectors packed: PackedVectors,
+    accumulates: Bool
   ) {
+    let x = packed.values
     compute.arena.scoped {
       let results = outputs.compactMap { output in
         output.y.map { y in
@@ -73,10 +75,7 @@ struct BlockLinears {
           )
         }
       }
-      compute.arena.scoped {
-        compute.multiply(
-          compute.packVectors(x), by: results.map { (matrix: $0.linear.weight, y: $0.result) })
-      }
+      compute.multiply(packed, by: results.map { (matrix: $0.linear.weight, y: $0.result) })
       for (linear, y, result) in results {
         linear.addAdapter(ofVectors: x, to: result, with: compute)
         if !linear.bias.isEmpty { compute.spread(linear.bias, over: result, accumulates: true) }

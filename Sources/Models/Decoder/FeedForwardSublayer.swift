@@ -66,10 +66,10 @@ struct FeedForwardSublayer {
   private func activated(_ inner: Inner, _ saved: SavedBlock?) -> BlockLinears.Input {
     let (gate, up) = (inner.gate, inner.up)
     if linears.areVectors {
-      compute.forEachBlock(of: up.rows, grain: 1) { rows in
-        activation.forward(gate: gate?.rows(rows), up: up.rows(rows), into: up.rows(rows))
-      }
-      return .vectors(up)
+      return .vectors(
+        compute.packVectors(up) { rows in
+          activation.forward(gate: gate?.rows(rows), up: up.rows(rows), into: up.rows(rows))
+        })
     }
     let packed = compute.pack(rows: up.rows, depth: up.columns) { rows, scratch in
       let (gate, up) = (gate?.rows(rows), up.rows(rows))

@@ -53,8 +53,13 @@ extension DecoderModel {
           layer, x, positions: positions, sequences: (0..<x.rows).map { $0..<$0 + 1 },
           areVectors: true, adapter: adapter, with: compute
         ) { attention, q, k, v, output in
-          let contexts = caches.enumerated().map { row, cache in
-            cache.append(k.rows(row..<row + 1), v.rows(row..<row + 1), layer: layer)
+          let contexts = caches.map { $0.rows(with: 1, layer: layer) }
+          compute.forEachBlock(of: x.rows, grain: compute.share(of: x.rows)) { rows in
+            for row in rows {
+              let (keys, values) = contexts[row]
+              keys.rows(keys.rows - 1..<keys.rows).copy(from: k.rows(row..<row + 1))
+              values.rows(values.rows - 1..<values.rows).copy(from: v.rows(row..<row + 1))
+            }
           }
           attention.decode(q: q, contexts: contexts, into: output, with: compute)
         }

@@ -25,15 +25,21 @@ package final class KeyValueCache {
     sizes.layers * 2 * capacity * sizes.keyValue * MemoryLayout<Float>.stride
   }
 
+  /// The rows of a layer with so many new ones behind them, to be stored.
+  func rows(with new: Int, layer: Int) -> (keys: Matrix, values: Matrix) {
+    precondition(
+      count + new <= capacity, "\(new) keys and values behind \(count) of \(capacity)")
+    let (keys, values) = layers[layer]
+    return (keys.rows(0..<count + new), values.rows(0..<count + new))
+  }
+
   /// Stores new rows of a layer behind those there; gives all rows including the new.
   func append(_ k: Matrix, _ v: Matrix, layer: Int) -> (keys: Matrix, values: Matrix) {
-    precondition(
-      k.rows == v.rows && count + k.rows <= capacity,
-      "\(k.rows) keys and \(v.rows) values behind \(count) of \(capacity)")
-    let (keys, values) = layers[layer]
+    precondition(k.rows == v.rows, "\(k.rows) keys and \(v.rows) values")
+    let (keys, values) = rows(with: k.rows, layer: layer)
     keys.rows(count..<count + k.rows).copy(from: k)
     values.rows(count..<count + v.rows).copy(from: v)
-    return (keys.rows(0..<count + k.rows), values.rows(0..<count + v.rows))
+    return (keys, values)
   }
 
   /// Counts rows that every layer has stored.

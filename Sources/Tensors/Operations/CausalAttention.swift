@@ -164,23 +164,36 @@ package struct CausalAttention: Sendable {
         q: q.rows(row..<row + 1), k: context.keys, v: context.values,
         past: context.keys.rows - 1, output: output.rows(row..<row + 1))
     }
-    compute.pool.run(contexts.count * heads) { task, worker in
-      let (row, head) = task.quotientAndRemainder(dividingBy: heads)
-      let (k, v) = contexts[row]
-      let arena = compute.scratch(of: worker)
-      arena.scoped {
-        let query = slice(q.rows(row..<row + 1), head: head)
-        let result = slice(output.rows(row..<row + 1), head: head)
-        let seen = visible(from: k.rows - 1)
-        let scores = unsafe arena.matrix(1, seen.count).base
-        unsafe withUnsafePointer(to: slice(k, head: head / group).rows(seen).kernelMatrix) { keys in
-          unsafe ck_multiply_vector(keys, 0, seen.count, query.base, scores)
-        }
-        unsafe softmax(scores, first: seen.lowerBound, count: seen.count, head: head)
-        let values = slice(v, head: head / group).rows(seen)
-        unsafe ck_weighted_sum(
-          scores, values.base, values.stride, seen.count, headSize, result.base)
+    // Heads that read the same keys stay on one thread where there is enough to do.
+    let isMany = contexts.count * keyValueHeads >= 4 * compute.pool.threadCount
+    let together = isMany ? group : 1
+    compute.pool.run(contexts.count * heads / together) { task, worker in
+      let (row, first) = (task * together).quotientAndRemainder(dividingBy: heads)
+      let context = contexts[row]
+      for head in first..<first + together {
+        decode(
+          q: slice(q.rows(row..<row + 1), head: head),
+          k: slice(context.keys, head: head / group),
+          v: slice(context.values, head: head / group), head: head,
+          into: slice(output.rows(row..<row + 1), head: head), compute.scratch(of: worker))
       }
+    }
+  }
+
+  /// One head of a sequence's new token, with the columns of the head.
+  private func decode(
+    q: Matrix, k: Matrix, v: Matrix, head: Int, into output: Matrix, _ arena: Arena
+  ) {
+    arena.scoped {
+      let seen = visible(from: k.rows - 1)
+      let scores = unsafe arena.matrix(1, seen.count).base
+      unsafe withUnsafePointer(to: k.rows(seen).kernelMatrix) { keys in
+        unsafe ck_multiply_vector(keys, 0, seen.count, q.base, scores)
+      }
+      unsafe softmax(scores, first: seen.lowerBound, count: seen.count, head: head)
+      let values = v.rows(seen)
+      unsafe ck_weighted_sum(
+        scores, values.base, values.stride, seen.count, headSize, output.base)
     }
   }
 

@@ -164,7 +164,7 @@ package final class RotaryEmbedding: Sendable {
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         // Tasks only read the tables.
         nonisolated(unsafe) let tables = unsafe (cosine: cosine, sine: sine)
-        compute.forEachBlock(of: x.rows, grain: 64) { rows in
+        compute.forEachBlock(of: x.rows, grain: compute.share(of: x.rows, most: 64)) { rows in
           for row in rows {
             let offset = Int(positions[row]) * pairs
             let (cosine, sine) = unsafe (tables.cosine + offset, tables.sine + offset)

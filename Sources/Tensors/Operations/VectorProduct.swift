@@ -4,7 +4,7 @@ import CKernels
 /// be used. Tasks only read them.
 package struct PackedVectors: @unchecked Sendable {
   /// `[vectors, columns]`.
-  fileprivate let values: Matrix
+  package let values: Matrix
   /// The same as int8, in groups; empty where products are exact.
   fileprivate let groups: [Group]
 
@@ -18,26 +18,34 @@ package struct PackedVectors: @unchecked Sendable {
 extension Compute {
   /// Prepares each row of `x`; where products shall be exact, or with columns that are not whole blocks
   /// of 32, it stays as it is. The memory comes from `arena`.
-  package func packVectors(_ x: Matrix, isExact: Bool = false) -> PackedVectors {
-    guard quantizesVectors, !isExact, x.columns % 32 == 0 else {
-      return PackedVectors(values: x, groups: [])
-    }
+  ///
+  /// - Parameter write: writes some rows of `x` before they are prepared.
+  package func packVectors(
+    _ x: Matrix, isExact: Bool = false, write: @Sendable (Range<Int>) -> Void = { _ in }
+  ) -> PackedVectors {
     var groups: [PackedVectors.Group] = []
-    for first in stride(from: 0, to: x.rows, by: Int(CK_INT8_ROWS)) {
-      let used = min(x.rows - first, Int(CK_INT8_ROWS))
-      unsafe groups.append(
-        PackedVectors.Group(first: first, rows: group(x.rows(first..<first + used))))
+    if quantizesVectors, !isExact, x.columns % 32 == 0 {
+      for first in stride(from: 0, to: x.rows, by: Int(CK_INT8_ROWS)) {
+        let used = min(x.rows - first, Int(CK_INT8_ROWS))
+        unsafe groups.append(
+          PackedVectors.Group(first: first, rows: room(for: x.rows(first..<first + used))))
+      }
     }
-    return PackedVectors(values: x, groups: groups)
+    let packed = PackedVectors(values: x, groups: groups)
+    forEachBlock(of: x.rows, grain: share(of: x.rows)) { rows in
+      write(rows)
+      packed.quantize(rows)
+    }
+    return packed
   }
 
-  /// One row, or some with zeros for those that are missing.
-  private func group(_ x: Matrix) -> ck_int8_rows {
+  /// Room for one row, or for some with zeros for those that are missing.
+  private func room(for x: Matrix) -> ck_int8_rows {
     let step = Int(CK_INT8_STEP)
     let count = x.rows == 1 ? 1 : (x.rows + step - 1) / step * step
     let blocks = count * x.columns / 32
     let factors = arena.matrix(2, blocks)
-    var rows = unsafe ck_int8_rows(
+    let rows = unsafe ck_int8_rows(
       codes: arena.allocate(byteCount: 32 * blocks).assumingMemoryBound(to: Int8.self),
       scales: factors.row(0), sums: factors.row(1),
       shifts: arena.allocate(byteCount: 4 * blocks).assumingMemoryBound(to: Int32.self),
@@ -47,7 +55,6 @@ extension Compute {
       unsafe rows.codes.update(repeating: 0, count: 32 * blocks)
       unsafe rows.shifts.update(repeating: 0, count: blocks)
     }
-    for row in 0..<x.rows { unsafe ck_quantize_row(x.row(row), x.columns, &rows, row) }
     return unsafe rows
   }
 
@@ -77,6 +84,19 @@ extension Compute {
         scratch.scoped {
           let rows = start..<min(stretch.upperBound, start + block)
           matrix.multiplyExactly(x, rows: rows, into: y, scratch)
+        }
+      }
+    }
+  }
+}
+
+extension PackedVectors {
+  fileprivate func quantize(_ range: Range<Int>) {
+    for group in groups {
+      let own = unsafe range.clamped(to: group.first..<group.first + group.rows.used)
+      unsafe withUnsafePointer(to: group.rows) { rows in
+        for row in own {
+          unsafe ck_quantize_row(values.row(row), values.columns, rows, row - group.first)
         }
       }
     }
