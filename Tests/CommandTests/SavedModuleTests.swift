@@ -38,6 +38,39 @@ import Testing
     #expect(outcome.ending == .exited(0), outcome.comment)
   }
 
+  @Test func `norms that heads have apart are one module, with a tensor for each`() throws {
+    let model = References.path("families/stablelm-heads/hf")
+    let outcome = try skillet.recipe(
+      TinyRecipe.header + "load \"\(model)\", precision: f32\n" + TinyRecipe.dataset + """
+        let base = eval on: train
+        let made = lora rank: 2, targets: [o_proj], modules_to_save: ["q_layernorm", "k_layernorm"]
+        train steps: 6, lr: 1e-2
+        let tuned = eval on: train
+        assert tuned.loss < base.loss - 0.01
+        save "saved"
+        use "read", from: "saved"
+        let read = eval on: train
+        assert read.loss == tuned.loss
+        let file = export "model.gguf"
+        let folder = export "model"
+        load "model", precision: f32
+        \(TinyRecipe.dataset)let after = eval on: train
+        assert abs(after.loss - tuned.loss) < 1e-4
+        load "model.gguf", precision: f32
+        \(TinyRecipe.dataset)let again = eval on: train
+        assert abs(again.loss - tuned.loss) < 1e-4
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    let header = try skillet.folder.bytes(of: "saved/adapter_model.safetensors").prefix(4000)
+    #expect(
+      String(decoding: header, as: UTF8.self)
+        .contains("base_model.model.model.layers.1.self_attn.q_layernorm.norms.3.weight"))
+    let refused = try skillet.recipe(
+      TinyRecipe.header + "load \"\(model)\"\nlora rank: 2, modules_to_save: [\"norms.1\"]\n")
+    #expect(refused.errors.contains("q_layernorm.norms.1 too, which is not trained"))
+  }
+
   @Test func `a training that stops on the way comes to the same bytes, with any threads`() throws {
     let training = "steps: 8, lr: 1e-3"
     let outcome = try skillet.recipe(

@@ -44,9 +44,9 @@ def make_model(name: str, family: str, options: dict, seed: int, folder: Path):
 
 
 def trained_themselves(base) -> list[str]:
-    """Paths of the norms that have weights, but for those of single heads, which Skillet refuses by name, and of the head."""
+    """Paths of the norms that have weights, of those of single heads the modules that hold them, and of the head."""
     norms = [name for name, module in base.named_modules() if "norm" in type(module).__name__.lower() and list(module.parameters())]
-    nested = {end for name in norms for other in norms if name.startswith(other + ".") for end in (name, other)}
+    nested = {name for name in norms for other in norms if name.startswith(other + ".")}
     head = next(name for name, module in base.named_modules() if module is base.get_output_embeddings())
     return [name for name in norms if name not in nested] + [head]
 

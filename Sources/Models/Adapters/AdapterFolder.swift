@@ -82,7 +82,11 @@ package struct AdapterFolder {
       if let weight = pair.weight {
         let saved = SavedWeight(entry, in: model)
         let values = saved.values(weight)
-        try writer.add(names.weight, shape: saved.shape, values: values)
+        let count = saved.shape.reduce(1, *)
+        for (place, name) in names.weights.enumerated() {
+          let part = Array(values[place * count..<(place + 1) * count])
+          try writer.add(name, shape: saved.shape, values: part)
+        }
         if entry.place == .table(.embedding), adapter.configuration.ensuresTying {
           try writer.add(tensors.tiedCopy, shape: saved.shape, values: values)
         }
@@ -183,7 +187,7 @@ package struct AdapterFolder {
             ? try reading.vector(names.lengths, count: entry.outputs) : [],
           bias: entry.hasBias ? try reading.vector(names.bias, count: entry.biasCount) : [],
           weight: entry.isSaved
-            ? try SavedWeight(entry, in: model).read(names.weight, from: reading) : nil))
+            ? try SavedWeight(entry, in: model).read(names.weights, from: reading) : nil))
     }
     let parameters = AdapterVector(layout: layout)
     for (entry, source) in zip(layout.entries, sources) {

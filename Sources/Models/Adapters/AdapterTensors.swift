@@ -15,8 +15,9 @@ struct AdapterTensors {
     let base: String
     /// The trained bias, beside a pair or alone.
     let bias: String
-    /// The weight of a module that is trained itself, or the rows of its tokens that are.
-    let weight: String
+    /// The weight of a module that is trained itself, or the rows of its tokens that are; of norms of heads with
+    /// weights of their own, one for each.
+    let weights: [String]
 
     fileprivate init(
       _ place: ModulePlace, hasPair: Bool = true, hasRows: Bool = false,
@@ -29,7 +30,12 @@ struct AdapterTensors {
       lengths = path + ".lora_magnitude_vector"
       base = path + ".base_layer.weight"
       bias = path + (hasPair ? ".base_layer.bias" : ".bias")
-      weight = path + (hasRows ? ".token_adapter.trainable_tokens_delta" : ".weight")
+      weights =
+        place.norm.map { norm in
+          model.parts(of: norm, in: model.moduleNames).map {
+            AdapterTensors.root + $0.name + ".weight"
+          }
+        } ?? [path + (hasRows ? ".token_adapter.trainable_tokens_delta" : ".weight")]
     }
   }
 
@@ -40,7 +46,7 @@ struct AdapterTensors {
   }
 
   /// The name of the copy that PEFT writes for a head that stays the embedding which is trained itself.
-  var tiedCopy: String { Names(.table(.head), hasPair: false, in: model).weight }
+  var tiedCopy: String { Names(.table(.head), hasPair: false, in: model).weights[0] }
 
   fileprivate static let root = "base_model.model."
 
@@ -63,8 +69,8 @@ struct AdapterTensors {
         }
       }
       if entry.isSaved {
-        known.insert(names.weight)
-        try requireSaved(names.weight, of: entry, directory, file)
+        known.formUnion(names.weights)
+        for name in names.weights { try requireSaved(name, of: entry, directory, file) }
         if entry.tokens.isEmpty, layout.entry(at: .table(.head))?.place == .table(.embedding) {
           known.insert(tiedCopy)
         }
@@ -196,14 +202,15 @@ struct AdapterTensors {
         )
       }
     }
-    if model.places.contains(where: { Names($0, hasRows: true, in: model).weight == name }) {
+    if model.places.contains(where: { Names($0, hasRows: true, in: model).weights.contains(name) })
+    {
       return disagreement(
         .unsupported, file,
         "there is the tensor \"\(name)\", whose module \"trainable_token_indices\" of its configuration "
           + "leaves out")
     }
     if model.modulePlaces.contains(where: {
-      $0.table == nil && Names($0, in: model).weight == name
+      $0.table == nil && Names($0, in: model).weights.contains(name)
     }) {
       return disagreement(
         .unsupported, file,

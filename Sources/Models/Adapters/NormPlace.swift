@@ -36,9 +36,18 @@ extension DecoderDescription {
     if case .block(_, let role) = norm { hasBias(role) } else { normHasBias }
   }
 
-  /// The path of a norm in the model of transformers.
+  /// The path of a norm in the model of transformers; of norms of heads with weights of their own, that of the module
+  /// that holds the list of them.
   func path(of norm: NormPlace) -> String {
-    moduleNames.name(of: norm)
+    let name = moduleNames.name(of: norm)
+    guard name.hasSuffix(".*") else { return name }
+    return name.split(separator: ".").dropLast(2).joined(separator: ".")
+  }
+
+  /// The tensors that have a norm's weights under some names, without `.weight`, and their shapes.
+  func parts(of norm: NormPlace, in names: TensorNames) -> [(name: String, shape: [Int])] {
+    let shape = if case .block(_, let role) = norm { shape(of: role) } else { [sizes.hidden] }
+    return TensorNames.parts(of: names.name(of: norm), shape)
   }
 }
 

@@ -12,8 +12,8 @@ extension DecoderDescription {
     let projections = embeddingWidth.map { _ in
       [moduleNames.inputProjection, moduleNames.outputProjection]
     }
-    let heads = modulePlaces.filter { !canBeSaved($0) && normHasWeight }.map { path(at: $0) }
-    return (parts + (projections ?? []) + heads).first { takesIn($0, name) }
+    return (parts + (projections ?? [])).first { takesIn($0, name) }
+      ?? singleHeads.first { $0.hasSuffix(name) }
   }
 
   /// The last parts of the paths of all modules that can be saved, in the order of the model.
@@ -36,10 +36,17 @@ extension DecoderDescription {
     }
   }
 
-  /// Whether a norm has weights, which those of heads apart have not in one tensor.
-  private func canBeSaved(_ place: ModulePlace) -> Bool {
-    place.norm.map { normHasWeight && !path(of: $0).contains("*") } ?? true
+  /// The paths of norms of single heads, and of lists of them, which are trained as one module.
+  private var singleHeads: [String] {
+    modulePlaces.compactMap(\.norm).flatMap { norm in
+      let paths = parts(of: norm, in: moduleNames).map(\.name)
+      let list = paths[0].split(separator: ".").dropLast().joined(separator: ".")
+      return paths.count > 1 ? [list] + paths : []
+    }
   }
+
+  /// Whether a place has weights, which some norms lack.
+  private func canBeSaved(_ place: ModulePlace) -> Bool { place.norm == nil || normHasWeight }
 
   private func takesIn(_ path: String, _ name: String) -> Bool {
     if path.hasSuffix(name) { return true }

@@ -3,9 +3,9 @@ import Files
 import Tensors
 
 /// The weight of a module that is trained itself as PEFT's files have it: as transformers does, with rows in its
-/// order, and `[inputs, outputs]` of a Conv1D.
+/// order, and `[inputs, outputs]` of a Conv1D. Norms of heads with weights of their own may have a tensor each.
 struct SavedWeight {
-  /// As files say it.
+  /// That of each tensor, as files say it.
   let shape: [Int]
   private let entry: AdapterLayout.Entry
   private let model: DecoderDescription
@@ -13,14 +13,14 @@ struct SavedWeight {
 
   init(_ entry: AdapterLayout.Entry, in model: DecoderDescription) {
     let (rows, columns) = entry.weightShape
+    let parts = entry.place.norm.map { model.parts(of: $0, in: model.moduleNames) }
     isConv1D = entry.role.flatMap(model.linear)?.isConv1D == true
     shape =
-      entry.place.norm != nil && rows == 1
-      ? [columns] : isConv1D ? [columns, rows] : [rows, columns]
+      parts.map { $0[0].shape } ?? (isConv1D ? [columns, rows] : [rows, columns])
     (self.entry, self.model) = (entry, model)
   }
 
-  /// The numbers for a file.
+  /// The numbers for a file, of all its tensors.
   func values(_ weight: Matrix) -> [Float] {
     var result = [Float](repeating: 0, count: weight.count)
     for row in 0..<weight.rows {
@@ -34,11 +34,17 @@ struct SavedWeight {
   }
 
   /// What a file has, which is to be copied.
-  func read(_ name: String, from reading: WeightReading) throws(FileError) -> Stored {
+  ///
+  /// - Parameter names: of its tensors.
+  func read(_ names: [String], from reading: WeightReading) throws(FileError) -> Stored {
     let (rows, columns) = entry.weightShape
-    if entry.place.norm != nil { return .vector(try reading.vector(name, shape: shape)) }
-    return .matrix(
-      try reading.matrix(name, rows: rows, columns: columns, isTransposed: isConv1D))
+    guard entry.place.norm != nil else {
+      return .matrix(
+        try reading.matrix(names[0], rows: rows, columns: columns, isTransposed: isConv1D))
+    }
+    var values: [Float] = []
+    for name in names { values += try reading.vector(name, shape: shape) }
+    return .vector(values)
   }
 
   enum Stored {

@@ -128,14 +128,17 @@ extension DecoderModel {
 
   private func changedNorm(named name: String, in changed: FrozenWeights) -> [Float]? {
     for place in description.modulePlaces.compactMap(\.norm) {
-      let own = description.names.name(of: place)
-      guard name.hasPrefix(own), let before = weights.norm(at: place),
-        let after = changed.norm(at: place)
-      else { continue }
-      if name == own + ".weight", before.weight != after.weight {
-        return after.weight.map { $0 - description.normOffset }
+      let parts = description.parts(of: place, in: description.names)
+      guard let before = weights.norm(at: place), let after = changed.norm(at: place) else {
+        continue
       }
-      if name == own + ".bias", before.bias != after.bias { return after.bias }
+      if let part = parts.firstIndex(where: { name == $0.name + ".weight" }),
+        before.weight != after.weight
+      {
+        let count = after.weight.count / parts.count
+        return after.weight[part * count..<(part + 1) * count].map { $0 - description.normOffset }
+      }
+      if name == parts[0].name + ".bias", before.bias != after.bias { return after.bias }
     }
     return nil
   }
