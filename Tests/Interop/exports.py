@@ -44,7 +44,7 @@ IN_MLX = {"tiny-llama", "families/qwen2"}
 OPTIONS = ["rank: 4", "rank: 2, alpha: 5, rslora: true, layers: [1]", "rank: 3, targets: [q_proj, k_proj, down_proj]",
     "rank: 3, targets: [q_proj, embed_tokens, lm_head]"]
 FOLDERS = [
-    "tiny-llama", "tiny-llama-tied", "families/qwen2", "families/qwen3", "families/gemma", "families/gemma2", "families/phi3",
+    "tiny-llama", "tiny-llama-tied", "families/qwen2", "families/qwen3", "families/gemma", "families/gemma2", "families/gemma2-gguf", "families/gemma3", "families/phi3",
     "families/granite", "families/olmo2", "families/smollm3", "families/gpt_neox", "families/falcon",
     "families/stablelm", "families/starcoder2", "families/phi", "families/cohere", "families/mistral", "families/bloom",
     "families/stablelm-heads", "families/cohere-heads", "families/arcee", "families/nemotron", "families/glm4", "families/seed_oss",
