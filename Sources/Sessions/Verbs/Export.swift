@@ -59,6 +59,7 @@ package enum Export: Verb {
     effects: [.needs(.model), .uses(.adapter), .uses(.dataset)],
     examples: [
       "export \"out/model.gguf\"", "export \"out/model.gguf\", type: q4_k_m, as: ollama",
+      "export \"out/model\", type: bf16",
       "lora rank: 8\nexport \"out/train.py\"",
     ],
     related: ["save", "merge", "quantize"], foreign: ["convert", "dump", "publish"],
