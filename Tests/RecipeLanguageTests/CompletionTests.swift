@@ -22,7 +22,7 @@ import Testing
   @Test(arguments: [
     ("qu|", ["quantize"]), ("se|", ["seed"]), ("let x = qu|", ["quantize"]),
     ("show (qu|", ["quantize"]), ("for r in [1] {\n  qu|", ["quantize"]), ("as|", ["assert"]),
-    ("lora r|", ["rank", "rslora"]), ("lora rank: 8, r|", ["rslora"]),
+    ("lora r|", ["rank", "rho", "rslora"]), ("lora rank: 8, r|", ["rho", "rslora"]),
     ("quantize nf|", ["nf4"]), ("quantize nf4, b|", ["block"]),
     ("lora targets: [q_proj, v|", ["v_proj"]),
     ("train schedule: c|", ["cosine", "constant", "cosine_with_restarts"]),
