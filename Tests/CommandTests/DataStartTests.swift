@@ -43,6 +43,22 @@ import Testing
     #expect(reading.ending == .exited(0), reading.comment)
   }
 
+  @Test func `layers that get no rank are told`() throws {
+    let skillet = try SkilletRun.checkout()
+    skillet.folder.write(Self.rows, as: "rows.jsonl")
+    let outcome = try skillet.recipe(
+      TinyRecipe.header + """
+        load "smollm2"
+        dataset "rows.jsonl"
+        let planned = lora rank: 1, targets: [q_proj, down_proj]
+        let found = lora rank: 1, init: eva, rho: 6, targets: [q_proj, down_proj], name: "second"
+        assert found.rank >= 1
+
+        """)
+    #expect(outcome.ending == .exited(0), outcome.comment)
+    #expect(outcome.errors.contains("of 6 layers get none of the ranks"), outcome.comment)
+  }
+
   @Test(arguments: [
     ("lora init: eva", "needs examples"),
     ("dataset \"rows.jsonl\"\nlora rho: 3", "as eva does alone"),

@@ -28,6 +28,15 @@ extension Session {
     }
     let adapter = try adapter(call, in: model, variance.configuration)
     variance.fill(adapter)
+    let planned = AdapterLayout(configuration: plan, model: model.decoder.description)
+    let left =
+      planned.entries.count(where: \.hasPair)
+      - adapter.parameters.layout.entries.count(where: \.hasPair)
+    if left > 0 {
+      notice(
+        "\(left) of \(planned.entries.count(where: \.hasPair)) layers get none of the ranks, and no adapter: others "
+          + "explain more of what they read")
+    }
     return adapter
   }
 
