@@ -29,10 +29,11 @@ def groups(weights):
         for depth in range(LAYERS + 1)]
 
 
-def main():
+def record(name, groups, notes):
+    """Ten steps from a start beside tables, in f32 held to float64, with the optimizer's groups, into the folder `name`."""
     warnings.filterwarnings("ignore", module="peft|transformers")
     torch.set_num_threads(1)
-    folder = files.ROOT / "layer_rates"
+    folder = files.ROOT / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     base, layers = tables.BASES["apart"]
@@ -43,10 +44,10 @@ def main():
     error = curve.compare(whole, exact, 1e-3)
     tiny_adapter.save(whole[2], folder / "adapter_final", save_embedding_layers=False)
     files.write_json(folder / "curve.json", {
-        "steps": whole[0], "batches": batches, "optimizer": curve.OPTIMIZER, "clip": curve.CLIP, "decay": DECAY,
+        "steps": whole[0], "batches": batches, "optimizer": curve.OPTIMIZER, "clip": curve.CLIP, **notes,
         "furthest_from_float64": error})
-    files.record("make_layer_rates.py", {"torch": [tables.SEED]}, ["layer_rates"])
+    files.record(f"make_{name}.py", {"torch": [tables.SEED]}, [name])
 
 
 if __name__ == "__main__":
-    main()
+    record("layer_rates", groups, {"decay": DECAY})
